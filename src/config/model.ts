@@ -1,0 +1,153 @@
+import type { BytesMap } from "../net/bytes.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
+import type { Ipv4Prefix } from "../net/prefix.ts";
+import type { AddressRange } from "../net/range.ts";
+
+/** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
+export interface Config {
+  /** Interfaces to serve directly; empty: every interface that is up and has an address in a configured network. */
+  readonly interfaces: readonly InterfaceSpec[];
+  /** In the order of the file; `network.index` is the position here. */
+  readonly networks: readonly Network[];
+  /** Every network is part of exactly one link; `link.index` is the position here. */
+  readonly links: readonly Link[];
+  /** Every range of every network; `range.index` is the position here. */
+  readonly ranges: readonly Range[];
+  /** Options of the top level. What is closer overrides them: look in `Range.options` and so on first, then here. */
+  readonly options: OptionSet;
+  /** Ignore option 61 and know clients by htype and chaddr alone. */
+  readonly chaddrOnly: boolean;
+  /** How long an offered address is kept for its client, in seconds. */
+  readonly offerHold: number;
+  /** How long an expired or released lease is remembered for its last owner while other addresses are free, in seconds. */
+  readonly affinity: number;
+  readonly store: StoreSpec;
+  readonly log: LogSpec;
+}
+
+export interface InterfaceSpec {
+  readonly name: string;
+  /** From `name@ip`: the address of this interface to answer from. */
+  readonly address: Ipv4 | undefined;
+}
+
+export type StoreSpec = { readonly kind: "sqlite"; readonly path: string | undefined } | { readonly kind: "memory" };
+
+export interface LogSpec {
+  readonly level: "trace" | "debug" | "info" | "warn" | "error";
+  readonly format: "pretty" | "json";
+}
+
+/** One layer-2 link: a shared network, or a network on its own. A client may get an address from any of its networks, in order. */
+export interface Link {
+  readonly index: number;
+  /** Name of the shared network, or the prefix of the network. */
+  readonly name: string;
+  readonly networks: readonly Network[];
+  /** Interfaces that are on this link although none of their addresses is in its networks. */
+  readonly interfaces: readonly string[];
+  /** giaddr addresses that belong to this link although they lie outside its prefixes. */
+  readonly relays: readonly Ipv4[];
+}
+
+/** A DHCPv4 subnet. */
+export interface Network {
+  readonly index: number;
+  /** Its prefix as text, as operators and the database name it. */
+  readonly name: string;
+  readonly prefix: Ipv4Prefix;
+  /** Index of the link it is on. */
+  readonly link: number;
+  readonly ranges: readonly Range[];
+  readonly reservations: ReservationIndex;
+  /** Option 54 and source of replies; undefined: the address of the receiving interface. */
+  readonly serverId: Ipv4 | undefined;
+  readonly authoritative: boolean;
+  /** How long a declined address is not given out, in seconds. */
+  readonly probationPeriod: number;
+  readonly allocation: "hashed" | "sequential" | "random";
+  readonly boot: BootFields;
+  readonly leaseTime: LeaseTime;
+  /** Options of this network over those of its shared network. */
+  readonly options: OptionSet;
+}
+
+/** siaddr, sname and file of replies (RFC 2131 table 3). */
+export interface BootFields {
+  readonly nextServer: Ipv4;
+  /** At most 63 bytes. */
+  readonly serverName: Uint8Array;
+  /** At most 127 bytes. */
+  readonly fileName: Uint8Array;
+}
+
+/** Lease times in seconds; 0xffffffff never ends. min <= default <= max. */
+export interface LeaseTime {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** T1 and T2 when configured; undefined: 1/2 and 7/8 of the lease time. */
+  readonly renew: number | undefined;
+  readonly rebind: number | undefined;
+}
+
+/** A pool of addresses for dynamic allocation. */
+export interface Range extends AddressRange {
+  readonly index: number;
+  readonly network: number;
+  /** Addresses inside that are never allocated: `except`, reserved addresses, network and broadcast address. Sorted, not overlapping. */
+  readonly excluded: readonly AddressRange[];
+  readonly leaseTime: LeaseTime;
+  /** Options of this range over those of its network. */
+  readonly options: OptionSet;
+}
+
+/** A host with settings of its own. */
+export interface Reservation {
+  /** Name for logs: the hostname, or what it matches on. */
+  readonly name: string;
+  readonly match: readonly ReservationMatch[];
+  /** Undefined: the host only gets settings, its address is dynamic. */
+  readonly address: Ipv4 | undefined;
+  readonly hostname: string | undefined;
+  readonly boot: BootFields;
+  readonly leaseTime: LeaseTime;
+  /** Options of this reservation over those of the range or network that its address is in. */
+  readonly options: OptionSet;
+  /** Only the options written in the reservation itself: what an options-only host gets over the range of its dynamic address. */
+  readonly ownOptions: OptionSet;
+}
+
+/** All matches of a reservation must hold. */
+export type ReservationMatch =
+  | { readonly kind: "chaddr"; readonly chaddr: Uint8Array }
+  | { readonly kind: "clientIdentifier"; readonly value: Uint8Array }
+  | { readonly kind: "option"; readonly code: number; readonly value: Uint8Array };
+
+/** The reservations that apply in a network: its own and the global ones whose address lies in it. */
+export interface ReservationIndex {
+  readonly all: readonly Reservation[];
+  /** Reservations by the chaddr they match on, in file order. */
+  readonly byChaddr: BytesMap<readonly Reservation[]>;
+  /** Reservations by the client identifier they match on, in file order. */
+  readonly byClientIdentifier: BytesMap<readonly Reservation[]>;
+  /** Reservations that match on neither, in file order. */
+  readonly others: readonly Reservation[];
+  readonly byAddress: ReadonlyMap<Ipv4, Reservation>;
+}
+
+/** Options as configured at one place, with what they inherit. */
+export interface OptionSet {
+  /** By option code. `suppressed` marks an option that must not be inherited from further out (`value: null`). */
+  readonly byCode: ReadonlyMap<number, ConfiguredOption>;
+  /** Those sent although not requested, in order of their codes. */
+  readonly always: readonly ConfiguredOption[];
+}
+
+export interface ConfiguredOption {
+  readonly code: number;
+  /** The value as it goes on the wire. */
+  readonly data: Uint8Array;
+  readonly always: boolean;
+  readonly suppressed: boolean;
+}

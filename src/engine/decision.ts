@@ -1,0 +1,54 @@
+import type { LeaseChange } from "../leases/lease.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
+import type { Message } from "../wire/dhcp4/message.ts";
+
+/** Where a reply goes, and from where. Part of the decision, so that addressing is tested without sockets. */
+export interface Destination {
+  /** Destination address; 255.255.255.255 is the broadcast on the interface's link. */
+  readonly address: Ipv4;
+  readonly port: number;
+  /** The hardware address to send to without ARP, because the client can't answer ARP yet; undefined: send normally. */
+  readonly hardwareAddress: Uint8Array | undefined;
+  /** Index of the interface the reply leaves by; 0 lets the routing table choose. */
+  readonly interfaceIndex: number;
+  /** Source address of the reply; 0 lets the kernel choose. */
+  readonly source: Ipv4;
+}
+
+/**
+ * Why the server stays silent. Each is counted, logged at debug level and explained by `SILENCE_REASONS`.
+ */
+export const SILENCE_REASONS = {
+  "not-a-request": "the message is not a BOOTREQUEST; servers send those, clients don't",
+  "bootp-not-supported": "the message has no DHCP message type (plain BOOTP)",
+  "not-for-a-server": "a message of this type is sent by servers, not to them",
+  "unsupported-message-type": "this message type is not served",
+  "no-client-identity": "the message has neither a client identifier nor a hardware address",
+  "no-network": "no configured network matches where the message came from",
+  "no-server-address": "the receiving interface has no IPv4 address that could identify this server",
+  "another-server": "the client answers another server (option 54)",
+  "not-authoritative": "the request is unknown here, and this network is not authoritative",
+  "no-address-free": "every address that this client could get is in use",
+  "malformed-request": "the message lacks what its type requires, for example a RELEASE without ciaddr",
+  "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",
+  "interface-not-served": "the message came in on an interface that is not configured",
+  "no-return-address": "an INFORM that carries no address to answer to",
+} as const;
+
+export type SilenceReason = keyof typeof SILENCE_REASONS;
+
+/**
+ * What the engine decided about one message. Nothing has happened yet: the caller applies the changes, commits them,
+ * and only then sends the reply.
+ */
+export type Decision =
+  | {
+      readonly kind: "reply";
+      readonly message: Message;
+      /** Largest DHCP message (IP and UDP headers not counted) that the client accepts, from option 57; RFC 2131 section 2. */
+      readonly maxMessageSize: number;
+      readonly to: Destination;
+      readonly changes: readonly LeaseChange[];
+    }
+  | { readonly kind: "update"; readonly changes: readonly LeaseChange[] }
+  | { readonly kind: "silence"; readonly reason: SilenceReason };

@@ -1,0 +1,85 @@
+import type { Destination } from "../engine/decision.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
+
+/** A network interface of this machine as it is now. */
+export interface LocalInterface {
+  readonly index: number;
+  readonly name: string;
+  readonly up: boolean;
+  readonly loopback: boolean;
+  readonly hardwareAddress: Uint8Array;
+  /** IPv4 addresses with the length of their prefix, in the system's order. */
+  readonly addresses: readonly { readonly address: Ipv4; readonly prefixLength: number }[];
+}
+
+/** A received UDP datagram. The object and its bytes belong to the transport and are used again after the handler returns. */
+export interface Datagram {
+  /** UDP payload; only the first `length` bytes are this datagram. */
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly source: Ipv4;
+  readonly sourcePort: number;
+  readonly destination: Ipv4;
+  /** Index of the receiving interface. */
+  readonly interfaceIndex: number;
+}
+
+/** Called with everything that was waiting: the first `count` datagrams of `batch`. Must not throw. */
+export type BatchHandler = (batch: readonly Datagram[], count: number) => void;
+
+/**
+ * A batch of datagrams to send. `next` gives the buffer for the payload of the next one, `add` puts it in the batch,
+ * `send` sends all of them and empties the batch.
+ */
+export interface Outbox {
+  /** Datagrams in the batch. */
+  readonly length: number;
+  readonly full: boolean;
+  /** The buffer to encode the next payload into; contents undefined. Not to be called when full. */
+  next(): Uint8Array;
+  /** Puts the payload that was written into `next()` in the batch. */
+  add(payloadLength: number, to: Destination): void;
+  /**
+   * Sends the batch and empties it. Datagrams that the system refuses are dropped and counted: DHCP clients repeat
+   * what is lost, and a full queue is best emptied by not adding to it.
+   */
+  send(): void;
+  /** Empties the batch without sending. */
+  clear(): void;
+}
+
+export interface TransportCounters {
+  readonly received: number;
+  readonly sent: number;
+  /** Datagrams that the system refused to send. */
+  readonly sendFailed: number;
+  /** Datagrams that the kernel dropped because the receive buffer was full. */
+  readonly receiveDropped: number;
+}
+
+/** Sockets for DHCPv4 on any number of interfaces. */
+export interface Transport {
+  /** For people: what the transport can't do on this system, one sentence each; empty when it can do everything. */
+  readonly limitations: readonly string[];
+  /** The port it listens on. */
+  readonly port: number;
+  /** Starts to receive. */
+  start(handler: BatchHandler): void;
+  /** Stops receiving for a moment, or goes on: back-pressure. What arrives meanwhile waits in the kernel. */
+  pause(): void;
+  resume(): void;
+  /** A batch for at most `capacity` datagrams. */
+  createOutbox(capacity: number): Outbox;
+  counters(): TransportCounters;
+  close(): void;
+}
+
+/** What went wrong with a socket, in words for an operator. `code` is the errno name, such as EADDRINUSE. */
+export class TransportError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "TransportError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Ipv4 } from "../net/ipv4.ts";
+
+/** Seconds since 1970, an integer. */
+export type Seconds = number;
+
+/** The end of a lease that never ends (lease time 0xffffffff, RFC 2131 section 3.3). */
+export const NEVER: Seconds = 0xffffffff;
+
+/** States of a lease. `offered` lives in memory only; the others are on disk. Numbers are part of the database format. */
+export const LeaseState = { offered: 0, bound: 1, released: 2, expired: 3, declined: 4 } as const;
+export type LeaseState = (typeof LeaseState)[keyof typeof LeaseState];
+
+/** Who holds, or last held, an address. Byte strings may be views of a packet or of the table's memory. */
+export interface LeaseOwner {
+  /** What the client is known by: option 61, or htype and chaddr (RFC 2131 section 4.2). */
+  readonly clientKey: Uint8Array;
+  /** Option 61 as sent; undefined when the client sent none. */
+  readonly clientIdentifier: Uint8Array | undefined;
+  readonly htype: number;
+  readonly chaddr: Uint8Array;
+  /** Option 12 as sent. */
+  readonly hostname: Uint8Array | undefined;
+  /** Option 60 as sent. */
+  readonly vendorClass: Uint8Array | undefined;
+  /** Option 82 of the last relayed message, whole (RFC 3046). */
+  readonly relayAgentInformation: Uint8Array | undefined;
+}
+
+/** One address and its client. */
+export interface Lease {
+  readonly address: Ipv4;
+  readonly state: LeaseState;
+  /** When the client was last given its time. */
+  readonly start: Seconds;
+  /**
+   * When the state ends: bound: the lease runs out; offered: the hold ends; declined: probation ends;
+   * released and expired: when it stopped being bound.
+   */
+  readonly expiry: Seconds;
+  /** A declined address has an owner too: the client that declined it. */
+  readonly owner: LeaseOwner;
+}
+
+/**
+ * A change to the lease table. `put` says how the lease of an address stands from now on, replacing what was
+ * known of that address; `remove` forgets the address.
+ */
+export type LeaseChange = { readonly kind: "put"; readonly lease: Lease } | { readonly kind: "remove"; readonly address: Ipv4 };

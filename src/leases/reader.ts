@@ -1,0 +1,21 @@
+import type { Range } from "../config/model.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
+import type { Lease } from "./lease.ts";
+
+/** What the engine may ask of the lease table. All of it takes constant time, whatever the number of leases. */
+export interface LeaseReader {
+  /** The lease of an address; also one that was released or has expired, while it is remembered. */
+  byAddress(address: Ipv4): Lease | undefined;
+  /**
+   * The lease of a client on one link (`Link.index`): a bound one if there is one, else an offered one, else one that is
+   * remembered. Leases that a client declined are not its own any more and are never returned.
+   */
+  ofClient(clientKey: Uint8Array, link: number): Lease | undefined;
+  /**
+   * An address of the range that has no lease in the table and is not excluded, the first one at or after the place
+   * that `seed` (any unsigned 32-bit number) picks in the range, going round; undefined when there is none.
+   */
+  unusedAddress(range: Range, seed: number): Ipv4 | undefined;
+  /** The released or expired lease of the range that has been so for the longest time; undefined when there is none. */
+  longestExpired(range: Range): Lease | undefined;
+}

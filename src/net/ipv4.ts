@@ -1,0 +1,45 @@
+/**
+ * An IPv4 address as an unsigned 32-bit number in host order: 10.0.0.1 is 0x0a000001.
+ * Zero is 0.0.0.0, which DHCP uses for "not set".
+ */
+export type Ipv4 = number;
+
+export const IPV4_ANY: Ipv4 = 0;
+export const IPV4_BROADCAST: Ipv4 = 0xffffffff;
+
+/** Reads dotted decimal, four parts of 0 to 255 without leading zeros; undefined when the text is anything else. */
+export function parseIpv4(text: string): Ipv4 | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4) return undefined;
+  let address = 0;
+  for (const part of parts) {
+    if (!/^(0|[1-9]\d{0,2})$/.test(part)) return undefined;
+    const byte = Number(part);
+    if (byte > 255) return undefined;
+    address = address * 256 + byte;
+  }
+  return address;
+}
+
+export function formatIpv4(address: Ipv4): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** Reads four bytes in network order. The caller has checked that they are there. */
+export function readIpv4(bytes: Uint8Array, offset: number): Ipv4 {
+  return (
+    (((bytes[offset] as number) << 24) |
+      ((bytes[offset + 1] as number) << 16) |
+      ((bytes[offset + 2] as number) << 8) |
+      (bytes[offset + 3] as number)) >>>
+    0
+  );
+}
+
+/** Writes four bytes in network order. */
+export function writeIpv4(bytes: Uint8Array, offset: number, address: Ipv4): void {
+  bytes[offset] = address >>> 24;
+  bytes[offset + 1] = address >>> 16;
+  bytes[offset + 2] = address >>> 8;
+  bytes[offset + 3] = address;
+}

@@ -1,0 +1,33 @@
+import { formatIpv4, type Ipv4, parseIpv4 } from "./ipv4.ts";
+
+/** Addresses from `start` to `end`, both included. */
+export interface AddressRange {
+  readonly start: Ipv4;
+  readonly end: Ipv4;
+}
+
+export function rangeContains(range: AddressRange, address: Ipv4): boolean {
+  return address >= range.start && address <= range.end;
+}
+
+export function rangeSize(range: AddressRange): number {
+  return range.end - range.start + 1;
+}
+
+export function rangesOverlap(a: AddressRange, b: AddressRange): boolean {
+  return a.start <= b.end && b.start <= a.end;
+}
+
+/** Reads `first-last`; undefined when malformed or when the end comes before the start. */
+export function parseAddressRange(text: string): AddressRange | undefined {
+  const dash = text.indexOf("-");
+  if (dash < 0) return undefined;
+  const start = parseIpv4(text.slice(0, dash).trim());
+  const end = parseIpv4(text.slice(dash + 1).trim());
+  if (start === undefined || end === undefined || end < start) return undefined;
+  return { start, end };
+}
+
+export function formatAddressRange(range: AddressRange): string {
+  return `${formatIpv4(range.start)}-${formatIpv4(range.end)}`;
+}

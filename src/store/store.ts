@@ -1,0 +1,53 @@
+import type { Lease } from "../leases/lease.ts";
+
+/**
+ * One write of a batch: how row `row` of the database stands from now on. Rows are numbered by the lease table; an
+ * address has one row for as long as it is remembered, so that leases given out together are stored together whatever
+ * their addresses.
+ */
+export type LeaseWrite =
+  | {
+      readonly kind: "put";
+      readonly row: number;
+      readonly lease: Lease;
+      /** Name of the network the address belongs to. */
+      readonly network: string;
+      /** True when nothing but state, start and expiry differs from what the row holds on disk. */
+      readonly onlyTimes: boolean;
+    }
+  | { readonly kind: "remove"; readonly row: number };
+
+/** A lease as it was read back, with the row it is kept in. */
+export interface StoredLease {
+  readonly row: number;
+  readonly lease: Lease;
+}
+
+/** Durable storage of leases. */
+export interface LeaseStore {
+  /** For people: what kind of store and where. */
+  readonly description: string;
+  /** Every lease, streamed; byte strings are the caller's to keep. Throws StoreError when the store can't be read. */
+  load(visit: (stored: StoredLease) => void): Promise<void>;
+  /**
+   * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait share one transaction.
+   * Rejects with StoreError. After a failure every batch that was handed over before the failure was reported
+   * fails too, so that the caller can undo all of them; batches handed over later are tried afresh.
+   * Byte strings of the writes are not read after the call returns.
+   */
+  commit(writes: readonly LeaseWrite[]): Promise<void>;
+  /** Waits for the commits under way, then releases the store. */
+  close(): Promise<void>;
+}
+
+export type StoreErrorCode = "locked" | "newer" | "not-a-lease-database" | "corrupt" | "full" | "io";
+
+/** What went wrong with the store, in words for an operator. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreError";
+    this.code = code;
+  }
+}
