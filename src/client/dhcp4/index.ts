@@ -1,0 +1,4 @@
+export * from "./lease.ts";
+export * from "./machine.ts";
+export * from "./messages.ts";
+export * from "./timers.ts";
