@@ -1,0 +1,95 @@
+import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
+import { bindError } from "../errors.ts";
+import { TransportError } from "../transport.ts";
+import {
+  AF_INET,
+  IP_PKTINFO,
+  SK_MEMINFO_DROPS,
+  SK_MEMINFO_WORDS,
+  SO_BROADCAST,
+  SO_MEMINFO,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_SNDBUF,
+  SO_SNDBUFFORCE,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCKADDR_IN_SIZE,
+  SOL_IP,
+  SOL_SOCKET,
+} from "./constants.ts";
+import type { Libc } from "./libc.ts";
+
+/** Requests arrive in bursts, for example when a building gets its power back: room for about ten thousand. */
+const RECEIVE_BUFFER = 8 << 20;
+const SEND_BUFFER = 1 << 20;
+
+/**
+ * The UDP socket for all interfaces. Without SO_REUSEADDR, so that a second server on the same port fails instead of taking half of the
+ * requests; not bound to a device, so that unicasts to our address arrive whatever interface they were routed to.
+ */
+export function openUdpSocket(libc: Libc, address: Ipv4, port: number): number {
+  const fd = openSocket(libc, AF_INET, 0);
+  try {
+    setFlag(libc, fd, SOL_SOCKET, SO_BROADCAST);
+    setFlag(libc, fd, SOL_IP, IP_PKTINFO);
+    growBuffers(libc, fd);
+    const name = new Uint8Array(SOCKADDR_IN_SIZE);
+    name[0] = AF_INET;
+    name[2] = port >>> 8;
+    name[3] = port;
+    writeIpv4(name, 4, address);
+    if (libc.bind(fd, name, SOCKADDR_IN_SIZE) < 0) throw bindError(libc.errno(), address, port);
+    return fd;
+  } catch (error) {
+    libc.close(fd);
+    throw error;
+  }
+}
+
+/** A datagram socket that neither blocks nor is inherited by child processes. */
+export function openSocket(libc: Libc, domain: number, protocol: number): number {
+  const fd = libc.socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (fd < 0) {
+    const code = libc.errno();
+    throw new TransportError(code, `no socket can be opened (${code})`);
+  }
+  return fd;
+}
+
+export function setFlag(libc: Libc, fd: number, level: number, option: number): void {
+  if (libc.setsockopt(fd, level, option, int(1), 4) < 0) {
+    const code = libc.errno();
+    throw new TransportError(code, `the kernel refuses socket option ${option} at level ${level} (${code})`);
+  }
+}
+
+/** Asks for large buffers; beyond the limits net.core.rmem_max and wmem_max where the process may (CAP_NET_ADMIN). */
+export function growBuffers(libc: Libc, fd: number): void {
+  if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int(RECEIVE_BUFFER), 4) < 0) {
+    libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(RECEIVE_BUFFER), 4);
+  }
+  if (libc.setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, int(SEND_BUFFER), 4) < 0) {
+    libc.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, int(SEND_BUFFER), 4);
+  }
+}
+
+/** The port that the socket is bound to, which tells what the system chose when 0 was asked for. */
+export function boundPort(libc: Libc, fd: number): number {
+  const name = new Uint8Array(SOCKADDR_IN_SIZE);
+  libc.getsockname(fd, name, int(SOCKADDR_IN_SIZE));
+  return ((name[2] as number) << 8) | (name[3] as number);
+}
+
+/** Datagrams that the kernel dropped on this socket since it was opened, for want of buffer or for a wrong checksum. */
+export function droppedByKernel(libc: Libc, fd: number): number {
+  const info = new Uint32Array(SK_MEMINFO_WORDS);
+  if (libc.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, new Uint8Array(info.buffer), int(info.byteLength)) < 0) return 0;
+  return info[SK_MEMINFO_DROPS] as number;
+}
+
+/** An int as the kernel reads it. */
+function int(value: number): Uint8Array {
+  return new Uint8Array(Int32Array.of(value).buffer);
+}
