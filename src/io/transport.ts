@@ -57,6 +57,16 @@ export interface TransportCounters {
   readonly receiveDropped: number;
 }
 
+/** Where to listen. */
+export interface TransportOptions {
+  /** Address to listen on; 0.0.0.0 for all. */
+  readonly address: Ipv4;
+  /** Port to listen on; 0 lets the system choose. */
+  readonly port: number;
+  /** The interfaces that are served. Datagrams from others are delivered too. */
+  readonly interfaces: readonly LocalInterface[];
+}
+
 /** Sockets for DHCPv4 on any number of interfaces. */
 export interface Transport {
   /** For people: what the transport can't do on this system, one sentence each; empty when it can do everything. */

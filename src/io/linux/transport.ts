@@ -1,18 +1,8 @@
-import type { Ipv4 } from "../../net/ipv4.ts";
-import type { BatchHandler, LocalInterface, Transport } from "../transport.ts";
+import type { BatchHandler, Transport, TransportOptions } from "../transport.ts";
 import { loadLibc } from "./libc.ts";
 import { createOutbox } from "./outbox.ts";
 import { createUdpReceiver, type Receiver } from "./receiver.ts";
 import { boundPort, droppedByKernel, openUdpSocket } from "./sockets.ts";
-
-export interface TransportOptions {
-  /** Address to listen on: 0.0.0.0 for all. */
-  readonly address: Ipv4;
-  /** Port to listen on; 0 lets the system choose. */
-  readonly port: number;
-  /** The interfaces of this machine. */
-  readonly interfaces: readonly LocalInterface[];
-}
 
 /** Batches that one wake-up takes from a socket before other events get their turn. */
 const BATCHES_PER_WAKE = 4;
