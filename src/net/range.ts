@@ -18,6 +18,20 @@ export function rangesOverlap(a: AddressRange, b: AddressRange): boolean {
   return a.start <= b.end && b.start <= a.end;
 }
 
+/** Whether one of the ranges, which are sorted and don't overlap, holds the address: a binary search. */
+export function sortedRangesContain(ranges: readonly AddressRange[], address: Ipv4): boolean {
+  let low = 0;
+  let high = ranges.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const range = ranges[middle] as AddressRange;
+    if (range.start > address) high = middle - 1;
+    else if (range.end < address) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
 /** Reads `first-last`; undefined when malformed or when the end comes before the start. */
 export function parseAddressRange(text: string): AddressRange | undefined {
   const dash = text.indexOf("-");

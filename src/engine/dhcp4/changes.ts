@@ -1,0 +1,41 @@
+import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import { optionValue } from "../../wire/dhcp4/options.ts";
+import { belongsTo } from "./availability.ts";
+import type { Exchange } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+
+/**
+ * What is kept about the client that an address is given to. What it does not say this time, such as the option 82 that a relay
+ * would add and a unicast renewal can't have, is kept as it was.
+ */
+function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
+  const { message, clientKey, clientIdentifier, relayAgentInformation } = exchange;
+  const before = previous !== undefined && belongsTo(previous, clientKey) ? previous.owner : undefined;
+  return {
+    clientKey,
+    clientIdentifier,
+    htype: message.htype,
+    chaddr: message.chaddr,
+    hostname: optionValue(message, OptionCode.hostName) ?? before?.hostname,
+    vendorClass: optionValue(message, OptionCode.vendorClassIdentifier) ?? before?.vendorClass,
+    relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
+  };
+}
+
+/** The client has this address from now on until `expiry`. `previous` is what the table knows of the address. */
+export function give(
+  exchange: Exchange,
+  address: Ipv4,
+  state: typeof LeaseState.offered | typeof LeaseState.bound,
+  expiry: Seconds,
+  previous: Lease | undefined,
+): LeaseChange {
+  return { kind: "put", lease: { address, state, start: exchange.context.now, expiry, owner: ownerOf(exchange, previous) } };
+}
+
+/** The address is free from now on, and remembered for the client. */
+export function release(lease: Lease, now: Seconds): LeaseChange {
+  const { address, start, owner } = lease;
+  return { kind: "put", lease: { address, state: LeaseState.released, start, expiry: Math.min(now, lease.expiry), owner } };
+}

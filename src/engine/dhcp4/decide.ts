@@ -1,0 +1,65 @@
+import type { Link } from "../../config/model.ts";
+import { toHex } from "../../net/bytes.ts";
+import { MessageType, Op } from "../../wire/dhcp4/message.ts";
+import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
+import type { Decision } from "../decision.ts";
+import type { Trace } from "../trace.ts";
+import { clientKeyOf } from "./client-key.ts";
+import { decideDiscover } from "./discover.ts";
+import type { Context, Exchange, Received } from "./exchange.ts";
+import { decideDecline, decideRelease } from "./give-back.ts";
+import { decideInform } from "./inform.ts";
+import { OptionCode } from "./option-code.ts";
+import { silence } from "./reply.ts";
+import { decideRequest } from "./request.ts";
+import { serverIdentifierOf } from "./server-identifier.ts";
+import { selectNetwork } from "./subnet.ts";
+
+export type { Context, Received, ServedInterface } from "./exchange.ts";
+
+/**
+ * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of the configuration, the leases, the
+ * message, how it came in, and the time. Nothing is changed; the caller carries the decision out. Never throws, whatever the message.
+ * Byte strings of the decision may be views of the message.
+ */
+export function decide(context: Context, received: Received, trace?: Trace): Decision {
+  const { message } = received;
+  if (message.op !== Op.request) return silence(trace, "not-a-request");
+  switch (messageType(message)) {
+    case MessageType.DISCOVER:
+      return decideFor(context, received, trace, decideDiscover);
+    case MessageType.REQUEST:
+      return decideFor(context, received, trace, decideRequest);
+    case MessageType.RELEASE:
+      return decideFor(context, received, trace, decideRelease);
+    case MessageType.DECLINE:
+      return decideFor(context, received, trace, decideDecline);
+    case MessageType.INFORM:
+      return decideFor(context, received, trace, decideInform);
+    case undefined:
+      return silence(trace, "bootp-not-supported");
+    case MessageType.OFFER:
+    case MessageType.ACK:
+    case MessageType.NAK:
+    case MessageType.FORCERENEW:
+      return silence(trace, "not-for-a-server");
+    default:
+      return silence(trace, "unsupported-message-type");
+  }
+}
+
+/** Finds out who the client is and where, and has the message decided for its type. */
+function decideFor(context: Context, received: Received, trace: Trace | undefined, decideType: (exchange: Exchange) => Decision): Decision {
+  const { message } = received;
+  const clientIdentifier = optionValue(message, OptionCode.clientIdentifier);
+  const clientKey = clientKeyOf(message, clientIdentifier, context.config.chaddrOnly);
+  if (clientKey === undefined) return silence(trace, "no-client-identity");
+  trace?.("client", toHex(clientKey));
+  const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
+  const network = selectNetwork(context.config, received, relayAgentInformation, trace);
+  if (network === undefined) return silence(trace, "no-network");
+  trace?.("network", network.name);
+  const link = context.config.links[network.link] as Link;
+  const exchange: Exchange = { context, received, message, network, link, clientKey, clientIdentifier, relayAgentInformation, trace };
+  return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
+}

@@ -1,0 +1,44 @@
+import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
+import { formatIpv4 } from "../../net/ipv4.ts";
+import { MessageType } from "../../wire/dhcp4/message.ts";
+import { optionU32 } from "../../wire/dhcp4/options.ts";
+import type { Decision } from "../decision.ts";
+import { chooseAddress } from "./allocate.ts";
+import { belongsTo, isBound } from "./availability.ts";
+import { give } from "./changes.ts";
+import { replyDestination } from "./destination.ts";
+import type { Exchange } from "./exchange.ts";
+import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
+import { OptionCode } from "./option-code.ts";
+import { grant, NO_CHANGES, silence } from "./reply.ts";
+import { findReservation } from "./reservations.ts";
+import { settingsFor } from "./settings.ts";
+
+/**
+ * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in memory. A lease that the client
+ * has is left as it is: whoever sends a DISCOVER in its name must not be able to shorten it.
+ */
+export function decideDiscover(exchange: Exchange): Decision {
+  const { context, link, clientKey } = exchange;
+  const { leases, now } = context;
+  const reservation = findReservation(exchange);
+  const own = leases.ofClient(clientKey, link.index);
+  const address = chooseAddress(exchange, reservation, own);
+  if (address === undefined) return silence(exchange.trace, "no-address-free");
+  const settings = settingsFor(exchange, reservation, address);
+  const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
+  const previous = own?.address === address ? own : leases.byAddress(address);
+  let changes = NO_CHANGES;
+  if (previous === undefined || !isBound(previous, now) || !belongsTo(previous, clientKey)) {
+    const offered = give(exchange, address, LeaseState.offered, now + context.config.offerHold, previous);
+    // A client has one offer at a time on a link, however often it changes its mind.
+    changes = own?.state === LeaseState.offered && own.address !== address ? [withdrawn(own.address), offered] : [offered];
+  }
+  exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
+  const times = leaseTimeOptions(settings.leaseTime, duration);
+  return grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
+}
+
+function withdrawn(address: number): LeaseChange {
+  return { kind: "remove", address };
+}

@@ -1,0 +1,53 @@
+import type { Config, Link, Network } from "../../config/model.ts";
+import type { Seconds } from "../../leases/lease.ts";
+import type { LeaseReader } from "../../leases/reader.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import type { Message } from "../../wire/dhcp4/message.ts";
+import type { Trace } from "../trace.ts";
+
+/** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
+export interface Context {
+  readonly config: Config;
+  readonly leases: LeaseReader;
+  readonly now: Seconds;
+  /** A fresh unsigned 32-bit number for each decision, for networks with `allocation: random`. */
+  readonly random: number;
+}
+
+/** The interface that a message came in on. */
+export interface ServedInterface {
+  readonly index: number;
+  readonly name: string;
+  /** The address to answer from; 0: it has none. */
+  readonly address: Ipv4;
+  readonly prefixLength: number;
+}
+
+/** A message and how it came in. */
+export interface Received {
+  readonly message: Message;
+  readonly interface: ServedInterface;
+  readonly source: Ipv4;
+  readonly sourcePort: number;
+  readonly destination: Ipv4;
+  /** The port this server listens on: 67, or another one for tests. */
+  readonly serverPort: number;
+}
+
+/** A message on its way to a decision, with what was found out about it so far. */
+export interface Exchange {
+  readonly context: Context;
+  readonly received: Received;
+  readonly message: Message;
+  /** The network that the message came from. */
+  readonly network: Network;
+  /** The link of that network: the client may have an address in any network on it. */
+  readonly link: Link;
+  /** What the client is known by. */
+  readonly clientKey: Uint8Array;
+  /** Option 61 as sent. */
+  readonly clientIdentifier: Uint8Array | undefined;
+  /** Option 82 as sent. */
+  readonly relayAgentInformation: Uint8Array | undefined;
+  readonly trace: Trace | undefined;
+}

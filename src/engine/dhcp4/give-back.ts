@@ -1,0 +1,48 @@
+import { LeaseState } from "../../leases/lease.ts";
+import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { optionIpv4 } from "../../wire/dhcp4/options.ts";
+import type { Decision } from "../decision.ts";
+import { belongsTo, isBound, isInForce } from "./availability.ts";
+import { release } from "./changes.ts";
+import type { Exchange } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+import { silence } from "./reply.ts";
+import { isOurs } from "./server-identifier.ts";
+import { networkOf } from "./subnet.ts";
+
+/**
+ * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back. Only the owner can, and the address is remembered for it. Never answered.
+ */
+export function decideRelease(exchange: Exchange): Decision {
+  const { context, message, clientKey, trace } = exchange;
+  if (message.ciaddr === IPV4_ANY) return silence(exchange.trace, "malformed-request");
+  if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
+  const lease = context.leases.byAddress(message.ciaddr);
+  if (lease === undefined || !isBound(lease, context.now) || !belongsTo(lease, clientKey)) return silence(exchange.trace, "not-the-owner");
+  trace?.("update", `${formatIpv4(lease.address)} is released`);
+  return { kind: "update", changes: [release(lease, context.now)] };
+}
+
+/**
+ * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody gets it until probation is over. Only the client
+ * that it was offered or leased to can say so, else one host could empty the pool. Never answered.
+ */
+export function decideDecline(exchange: Exchange): Decision {
+  const { context, message, clientKey, trace } = exchange;
+  const address = optionIpv4(message, OptionCode.requestedIpAddress) ?? message.ciaddr;
+  if (address === IPV4_ANY) return silence(exchange.trace, "malformed-request");
+  if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
+  const { now, leases, config } = context;
+  const lease = leases.byAddress(address);
+  if (lease === undefined || !isInForce(lease, now) || !belongsTo(lease, clientKey)) return silence(exchange.trace, "not-the-owner");
+  const { probationPeriod } = networkOf(config, address) ?? exchange.network;
+  trace?.("update", `${formatIpv4(address)} is in probation for ${probationPeriod} s`);
+  const declined = { address, state: LeaseState.declined, start: now, expiry: now + probationPeriod, owner: lease.owner };
+  return { kind: "update", changes: [{ kind: "put", lease: declined }] };
+}
+
+/** Both messages must name the server (RFC 2131 table 5); one that does not is taken at its word all the same. */
+function isForAnother(exchange: Exchange): boolean {
+  const server = optionIpv4(exchange.message, OptionCode.serverIdentifier);
+  return server !== undefined && !isOurs(exchange, server);
+}

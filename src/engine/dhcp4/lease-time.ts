@@ -1,0 +1,67 @@
+import type { LeaseTime } from "../../config/model.ts";
+import { NEVER, type Seconds } from "../../leases/lease.ts";
+import { writeIpv4 } from "../../net/ipv4.ts";
+import type { Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "./option-code.ts";
+
+/** The lease time that never ends (RFC 2131 section 3.3). */
+const INFINITE = 0xffffffff;
+
+/** For shorter leases no T1 and T2 in whole seconds fit between zero and the end. */
+const SHORTEST_WITH_TIMERS = 3;
+
+/**
+ * The lease time that a client gets, in seconds: what it asks for in option 51 as far as the limits allow, else the default. OFFER and ACK both
+ * use this, so they can't differ. A request for an infinite lease (0xffffffff) is a request for the most there is.
+ */
+export function decideLeaseTime(leaseTime: LeaseTime, requested: number | undefined): number {
+  if (requested === undefined) return leaseTime.default;
+  return Math.min(Math.max(requested, leaseTime.min), leaseTime.max);
+}
+
+/** When a lease that starts now ends. */
+export function expiryAfter(now: Seconds, duration: number): Seconds {
+  return duration === INFINITE ? NEVER : Math.min(now + duration, NEVER);
+}
+
+/** T1 and T2 in seconds (RFC 2131 section 4.4.5), with 0 < T1 < T2 < duration; a configured time that does not fit gives way to 1/2 or 7/8. */
+export interface Timers {
+  readonly renew: number;
+  readonly rebind: number;
+}
+
+/** The timers of a lease; undefined: it is too short to have any. */
+export function timersOf(leaseTime: LeaseTime, duration: number): Timers | undefined {
+  if (duration < SHORTEST_WITH_TIMERS) return undefined;
+  const configured = leaseTime.rebind;
+  const rebind = configured !== undefined && configured > 1 && configured < duration ? configured : Math.floor((duration * 7) / 8);
+  if (leaseTime.renew !== undefined && leaseTime.renew > 0 && leaseTime.renew < rebind) return { renew: leaseTime.renew, rebind };
+  const half = Math.floor(duration / 2);
+  return { renew: half < rebind ? half : Math.max(1, Math.floor((rebind * 4) / 7)), rebind };
+}
+
+const ofDefaults = new WeakMap<LeaseTime, readonly Option[]>();
+
+/** Options 51, 58 and 59 for a lease of this duration. Those of the default duration, which most clients get, are made once. */
+export function leaseTimeOptions(leaseTime: LeaseTime, duration: number): readonly Option[] {
+  if (duration !== leaseTime.default) return encode(leaseTime, duration);
+  let options = ofDefaults.get(leaseTime);
+  if (options === undefined) {
+    options = encode(leaseTime, duration);
+    ofDefaults.set(leaseTime, options);
+  }
+  return options;
+}
+
+function encode(leaseTime: LeaseTime, duration: number): readonly Option[] {
+  const timers = timersOf(leaseTime, duration);
+  const lease = seconds(OptionCode.ipAddressLeaseTime, duration);
+  if (timers === undefined) return [lease];
+  return [lease, seconds(OptionCode.renewalTime, timers.renew), seconds(OptionCode.rebindingTime, timers.rebind)];
+}
+
+function seconds(code: number, value: number): Option {
+  const data = new Uint8Array(4);
+  writeIpv4(data, 0, value);
+  return { code, data };
+}

@@ -1,0 +1,23 @@
+/** Codes of the options that the server itself reads or writes. Everything else is data of the configuration. */
+export const OptionCode = {
+  subnetMask: 1,
+  routers: 3,
+  domainNameServers: 6,
+  hostName: 12,
+  domainName: 15,
+  broadcastAddress: 28,
+  requestedIpAddress: 50,
+  ipAddressLeaseTime: 51,
+  overload: 52,
+  dhcpMessageType: 53,
+  serverIdentifier: 54,
+  parameterRequestList: 55,
+  message: 56,
+  maximumMessageSize: 57,
+  renewalTime: 58,
+  rebindingTime: 59,
+  vendorClassIdentifier: 60,
+  clientIdentifier: 61,
+  relayAgentInformation: 82,
+  subnetSelection: 118,
+} as const;

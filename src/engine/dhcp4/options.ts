@@ -1,0 +1,152 @@
+import type { Network, OptionSet } from "../../config/model.ts";
+import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
+import { maskOf } from "../../net/prefix.ts";
+import type { Option } from "../../wire/dhcp4/message.ts";
+import { MessageType } from "../../wire/dhcp4/message.ts";
+import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
+import type { Exchange } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
+
+/** IP and UDP headers: option 57 counts them, the limit of a reply does not (RFC 2132 section 9.10). */
+const HEADERS = 28;
+/** Every client must accept this much (RFC 2131 section 2). */
+const SMALLEST_MAXIMUM = 576;
+/** One Ethernet frame: larger replies would be fragmented on the way. */
+const LARGEST_MAXIMUM = 1500;
+
+/** Written by the server itself and never taken from the configuration, whatever a client asks for. */
+const OWN_CODES = new Set<number>([
+  0,
+  OptionCode.requestedIpAddress,
+  OptionCode.ipAddressLeaseTime,
+  OptionCode.overload,
+  OptionCode.dhcpMessageType,
+  OptionCode.serverIdentifier,
+  OptionCode.parameterRequestList,
+  OptionCode.message,
+  OptionCode.maximumMessageSize,
+  OptionCode.renewalTime,
+  OptionCode.rebindingTime,
+  OptionCode.clientIdentifier,
+  OptionCode.relayAgentInformation,
+  OptionCode.subnetSelection,
+  255,
+]);
+
+/** What a client gets that does not say what it wants (option 55): enough to use the network. */
+const WITHOUT_REQUEST_LIST = Uint8Array.of(OptionCode.routers, OptionCode.domainNameServers, OptionCode.domainName);
+
+const OFFER_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.OFFER) };
+const ACK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.ACK) };
+const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.NAK) };
+
+/**
+ * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the router, RFC 2132 section 3.3), what the
+ * operator wants sent always, what the client asks for in its order, and what is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2).
+ * `times` is empty in answer to an INFORM.
+ */
+export function replyOptions(
+  exchange: Exchange,
+  settings: Settings,
+  type: typeof MessageType.OFFER | typeof MessageType.ACK,
+  serverIdentifier: Option,
+  times: readonly Option[],
+): Option[] {
+  const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
+  for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
+  options.push(configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask);
+  for (let i = 0; i < settings.options.length; i++) {
+    const { always } = settings.options[i] as OptionSet;
+    for (let j = 0; j < always.length; j++) {
+      const { code } = always[j] as Option;
+      // A closer place may have another value for it, or not want it sent always.
+      const option = configuredOption(settings, code);
+      if (option?.always) addOnce(options, option);
+    }
+  }
+  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  for (let i = 0; i < requested.length; i++) {
+    const option = requestedOption(settings, requested[i] as number);
+    if (option !== undefined) addOnce(options, option);
+  }
+  // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
+  if (settings.hostname !== undefined) addOnce(options, settings.hostname);
+  const subnetSelection = optionValue(exchange.message, OptionCode.subnetSelection);
+  if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
+  addEchoes(exchange, options);
+  return options;
+}
+
+/** Options of a NAK: type, server identifier, why, and what is echoed; nothing else is allowed (RFC 2131 table 3). */
+export function nakOptions(exchange: Exchange, serverIdentifier: Option, why: Option): Option[] {
+  const options: Option[] = [NAK_TYPE, serverIdentifier, why];
+  addEchoes(exchange, options);
+  return options;
+}
+
+/** The largest reply that the client accepts in bytes of UDP payload (option 57; RFC 2132 section 9.10). */
+export function maxMessageSizeOf(exchange: Exchange): number {
+  const size = optionU16(exchange.message, OptionCode.maximumMessageSize) ?? SMALLEST_MAXIMUM;
+  return Math.min(Math.max(size, SMALLEST_MAXIMUM), LARGEST_MAXIMUM) - HEADERS;
+}
+
+/** Option 54. One server has few identifiers, so they are made once. */
+export function serverIdentifierOption(address: Ipv4): Option {
+  let option = serverIdentifiers.get(address);
+  if (option === undefined) {
+    option = addressOption(OptionCode.serverIdentifier, address);
+    serverIdentifiers.set(address, option);
+  }
+  return option;
+}
+
+const serverIdentifiers = new Map<Ipv4, Option>();
+
+function addEchoes(exchange: Exchange, options: Option[]): void {
+  const { clientIdentifier, relayAgentInformation } = exchange;
+  if (clientIdentifier !== undefined) options.push({ code: OptionCode.clientIdentifier, data: clientIdentifier });
+  if (relayAgentInformation !== undefined) options.push({ code: OptionCode.relayAgentInformation, data: relayAgentInformation });
+}
+
+function requestedOption(settings: Settings, code: number): Option | undefined {
+  if (OWN_CODES.has(code)) return undefined;
+  if (code === OptionCode.hostName && settings.hostname !== undefined) return settings.hostname;
+  const configured = configuredOption(settings, code);
+  if (configured !== undefined || code !== OptionCode.broadcastAddress || isSuppressed(settings, code)) return configured;
+  return prefixOptions(settings.network).broadcast;
+}
+
+function addOnce(options: Option[], option: Option): void {
+  for (let i = 0; i < options.length; i++) if ((options[i] as Option).code === option.code) return;
+  options.push(option);
+}
+
+/** Mask and broadcast address as they follow from the prefix of a network. */
+interface PrefixOptions {
+  readonly mask: Option;
+  /** Undefined: prefixes of 31 and 32 bits have no broadcast address (RFC 3021). */
+  readonly broadcast: Option | undefined;
+}
+
+const ofPrefixes = new WeakMap<Network, PrefixOptions>();
+
+function prefixOptions(network: Network): PrefixOptions {
+  let options = ofPrefixes.get(network);
+  if (options === undefined) {
+    const { address, length } = network.prefix;
+    const mask = maskOf(length);
+    options = {
+      mask: addressOption(OptionCode.subnetMask, mask),
+      broadcast: length >= 31 ? undefined : addressOption(OptionCode.broadcastAddress, (address | ~mask) >>> 0),
+    };
+    ofPrefixes.set(network, options);
+  }
+  return options;
+}
+
+function addressOption(code: number, address: Ipv4): Option {
+  const data = new Uint8Array(4);
+  writeIpv4(data, 0, address);
+  return { code, data };
+}

@@ -1,0 +1,33 @@
+import type { Network, Reservation } from "../../config/model.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import { isAvailableTo } from "./availability.ts";
+import type { Exchange } from "./exchange.ts";
+import { dynamicRange, networkOnLink } from "./subnet.ts";
+
+/** Why a client may not have an address. */
+export type Refusal =
+  | "wrong-network" // the address is in no network of the client's link
+  | "in-use" // another client has it, or it is in probation
+  | "reserved-elsewhere" // another address is reserved for this client, and it can have it
+  | "not-allocatable"; // it is in no range, excluded, reserved for another host, or the address of a server or relay
+
+/**
+ * Whether the client may have the address now; undefined: it may. This one rule serves offers, requests, renewals and reboots, so that what
+ * was offered is also given.
+ */
+export function refusalOf(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Refusal | undefined {
+  const { context, link, clientKey } = exchange;
+  const network = networkOnLink(link, address);
+  if (network === undefined) return "wrong-network";
+  if (reservation?.address !== address) {
+    if (dynamicRange(network, address) === undefined || isServerSide(exchange, network, address)) return "not-allocatable";
+    if (reservation?.address !== undefined && refusalOf(exchange, reservation, reservation.address) === undefined)
+      return "reserved-elsewhere";
+  }
+  return isAvailableTo(context.leases.byAddress(address), clientKey, context.now) ? undefined : "in-use";
+}
+
+/** Whether this is an address of the server or of the relay: ranges that include it by mistake must not give it away. */
+export function isServerSide(exchange: Exchange, network: Network, address: Ipv4): boolean {
+  return address === exchange.received.interface.address || address === exchange.message.giaddr || address === network.serverId;
+}

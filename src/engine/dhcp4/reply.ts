@@ -1,0 +1,134 @@
+import type { LeaseChange } from "../../leases/lease.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
+import { type Decision, type Destination, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
+import type { Trace } from "../trace.ts";
+import { nakDestination } from "./destination.ts";
+import type { Exchange } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+import { maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import type { Refusal } from "./permission.ts";
+import { serverIdentifierOf } from "./server-identifier.ts";
+import type { Settings } from "./settings.ts";
+
+export const NO_CHANGES: readonly LeaseChange[] = [];
+
+export function silence(trace: Trace | undefined, reason: SilenceReason): Decision {
+  trace?.("silence", SILENCE_REASONS[reason]);
+  return { kind: "silence", reason };
+}
+
+/** An OFFER, or the ACK of a REQUEST (RFC 2131 table 3). */
+export function grant(
+  exchange: Exchange,
+  type: typeof MessageType.OFFER | typeof MessageType.ACK,
+  settings: Settings,
+  yiaddr: Ipv4,
+  times: readonly Option[],
+  changes: readonly LeaseChange[],
+  to: Destination,
+): Decision {
+  const { message } = exchange;
+  return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes);
+}
+
+/** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
+export function inform(exchange: Exchange, settings: Settings, to: Destination): Decision {
+  const { message } = exchange;
+  const direct = message.ciaddr !== 0;
+  // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there is no address to relay it to.
+  const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
+  const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
+  return reply(exchange, replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr), to, NO_CHANGES);
+}
+
+/** A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay broadcasts it (section 4.3.2). */
+export function nak(exchange: Exchange, why: NakReason): Decision {
+  const { message, trace } = exchange;
+  trace?.("nak", NAK_TEXTS[why]);
+  const serverIdentifier = serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
+  return reply(
+    exchange,
+    {
+      op: Op.reply,
+      htype: message.htype,
+      hlen: message.hlen,
+      hops: 0,
+      xid: message.xid,
+      secs: 0,
+      flags: message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG,
+      ciaddr: 0,
+      yiaddr: 0,
+      siaddr: 0,
+      giaddr: message.giaddr,
+      chaddr: message.chaddr,
+      sname: NO_BYTES,
+      file: NO_BYTES,
+      cookie: true,
+      options: nakOptions(exchange, serverIdentifier, NAK_MESSAGES[why]),
+    },
+    nakDestination(exchange),
+    NO_CHANGES,
+  );
+}
+
+/** Why a client is told to start again: a refusal of the address, or that it has another one. */
+export type NakReason = Refusal | "other-lease";
+
+const NAK_TEXTS: Record<NakReason, string> = {
+  "wrong-network": "the address is not on this network",
+  "in-use": "the address is in use by another client",
+  "reserved-elsewhere": "another address is reserved for this client",
+  "not-allocatable": "the address is not available to this client",
+  "other-lease": "another address is leased to this client",
+};
+
+/** Option 56 for each reason (RFC 2132 section 9.9). */
+const NAK_MESSAGES: Record<NakReason, Option> = {
+  "wrong-network": messageOption("wrong-network"),
+  "in-use": messageOption("in-use"),
+  "reserved-elsewhere": messageOption("reserved-elsewhere"),
+  "not-allocatable": messageOption("not-allocatable"),
+  "other-lease": messageOption("other-lease"),
+};
+
+function messageOption(why: NakReason): Option {
+  return { code: OptionCode.message, data: new TextEncoder().encode(NAK_TEXTS[why]) };
+}
+
+function replyMessage(
+  exchange: Exchange,
+  type: typeof MessageType.OFFER | typeof MessageType.ACK,
+  settings: Settings,
+  yiaddr: Ipv4,
+  times: readonly Option[],
+  flags: number,
+  giaddr: Ipv4,
+): Message {
+  const { message } = exchange;
+  const { boot } = settings;
+  const serverIdentifier = serverIdentifierOption(serverIdentifierOf(exchange, settings.network));
+  return {
+    op: Op.reply,
+    htype: message.htype,
+    hlen: message.hlen,
+    hops: 0,
+    xid: message.xid,
+    secs: 0,
+    flags,
+    ciaddr: type === MessageType.ACK ? message.ciaddr : 0,
+    yiaddr,
+    siaddr: boot.nextServer,
+    giaddr,
+    chaddr: message.chaddr,
+    sname: boot.serverName,
+    file: boot.fileName,
+    cookie: true,
+    options: replyOptions(exchange, settings, type, serverIdentifier, times),
+  };
+}
+
+function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Decision {
+  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange), to, changes };
+}

@@ -1,0 +1,100 @@
+import type { Reservation } from "../../config/model.ts";
+import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
+import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { MessageType } from "../../wire/dhcp4/message.ts";
+import { optionIpv4, optionU32 } from "../../wire/dhcp4/options.ts";
+import type { Decision } from "../decision.ts";
+import { belongsTo, isBound } from "./availability.ts";
+import { give, release } from "./changes.ts";
+import { replyDestination } from "./destination.ts";
+import type { Exchange } from "./exchange.ts";
+import { decideLeaseTime, expiryAfter, leaseTimeOptions } from "./lease-time.ts";
+import { OptionCode } from "./option-code.ts";
+import { refusalOf } from "./permission.ts";
+import { grant, nak, silence } from "./reply.ts";
+import { findReservation } from "./reservations.ts";
+import { isOurs } from "./server-identifier.ts";
+import { settingsFor } from "./settings.ts";
+import { isUnicast } from "./subnet.ts";
+
+/**
+ * Answers a REQUEST (RFC 2131 section 4.3.2). Its four states are told apart by table 4: SELECTING names a server, INIT-REBOOT has option 50 and no
+ * ciaddr, RENEWING and REBINDING have ciaddr, and RENEWING is sent to this server alone.
+ */
+export function decideRequest(exchange: Exchange): Decision {
+  const { message, received, trace } = exchange;
+  const server = optionIpv4(message, OptionCode.serverIdentifier);
+  const requested = optionIpv4(message, OptionCode.requestedIpAddress) ?? IPV4_ANY;
+  if (server !== undefined && !isOurs(exchange, server)) {
+    trace?.("state", `SELECTING another server, ${formatIpv4(server)}`);
+    return selectedAnother(exchange);
+  }
+  if (server !== undefined && requested !== IPV4_ANY) {
+    trace?.("state", `SELECTING ${formatIpv4(requested)}`);
+    return decideSelecting(exchange, requested);
+  }
+  if (message.ciaddr !== IPV4_ANY) {
+    const renewing = message.giaddr === IPV4_ANY && isUnicast(received);
+    trace?.("state", `${renewing ? "RENEWING" : "REBINDING"} ${formatIpv4(message.ciaddr)}`);
+    return decideKnownAddress(exchange, message.ciaddr, renewing);
+  }
+  if (requested === IPV4_ANY) return silence(exchange.trace, "malformed-request");
+  trace?.("state", `INIT-REBOOT with ${formatIpv4(requested)}`);
+  return decideKnownAddress(exchange, requested, true);
+}
+
+/** The client took our offer, or knew of us otherwise: it gets a definite answer, whoever else is on the link. */
+function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
+  const reservation = findReservation(exchange);
+  const refusal = refusalOf(exchange, reservation, address);
+  return refusal === undefined ? acknowledge(exchange, reservation, address) : nak(exchange, refusal);
+}
+
+/**
+ * The client has an address and wants to keep it. What is on record here decides; without a record only an authoritative
+ * server speaks, for the address may be another server's. `addressedToUs` is false when any server may answer (REBINDING): then what
+ * we know of the client under another address is no reason to deny it this one.
+ */
+function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: boolean): Decision {
+  const { context, network, link, clientKey } = exchange;
+  const { leases, now } = context;
+  const reservation = findReservation(exchange);
+  const refusal = refusalOf(exchange, reservation, address);
+  const lease = leases.byAddress(address);
+  const isOwn = lease !== undefined && belongsTo(lease, clientKey);
+  if (refusal === undefined && (isOwn || reservation?.address === address)) return acknowledge(exchange, reservation, address);
+
+  const other = leases.ofClient(clientKey, link.index);
+  const hasOther = other !== undefined && other.address !== address && isBound(other, now);
+  const why = refusal ?? (hasOther ? "other-lease" : undefined);
+  const isKnown = isOwn || (addressedToUs && (hasOther || reservation?.address !== undefined));
+  if (!network.authoritative && !(isKnown && why !== undefined)) return silence(exchange.trace, "not-authoritative");
+  return why === undefined ? acknowledge(exchange, reservation, address) : nak(exchange, why);
+}
+
+/** Gives the client the address for a full lease time, and takes back what else it has on this link. */
+function acknowledge(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Decision {
+  const { context, link, clientKey, message } = exchange;
+  const { leases, now } = context;
+  const settings = settingsFor(exchange, reservation, address);
+  const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
+  const bound = give(exchange, address, LeaseState.bound, expiryAfter(now, duration), leases.byAddress(address));
+  const other = leases.ofClient(clientKey, link.index);
+  let changes: LeaseChange[];
+  if (other === undefined || other.address === address) changes = [bound];
+  else if (other.state === LeaseState.bound) changes = [release(other, now), bound];
+  else if (other.state === LeaseState.offered) changes = [{ kind: "remove", address: other.address }, bound];
+  else changes = [bound];
+  exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
+  const times = leaseTimeOptions(settings.leaseTime, duration);
+  return grant(exchange, MessageType.ACK, settings, address, times, changes, replyDestination(exchange, address));
+}
+
+/** What we held for the client is free again at once (RFC 2131 section 3.1 step 4). */
+function selectedAnother(exchange: Exchange): Decision {
+  const { context, link, clientKey } = exchange;
+  const own = context.leases.ofClient(clientKey, link.index);
+  if (own?.state !== LeaseState.offered) return silence(exchange.trace, "another-server");
+  exchange.trace?.("update", `the offer of ${formatIpv4(own.address)} is withdrawn`);
+  return { kind: "update", changes: [{ kind: "remove", address: own.address }] };
+}

@@ -1,0 +1,79 @@
+import type { BootFields, ConfiguredOption, LeaseTime, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import type { Option } from "../../wire/dhcp4/message.ts";
+import type { Exchange } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+import { networkOnLink, rangeAround } from "./subnet.ts";
+
+/** What applies to a client with a certain address. The closest wins: reservation, range, network, top level. */
+export interface Settings {
+  /** The network of the address, which on a shared link need not be the one that the message came from. */
+  readonly network: Network;
+  readonly leaseTime: LeaseTime;
+  readonly boot: BootFields;
+  /** Option 12 as it follows from the host name of the reservation. */
+  readonly hostname: Option | undefined;
+  /** Options from the closest to the furthest place. */
+  readonly options: readonly OptionSet[];
+}
+
+/**
+ * The settings of an address. A reservation without address, or one whose address the client does not have at the moment, is laid over those of the
+ * range that the address is in.
+ */
+export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
+  const top = exchange.context.config.options;
+  const network = networkOnLink(exchange.link, address) ?? exchange.network;
+  if (reservation !== undefined && reservation.address === address) {
+    const { leaseTime, boot, options } = reservation;
+    return { network, leaseTime, boot, hostname: hostnameOption(reservation), options: [options, top] };
+  }
+  const place = rangeAround(network, address) ?? network;
+  if (reservation === undefined) {
+    return { network, leaseTime: place.leaseTime, boot: network.boot, hostname: undefined, options: [place.options, top] };
+  }
+  return {
+    network,
+    leaseTime: ownLeaseTime(reservation, network, place),
+    boot: reservation.boot,
+    hostname: hostnameOption(reservation),
+    options: [reservation.ownOptions, place.options, top],
+  };
+}
+
+/** A reservation that says nothing of lease times has those of its network, the very same object: then the range is closer. */
+function ownLeaseTime(reservation: Reservation, network: Network, place: Range | Network): LeaseTime {
+  return reservation.leaseTime === network.leaseTime ? place.leaseTime : reservation.leaseTime;
+}
+
+/** The option that applies; undefined: none is configured, or the closest place says that it is not to be inherited. */
+export function configuredOption(settings: Settings, code: number): ConfiguredOption | undefined {
+  const { options } = settings;
+  for (let i = 0; i < options.length; i++) {
+    const option = (options[i] as OptionSet).byCode.get(code);
+    if (option !== undefined) return option.suppressed ? undefined : option;
+  }
+  return undefined;
+}
+
+/** Whether the closest place that speaks of the option says that it is not to be inherited. */
+export function isSuppressed(settings: Settings, code: number): boolean {
+  for (const set of settings.options) {
+    const option = set.byCode.get(code);
+    if (option !== undefined) return option.suppressed;
+  }
+  return false;
+}
+
+const hostnames = new WeakMap<Reservation, Option>();
+
+function hostnameOption(reservation: Reservation): Option | undefined {
+  // Option 12 written out in the reservation is more exact than its name.
+  if (reservation.hostname === undefined || reservation.ownOptions.byCode.has(OptionCode.hostName)) return undefined;
+  let option = hostnames.get(reservation);
+  if (option === undefined) {
+    option = { code: OptionCode.hostName, data: new TextEncoder().encode(reservation.hostname) };
+    hostnames.set(reservation, option);
+  }
+  return option;
+}

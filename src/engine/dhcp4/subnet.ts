@@ -1,0 +1,117 @@
+import type { Config, Link, Network, Range } from "../../config/model.ts";
+import { PlaceIndex } from "../../leases/place.ts";
+import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
+import { maskOf, prefixContains } from "../../net/prefix.ts";
+import { rangeContains, sortedRangesContain } from "../../net/range.ts";
+import { optionIpv4 } from "../../wire/dhcp4/options.ts";
+import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import type { Trace } from "../trace.ts";
+import type { Received, ServedInterface } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+
+/** What a configuration looks like from here, made once for each. */
+interface SubnetIndex {
+  readonly networks: PlaceIndex;
+  readonly byRelay: ReadonlyMap<Ipv4, Link>;
+  readonly byInterface: ReadonlyMap<string, Link>;
+}
+
+const indices = new WeakMap<Config, SubnetIndex>();
+
+function indexOf(config: Config): SubnetIndex {
+  const known = indices.get(config);
+  if (known !== undefined) return known;
+  const byRelay = new Map<Ipv4, Link>();
+  const byInterface = new Map<string, Link>();
+  for (const link of config.links) {
+    for (const relay of link.relays) if (!byRelay.has(relay)) byRelay.set(relay, link);
+    for (const name of link.interfaces) if (!byInterface.has(name)) byInterface.set(name, link);
+  }
+  const index = { networks: PlaceIndex.ofNetworks(config), byRelay, byInterface };
+  indices.set(config, index);
+  return index;
+}
+
+/** The network whose prefix holds the address. */
+export function networkOf(config: Config, address: Ipv4): Network | undefined {
+  return config.networks[indexOf(config).networks.find(address)];
+}
+
+/** The network on this link whose prefix holds the address. */
+export function networkOnLink(link: Link, address: Ipv4): Network | undefined {
+  const { networks } = link;
+  for (let i = 0; i < networks.length; i++) {
+    const network = networks[i] as Network;
+    if (prefixContains(network.prefix, address)) return network;
+  }
+  return undefined;
+}
+
+/** The range of the network that the address lies in, whether or not it may be given to anybody. */
+export function rangeAround(network: Network, address: Ipv4): Range | undefined {
+  const { ranges } = network;
+  for (let i = 0; i < ranges.length; i++) {
+    const range = ranges[i] as Range;
+    if (rangeContains(range, address)) return range;
+  }
+  return undefined;
+}
+
+/** The range of the network that the address may be given out from to any client. */
+export function dynamicRange(network: Network, address: Ipv4): Range | undefined {
+  const range = rangeAround(network, address);
+  return range === undefined || sortedRangesContain(range.excluded, address) ? undefined : range;
+}
+
+/**
+ * The network that a message came from, on whose link the client is. What the relay says goes first: option 82 sub-option 5 (RFC 3527), then
+ * option 118 (RFC 3011), then giaddr. Each of these decides alone: when it names no configured network, no other rule may place
+ * the client elsewhere. The addresses of the client itself, ciaddr and source, only count when it sent its message to this server's own address:
+ * a client that moved to another link and broadcasts is where it is heard. Last comes the receiving interface.
+ */
+export function selectNetwork(
+  config: Config,
+  received: Received,
+  relayAgentInformation: Uint8Array | undefined,
+  trace: Trace | undefined,
+): Network | undefined {
+  const { message } = received;
+  const linkSelection = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.linkSelection);
+  if (linkSelection?.length === 4) {
+    trace?.("subnet", `option 82 sub-option 5 names ${formatIpv4(readIpv4(linkSelection, 0))}`);
+    return networkOf(config, readIpv4(linkSelection, 0));
+  }
+  const subnetSelection = optionIpv4(message, OptionCode.subnetSelection);
+  if (subnetSelection !== undefined) {
+    trace?.("subnet", `option 118 names ${formatIpv4(subnetSelection)}`);
+    return networkOf(config, subnetSelection);
+  }
+  if (message.giaddr !== IPV4_ANY) {
+    trace?.("subnet", `giaddr is ${formatIpv4(message.giaddr)}`);
+    return indexOf(config).byRelay.get(message.giaddr)?.networks[0] ?? networkOf(config, message.giaddr);
+  }
+  if (isUnicast(received)) {
+    const network =
+      (message.ciaddr !== IPV4_ANY ? networkOf(config, message.ciaddr) : undefined) ??
+      (received.source !== IPV4_ANY ? networkOf(config, received.source) : undefined);
+    if (network !== undefined) {
+      trace?.("subnet", `unicast from ${formatIpv4(received.source)} with ciaddr ${formatIpv4(message.ciaddr)}`);
+      return network;
+    }
+  }
+  trace?.("subnet", `received on interface ${received.interface.name} with address ${formatIpv4(received.interface.address)}`);
+  return networkOfInterface(config, received.interface);
+}
+
+/** The network an interface is on: the one it is listed for, or the one that its address lies in. */
+export function networkOfInterface(config: Config, served: ServedInterface): Network | undefined {
+  return indexOf(config).byInterface.get(served.name)?.networks[0] ?? networkOf(config, served.address);
+}
+
+/** Whether the message was sent to this server's own address, neither to 255.255.255.255 nor to the broadcast address of the subnet. */
+export function isUnicast(received: Received): boolean {
+  const { destination } = received;
+  const { address, prefixLength } = received.interface;
+  if (destination === IPV4_BROADCAST || destination === IPV4_ANY) return false;
+  return prefixLength >= 31 || destination !== (address | ~maskOf(prefixLength)) >>> 0;
+}
