@@ -1,0 +1,146 @@
+/** Sub-options of the options that hold some. */
+
+import type { SubOptionDefinition, ValueType } from "../value-types.ts";
+import { RelaySubOption } from "./relay-agent-information.ts";
+
+const define = (code: number, name: string, type: ValueType): SubOptionDefinition => ({ code, name, type });
+
+const U8: ValueType = { kind: "u8" };
+const U16: ValueType = { kind: "u16" };
+const U32: ValueType = { kind: "u32" };
+const IPV4: ValueType = { kind: "ipv4" };
+const IPV4_LIST: ValueType = { kind: "list", of: IPV4 };
+const TEXT: ValueType = { kind: "text" };
+const BYTES: ValueType = { kind: "bytes" };
+const OPAQUE: ValueType = { kind: "opaque" };
+const FLAG: ValueType = { kind: "flag" };
+const DOMAIN: ValueType = { kind: "domain" };
+const DOMAINS: ValueType = { kind: "domains", compress: false };
+
+/** Virtual Subnet Selection, as option 221 and as sub-option 151 (RFC 6607 section 3.1). */
+export const VIRTUAL_SUBNET_SELECTION: ValueType = {
+  kind: "record",
+  fields: [
+    { name: "vss_type", type: U8 },
+    { name: "info", type: BYTES },
+  ],
+};
+
+/** Authentication (RFC 3118 section 2). */
+export const AUTHENTICATION: ValueType = {
+  kind: "record",
+  fields: [
+    { name: "protocol", type: U8 },
+    { name: "algorithm", type: U8 },
+    { name: "replay_detection_method", type: U8 },
+    { name: "replay_detection", type: { kind: "bytes", size: 8 } },
+    { name: "information", type: BYTES },
+  ],
+};
+
+/** Relay Agent Information (82): the IANA registry "DHCP Relay Agent Sub-Option Codes". */
+export const RELAY_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+  define(RelaySubOption.circuitId, "circuit_id", OPAQUE),
+  define(RelaySubOption.remoteId, "remote_id", OPAQUE),
+  define(RelaySubOption.docsisDeviceClass, "docsis_device_class", U32),
+  define(RelaySubOption.linkSelection, "link_selection", IPV4),
+  define(RelaySubOption.subscriberId, "subscriber_id", OPAQUE),
+  define(RelaySubOption.radiusAttributes, "radius_attributes", BYTES),
+  define(RelaySubOption.authentication, "authentication", {
+    kind: "record",
+    fields: [
+      { name: "algorithm", type: U8 },
+      { name: "must_be_zero", type: U8 },
+      { name: "replay_detection_method", type: U8 },
+      { name: "replay_detection", type: { kind: "bytes", size: 8 } },
+      { name: "relay_identifier", type: { kind: "bytes", size: 4 } },
+      { name: "information", type: BYTES },
+    ],
+  }),
+  define(RelaySubOption.vendorSpecificInformation, "vendor_specific_information", {
+    kind: "enterprises",
+    of: { kind: "suboptions", definitions: [] },
+  }),
+  define(RelaySubOption.relayAgentFlags, "relay_agent_flags", U8),
+  define(RelaySubOption.serverIdentifierOverride, "server_identifier_override", IPV4),
+  define(RelaySubOption.relayAgentIdentifier, "relay_agent_identifier", BYTES),
+  define(RelaySubOption.accessTechnologyType, "access_technology_type", U16),
+  define(RelaySubOption.accessNetworkName, "access_network_name", OPAQUE),
+  define(RelaySubOption.accessPointName, "access_point_name", OPAQUE),
+  define(RelaySubOption.accessPointBssid, "access_point_bssid", { kind: "bytes", size: 6 }),
+  define(RelaySubOption.operatorIdentifier, "operator_identifier", U32),
+  define(RelaySubOption.operatorRealm, "operator_realm", OPAQUE),
+  define(RelaySubOption.relaySourcePort, "relay_source_port", FLAG),
+  define(RelaySubOption.virtualSubnetSelection, "virtual_subnet_selection", VIRTUAL_SUBNET_SELECTION),
+  define(RelaySubOption.virtualSubnetSelectionControl, "virtual_subnet_selection_control", FLAG),
+];
+
+/** NetWare/IP (63): RFC 2242. The first one says whether the others are complete. */
+export const NETWARE_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+  define(1, "nwip_does_not_exist", FLAG),
+  define(2, "nwip_exist_in_options_area", FLAG),
+  define(3, "nwip_exist_in_sname_file", FLAG),
+  define(4, "nwip_exist_but_too_big", FLAG),
+  define(5, "nsq_broadcast", { kind: "bool" }),
+  define(6, "preferred_dss", IPV4_LIST),
+  define(7, "nearest_nwip_server", IPV4_LIST),
+  define(8, "autoretries", U8),
+  define(9, "autoretry_seconds", U8),
+  define(10, "nwip_1_1", { kind: "bool" }),
+  define(11, "primary_dss", IPV4),
+];
+
+const KERBEROS_BACKOFF: ValueType = {
+  kind: "record",
+  fields: [
+    { name: "nominal_timeout", type: U32 },
+    { name: "maximum_timeout", type: U32 },
+    { name: "maximum_retries", type: U32 },
+  ],
+};
+
+/** CableLabs Client Configuration (122): RFC 3495, RFC 3594, RFC 3634. */
+export const CABLELABS_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+  define(1, "primary_dhcp_server", IPV4),
+  define(2, "secondary_dhcp_server", IPV4),
+  define(3, "provisioning_server", {
+    kind: "tagged",
+    alternatives: [
+      { tag: 1, type: IPV4 },
+      { tag: 0, type: DOMAIN },
+    ],
+  }),
+  define(4, "as_backoff", KERBEROS_BACKOFF),
+  define(5, "ap_backoff", KERBEROS_BACKOFF),
+  define(6, "kerberos_realm", DOMAIN),
+  define(7, "ticket_granting_server", { kind: "bool" }),
+  define(8, "provisioning_timer", U8),
+  define(9, "security_ticket_control", U16),
+  define(10, "key_distribution_centers", IPV4_LIST),
+];
+
+/** IEEE 802.21 mobility services: addresses (139) and domain names (140), RFC 5678. */
+export const MOBILITY_ADDRESS_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+  define(1, "information_service", IPV4_LIST),
+  define(2, "command_service", IPV4_LIST),
+  define(3, "event_service", IPV4_LIST),
+];
+export const MOBILITY_DOMAIN_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+  define(1, "information_service", DOMAINS),
+  define(2, "command_service", DOMAINS),
+  define(3, "event_service", DOMAINS),
+];
+
+/** Subnet Allocation (220): RFC 6656. */
+export const SUBNET_ALLOCATION_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+  define(1, "subnet_request", {
+    kind: "record",
+    fields: [
+      { name: "flags", type: U8 },
+      { name: "prefix_length", type: U8 },
+    ],
+  }),
+  define(2, "subnet_information", BYTES),
+  define(3, "subnet_name", TEXT),
+  define(4, "suggested_lease_time", U32),
+];
