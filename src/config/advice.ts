@@ -1,0 +1,85 @@
+import { formatIpv4, type Ipv4, readIpv4 } from "../net/ipv4.ts";
+import { rangeContains } from "../net/range.ts";
+import type { Path } from "./diagnostic.ts";
+import type { Config, ConfiguredOption, Network, OptionSet, Range } from "./model.ts";
+import type { Report } from "./problems.ts";
+import { allocatableSize } from "./ranges.ts";
+import type { ConfigFile } from "./schema.ts";
+
+/*
+ * Warnings: configurations that are valid and do what they say, and are probably not what was meant.
+ */
+
+const ROUTERS = 3;
+const TFTP_SERVER_NAME = 66;
+const TFTP_SERVER_ADDRESSES = 150;
+
+/** Ranges with fewer addresses are remarked on, unless the network itself is that small. */
+const SMALL_RANGE = 3;
+
+/** Warns of what is probably not meant. `keys` are the keys of the networks in the file, in the order of the model. */
+export function advise(config: Config, file: ConfigFile, keys: readonly string[], report: Report): void {
+  if (config.networks.length === 0) {
+    report.warn([], "no networks are configured: the server answers nobody", "add a network: networks: {192.168.5.0/24: {ranges: [...]}}");
+  }
+  for (const network of config.networks) {
+    const path = ["networks", keys[network.index] as string];
+    adviseOnNetwork(config, network, path, report);
+    for (const [i, range] of network.ranges.entries()) adviseOnRange(config, network, range, [...path, "ranges", i], report);
+    adviseOnBoot(config, network, file, path, report);
+  }
+}
+
+function adviseOnNetwork(config: Config, network: Network, path: Path, report: Report): void {
+  if (network.ranges.length === 0 && network.reservations.all.every((reservation) => reservation.address === undefined)) {
+    report.warn(path, `the network ${network.name} has neither ranges nor reserved addresses: no client gets an address in it`);
+  }
+  if (network.ranges.length > 0 && network.ranges.every((range) => effective(config, range.options, ROUTERS) === undefined)) {
+    report.warn(
+      path,
+      `the network ${network.name} has no routers: its clients get no default gateway`,
+      "add options: {routers: ADDRESS}, or {routers: {value: null}} if that is meant",
+    );
+  }
+}
+
+/** The option as it is in force at a place: `suppressed` counts as there, for somebody wrote it. */
+function effective(config: Config, options: OptionSet, code: number): ConfiguredOption | undefined {
+  return options.byCode.get(code) ?? config.options.byCode.get(code);
+}
+
+function adviseOnRange(config: Config, network: Network, range: Range, path: Path, report: Report): void {
+  const size = allocatableSize(range, range.excluded);
+  if (size > 0 && size < SMALL_RANGE && network.prefix.length <= 28) {
+    report.warn(path, `the range has only ${size === 1 ? "one address" : `${size} addresses`} to give out`, "further clients get none");
+  }
+  for (const router of addressesOf(effective(config, range.options, ROUTERS))) {
+    if (!rangeContains(range, router) || range.excluded.some((part) => rangeContains(part, router))) continue;
+    report.warn(
+      path,
+      `the router ${formatIpv4(router)} lies in the range: a client could get its address`,
+      `add except: [${formatIpv4(router)}]`,
+    );
+  }
+}
+
+function addressesOf(option: ConfiguredOption | undefined): readonly Ipv4[] {
+  const data = option?.data ?? new Uint8Array(0);
+  return Array.from({ length: data.length >>> 2 }, (_, i) => readIpv4(data, 4 * i));
+}
+
+/** dora put its own address into siaddr; here it stays empty unless configured, so a boot file alone leads nowhere. */
+function adviseOnBoot(config: Config, network: Network, file: ConfigFile, path: Path, report: Report): void {
+  const { fileName, nextServer } = network.boot;
+  const places = [network.options, ...network.ranges.map((range) => range.options)];
+  const named = places.some((options) =>
+    [TFTP_SERVER_NAME, TFTP_SERVER_ADDRESSES].some((code) => effective(config, options, code) !== undefined),
+  );
+  if (fileName.length === 0 || nextServer !== 0 || named || new TextDecoder().decode(fileName).includes("://")) return;
+  const own = file.networks?.[path[1] as string]?.file_name !== undefined;
+  report.warn(
+    own ? [...path, "file_name"] : ["file_name"],
+    `file_name is set for ${network.name}, but no next_server that has the file`,
+    "add next_server: ADDRESS",
+  );
+}

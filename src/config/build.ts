@@ -1,0 +1,213 @@
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { formatIpv4Prefix } from "../net/prefix.ts";
+import { formatAddressRange, rangeContains } from "../net/range.ts";
+import type { Path } from "./diagnostic.ts";
+import { DEFAULT_LEASE_TIME, readLeaseTime } from "./lease-time.ts";
+import { type LinkPlan, planLinks } from "./links.ts";
+import type { BootFields, Config, LeaseTime, Link, Network, OptionSet, Range, Reservation, StoreSpec } from "./model.ts";
+import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
+import { type NamedPrefix, prefixLookup, readPrefixes } from "./prefixes.ts";
+import type { Report } from "./problems.ts";
+import { allocatableSize, excludedFrom, readPools, unusableAddresses } from "./ranges.ts";
+import { checkAddresses, type Host, indexReservations, readBoot, readHosts } from "./reservations.ts";
+import type { ConfigFile, LeaseConfigFile, NetworkFile, OptionsFile } from "./schema.ts";
+
+/** What one place of the file hands down to the places inside it. */
+interface Inherited {
+  readonly leaseTime: LeaseTime;
+  readonly boot: BootFields;
+  /** Options below the top level; those of the top level are looked up last, by the engine. */
+  readonly options: OptionSet;
+  readonly authoritative: boolean;
+  readonly probationPeriod: number;
+}
+
+const DEFAULTS: Inherited = {
+  leaseTime: DEFAULT_LEASE_TIME,
+  boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
+  options: NO_OPTIONS,
+  authoritative: true,
+  probationPeriod: 86_400,
+};
+const DEFAULT_OFFER_HOLD = 30;
+const DEFAULT_AFFINITY = 86_400;
+
+/** State of one run: everything gets its index when it is made. */
+interface Build {
+  readonly file: ConfigFile;
+  readonly report: Report;
+  readonly networks: Network[];
+  readonly ranges: Range[];
+  /** Global reservations by the network they apply in. */
+  readonly globalHosts: ReadonlyMap<NamedPrefix, readonly Host[]>;
+}
+
+/**
+ * Makes the model of a file whose values were read one by one, and reports every contradiction between them. The result is
+ * of use only if no error was reported. `written` are all keys of `networks` in the file, the refused ones too.
+ */
+export function buildModel(file: ConfigFile, written: ReadonlySet<string>, report: Report): Config {
+  const entries = file.networks ?? {};
+  const prefixes = readPrefixes(Object.keys(entries), report);
+  checkInterfaces(file, report);
+  const plans = planLinks(file, prefixes, written, report);
+  const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], report), prefixes, written, report);
+  const build: Build = { file, report, networks: [], ranges: [], globalHosts };
+  const global = { ...inherit(file, DEFAULTS, [], report), options: NO_OPTIONS };
+
+  const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
+  const built = new Map<NamedPrefix, { readonly link: number; readonly outer: Inherited }>();
+  for (const [link, plan] of plans.entries()) {
+    const outer = plan.shared === undefined ? global : inherit(plan.shared, global, plan.path, report);
+    for (const member of plan.members) built.set(member, { link, outer });
+  }
+  for (const prefix of prefixes) {
+    const place = built.get(prefix);
+    if (place !== undefined) build.networks.push(buildNetwork(build, prefix, place.link, place.outer));
+  }
+  const links = plans.map((plan, index) => buildLink(plan, index, build.networks, order));
+  return {
+    interfaces: file.interfaces ?? [],
+    networks: build.networks,
+    links,
+    ranges: build.ranges,
+    options: mergeOptions(NO_OPTIONS, readOptions(file.options, ["options"], report)),
+    chaddrOnly: file.chaddr_only ?? false,
+    offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
+    affinity: file.affinity ?? DEFAULT_AFFINITY,
+    store: buildStore(file.store),
+    log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
+  };
+}
+
+function buildStore(store: ConfigFile["store"]): StoreSpec {
+  return store?.memory === undefined ? { kind: "sqlite", path: store?.sqlite?.path } : { kind: "memory" };
+}
+
+function buildLink(plan: LinkPlan, index: number, networks: readonly Network[], order: ReadonlyMap<NamedPrefix, number>): Link {
+  const members = plan.members.map((member) => networks[order.get(member) as number] as Network);
+  return { index, name: plan.name, networks: members, interfaces: plan.interfaces, relays: plan.relays };
+}
+
+function checkInterfaces(file: ConfigFile, report: Report): void {
+  const names = (file.interfaces ?? []).map((entry) => entry.name);
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) < i) report.error(["interfaces", i], `the interface ${name} is listed twice`, "keep one of the two");
+  }
+}
+
+/** Global reservations apply in the network that holds their address; those without an address in every network. */
+function assignHosts(
+  hosts: readonly Host[],
+  prefixes: readonly NamedPrefix[],
+  written: ReadonlySet<string>,
+  report: Report,
+): ReadonlyMap<NamedPrefix, readonly Host[]> {
+  const lookup = prefixLookup(prefixes);
+  const everywhere = hosts.filter((host) => host.address === undefined);
+  const result = new Map<NamedPrefix, Host[]>(prefixes.map((prefix) => [prefix, [...everywhere]]));
+  for (const host of hosts) {
+    if (host.address === undefined) continue;
+    const network = lookup(host.address);
+    if (network !== undefined) result.get(network)?.push(host);
+    else if (prefixes.length === written.size) {
+      report.error(
+        [...host.path, "ip"],
+        `${formatIpv4(host.address)} is in none of the networks`,
+        "add the network, or correct the address",
+      );
+    }
+  }
+  return result;
+}
+
+interface Place {
+  readonly config?: LeaseConfigFile | undefined;
+  readonly options?: OptionsFile | undefined;
+  readonly authoritative?: boolean | undefined;
+  readonly probation_period?: number | undefined;
+  readonly next_server?: Ipv4 | undefined;
+  readonly server_name?: Uint8Array | undefined;
+  readonly file_name?: Uint8Array | undefined;
+}
+
+function inherit(place: Place, outer: Inherited, path: Path, report: Report): Inherited {
+  return {
+    leaseTime: readLeaseTime(place.config, outer.leaseTime, [...path, "config"], report),
+    boot: readBoot(place, outer.boot),
+    // The top level's own options are read once, where Config.options is made.
+    options: path.length === 0 ? outer.options : mergeOptions(outer.options, readOptions(place.options, [...path, "options"], report)),
+    authoritative: place.authoritative ?? outer.authoritative,
+    probationPeriod: place.probation_period ?? outer.probationPeriod,
+  };
+}
+
+function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inherited): Network {
+  const { report } = build;
+  const { key, prefix } = entry;
+  const file: NetworkFile = build.file.networks?.[key] ?? {};
+  const path = ["networks", key];
+  const index = build.networks.length;
+  const own = inherit(file, outer, path, report);
+  const serverId = file.server_id;
+  const globalHosts = build.globalHosts.get(entry) ?? [];
+  const hosts = checkAddresses(
+    [...readHosts(file.reservations ?? [], [...path, "reservations"], report), ...globalHosts],
+    prefix,
+    serverId,
+    report,
+  );
+  const unusable = unusableAddresses(prefix);
+  const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...unusable, ...(serverId === undefined ? [] : [serverId])];
+  const ranges = readPools(file.ranges ?? [], prefix, [...path, "ranges"], report).map((pool): Range => {
+    const excluded = excludedFrom(pool, notDynamic);
+    if (allocatableSize(pool, excluded) === 0) {
+      report.error(
+        pool.path,
+        `the range ${formatAddressRange(pool)} has no address to give out`,
+        "all of its addresses are excepted, reserved, or the network's own; remove the range or make it larger",
+      );
+    }
+    const range = {
+      index: build.ranges.length,
+      network: index,
+      start: pool.start,
+      end: pool.end,
+      excluded,
+      leaseTime: readLeaseTime(pool.file.config, own.leaseTime, [...pool.path, "config"], report),
+      options: mergeOptions(own.options, readOptions(pool.file.options, [...pool.path, "options"], report)),
+    };
+    build.ranges.push(range);
+    return range;
+  });
+  return {
+    index,
+    name: formatIpv4Prefix(prefix),
+    prefix,
+    link,
+    ranges,
+    reservations: indexReservations(hosts.map((host) => buildReservation(host, own, ranges, report))),
+    serverId,
+    authoritative: own.authoritative,
+    probationPeriod: own.probationPeriod,
+    allocation: file.allocation ?? "hashed",
+    boot: own.boot,
+    leaseTime: own.leaseTime,
+    options: own.options,
+  };
+}
+
+function buildReservation(host: Host, network: Inherited, ranges: readonly Range[], report: Report): Reservation {
+  const { file, address } = host;
+  const outer = ranges.find((range) => address !== undefined && rangeContains(range, address)) ?? network;
+  return {
+    name: host.name,
+    match: host.match,
+    address,
+    hostname: file.hostname,
+    boot: readBoot(file, network.boot),
+    leaseTime: readLeaseTime(file.config, outer.leaseTime, [...host.path, "config"], report),
+    options: mergeOptions(outer.options, host.options),
+    ownOptions: mergeOptions(NO_OPTIONS, host.options),
+  };
+}

@@ -1,0 +1,53 @@
+export type Severity = "error" | "warning";
+
+/** Where something stands in a configuration: keys of maps and indexes of lists, from the outside in. */
+export type Path = readonly (string | number)[];
+
+/** One problem of a configuration file, for people and for editors. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  /** From 1; 0 when the configuration did not come from a text. */
+  readonly line: number;
+  /** From 1; 0 when the configuration did not come from a text. */
+  readonly column: number;
+  readonly path: Path;
+  readonly message: string;
+  /** What to do about it; undefined when the message says all. */
+  readonly hint: string | undefined;
+}
+
+/** `networks["10.0.0.0/8"].ranges[0].start` */
+export function formatPath(path: Path): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else if (!/^[a-z_]\w*$/i.test(part)) text += `[${JSON.stringify(part)}]`;
+    else text += text === "" ? part : `.${part}`;
+  }
+  return text;
+}
+
+/**
+ * `file:line:column: error: message`, then the line of the source with a caret below the place, then the hint. Without a
+ * position (a configuration made by a program) the path stands in its place.
+ */
+export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, sourceText?: string): string {
+  const { severity, line, column, path, message, hint } = diagnostic;
+  const place = line > 0 ? `${fileName}:${line}:${column}` : path.length > 0 ? `${fileName}: ${formatPath(path)}` : fileName;
+  const lines = [`${place}: ${severity}: ${message}`];
+  const source = line > 0 ? sourceText?.split(/\r\n|\r|\n/)[line - 1] : undefined;
+  if (source !== undefined) lines.push(...excerpt(source, line, column));
+  if (hint !== undefined) lines.push(`  hint: ${hint}`);
+  return lines.join("\n");
+}
+
+const EXCERPT_WIDTH = 120;
+
+/** The line with its number, and a caret below `column`. A long line is cut around the place; tabs stay tabs, so that the caret fits. */
+function excerpt(source: string, line: number, column: number): readonly string[] {
+  const from = Math.max(0, Math.min(column - 1 - EXCERPT_WIDTH / 2, source.length - EXCERPT_WIDTH));
+  const shown = source.slice(from, from + EXCERPT_WIDTH);
+  const gutter = String(line);
+  const indent = shown.slice(0, Math.max(0, column - 1 - from)).replace(/[^\t]/g, " ");
+  return [`  ${gutter} | ${shown}`, `  ${" ".repeat(gutter.length)} | ${indent}^`];
+}

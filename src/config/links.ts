@@ -1,0 +1,143 @@
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { parseIpv4Prefix } from "../net/prefix.ts";
+import type { Path } from "./diagnostic.ts";
+import type { NamedPrefix } from "./prefixes.ts";
+import { prefixLookup } from "./prefixes.ts";
+import type { Report } from "./problems.ts";
+import type { ConfigFile, NetworkFile, SharedNetworkFile } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** A link before its networks are built. */
+export interface LinkPlan {
+  readonly name: string;
+  /** The shared network; undefined for a network on its own. */
+  readonly shared: Exclude<SharedNetworkFile, readonly unknown[]> | undefined;
+  readonly path: Path;
+  readonly members: readonly NamedPrefix[];
+  readonly interfaces: readonly string[];
+  readonly relays: readonly Ipv4[];
+}
+
+/**
+ * Puts every network on a link: the shared networks in the order of the file, then the networks that are in none.
+ * `written` are all keys of `networks`, those with problems too: naming one of them is no second mistake.
+ */
+export function planLinks(
+  file: ConfigFile,
+  networks: readonly NamedPrefix[],
+  written: ReadonlySet<string>,
+  report: Report,
+): readonly LinkPlan[] {
+  const plans: LinkPlan[] = [];
+  const placed = new Map<NamedPrefix, string>();
+  for (const [name, entry] of Object.entries(file.shared_networks ?? {})) {
+    const path = ["shared_networks", name];
+    const shared = Array.isArray(entry) ? { networks: entry } : (entry as Exclude<SharedNetworkFile, readonly unknown[]>);
+    const place = Array.isArray(entry) ? path : [...path, "networks"];
+    const members = readMembers(name, shared.networks, place, networks, written, placed, report);
+    plans.push(plan(name, members, shared, path, file));
+  }
+  for (const network of networks)
+    if (!placed.has(network)) plans.push(plan(network.key, [network], undefined, ["networks", network.key], file));
+  checkClaims(plans, file, report);
+  return plans;
+}
+
+function plan(name: string, members: readonly NamedPrefix[], shared: LinkPlan["shared"], path: Path, file: ConfigFile): LinkPlan {
+  const sources = [...(shared === undefined ? [] : [shared]), ...members.map((member) => networkOf(file, member))];
+  const interfaces = unique(sources.flatMap((source) => source.interfaces ?? []));
+  const relays = unique(sources.flatMap((source) => source.relays ?? []));
+  return { name, shared, path, members, interfaces, relays };
+}
+
+function networkOf(file: ConfigFile, network: NamedPrefix): NetworkFile {
+  return file.networks?.[network.key] ?? {};
+}
+
+function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)];
+}
+
+function readMembers(
+  name: string,
+  keys: readonly string[],
+  path: Path,
+  networks: readonly NamedPrefix[],
+  written: ReadonlySet<string>,
+  placed: Map<NamedPrefix, string>,
+  report: Report,
+): readonly NamedPrefix[] {
+  if (keys.length === 0) report.keyError(path, `the shared network "${name}" has no networks`);
+  const members: NamedPrefix[] = [];
+  for (const [i, key] of keys.entries()) {
+    const prefix = parseIpv4Prefix(key);
+    const network = networks.find((entry) => entry.prefix.address === prefix?.address && entry.prefix.length === prefix.length);
+    const other = network === undefined ? undefined : placed.get(network);
+    if (network === undefined) {
+      if (written.has(key)) continue;
+      const hint = didYouMean(key, written) ?? "a shared network is made of networks that are configured under `networks`";
+      report.error([...path, i], `there is no network ${key}`, key.includes(":") ? "IPv6 is not supported by this version" : hint);
+    } else if (other !== undefined) {
+      const where = other === name ? "twice in this shared network" : `in the shared network "${other}" already`;
+      report.error([...path, i], `the network ${key} is ${where}`, "a network is on one link only");
+    } else {
+      placed.set(network, name);
+      members.push(network);
+    }
+  }
+  return members;
+}
+
+/** An interface or a relay leads to one link: claimed by two, nobody could say which network its clients are on. */
+function checkClaims(plans: readonly LinkPlan[], file: ConfigFile, report: Report): void {
+  const served = file.interfaces?.map((entry) => entry.name);
+  const claims = new Map<string | Ipv4, LinkPlan>();
+  const linkOf = new Map(plans.flatMap((entry) => entry.members.map((member) => [member, entry] as const)));
+  const lookup = prefixLookup([...linkOf.keys()]);
+  for (const link of plans) {
+    for (const [path, name] of entriesOf(link, file, "interfaces")) {
+      if (served !== undefined && !served.includes(name)) {
+        report.error(
+          path,
+          `the interface ${name} is not served`,
+          `add it to the top-level interfaces (${served.join(", ")}), or remove it here`,
+        );
+      }
+      claim(claims, name, link, path, `the interface ${name}`, report);
+    }
+    for (const [path, address] of entriesOf(link, file, "relays")) {
+      const holder = lookup(address);
+      const other = holder === undefined ? undefined : linkOf.get(holder);
+      if (other !== undefined && other !== link) {
+        report.error(
+          path,
+          `the relay ${formatIpv4(address)} lies in the network ${holder?.key}, which is on another link`,
+          "a relay leads to one link only",
+        );
+      }
+      claim(claims, address, link, path, `the relay ${formatIpv4(address)}`, report);
+    }
+  }
+}
+
+function claim(claims: Map<string | Ipv4, LinkPlan>, key: string | Ipv4, link: LinkPlan, path: Path, what: string, report: Report): void {
+  const other = claims.get(key);
+  if (other === undefined) claims.set(key, link);
+  else if (other !== link)
+    report.error(path, `${what} is on "${other.name}" already`, "put networks that share a link in one shared network");
+}
+
+/** The entries of a list of the link and of its networks, with their places. */
+function entriesOf<Key extends "interfaces" | "relays">(
+  link: LinkPlan,
+  file: ConfigFile,
+  key: Key,
+): readonly (readonly [Path, LinkPlan[Key][number]])[] {
+  const sources: (readonly [Path, Pick<NetworkFile, Key> | undefined])[] = [
+    [link.path, link.shared],
+    ...link.members.map((member) => [["networks", member.key], networkOf(file, member)] as const),
+  ];
+  return sources.flatMap(([path, source]) =>
+    ((source?.[key] ?? []) as readonly LinkPlan[Key][number][]).map((value, i) => [[...path, key, i], value] as const),
+  );
+}

@@ -1,0 +1,58 @@
+import { advise } from "./advice.ts";
+import { buildModel } from "./build.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Config } from "./model.ts";
+import { createReport, isError, type Locate, toDiagnostics } from "./problems.ts";
+import type { ConfigInput } from "./schema.ts";
+import { readSource } from "./source.ts";
+import { validate } from "./validate.ts";
+
+export type LoadResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }
+  /** Every problem of the file, warnings too, in the order of the text. */
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Reads a configuration from YAML or JSON text. It either loads with one exact meaning or fails with every problem in it.
+ * `fileName` only tells which of the two the writer had in mind. Never throws.
+ */
+export function loadConfig(text: string, fileName: string): LoadResult {
+  const source = readSource(text, fileName.endsWith(".json") ? "JSON" : "YAML");
+  if (source.problems.length > 0) {
+    return { ok: false, diagnostics: source.problems.map((problem) => ({ severity: "error", path: [], ...problem })) };
+  }
+  // An empty file is an empty configuration.
+  return load(source.value ?? {}, source.locate);
+}
+
+/** Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths and no positions. Never throws. */
+export function buildConfig(value: unknown): LoadResult {
+  return load(value, () => ({ line: 0, column: 0 }));
+}
+
+/** Gives editors and the compiler the type of a configuration that is written as a TypeScript module. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+function load(value: unknown, locate: Locate): LoadResult {
+  const forms = createReport();
+  const validated = validate(value, forms);
+  const problems = [...forms.problems];
+  if (validated !== undefined) {
+    const { file, originalPath } = validated;
+    const meaning = createReport();
+    const config = buildModel(file, writtenNetworks(value), meaning);
+    const clean = ![...problems, ...meaning.problems].some(isError);
+    if (clean) advise(config, file, Object.keys(file.networks ?? {}), meaning);
+    problems.push(...meaning.problems.map((problem) => ({ ...problem, path: originalPath(problem.path) })));
+    if (clean) return { ok: true, config, warnings: toDiagnostics(problems, locate) };
+  }
+  return { ok: false, diagnostics: toDiagnostics(problems, locate) };
+}
+
+/** The keys of `networks` as written, also of networks with problems. */
+function writtenNetworks(value: unknown): ReadonlySet<string> {
+  const networks = (value as { readonly networks?: unknown } | null)?.networks;
+  return new Set(typeof networks === "object" && networks !== null ? Object.keys(networks) : []);
+}

@@ -1,0 +1,221 @@
+import { equalBytes, NO_BYTES } from "../net/bytes.ts";
+import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../wire/dhcp4/option-table.ts";
+import { decodeValue, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../wire/values.ts";
+import type { Path } from "./diagnostic.ts";
+import type { ConfiguredOption, OptionSet } from "./model.ts";
+import type { Report } from "./problems.ts";
+import { describeValue, type OptionsFile } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Options that the server makes itself, and where their values are set. */
+const MANAGED: ReadonlyMap<number, string> = new Map([
+  [50, "only clients send it"],
+  [51, "set config: {lease_time: ...} instead"],
+  [52, "the server uses it by itself when a message is full"],
+  [53, "the server sets it"],
+  [54, "set server_id in the network instead"],
+  [55, "only clients send it; {value, always: true} sends an option although not requested"],
+  [57, "only clients send it; the server obeys it"],
+  [58, "set config: {renew_time: ...} instead"],
+  [59, "set config: {rebind_time: ...} instead"],
+  [61, "the server repeats what the client sent"],
+  [80, "rapid commit is not supported by this version"],
+  [82, "the server repeats what the relay sent"],
+]);
+
+/** An options map with its entries read one by one. */
+interface Entry {
+  readonly code: number;
+  readonly data: Uint8Array;
+  readonly always: boolean;
+  readonly suppressed: boolean;
+}
+
+export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
+
+/** Reads the options of one place. Options with problems are reported and left out. */
+export function readOptions(file: OptionsFile | undefined, path: Path, report: Report): readonly ConfiguredOption[] {
+  const result: ConfiguredOption[] = [];
+  for (const [entry, place] of readEntries(file, path, report)) {
+    const managed = MANAGED.get(entry.code) ?? (optionByCode(entry.code)?.protocol ? "the protocol itself sets it" : undefined);
+    if (managed === undefined) result.push(entry);
+    else report.keyError(place, `${optionTitle(entry.code)} can't be configured`, managed);
+  }
+  return result;
+}
+
+/** Reads the options that a client has to send: values only. */
+export function readMatchOptions(file: OptionsFile | undefined, path: Path, report: Report): readonly ConfiguredOption[] {
+  const result: ConfiguredOption[] = [];
+  for (const [entry, place] of readEntries(file, path, report)) {
+    if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
+    else result.push(entry);
+  }
+  return result;
+}
+
+/** The options `own` over those of `outer`. */
+export function mergeOptions(outer: OptionSet, own: readonly ConfiguredOption[]): OptionSet {
+  if (own.length === 0) return outer;
+  const byCode = new Map(outer.byCode);
+  for (const option of own) byCode.set(option.code, option);
+  const always = [...byCode.values()].filter((option) => option.always).sort((a, b) => a.code - b.code);
+  return { byCode, always };
+}
+
+/** `option 3 (routers)` */
+export function optionTitle(code: number): string {
+  const definition = optionByCode(code);
+  return definition === undefined ? `option ${code}` : `option ${code} (${definition.name})`;
+}
+
+function readEntries(file: OptionsFile | undefined, path: Path, report: Report): readonly (readonly [Entry, Path])[] {
+  if (file === undefined) return [];
+  const verbose = file.values;
+  if (verbose !== undefined && Object.keys(file).length === 1) {
+    if (isMap(verbose)) return readMap(verbose, [...path, "values"], report);
+    report.error([...path, "values"], `expected a map from codes or names to {type, value}, got ${describeValue(verbose)}`);
+    return [];
+  }
+  return readMap(file, path, report);
+}
+
+function readMap(map: OptionsFile, path: Path, report: Report): readonly (readonly [Entry, Path])[] {
+  const entries = new Map<number, readonly [Entry, Path]>();
+  for (const [key, value] of Object.entries(map)) {
+    const place = [...path, key];
+    const code = readCode(key, place, report);
+    if (code === undefined) continue;
+    const first = entries.get(code);
+    if (first !== undefined) {
+      report.keyError(
+        place,
+        `${optionTitle(code)} is configured twice here`,
+        `it is there as ${JSON.stringify(first[1].at(-1))} already; keep one`,
+      );
+      continue;
+    }
+    const entry = readEntry(code, value, place, report);
+    if (entry !== undefined) entries.set(code, [entry, place]);
+  }
+  return [...entries.values()];
+}
+
+function readCode(key: string, path: Path, report: Report): number | undefined {
+  if (/^\d+$/.test(key)) {
+    const code = Number(key);
+    if (code >= 1 && code <= 254) return code;
+    report.keyError(path, `there is no option ${key}`, "codes go from 1 to 254");
+    return undefined;
+  }
+  const definition = optionByName(key);
+  if (definition !== undefined) return definition.code;
+  const names = OPTIONS.flatMap((option) => [option.name, ...option.aliases]);
+  const hint = key === "values" ? "`values` has to be the only key of the options map" : didYouMean(key, names);
+  report.keyError(
+    path,
+    `unknown option "${key}"`,
+    hint ?? "an option without a name here is given by its code: {224: {type: str, value: ...}}",
+  );
+  return undefined;
+}
+
+function readEntry(code: number, written: unknown, path: Path, report: Report): Entry | undefined {
+  const wrapped = isMap(written) && "value" in written;
+  const value = wrapped ? written.value : written;
+  const valuePath = wrapped ? [...path, "value"] : path;
+  if (value === null && !wrapped) {
+    report.keyError(path, `${optionTitle(code)} has no value`, "write {value: null} to not inherit the option, or remove the key");
+    return undefined;
+  }
+  const settings = wrapped ? readSettings(written, path, report) : { type: undefined, always: false };
+  if (settings === undefined) return undefined;
+  if (value === null) {
+    if (!settings.always && settings.type === undefined) return { code, data: NO_BYTES, always: false, suppressed: true };
+    report.error(path, "{value: null} stands alone: an option that is not sent has neither a type nor always");
+    return undefined;
+  }
+  const data =
+    settings.type === undefined
+      ? encodeTyped(code, value, valuePath, report)
+      : encodeUntyped(code, settings.type, value, path, valuePath, report);
+  return data === undefined ? undefined : { code, data, always: settings.always, suppressed: false };
+}
+
+interface Settings {
+  readonly type: RawType | undefined;
+  readonly always: boolean;
+}
+
+/** What stands beside `value`. */
+function readSettings(map: Readonly<Record<string, unknown>>, path: Path, report: Report): Settings | undefined {
+  const { type, always = false } = map;
+  const unknown = Object.keys(map).filter((key) => key !== "value" && key !== "type" && key !== "always");
+  for (const key of unknown) {
+    report.keyError(
+      [...path, key],
+      `unknown key "${key}"`,
+      didYouMean(key, ["value", "type", "always"]) ?? "known keys here: value, type, always",
+    );
+  }
+  if (typeof always !== "boolean") report.error([...path, "always"], `expected true or false, got ${describeValue(always)}`);
+  if (type !== undefined && !isRawType(type)) {
+    const hint = typeof type === "string" ? didYouMean(type, RAW_TYPES) : undefined;
+    report.error([...path, "type"], `unknown type ${describeValue(type)}`, hint ?? `types: ${RAW_TYPES.join(", ")}`);
+    return undefined;
+  }
+  return unknown.length > 0 || typeof always !== "boolean" ? undefined : { type, always };
+}
+
+/** A value in the form of its option. */
+function encodeTyped(code: number, value: unknown, path: Path, report: Report): Uint8Array | undefined {
+  const definition = optionByCode(code);
+  if (definition === undefined) {
+    report.error(
+      path,
+      `option ${code} has no known form`,
+      `say how the value is written: {type: str, value: ...}; types: ${RAW_TYPES.join(", ")}`,
+    );
+    return undefined;
+  }
+  const result = encodeValue(definition.type, value);
+  if (result.ok) return result.data;
+  report.error([...path, ...result.path], `${optionTitle(code)}: ${result.problem}`);
+  return undefined;
+}
+
+/** A value in the form that `type` says. If the option is a known one, its bytes have to fit it: clients would misread or drop them. */
+function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, report: Report): Uint8Array | undefined {
+  const result = encodeRaw(type, value);
+  if (!result.ok) {
+    report.error([...valuePath, ...result.path], `${optionTitle(code)}: ${result.problem}`);
+    return undefined;
+  }
+  const definition = optionByCode(code);
+  const misfit = definition === undefined ? undefined : misfitOf(definition, result.data);
+  if (misfit === undefined) return result.data;
+  report.error(
+    path,
+    `${optionTitle(code)}: a value of type ${type} does not fit this option: ${misfit}`,
+    "leave out the type, and the value is written in the option's own form",
+  );
+  return undefined;
+}
+
+/** The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4): sub-options are only usual. */
+const VENDOR_SPECIFIC = 43;
+
+function misfitOf(definition: OptionDefinition, data: Uint8Array): string | undefined {
+  if (definition.code === VENDOR_SPECIFIC) return undefined;
+  const result = decodeValue(definition.type, data);
+  return result.ok ? undefined : result.problem;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether two options at different places say the same. */
+export function sameOption(a: ConfiguredOption, b: ConfiguredOption): boolean {
+  return a.code === b.code && a.always === b.always && a.suppressed === b.suppressed && equalBytes(a.data, b.data);
+}

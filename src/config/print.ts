@@ -1,0 +1,177 @@
+import { stringify } from "yaml";
+import { equalBytes, toHex } from "../net/bytes.ts";
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { formatMac } from "../net/mac.ts";
+import { formatAddressRange } from "../net/range.ts";
+import { optionByCode } from "../wire/dhcp4/option-table.ts";
+import { decodeValue, encodeValue } from "../wire/values.ts";
+import { formatDuration } from "./duration.ts";
+import { formatIdentifier } from "./identifier.ts";
+import type { BootFields, Config, ConfiguredOption, LeaseTime, Network, OptionSet, Range, Reservation, ReservationMatch } from "./model.ts";
+import { sameOption } from "./options.ts";
+
+/** Keys that are left out when they have no value. */
+type Plain = Readonly<Record<string, unknown>>;
+
+/**
+ * The configuration as a YAML file that loads to the same model: defaults filled in, what is inherited written where it
+ * applies, exclusions of ranges complete.
+ */
+export function printConfig(config: Config): string {
+  const shared = config.links.filter((link) => isShared(config, link.index));
+  const file: Plain = {
+    interfaces: nonEmpty(config.interfaces.map(({ name, address }) => (address === undefined ? name : `${name}@${formatIpv4(address)}`))),
+    chaddr_only: config.chaddrOnly,
+    offer_hold: formatDuration(config.offerHold),
+    affinity: formatDuration(config.affinity),
+    store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
+    log: config.log,
+    options: printOptions(config.options),
+    shared_networks: nonEmpty(
+      Object.fromEntries(
+        shared.map((link) => [
+          link.name,
+          {
+            networks: link.networks.map((network) => network.name),
+            interfaces: nonEmpty(link.interfaces),
+            relays: nonEmpty(link.relays.map(formatIpv4)),
+          },
+        ]),
+      ),
+    ),
+    networks: Object.fromEntries(config.networks.map((network) => [network.name, printNetwork(config, network)])),
+  };
+  return stringify(withoutAbsent(file), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** A link that can't be written as a network on its own. */
+function isShared(config: Config, index: number): boolean {
+  const link = config.links[index];
+  return link !== undefined && (link.networks.length !== 1 || link.name !== link.networks[0]?.name);
+}
+
+function printNetwork(config: Config, network: Network): Plain {
+  const link = isShared(config, network.link) ? undefined : config.links[network.link];
+  return {
+    interfaces: nonEmpty(link?.interfaces),
+    relays: nonEmpty(link?.relays.map(formatIpv4)),
+    server_id: printAddress(network.serverId),
+    authoritative: network.authoritative,
+    probation_period: formatDuration(network.probationPeriod),
+    allocation: network.allocation,
+    ...printBoot(network.boot, undefined),
+    config: printLeaseTime(network.leaseTime, undefined),
+    options: printOptions(network.options),
+    ranges: nonEmpty(network.ranges.map((range) => printRange(range, network))),
+    reservations: nonEmpty(network.reservations.all.map((reservation) => printReservation(reservation, network))),
+  };
+}
+
+function printRange(range: Range, network: Network): Plain {
+  return {
+    start: formatIpv4(range.start),
+    end: formatIpv4(range.end),
+    except: nonEmpty(range.excluded.map((part) => (part.start === part.end ? formatIpv4(part.start) : formatAddressRange(part)))),
+    config: printLeaseTime(range.leaseTime, network.leaseTime),
+    options: printOptions(range.options, network.options),
+  };
+}
+
+function printReservation(reservation: Reservation, network: Network): Plain {
+  const { address } = reservation;
+  const range = network.ranges.find(({ start, end }) => address !== undefined && address >= start && address <= end);
+  return {
+    hostname: reservation.hostname,
+    ip: printAddress(address),
+    match: printMatches(reservation.match),
+    ...printBoot(reservation.boot, network.boot),
+    config: printLeaseTime(reservation.leaseTime, (range ?? network).leaseTime),
+    options: printOptions(reservation.ownOptions),
+  };
+}
+
+function printMatches(matches: readonly ReservationMatch[]): Plain {
+  const values: Record<string, unknown> = {};
+  const result: Record<string, unknown> = {};
+  for (const match of matches) {
+    if (match.kind === "chaddr") result.chaddr = formatMac(match.chaddr);
+    else if (match.kind === "clientIdentifier") result.client_id = formatIdentifier(match.value);
+    else values[optionName(match.code)] = printValue(match.code, match.value);
+  }
+  return { ...result, options: nonEmpty({ ...values }) };
+}
+
+/** What differs from `outer`; all of it without one. */
+function printBoot(boot: BootFields, outer: BootFields | undefined): Plain {
+  const text = (bytes: Uint8Array, inherited: Uint8Array | undefined): string | undefined =>
+    equalBytes(bytes, inherited ?? new Uint8Array(0)) ? undefined : new TextDecoder().decode(bytes);
+  return {
+    next_server: boot.nextServer === (outer?.nextServer ?? 0) ? undefined : formatIpv4(boot.nextServer),
+    server_name: text(boot.serverName, outer?.serverName),
+    file_name: text(boot.fileName, outer?.fileName),
+  };
+}
+
+function printLeaseTime(time: LeaseTime, outer: LeaseTime | undefined): Plain | undefined {
+  const keys = ["default", "min", "max", "renew", "rebind"] as const;
+  if (outer !== undefined && keys.every((key) => time[key] === outer[key])) return undefined;
+  return {
+    lease_time: { default: formatDuration(time.default), min: formatDuration(time.min), max: formatDuration(time.max) },
+    renew_time: time.renew === undefined ? undefined : formatDuration(time.renew),
+    rebind_time: time.rebind === undefined ? undefined : formatDuration(time.rebind),
+  };
+}
+
+function printOptions(options: OptionSet, outer?: OptionSet): Plain | undefined {
+  const own = [...options.byCode.values()].filter((option) => {
+    const inherited = outer?.byCode.get(option.code);
+    return inherited === undefined || !sameOption(option, inherited);
+  });
+  own.sort((a, b) => a.code - b.code);
+  return nonEmpty(Object.fromEntries(own.map((option) => [optionName(option.code), printOption(option)])));
+}
+
+function printOption({ code, data, always, suppressed }: ConfiguredOption): unknown {
+  if (suppressed) return { value: null };
+  const value = printValue(code, data);
+  if (!always) return value;
+  return isRaw(value) ? { ...value, always } : { value, always };
+}
+
+/** The value in the option's own form where that says it exactly, else as hex. */
+function printValue(code: number, data: Uint8Array): unknown {
+  const definition = optionByCode(code);
+  if (definition !== undefined) {
+    const decoded = decodeValue(definition.type, data);
+    const again = decoded.ok ? encodeValue(definition.type, decoded.value) : undefined;
+    if (decoded.ok && again?.ok && equalBytes(again.data, data)) return decoded.value;
+  }
+  return { type: "hex", value: toHex(data) };
+}
+
+function isRaw(value: unknown): value is { readonly type: string; readonly value: unknown } {
+  return typeof value === "object" && value !== null && "type" in value && "value" in value;
+}
+
+function optionName(code: number): string {
+  return optionByCode(code)?.name ?? String(code);
+}
+
+function printAddress(address: Ipv4 | undefined): string | undefined {
+  return address === undefined ? undefined : formatIpv4(address);
+}
+
+function nonEmpty<T extends readonly unknown[] | Plain>(value: T | undefined): T | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : value;
+}
+
+/** Without the keys whose value is undefined, at any depth. */
+function withoutAbsent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutAbsent);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, withoutAbsent(item)]),
+  );
+}

@@ -1,0 +1,55 @@
+import type { Diagnostic, Path, Severity } from "./diagnostic.ts";
+
+/** A problem before its place in the text is looked up. */
+export interface Problem {
+  readonly severity: Severity;
+  readonly path: Path;
+  /** Point at the key rather than at its value. */
+  readonly atKey: boolean;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** Line and column from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Finds the place of a path in the text; the closest place around it when the path itself is not there. */
+export type Locate = (path: Path, atKey: boolean) => Position;
+
+/** Collects problems, so that all of them are reported at once. */
+export interface Report {
+  readonly problems: readonly Problem[];
+  /** A problem with the value at `path`. */
+  error(path: Path, message: string, hint?: string): void;
+  /** A problem with the key at the end of `path`, or with what is missing below it. */
+  keyError(path: Path, message: string, hint?: string): void;
+  warn(path: Path, message: string, hint?: string): void;
+}
+
+export function createReport(): Report {
+  const problems: Problem[] = [];
+  const add = (severity: Severity, path: Path, atKey: boolean, message: string, hint: string | undefined): void => {
+    problems.push({ severity, path, atKey, message, hint });
+  };
+  return {
+    problems,
+    error: (path, message, hint) => add("error", path, false, message, hint),
+    keyError: (path, message, hint) => add("error", path, true, message, hint),
+    warn: (path, message, hint) => add("warning", path, true, message, hint),
+  };
+}
+
+export function isError(problem: { readonly severity: Severity }): boolean {
+  return problem.severity === "error";
+}
+
+/** The problems with their places, in the order of the text. What was found more than once, on different ways, is told once. */
+export function toDiagnostics(problems: readonly Problem[], locate: Locate): Diagnostic[] {
+  const distinct = new Map(problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem]));
+  return [...distinct.values()]
+    .map(({ severity, path, atKey, message, hint }) => ({ severity, ...locate(path, atKey), path, message, hint }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}

@@ -1,0 +1,101 @@
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { formatIpv4Prefix, type Ipv4Prefix, prefixContains, rangeOfPrefix } from "../net/prefix.ts";
+import { type AddressRange, formatAddressRange, rangeContains, rangeSize, rangesOverlap } from "../net/range.ts";
+import type { Path } from "./diagnostic.ts";
+import type { Report } from "./problems.ts";
+import type { RangeFile } from "./schema.ts";
+
+/** The addresses of one configured range. */
+export interface Pool extends AddressRange {
+  readonly file: RangeFile;
+  readonly path: Path;
+  readonly except: readonly AddressRange[];
+}
+
+/** Reads the ranges of a network: inside it, apart from each other. Those with problems are reported and left out. */
+export function readPools(files: readonly RangeFile[], prefix: Ipv4Prefix, path: Path, report: Report): readonly Pool[] {
+  const pools: Pool[] = [];
+  for (const [i, file] of files.entries()) {
+    const place = [...path, i];
+    const addresses = addressesOf(file, place, report);
+    if (addresses === undefined || !checkInside(file, addresses, prefix, place, report)) continue;
+    const other = pools.find((pool) => rangesOverlap(pool, addresses));
+    if (other !== undefined) {
+      report.error(
+        place,
+        `the range ${formatAddressRange(addresses)} overlaps the range ${formatAddressRange(other)}`,
+        "an address can be in one range only",
+      );
+      continue;
+    }
+    pools.push({ ...addresses, file, path: place, except: readExceptions(file, addresses, place, report) });
+  }
+  return pools;
+}
+
+function addressesOf(file: RangeFile, path: Path, report: Report): AddressRange | undefined {
+  const given = file.range ?? file.prefix;
+  if (given !== undefined) return given;
+  const { start, end } = file;
+  if (start === undefined || end === undefined) return undefined;
+  if (start <= end) return { start, end };
+  report.error([...path, "end"], `the range ends (${formatIpv4(end)}) before it starts (${formatIpv4(start)})`, "swap start and end");
+  return undefined;
+}
+
+function checkInside(file: RangeFile, addresses: AddressRange, prefix: Ipv4Prefix, path: Path, report: Report): boolean {
+  const startInside = prefixContains(prefix, addresses.start);
+  const endInside = prefixContains(prefix, addresses.end);
+  if (startInside && endInside) return true;
+  const key = file.range !== undefined ? "range" : file.prefix !== undefined ? "prefix" : startInside ? "end" : "start";
+  const what =
+    key === "range" || key === "prefix" ? formatAddressRange(addresses) : formatIpv4(startInside ? addresses.end : addresses.start);
+  const whole = rangeOfPrefix(prefix);
+  report.error(
+    [...path, key],
+    `${what} is outside the network ${formatIpv4Prefix(prefix)}`,
+    `the network has the addresses ${formatAddressRange(whole)}`,
+  );
+  return false;
+}
+
+function readExceptions(file: RangeFile, addresses: AddressRange, path: Path, report: Report): readonly AddressRange[] {
+  const result: AddressRange[] = [];
+  for (const [i, exception] of (file.except ?? []).entries()) {
+    if (rangeContains(addresses, exception.start) && rangeContains(addresses, exception.end)) result.push(exception);
+    else {
+      const what = exception.start === exception.end ? formatIpv4(exception.start) : formatAddressRange(exception);
+      report.error(
+        [...path, "except", i],
+        `${what} is not inside the range ${formatAddressRange(addresses)}`,
+        "an exception has no effect outside its range; remove it or correct it",
+      );
+    }
+  }
+  return result;
+}
+
+/** Network and broadcast address; a prefix of 31 or 32 bits has neither (RFC 3021). */
+export function unusableAddresses(prefix: Ipv4Prefix): readonly Ipv4[] {
+  const { start, end } = rangeOfPrefix(prefix);
+  return prefix.length <= 30 ? [start, end] : [];
+}
+
+/** What is never allocated from a pool: its exceptions and those of `addresses` that lie inside. Sorted and joined. */
+export function excludedFrom(pool: Pool, addresses: Iterable<Ipv4>): readonly AddressRange[] {
+  const all = [...pool.except];
+  for (const address of addresses) if (rangeContains(pool, address)) all.push({ start: address, end: address });
+  all.sort((a, b) => a.start - b.start);
+  const merged: AddressRange[] = [];
+  for (const next of all) {
+    const last = merged.at(-1);
+    if (last === undefined || next.start > last.end + 1) merged.push({ start: next.start, end: next.end });
+    else merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
+  }
+  return merged;
+}
+
+/** How many addresses of a range can be given out. */
+export function allocatableSize(range: AddressRange, excluded: readonly AddressRange[]): number {
+  return excluded.reduce((size, part) => size - rangeSize(part), rangeSize(range));
+}

@@ -1,0 +1,437 @@
+import * as z from "zod";
+import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
+import { parseMac } from "../net/mac.ts";
+import { parseIpv4Prefix, prefixOf, rangeOfPrefix } from "../net/prefix.ts";
+import { type AddressRange, parseAddressRange } from "../net/range.ts";
+import { INFINITE, parseDuration } from "./duration.ts";
+import { parseIdentifier } from "./identifier.ts";
+
+/*
+ * The one description of the file: types, checks and the JSON Schema come from it. It checks what can be told from a
+ * value alone; what depends on other values is checked where the model is built.
+ */
+
+/** A value in words, for "expected ..., got ...". */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  return typeof value === "function" ? "a function" : String(value);
+}
+
+/** An error message for a value of the wrong type. */
+export function expected(what: string): (issue: { readonly input?: unknown }) => string {
+  return (issue) => `expected ${what}, got ${describeValue(issue.input)}`;
+}
+
+/** Why a value of the right type is not accepted. */
+class Refusal {
+  readonly message: string;
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    this.message = message;
+    this.hint = hint;
+  }
+}
+
+/** Runs `parse` on a value of the right type; undefined and Refusal become a problem at the value. */
+function parsed<In extends z.ZodType<string | number>, Out>(
+  schema: In,
+  what: string,
+  parse: (value: z.output<In>) => Out | Refusal | undefined,
+) {
+  return schema.transform((value, context): Out => {
+    const result = parse(value);
+    const refusal = result instanceof Refusal ? result : undefined;
+    if (result !== undefined && !(result instanceof Refusal)) return result;
+    const message = refusal?.message ?? `expected ${what}, got ${describeValue(value)}`;
+    context.issues.push({ code: "custom", input: value, message, params: { hint: refusal?.hint } });
+    return z.NEVER;
+  });
+}
+
+function text<Out>(what: string, parse: (value: string) => Out | Refusal | undefined) {
+  return parsed(z.string({ error: expected(what) }), what, parse);
+}
+
+function list<Item extends z.ZodType>(item: Item, what: string) {
+  return z.array(item, { error: expected(`a list of ${what}`) });
+}
+
+const flag = z.boolean({ error: expected("true or false") });
+
+const AN_ADDRESS = "an IPv4 address such as 192.168.5.1";
+const address = text(AN_ADDRESS, parseIpv4);
+
+const hostAddress = text(AN_ADDRESS, (value): Ipv4 | Refusal | undefined => {
+  const result = parseIpv4(value);
+  if (result === undefined || isHostAddress(result)) return result;
+  return new Refusal(`${value} is not the address of a host`);
+});
+
+/** Unicast: not in 0.0.0.0/8, not multicast, reserved or broadcast. */
+export function isHostAddress(value: Ipv4): boolean {
+  return value >= 0x01000000 && value < 0xe0000000;
+}
+
+const A_RANGE = "a range of addresses such as 192.168.5.2-192.168.5.250";
+
+function readRange(value: string): AddressRange | Refusal | undefined {
+  const [start, end] = value.split("-").map((part) => parseIpv4(part.trim()));
+  if (start !== undefined && end !== undefined && start > end) {
+    return new Refusal(`the range ends (${formatIpv4(end)}) before it starts (${formatIpv4(start)})`, "swap the two addresses");
+  }
+  return parseAddressRange(value);
+}
+
+const A_PREFIX = "a prefix such as 192.168.5.128/25";
+
+function readPrefix(value: string): AddressRange | Refusal | undefined {
+  const prefix = parseIpv4Prefix(value);
+  return prefix === undefined ? hostBitsSet(value) : rangeOfPrefix(prefix);
+}
+
+/** A complaint about 192.168.5.1/24; undefined when the text is not even that. */
+export function hostBitsSet(value: string): Refusal | undefined {
+  const match = /^([\d.]+)\/(\d|[12]\d|3[0-2])$/.exec(value);
+  const base = match === null ? undefined : parseIpv4(match[1] as string);
+  if (match === null || base === undefined) return undefined;
+  const length = Number(match[2]);
+  const network = formatIpv4(prefixOf(base, length).address);
+  return new Refusal(`${value} has bits set behind the first ${length}`, `the prefix that holds this address is ${network}/${length}`);
+}
+
+const AN_EXCEPTION = "an address, a range such as 10.0.0.5-10.0.0.9 or a prefix such as 10.0.0.16/28";
+
+const exception = text(AN_EXCEPTION, (value): AddressRange | Refusal | undefined => {
+  if (value.includes("/")) return readPrefix(value);
+  if (value.includes("-")) return readRange(value);
+  const single = parseIpv4(value);
+  return single === undefined ? undefined : { start: single, end: single };
+});
+
+const A_DURATION = 'a duration: seconds, or text such as "90s", "30m", "12h", "1d", "2w" or "infinite"';
+const durationInput = z
+  .union([z.int().min(0).max(INFINITE), z.string()], { error: expected(A_DURATION) })
+  .meta({ id: "Duration", description: 'Seconds, or text with a unit: "90s", "30m", "12h", "1d", "2w"; "infinite" is 0xffffffff.' });
+const duration = parsed(durationInput, A_DURATION, parseDuration);
+const positiveDuration = parsed(durationInput, A_DURATION, (value) => {
+  const seconds = parseDuration(value);
+  return seconds === 0 ? new Refusal("the duration must be longer than 0 seconds") : seconds;
+});
+
+/** Text for a fixed field of the message: UTF-8 of at most `limit` bytes, for a NUL has to follow it (RFC 2131 section 2). */
+function fieldText(what: string, field: string, limit: number) {
+  return text(what, (value): Uint8Array | Refusal => {
+    const bytes = new TextEncoder().encode(value);
+    if (bytes.includes(0)) return new Refusal(`${what} can't contain a NUL character`);
+    if (bytes.length > limit) {
+      return new Refusal(`${what} has ${bytes.length} bytes; the message's ${field} field holds ${limit}`, "make it shorter");
+    }
+    return bytes;
+  });
+}
+
+const serverName = fieldText("the server name", "sname", 63);
+const fileName = fieldText("the boot file name", "file", 127);
+
+const INTERFACE_NAME = /^[^\s/@]{1,15}$/;
+const AN_INTERFACE = "the name of an interface such as eth0";
+const interfaceName = text(AN_INTERFACE, (value) => {
+  if (value.includes("@"))
+    return new Refusal(`expected ${AN_INTERFACE}, got ${describeValue(value)}`, "name@address belongs in the top-level interfaces");
+  return INTERFACE_NAME.test(value) ? value : undefined;
+});
+
+const interfaceSpec = text(`${AN_INTERFACE}, or eth0@192.168.5.1`, (value) => {
+  const at = value.indexOf("@");
+  const name = at < 0 ? value : value.slice(0, at);
+  if (!INTERFACE_NAME.test(name)) return undefined;
+  const own = at < 0 ? undefined : parseIpv4(value.slice(at + 1));
+  return at >= 0 && own === undefined ? undefined : { name, address: own };
+});
+
+const HOSTNAME = /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+const hostname = text("a host name: letters, digits and hyphens, labels of at most 63, such as printer", (value) =>
+  HOSTNAME.test(value) ? value : undefined,
+);
+
+const config = z
+  .strictObject(
+    {
+      lease_time: z
+        .union(
+          [
+            positiveDuration,
+            z.strictObject({
+              default: positiveDuration.describe("Time of a client that asks for none."),
+              min: positiveDuration.optional().describe("Shortest time that a client may ask for. Default: the default time."),
+              max: positiveDuration.optional().describe("Longest time that a client may ask for. Default: the default time."),
+            }),
+          ],
+          { error: expected('a duration such as "1d", or a map with default, min and max') },
+        )
+        .optional()
+        .describe("One duration, or default, min and max. Configured nowhere: default 24h, min 20m, max 7d."),
+      renew_time: positiveDuration.optional().describe("T1, when a client begins to renew. Default: half of the lease time."),
+      rebind_time: positiveDuration.optional().describe("T2, when a client asks any server. Default: 7/8 of the lease time."),
+    },
+    { error: expected("a map with lease_time, renew_time and rebind_time") },
+  )
+  .meta({
+    id: "LeaseConfig",
+    description: "Lease times. What is closer to the client wins: reservation, range, network, shared network, top level.",
+  });
+
+const options = z.record(z.string(), z.unknown(), { error: expected("a map of options such as {routers: 192.168.5.1}") }).meta({
+  id: "Options",
+  description:
+    "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.",
+});
+
+/** False is how this version behaves; true asks for what it does not have. */
+function notYet(what: string) {
+  return z.literal(false, { error: `${what} is not supported by this version; remove the key or set it to false` });
+}
+
+const boot = {
+  next_server: address.optional().describe("siaddr: the server that has the boot file. Default: inherited, else none."),
+  server_name: serverName.optional().describe("sname: name of the boot server, at most 63 bytes. Default: inherited, else none."),
+  file_name: fileName.optional().describe("file: the boot file, at most 127 bytes. Default: inherited, else none."),
+};
+
+const inherited = {
+  ...boot,
+  authoritative: flag
+    .optional()
+    .describe("Answer DHCPNAK to clients whose address is wrong or unknown here, and DHCPINFORM. Default: inherited, else true."),
+  probation_period: duration
+    .optional()
+    .describe("How long a declined address is not given out. Default: inherited, else 1d as in dora; 15m is a good choice."),
+};
+
+const range = z
+  .strictObject(
+    {
+      start: hostAddress.optional().describe("First address."),
+      end: hostAddress.optional().describe("Last address."),
+      range: text(A_RANGE, readRange).optional().describe("First and last address in one: 192.168.5.2-192.168.5.250."),
+      prefix: text(A_PREFIX, readPrefix)
+        .optional()
+        .describe("The addresses of a prefix; the network's own first and last address are left out."),
+      except: list(exception, "addresses, ranges and prefixes")
+        .optional()
+        .describe("Addresses inside that are never given out. Default: none."),
+      config: config.optional(),
+      options: options.optional(),
+    },
+    { error: expected("a range: a map with start and end, with range, or with prefix") },
+  )
+  .superRefine((value, context) => {
+    const forms = [value.start !== undefined || value.end !== undefined, value.range !== undefined, value.prefix !== undefined];
+    const complete = value.range !== undefined || value.prefix !== undefined || (value.start !== undefined && value.end !== undefined);
+    const count = forms.filter(Boolean).length;
+    if (count === 1 && complete) return;
+    const missing = value.start === undefined ? "start" : "end";
+    const message =
+      count > 1 ? "the range is given in two ways" : count === 0 ? "the range has no addresses" : `the range has no ${missing}`;
+    context.addIssue({ code: "custom", message, params: { hint: "give start and end, or range: FIRST-LAST, or prefix: ADDRESS/LENGTH" } });
+  })
+  .meta({ id: "Range", description: "A pool of addresses for clients without a reservation: start and end, range, or prefix." });
+
+const match = z
+  .strictObject(
+    {
+      chaddr: text("a hardware address such as 52:54:00:12:34:56", parseMac).optional().describe("The client's hardware address."),
+      client_id: text("hex such as 01:52:54:00:12:34:56, or text in quotes inside the string", (value) => {
+        const result = parseIdentifier(value);
+        if (result !== undefined) return result;
+        const what = `expected hex such as 01:52:54:00:12:34:56, or text in quotes inside the string, got ${describeValue(value)}`;
+        return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
+      })
+        .optional()
+        .describe("The client identifier, option 61: hex with or without colons, or text in quotes inside the string (\"'abc'\")."),
+      options: options.optional().describe("Options that the client must send with exactly this value."),
+    },
+    { error: expected("a map with one or more of chaddr, client_id and options") },
+  )
+  .superRefine((value, context) => {
+    if (value.chaddr !== undefined || value.client_id !== undefined || value.options !== undefined) return;
+    context.addIssue({
+      code: "custom",
+      message: "the reservation matches on nothing",
+      params: { hint: "name one or more of chaddr, client_id and options" },
+    });
+  })
+  .meta({ id: "Match", description: "What a client is known by; all that are named must hold." });
+
+const reservation = z
+  .strictObject(
+    {
+      ip: hostAddress.optional().describe("The address of this host. Without it the host only gets settings, and a dynamic address."),
+      match,
+      hostname: hostname.optional().describe("Name of the host, sent to it as option 12."),
+      config: config.optional(),
+      options: options.optional(),
+      ...boot,
+    },
+    { error: expected("a reservation: a map with match, ip and so on") },
+  )
+  .meta({ id: "Reservation", description: "A host with an address or settings of its own." });
+
+const reservations = list(reservation, "reservations");
+const interfaceNames = list(interfaceName, "names of interfaces");
+const relays = list(hostAddress, "addresses of relays").describe(
+  "Addresses (giaddr) of relays that serve this link although the address lies outside its prefixes. Default: none.",
+);
+
+const network = z
+  .strictObject(
+    {
+      ...inherited,
+      server_id: hostAddress
+        .optional()
+        .describe("Server identifier (option 54) and source of replies. Default: the address of the receiving interface."),
+      ranges: list(range, "ranges").optional().describe("Pools of addresses, in the order of preference. Default: none."),
+      reservations: reservations.optional().describe("Hosts with settings of their own. Default: none."),
+      interfaces: interfaceNames.optional().describe("Interfaces on this network besides those that have an address in it. Default: none."),
+      relays: relays.optional(),
+      allocation: z
+        .enum(["hashed", "sequential", "random"], { error: expected("hashed, sequential or random") })
+        .optional()
+        .describe(
+          "How a free address is picked. hashed: a client tends to get the same one even after all state is lost. Default: hashed.",
+        ),
+      config: config.optional(),
+      options: options.optional(),
+      ping_check: notYet("ping_check").optional().describe("Only false in this version."),
+    },
+    { error: expected("a network: a map with ranges, reservations, options and so on") },
+  )
+  .meta({ id: "Network", description: "A DHCPv4 subnet." });
+
+const member = z.string({ error: expected("a network such as 192.168.5.0/24") });
+const members = list(member, "networks such as 192.168.5.0/24");
+
+const sharedNetwork = z
+  .union(
+    [
+      members,
+      z.strictObject({
+        networks: members.describe("The networks on this link, in the order in which they are used."),
+        interfaces: interfaceNames
+          .optional()
+          .describe("Interfaces on this link besides those that have an address in one of the networks."),
+        relays: relays.optional(),
+        options: options.optional(),
+        config: config.optional(),
+      }),
+    ],
+    { error: expected("a list of networks, or a map with networks, interfaces, relays, options and config") },
+  )
+  .meta({ id: "SharedNetwork", description: "Networks on one link: a client may get an address from any of them, in order." });
+
+const sqlite = z.strictObject(
+  {
+    path: z
+      .string({ error: expected("the path of a file") })
+      .min(1, "the path is empty")
+      .optional(),
+  },
+  { error: expected("a map with path") },
+);
+
+const store = z
+  .strictObject(
+    {
+      sqlite: sqlite.optional().describe("A SQLite file. path: default leases.db in the state folder, or what the command line says."),
+      memory: z
+        .strictObject({}, { error: expected("an empty map: {memory: {}}") })
+        .optional()
+        .describe("Leases are lost when the server stops: for tests."),
+    },
+    { error: expected("a map: {sqlite: {path: leases.db}} or {memory: {}}") },
+  )
+  .superRefine((value, context) => {
+    if ((value.sqlite === undefined) !== (value.memory === undefined)) return;
+    context.addIssue({
+      code: "custom",
+      message: "name exactly one store",
+      params: { hint: "{sqlite: {path: leases.db}} or {memory: {}}" },
+    });
+  });
+
+const log = z.strictObject(
+  {
+    level: z
+      .enum(["trace", "debug", "info", "warn", "error"], { error: expected("trace, debug, info, warn or error") })
+      .optional()
+      .describe("Default: info."),
+    format: z
+      .enum(["pretty", "json"], { error: expected("pretty or json") })
+      .optional()
+      .describe("For people or for programs. Default: pretty."),
+  },
+  { error: expected("a map with level and format") },
+);
+
+export const configSchema = z
+  .strictObject(
+    {
+      interfaces: list(interfaceSpec, "interfaces")
+        .optional()
+        .describe(
+          "Interfaces served directly: name, or name@address to answer from that address. Default: every interface that is up and has an address in a configured network.",
+        ),
+      networks: z
+        .record(z.string(), network, { error: expected("a map from prefixes such as 192.168.5.0/24 to networks") })
+        .optional()
+        .describe("DHCPv4 subnets by prefix. Default: none."),
+      shared_networks: z
+        .record(z.string(), sharedNetwork, { error: expected("a map from names to shared networks") })
+        .optional()
+        .describe("Links that carry several networks, by name. Default: none."),
+      config: config.optional(),
+      options: options.optional(),
+      reservations: reservations
+        .optional()
+        .describe("Hosts known in whichever network holds their address; without an address, in every network. Default: none."),
+      ...inherited,
+      chaddr_only: flag
+        .optional()
+        .describe("Ignore the client identifier (option 61) and know clients by hardware address alone. Default: false."),
+      offer_hold: parsed(durationInput, A_DURATION, (value) => {
+        const seconds = parseDuration(value);
+        if (seconds === 0 || seconds === INFINITE) return new Refusal("offer_hold must be longer than 0 seconds and can't be infinite");
+        return seconds;
+      })
+        .optional()
+        .describe("How long an offered address is kept for its client, in memory only. Default: 30s."),
+      affinity: duration
+        .optional()
+        .describe("How long an expired or released lease is remembered for its last owner while other addresses are free. Default: 1d."),
+      store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
+      log: log.optional(),
+      bootp_enable: notYet("bootp_enable").optional().describe("Only false in this version: BOOTP clients are not answered."),
+      rapid_commit: notYet("rapid_commit").optional().describe("Only false in this version."),
+      cache_threshold: z
+        .literal(0, { error: "cache_threshold is not supported by this version; remove the key or set it to 0" })
+        .optional()
+        .describe("Only 0 in this version."),
+    },
+    { error: expected("a map with networks, options and so on") },
+  )
+  .meta({ title: "Leasehold configuration" });
+
+/** A configuration as it is written: what `defineConfig` takes. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** A configuration whose values were read one by one; what depends on other values is not checked yet. */
+export type ConfigFile = z.output<typeof configSchema>;
+export type NetworkFile = NonNullable<ConfigFile["networks"]>[string];
+export type SharedNetworkFile = NonNullable<ConfigFile["shared_networks"]>[string];
+export type RangeFile = NonNullable<NetworkFile["ranges"]>[number];
+export type ReservationFile = NonNullable<NetworkFile["reservations"]>[number];
+export type LeaseConfigFile = NonNullable<ConfigFile["config"]>;
+export type OptionsFile = Readonly<Record<string, unknown>>;

@@ -1,0 +1,50 @@
+import type { Path } from "./diagnostic.ts";
+
+/*
+ * Keys of the format that this version does not act on. They are refused rather than ignored: a configuration means the
+ * same thing to everybody who reads it.
+ */
+
+const GUARDS = ["class", "deny_class"];
+
+const LATER = {
+  file: [
+    "adaptive_threshold",
+    "api",
+    "client_classes",
+    "ddns",
+    "exclude_first_last_24",
+    "flood_protection_threshold",
+    "leasequery",
+    "limits",
+    "option_definitions",
+    "ping_check",
+    "ping_timeout_ms",
+    "reservations_only",
+    "v6",
+  ],
+  network: [...GUARDS, "adaptive_threshold", "exclude_first_last_24", "limits", "ping_timeout_ms", "reservations_only"],
+  sharedNetwork: ["interface_id"],
+  range: GUARDS,
+  reservation: ["class", "classes"],
+  match: ["circuit_id", "duid", "remote_id"],
+  store: ["postgres"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Whether `key` in the map at `path` belongs to the format but not to this version. */
+export function isUnsupported(path: Path, key: string): boolean {
+  const place = placeOf(path);
+  return place !== undefined && (LATER[place] as readonly string[]).includes(key);
+}
+
+function placeOf(path: Path): keyof typeof LATER | undefined {
+  const last = path.at(-1);
+  const above = path.at(-2);
+  if (path.length === 0) return "file";
+  if (path.length === 1) return last === "store" ? "store" : undefined;
+  if (path.length === 2 && above === "networks") return "network";
+  if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
+  if (above === "ranges") return "range";
+  if (above === "reservations") return "reservation";
+  return last === "match" ? "match" : undefined;
+}
