@@ -1,0 +1,79 @@
+import { toHex } from "../../net/bytes.ts";
+import { formatIpv4 } from "../../net/ipv4.ts";
+import { formatMac } from "../../net/mac.ts";
+import { decodeText } from "../value-io.ts";
+import type { JsonValue, ValueType } from "../value-types.ts";
+import { decodeValue } from "../values.ts";
+import { BROADCAST_FLAG, type Message, Op } from "./message.ts";
+import { optionByCode } from "./option-table.ts";
+import { messageType, optionValue } from "./options.ts";
+
+/**
+ * A message for people: one line for what it is, one for each field that is set, one for each option with its name and
+ * decoded value. Bytes that don't fit their option's definition are shown in hex with the reason. Control characters are escaped.
+ */
+export function formatMessage(message: Message): string {
+  const lines = [headline(message)];
+  const field = (name: string, value: string): void => {
+    lines.push(`  ${name} ${value}`);
+  };
+  if (message.hops !== 0) field("hops", String(message.hops));
+  if (message.secs !== 0) field("secs", String(message.secs));
+  if (message.flags !== 0) field("flags", formatFlags(message.flags));
+  for (const name of ["ciaddr", "yiaddr", "siaddr", "giaddr"] as const) if (message[name] !== 0) field(name, formatIpv4(message[name]));
+  field("chaddr", formatHardwareAddress(message));
+  if (message.sname.length > 0) field("sname", JSON.stringify(decodeText(message.sname)));
+  if (message.file.length > 0) field("file", JSON.stringify(decodeText(message.file)));
+
+  const shown = new Set<number>();
+  for (const { code } of message.options) {
+    if (shown.has(code)) continue;
+    shown.add(code);
+    const definition = optionByCode(code);
+    const data = optionValue(message, code) as Uint8Array;
+    field(`option ${code}`, definition === undefined ? formatUnknown(data) : `${definition.name}: ${formatOption(definition.type, data)}`);
+  }
+  return lines.join("\n");
+}
+
+function headline(message: Message): string {
+  const op = message.op === Op.request ? "request" : message.op === Op.reply ? "reply" : `op ${message.op}`;
+  const type = messageType(message);
+  const kind = type === undefined ? "BOOTP" : `DHCP${nameOf(optionByCode(53)?.type, type) ?? ` message type ${type}`}`;
+  return `${kind} ${op}, xid 0x${message.xid.toString(16).padStart(8, "0")}`;
+}
+
+function formatFlags(flags: number): string {
+  const hex = `0x${flags.toString(16).padStart(4, "0")}`;
+  return (flags & BROADCAST_FLAG) !== 0 ? `${hex} (broadcast)` : hex;
+}
+
+function formatHardwareAddress(message: Message): string {
+  const address = message.chaddr.length === 0 ? "none" : formatMac(message.chaddr);
+  return message.htype === 1 && message.hlen === 6 ? address : `${address} (htype ${message.htype}, hlen ${message.hlen})`;
+}
+
+function formatUnknown(data: Uint8Array): string {
+  return data.length === 0 ? "no data" : `0x${toHex(data)}`;
+}
+
+function formatOption(type: ValueType, data: Uint8Array): string {
+  const decoded = decodeValue(type, data);
+  return decoded.ok ? formatValue(type, decoded.value) : `${formatUnknown(data)} (${decoded.problem})`;
+}
+
+/** A value on one line: lists with commas, named numbers with their names, maps as JSON. */
+function formatValue(type: ValueType, value: JsonValue): string {
+  if (type.kind === "list" && Array.isArray(value)) return value.map((item) => formatValue(type.of, item)).join(", ");
+  if (type.kind === "domains" && Array.isArray(value)) return value.join(", ");
+  if (typeof value === "number") {
+    const name = nameOf(type, value);
+    return name === undefined ? String(value) : `${value} (${name})`;
+  }
+  const isWord = type.kind === "ipv4" || type.kind === "ipv6" || type.kind === "domain" || type.kind === "bytes";
+  return isWord ? String(value) : JSON.stringify(value);
+}
+
+function nameOf(type: ValueType | undefined, value: number): string | undefined {
+  return type !== undefined && "names" in type ? type.names?.[value] : undefined;
+}

@@ -1,0 +1,14 @@
+/** The packets around a DHCP message, and those that ask whether an address is in use. */
+
+export { ARP_LENGTH, ArpOperation, type ArpPacket, parseArp, writeArp } from "./arp.ts";
+export { checksum } from "./checksum.ts";
+export {
+  ETHERNET_BROADCAST,
+  ETHERNET_HEADER_LENGTH,
+  type EthernetFrame,
+  EtherType,
+  parseEthernet,
+  writeEthernet,
+} from "./ethernet.ts";
+export { type IcmpEcho, IcmpType, parseIcmpEcho, writeIcmpEcho } from "./icmp.ts";
+export { type Ipv4UdpProblem, type ParsedIpv4Udp, parseIpv4Udp, writeIpv4Udp } from "./ipv4-udp.ts";

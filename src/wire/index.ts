@@ -1,0 +1,23 @@
+/**
+ * `leasehold/wire`: bytes to messages and back. Pure: no I/O, no clock, no randomness; runs in a browser.
+ *
+ *     import { dhcp4 } from "leasehold/wire";
+ *     const result = dhcp4.decode(bytes);
+ *     if (result.ok) console.log(dhcp4.formatMessage(result.message));
+ */
+
+export * as dhcp4 from "./dhcp4/index.ts";
+export * as frames from "./frames/index.ts";
+export {
+  type DecodeValueResult,
+  decodeValue,
+  type EncodeResult,
+  encodeRaw,
+  encodeValue,
+  isRawType,
+  type JsonValue,
+  RAW_TYPES,
+  type RawType,
+  type SubOptionDefinition,
+  type ValueType,
+} from "./values.ts";
