@@ -46,3 +46,19 @@ export interface Lease {
  * known of that address; `remove` forgets the address.
  */
 export type LeaseChange = { readonly kind: "put"; readonly lease: Lease } | { readonly kind: "remove"; readonly address: Ipv4 };
+
+/**
+ * How row `row` of the lease database stands from now on. Rows are numbered by the lease table; an address has one
+ * row for as long as it is remembered, so that leases given out together are stored together whatever their addresses.
+ */
+export type LeaseWrite =
+  | {
+      readonly kind: "put";
+      readonly row: number;
+      readonly lease: Lease;
+      /** Name of the network the address belongs to; empty when none is configured for it. */
+      readonly network: string;
+      /** True when nothing but state, start and expiry differs from what the row holds on disk. */
+      readonly onlyTimes: boolean;
+    }
+  | { readonly kind: "remove"; readonly row: number };

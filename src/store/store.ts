@@ -1,21 +1,4 @@
-import type { Lease } from "../leases/lease.ts";
-
-/**
- * One write of a batch: how row `row` of the database stands from now on. Rows are numbered by the lease table; an
- * address has one row for as long as it is remembered, so that leases given out together are stored together whatever
- * their addresses.
- */
-export type LeaseWrite =
-  | {
-      readonly kind: "put";
-      readonly row: number;
-      readonly lease: Lease;
-      /** Name of the network the address belongs to. */
-      readonly network: string;
-      /** True when nothing but state, start and expiry differs from what the row holds on disk. */
-      readonly onlyTimes: boolean;
-    }
-  | { readonly kind: "remove"; readonly row: number };
+import type { Lease, LeaseWrite } from "../leases/lease.ts";
 
 /** A lease as it was read back, with the row it is kept in. */
 export interface StoredLease {

@@ -1,0 +1,130 @@
+import type { Lease, LeaseState, LeaseWrite } from "../../leases/lease.ts";
+import { ownerRecordLength, readOwnerRecord, storedRecordLength, writeOwnerRecord } from "../../leases/owner-record.ts";
+
+/*
+ * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are little endian.
+ *
+ *   put      1, state, row u32, address u32, start u32, expiry u32, network u16, owner record
+ *   times    2, state, row u32, start u32, expiry u32
+ *   remove   3, -, row u32
+ *   network  4, length, number u16, name in UTF-8: sent once, before the first put that uses the number
+ */
+const PUT = 1;
+const TIMES = 2;
+const REMOVE = 3;
+const NETWORK = 4;
+const PUT_HEADER = 20;
+
+/** Collects writes as bytes. */
+export class BatchWriter {
+  #bytes = new Uint8Array(1 << 16);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+  readonly #networks = new Map<string, number>();
+
+  /** The writes so far; valid until the next call. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** To be called when a batch with network names in it was lost: they are sent again. */
+  forgetNetworks(): void {
+    this.#networks.clear();
+  }
+
+  write(write: LeaseWrite): void {
+    if (write.kind === "remove") {
+      this.#reserve(6);
+      this.#head(REMOVE, 0, write.row);
+      this.#length += 6;
+    } else if (write.onlyTimes) {
+      this.#reserve(14);
+      this.#head(TIMES, write.lease.state, write.row);
+      this.#view.setUint32(this.#length + 6, write.lease.start, true);
+      this.#view.setUint32(this.#length + 10, write.lease.expiry, true);
+      this.#length += 14;
+    } else {
+      this.#put(write.row, write.lease, this.#networkNumber(write.network));
+    }
+  }
+
+  #put(row: number, lease: Lease, network: number): void {
+    this.#reserve(PUT_HEADER + ownerRecordLength(lease.owner));
+    this.#head(PUT, lease.state, row);
+    this.#view.setUint32(this.#length + 6, lease.address, true);
+    this.#view.setUint32(this.#length + 10, lease.start, true);
+    this.#view.setUint32(this.#length + 14, lease.expiry, true);
+    this.#view.setUint16(this.#length + 18, network, true);
+    this.#length = writeOwnerRecord(lease.owner, this.#bytes, this.#length + PUT_HEADER);
+  }
+
+  #networkNumber(name: string): number {
+    const known = this.#networks.get(name);
+    if (known !== undefined) return known;
+    const number = this.#networks.size;
+    const text = new TextEncoder().encode(name).subarray(0, 255);
+    this.#reserve(4 + text.length);
+    this.#bytes[this.#length] = NETWORK;
+    this.#bytes[this.#length + 1] = text.length;
+    this.#view.setUint16(this.#length + 2, number, true);
+    this.#bytes.set(text, this.#length + 4);
+    this.#length += 4 + text.length;
+    this.#networks.set(name, number);
+    return number;
+  }
+
+  #head(kind: number, state: number, row: number): void {
+    this.#bytes[this.#length] = kind;
+    this.#bytes[this.#length + 1] = state;
+    this.#view.setUint32(this.#length + 2, row, true);
+  }
+
+  #reserve(length: number): void {
+    if (this.#length + length <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + length));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+/** What a batch is read into, write by write. */
+export interface BatchVisitor {
+  put(row: number, lease: Lease, network: string): void;
+  times(row: number, state: LeaseState, start: number, expiry: number): void;
+  remove(row: number): void;
+}
+
+/** Reads what BatchWriter wrote. Byte strings given to the visitor are views. `networks` keeps the names from batch to batch. */
+export function readBatch(bytes: Uint8Array, networks: string[], visitor: BatchVisitor): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const kind = bytes[at];
+    const state = bytes[at + 1] as LeaseState;
+    if (kind === PUT) {
+      const lease = {
+        address: view.getUint32(at + 6, true),
+        state,
+        start: view.getUint32(at + 10, true),
+        expiry: view.getUint32(at + 14, true),
+        owner: readOwnerRecord(bytes, at + PUT_HEADER),
+      };
+      visitor.put(view.getUint32(at + 2, true), lease, networks[view.getUint16(at + 18, true)] ?? "");
+      at += PUT_HEADER + storedRecordLength(bytes, at + PUT_HEADER);
+    } else if (kind === TIMES) {
+      visitor.times(view.getUint32(at + 2, true), state, view.getUint32(at + 6, true), view.getUint32(at + 10, true));
+      at += 14;
+    } else if (kind === REMOVE) {
+      visitor.remove(view.getUint32(at + 2, true));
+      at += 6;
+    } else {
+      const length = bytes[at + 1] as number;
+      networks[view.getUint16(at + 2, true)] = new TextDecoder().decode(bytes.slice(at + 4, at + 4 + length));
+      at += 4 + length;
+    }
+  }
+}

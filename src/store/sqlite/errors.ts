@@ -1,0 +1,31 @@
+import { StoreError, type StoreErrorCode } from "../store.ts";
+
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
+const CODES: Readonly<Record<number, StoreErrorCode>> = {
+  5: "locked",
+  6: "locked",
+  11: "corrupt",
+  13: "full",
+  26: "not-a-lease-database",
+};
+
+/** A sentence for the operator for each kind of failure; the details of SQLite follow it. */
+const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
+  locked: "another program holds a lock on it: end that program, or give this server a database of its own",
+  newer: "it was written by a newer version of Leasehold: use that version, or another file",
+  "not-a-lease-database": "it is not a lease database of Leasehold: give another file with -d",
+  corrupt: "it is damaged: restore it from a backup, or move it away to start with no leases",
+  full: "the disk is full: make room; the server goes on when writing succeeds again",
+  io: "it can't be read or written",
+};
+
+export function storeError(code: StoreErrorCode, path: string, detail?: string): StoreError {
+  return new StoreError(code, `lease database ${path}: ${ADVICE[code]}${detail === undefined ? "" : ` (${detail})`}`);
+}
+
+/** Makes a StoreError of what node:sqlite threw. */
+export function fromSqlite(error: unknown, path: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const primary = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
+  return storeError(CODES[primary] ?? "io", path, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,99 @@
+import { DatabaseSync } from "node:sqlite";
+import { fromSqlite, storeError } from "./errors.ts";
+
+/** "LSHD": says in the file's header that this is a lease database (PRAGMA application_id). */
+const APPLICATION_ID = 0x4c534844;
+
+/**
+ * The steps from an empty file to the present form; PRAGMA user_version says how many have been taken. Never change a step
+ * that was released: add one.
+ *
+ * `leases` is keyed by a row number that the lease table gives out in sequence, not by address: addresses are spread over
+ * the pool on purpose, and keyed by them every lease of a batch would dirty a page of its own. Whoever reads the
+ * database by hand uses the view `lease`.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE leases (
+     row INTEGER PRIMARY KEY,
+     address INTEGER NOT NULL,
+     state INTEGER NOT NULL,
+     start INTEGER NOT NULL,
+     expiry INTEGER NOT NULL,
+     htype INTEGER NOT NULL,
+     hardware_address BLOB NOT NULL,
+     client_identifier BLOB,
+     hostname BLOB,
+     vendor_class BLOB,
+     relay_agent_information BLOB,
+     circuit_id BLOB,
+     remote_id BLOB,
+     network TEXT NOT NULL
+   );
+   CREATE VIEW lease AS SELECT
+     format('%d.%d.%d.%d', address >> 24, (address >> 16) & 255, (address >> 8) & 255, address & 255) AS address,
+     CASE WHEN state = 1 AND expiry <= unixepoch() THEN 'expired'
+          ELSE CASE state WHEN 1 THEN 'bound' WHEN 2 THEN 'released' WHEN 3 THEN 'expired' WHEN 4 THEN 'declined' END END AS state,
+     datetime(start, 'unixepoch') AS start,
+     CASE expiry WHEN 4294967295 THEN 'never' ELSE datetime(expiry, 'unixepoch') END AS expiry,
+     lower(hex(hardware_address)) AS hardware_address,
+     lower(hex(client_identifier)) AS client_identifier,
+     CAST(hostname AS TEXT) AS hostname,
+     CAST(vendor_class AS TEXT) AS vendor_class,
+     lower(hex(circuit_id)) AS circuit_id,
+     lower(hex(remote_id)) AS remote_id,
+     network
+   FROM leases;`,
+];
+
+/**
+ * Opens a lease database for reading and writing, makes it when there is none, and brings it to the present form.
+ * Throws StoreError.
+ */
+export function openLeaseDatabase(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: 2000 });
+    migrate(db, path);
+    // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
+    return db;
+  } catch (error) {
+    db?.close();
+    throw fromSqlite(error, path);
+  }
+}
+
+/** Opens a lease database for reading while a server may be using it. Throws StoreError. */
+export function openForReading(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
+    checkVersion(db, path);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw fromSqlite(error, path);
+  }
+}
+
+/** How many migrations the database has behind it. Throws when it is something else, or from a later version. */
+function checkVersion(db: DatabaseSync, path: string): number {
+  const applicationId = pragma(db, "application_id");
+  const version = pragma(db, "user_version");
+  if (applicationId !== APPLICATION_ID) throw storeError("not-a-lease-database", path);
+  if (version > MIGRATIONS.length) throw storeError("newer", path, `its format is ${version}, this version knows ${MIGRATIONS.length}`);
+  return version;
+}
+
+function migrate(db: DatabaseSync, path: string): void {
+  const empty = db.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.tables === 0 && pragma(db, "application_id") === 0;
+  const version = empty ? 0 : checkVersion(db, path);
+  if (version === MIGRATIONS.length) return;
+  db.exec("BEGIN IMMEDIATE");
+  for (const step of MIGRATIONS.slice(version)) db.exec(step);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+}
+
+function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { Arena } from "../../src/leases/arena.ts";
+import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "../../src/leases/owner-record.ts";
+import { PlaceIndex } from "../../src/leases/place.ts";
+import { RowIndex } from "../../src/leases/row-index.ts";
+import { SecondQueue } from "../../src/leases/second-queue.ts";
+import { ownerOf } from "../support/leases.ts";
+
+describe("RowIndex", () => {
+  test("finds every row by its hash, through growth, collisions and removals", () => {
+    const action = fc.record({ row: fc.nat(3000), hash: fc.oneof(fc.nat(20), fc.nat(0xffffffff)) });
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 4000, minLength: 500 }), (actions) => {
+        const hashes = new Uint32Array(3001);
+        const index = new RowIndex(() => hashes);
+        const present = new Map<number, number>();
+        for (const { row, hash } of actions) {
+          const old = present.get(row);
+          if (old !== undefined) {
+            index.remove(row, old);
+            present.delete(row);
+          } else {
+            hashes[row] = hash;
+            index.insert(row, hash);
+            present.set(row, hash);
+          }
+        }
+        for (const [row, hash] of present) assert.ok(rowsWith(index, hash).includes(row));
+        for (let row = 0; row <= 3000; row++) {
+          if (!present.has(row)) assert.ok(!rowsWith(index, hashes[row] as number).includes(row));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  function rowsWith(index: RowIndex, hash: number): number[] {
+    const rows: number[] = [];
+    for (let place = index.start(hash); index.at(place) >= 0; place = index.after(place)) rows.push(index.at(place));
+    return rows;
+  }
+});
+
+describe("SecondQueue", () => {
+  test("gives the seconds in order", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat()), (seconds) => {
+        const queue = new SecondQueue();
+        for (const second of seconds) queue.push(second);
+        const taken: number[] = [];
+        for (let first = queue.first; first !== undefined; first = queue.first) {
+          taken.push(first);
+          queue.pop();
+        }
+        assert.deepEqual(
+          taken,
+          [...seconds].sort((a, b) => a - b),
+        );
+      }),
+    );
+  });
+});
+
+describe("Arena", () => {
+  test("blocks never overlap, and freed ones are used again", () => {
+    const arena = new Arena();
+    const blocks = Array.from({ length: 5000 }, (_, i) => ({ length: 1 + ((i * 37) % 700), block: 0 }));
+    const fill = (block: number, length: number, value: number) =>
+      arena.chunk(block).fill(value, arena.offset(block), arena.offset(block) + length);
+    blocks.forEach((entry, i) => {
+      entry.block = arena.allocate(entry.length);
+      fill(entry.block, entry.length, i & 255);
+    });
+    blocks.forEach(({ block, length }, i) => {
+      const bytes = arena.chunk(block).subarray(arena.offset(block), arena.offset(block) + length);
+      assert.equal(bytes.length, length);
+      assert.ok(bytes.every((byte) => byte === (i & 255)));
+    });
+    const freed = blocks[10] as { length: number; block: number };
+    arena.free(freed.block, freed.length);
+    assert.equal(arena.allocate(freed.length), freed.block);
+  });
+});
+
+describe("owner record", () => {
+  const bytes = fc.uint8Array({ maxLength: 300 });
+  const optional = fc.option(bytes, { nil: undefined });
+
+  test("gives back every owner, whatever it is known by", () => {
+    const owners = fc.record({
+      identifier: optional,
+      htype: fc.nat(255),
+      chaddr: fc.uint8Array({ maxLength: 16 }),
+      hostname: optional,
+      vendorClass: optional,
+      relayAgentInformation: optional,
+      byIdentifier: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(owners, fc.nat(40), ({ identifier, byIdentifier, ...rest }, offset) => {
+        const hardware = Uint8Array.of(rest.htype, ...rest.chaddr);
+        const clientKey = byIdentifier && identifier !== undefined ? identifier : hardware;
+        const owner = { ...rest, clientIdentifier: identifier, clientKey };
+        const into = new Uint8Array(offset + ownerRecordLength(owner));
+        assert.equal(writeOwnerRecord(owner, into, offset), into.length);
+        assert.equal(storedRecordLength(into, offset), into.length - offset);
+        assert.deepEqual(readOwnerRecord(into, offset), owner);
+        assert.ok(recordHasKey(into, offset, clientKey));
+        assert.ok(!recordHasKey(into, offset, Uint8Array.of(...clientKey, 0)));
+      }),
+    );
+  });
+
+  test("an identifier and a hardware address with the same bytes are one key", () => {
+    const plain = ownerOf(7);
+    const identified = { ...plain, clientIdentifier: plain.clientKey };
+    const into = new Uint8Array(ownerRecordLength(identified));
+    writeOwnerRecord(identified, into, 0);
+    assert.ok(recordHasKey(into, 0, plain.clientKey));
+  });
+});
+
+describe("PlaceIndex", () => {
+  test("finds the range of an address", () => {
+    const index = new PlaceIndex([
+      { start: 100, end: 199 },
+      { start: 10, end: 10 },
+      { start: 0xfffffff0, end: 0xffffffff },
+    ]);
+    const table: [address: number, range: number][] = [
+      [9, -1],
+      [10, 1],
+      [11, -1],
+      [99, -1],
+      [100, 0],
+      [150, 0],
+      [199, 0],
+      [200, -1],
+      [0xffffffef, -1],
+      [0xfffffff0, 2],
+      [0xffffffff, 2],
+    ];
+    for (const [address, range] of table) assert.equal(index.find(address), range, String(address));
+  });
+});

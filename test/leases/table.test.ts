@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { type Lease, type LeaseChange, LeaseState, NEVER } from "../../src/leases/lease.ts";
+import { type Applied, LeaseTable } from "../../src/leases/table.ts";
+import { configOf, leaseOf, lineOf, ownerOf } from "../support/leases.ts";
+
+const NET = 0x0a000000;
+const OTHER_NET = 0x0a000100;
+const { offered, bound, released, expired, declined } = LeaseState;
+
+function tableOf(size = 10, affinity = 1000): LeaseTable {
+  return new LeaseTable(configOf([[{ start: NET + 1, end: NET + size }], [{ start: OTHER_NET + 1, end: OTHER_NET + size }]], affinity));
+}
+
+function put(table: LeaseTable, lease: Lease): Applied {
+  return table.apply({ kind: "put", lease });
+}
+
+const config = configOf([[{ start: NET + 1, end: NET + 10 }]]);
+const range = config.ranges[0] as (typeof config.ranges)[0];
+
+describe("LeaseTable: finding", () => {
+  test("a client keeps a lease on each of two links", () => {
+    const table = tableOf();
+    put(table, leaseOf(NET + 1, 5, bound, 0, 100));
+    put(table, leaseOf(OTHER_NET + 1, 5, bound, 0, 100));
+    assert.equal(lineOf(table.ofClient(ownerOf(5).clientKey, 0)), "10.0.0.1 bound client 5 0..100");
+    assert.equal(lineOf(table.ofClient(ownerOf(5).clientKey, 1)), "10.0.1.1 bound client 5 0..100");
+    assert.equal(lineOf(table.ofClient(ownerOf(6).clientKey, 0)), "none");
+  });
+
+  test("a bound lease goes before an offered one, and that before one that is remembered; a declined one is nobody's", () => {
+    const table = tableOf();
+    const key = ownerOf(5).clientKey;
+    put(table, leaseOf(NET + 4, 5, declined, 0, 100));
+    assert.equal(lineOf(table.ofClient(key, 0)), "none");
+    put(table, leaseOf(NET + 3, 5, expired, 0, 100));
+    assert.equal(lineOf(table.ofClient(key, 0)), "10.0.0.3 expired client 5 0..100");
+    put(table, leaseOf(NET + 2, 5, offered, 0, 100));
+    assert.equal(lineOf(table.ofClient(key, 0)), "10.0.0.2 offered client 5 0..100");
+    put(table, leaseOf(NET + 1, 5, bound, 0, 100));
+    assert.equal(lineOf(table.ofClient(key, 0)), "10.0.0.1 bound client 5 0..100");
+  });
+
+  test("an address that has a lease in whatever state is not unused", () => {
+    for (const state of [offered, bound, released, expired, declined]) {
+      const table = tableOf(1);
+      put(table, leaseOf(NET + 1, 5, state, 0, 100));
+      assert.equal(table.unusedAddress(range, 0), undefined);
+      table.apply({ kind: "remove", address: NET + 1 });
+      assert.equal(table.unusedAddress(range, 0), NET + 1);
+    }
+  });
+
+  test("an excluded address is neither unused nor reclaimed, even after its lease has been removed", () => {
+    const table = new LeaseTable(configOf([[{ start: NET + 1, end: NET + 1, excluded: [{ start: NET + 1, end: NET + 1 }] }]]));
+    assert.equal(table.unusedAddress(range, 0), undefined);
+    put(table, leaseOf(NET + 1, 5, bound, 0, 100));
+    put(table, leaseOf(NET + 1, 5, released, 0, 50));
+    assert.equal(table.longestExpired(range), undefined);
+    table.apply({ kind: "remove", address: NET + 1 });
+    assert.equal(table.unusedAddress(range, 0), undefined);
+  });
+});
+
+describe("LeaseTable: time", () => {
+  const cases: [name: string, lease: Lease, at: number, then: string][] = [
+    ["a bound lease expires and is remembered", leaseOf(NET + 1, 5, bound, 0, 100), 100, "10.0.0.1 expired client 5 0..100"],
+    ["a bound lease has not expired a second before", leaseOf(NET + 1, 5, bound, 0, 100), 99, "10.0.0.1 bound client 5 0..100"],
+    ["an endless lease does not expire", leaseOf(NET + 1, 5, bound, 0, NEVER), 0xfffffffe, "10.0.0.1 bound client 5 0..4294967295"],
+    ["an offer lapses without a trace", leaseOf(NET + 1, 5, offered, 0, 30), 30, "none"],
+    ["a declined address becomes free", leaseOf(NET + 1, 5, declined, 0, 600), 600, "none"],
+    ["an expired lease is forgotten after `affinity`", leaseOf(NET + 1, 5, expired, 0, 100), 1100, "none"],
+    ["an expired lease is remembered until then", leaseOf(NET + 1, 5, expired, 0, 100), 1099, "10.0.0.1 expired client 5 0..100"],
+    ["a released lease is forgotten after `affinity`", leaseOf(NET + 1, 5, released, 0, 100), 1100, "none"],
+  ];
+  for (const [name, lease, at, then] of cases) {
+    test(name, () => {
+      const table = tableOf();
+      put(table, lease);
+      table.expire(at, 100);
+      assert.equal(lineOf(table.byAddress(NET + 1)), then);
+    });
+  }
+
+  test("an offer of a remembered address lapses to remembered", () => {
+    const table = tableOf();
+    put(table, leaseOf(NET + 1, 5, bound, 0, 100));
+    table.expire(100, 10);
+    put(table, leaseOf(NET + 1, 5, offered, 200, 230));
+    table.expire(230, 10);
+    assert.equal(lineOf(table.byAddress(NET + 1)), "10.0.0.1 expired client 5 200..230");
+  });
+
+  test("the lease that expired first is reclaimed first, whatever the order of rows", () => {
+    const table = tableOf();
+    put(table, leaseOf(NET + 1, 1, bound, 0, 300));
+    put(table, leaseOf(NET + 2, 2, bound, 0, 100));
+    put(table, leaseOf(NET + 3, 3, bound, 0, 200));
+    table.expire(400, 10);
+    assert.equal(lineOf(table.longestExpired(range)), "10.0.0.2 expired client 2 0..100");
+    put(table, leaseOf(NET + 2, 9, bound, 400, 500));
+    assert.equal(lineOf(table.longestExpired(range)), "10.0.0.3 expired client 3 0..200");
+  });
+
+  test("moves on no more leases at a time than allowed", () => {
+    const table = tableOf();
+    for (let i = 1; i <= 10; i++) put(table, leaseOf(NET + i, i, bound, 0, i));
+    table.expire(50, 4);
+    assert.deepEqual(
+      [...table.leases()].map((lease) => lease.state),
+      [expired, expired, expired, expired, bound, bound, bound, bound, bound, bound],
+    );
+    table.expire(50, 100);
+    assert.ok([...table.leases()].every((lease) => lease.state === expired));
+  });
+
+  test("what is forgotten is removed from the store, unless it was never there", () => {
+    const table = tableOf();
+    put(table, leaseOf(NET + 1, 1, bound, 0, 10));
+    put(table, leaseOf(NET + 2, 2, offered, 0, 10));
+    put(table, leaseOf(NET + 3, 3, declined, 0, 10));
+    assert.deepEqual(table.expire(10, 10), [{ kind: "remove", row: 2 }]);
+    assert.deepEqual(table.expire(1010, 10), [{ kind: "remove", row: 0 }]);
+  });
+});
+
+describe("LeaseTable: writes", () => {
+  test("an offer is not written; a renewal writes only times", () => {
+    const table = tableOf();
+    assert.equal(put(table, leaseOf(NET + 1, 5, offered, 0, 30)).write, undefined);
+    const lease = leaseOf(NET + 1, 5, bound, 0, 100);
+    assert.deepEqual(put(table, lease).write, { kind: "put", row: 0, lease, network: "10.0.0.0/24", onlyTimes: false });
+    const renewed = leaseOf(NET + 1, 5, bound, 50, 150);
+    assert.deepEqual(put(table, renewed).write, { kind: "put", row: 0, lease: renewed, network: "10.0.0.0/24", onlyTimes: true });
+  });
+
+  test("a client with a new hostname is written whole", () => {
+    const table = tableOf();
+    put(table, leaseOf(NET + 1, 5, bound, 0, 100));
+    const named = { ...leaseOf(NET + 1, 5, bound, 50, 150), owner: ownerOf(5, { hostname: Uint8Array.of(97) }) };
+    const { write } = put(table, named);
+    assert.equal(write?.kind === "put" && write.onlyTimes, false);
+  });
+
+  test("an address that is offered to another client and then bound is written whole", () => {
+    const table = tableOf();
+    put(table, leaseOf(NET + 1, 5, bound, 0, 100));
+    put(table, leaseOf(NET + 1, 6, offered, 200, 230));
+    const { write } = put(table, leaseOf(NET + 1, 6, bound, 201, 301));
+    assert.equal(write?.kind === "put" && write.onlyTimes, false);
+  });
+});
+
+describe("LeaseTable: restart", () => {
+  test("leases come back in their rows, and free rows are used", () => {
+    const table = tableOf();
+    table.restore(2, leaseOf(NET + 1, 1, bound, 0, 100));
+    table.restore(4, leaseOf(NET + 2, 2, released, 0, 50));
+    table.restored(60);
+    assert.equal(table.size, 2);
+    assert.equal(lineOf(table.longestExpired(range)), "10.0.0.2 released client 2 0..50");
+    const rows = [3, 4, 5].map((client) => put(table, leaseOf(NET + client, client, bound, 60, 100)).write?.row);
+    assert.deepEqual(rows, [0, 1, 3]);
+  });
+
+  test("what ran out while no server ran is expired, the longest so first", () => {
+    const table = tableOf();
+    table.restore(0, leaseOf(NET + 1, 1, bound, 0, 90));
+    table.restore(1, leaseOf(NET + 2, 2, bound, 0, 80));
+    table.restore(2, leaseOf(NET + 3, 3, released, 0, 85));
+    table.restored(100);
+    const order: string[] = [];
+    for (let lease = table.longestExpired(range); lease !== undefined; lease = table.longestExpired(range)) {
+      order.push(lineOf(lease));
+      table.apply({ kind: "remove", address: lease.address });
+    }
+    assert.deepEqual(order, ["10.0.0.2 expired client 2 0..80", "10.0.0.3 released client 3 0..85", "10.0.0.1 expired client 1 0..90"]);
+  });
+
+  test("of two rows with one address the later lease stays", () => {
+    for (const [first, second, superseded] of [
+      [10, 20, 0],
+      [20, 10, 1],
+    ] as const) {
+      const table = tableOf();
+      assert.equal(table.restore(0, leaseOf(NET + 1, 1, bound, first, 100)), undefined);
+      assert.equal(table.restore(1, leaseOf(NET + 1, 2, bound, second, 100)), superseded);
+      table.restored(50);
+      assert.equal(table.size, 1);
+      assert.equal(table.byAddress(NET + 1)?.start, 20);
+    }
+  });
+});
+
+describe("LeaseTable against a model", () => {
+  const SIZE = 6;
+  const change: fc.Arbitrary<LeaseChange> = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(fc.integer({ min: 1, max: SIZE }), fc.nat(3), fc.nat(4), fc.nat(300)).map(putOf) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: SIZE }).map((i): LeaseChange => ({ kind: "remove", address: NET + i })) },
+  );
+
+  function putOf([address, client, state, expiry]: [number, number, number, number]): LeaseChange {
+    const lease = leaseOf(NET + address, client, state as LeaseState, 0, expiry);
+    return { kind: "put", lease: client === 3 ? { ...lease, owner: ownerOf(3, { hostname: Uint8Array.of(expiry & 255) }) } : lease };
+  }
+
+  function snapshot(table: LeaseTable): string[] {
+    return [...table.leases()].map((lease) => `${lineOf(lease)} ${lease.owner.hostname ?? ""}`).sort();
+  }
+
+  test("is what the changes say", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
+        const table = tableOf(SIZE);
+        const model = new Map<number, Lease>();
+        for (const one of changes) {
+          table.apply(one);
+          if (one.kind === "put") model.set(one.lease.address, one.lease);
+          else model.delete(one.address);
+        }
+        assert.deepEqual(snapshot(table), [...model.values()].map((lease) => `${lineOf(lease)} ${lease.owner.hostname ?? ""}`).sort());
+        assert.equal(table.size, model.size);
+        assert.equal(table.unusedIn(range), SIZE - model.size);
+        for (let i = 1; i <= SIZE; i++) assert.equal(lineOf(table.byAddress(NET + i)), lineOf(model.get(NET + i)));
+      }),
+    );
+  });
+
+  test("undoing changes, the last one first, gives back what was before", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 30 }), fc.array(change, { maxLength: 30 }), (kept, undone) => {
+        const table = tableOf(SIZE);
+        for (const one of kept) table.apply(one);
+        const before = snapshot(table);
+        const applied = undone.map((one) => table.apply(one));
+        for (const one of applied.reverse()) table.undo(one);
+        assert.deepEqual(snapshot(table), before);
+      }),
+    );
+  });
+
+  test("the writes alone rebuild the table, also after some were undone", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(change, fc.integer({ min: 0, max: 5 })), { maxLength: 60 }), (steps) => {
+        const table = tableOf(SIZE);
+        const disk = new Map<number, Lease>();
+        let now = 0;
+        const write = (one: Applied["write"]) => {
+          if (one?.kind === "remove") disk.delete(one.row);
+          if (one?.kind !== "put") return;
+          const row = disk.get(one.row);
+          // What a store does when told that only times differ.
+          const owner = one.onlyTimes ? row?.owner : one.lease.owner;
+          assert.ok(owner !== undefined, "onlyTimes for a row that is not on disk");
+          disk.set(one.row, { ...one.lease, owner, address: one.onlyTimes ? (row?.address as number) : one.lease.address });
+        };
+        for (const [one, kind] of steps) {
+          if (kind === 0) {
+            table.undo(table.apply(one));
+          } else if (kind === 1) {
+            now += 40;
+            for (const removal of table.expire(now, 100)) write(removal);
+          } else {
+            write(table.apply(one).write);
+          }
+        }
+        const durable = (lease: Lease) => lease.state !== offered;
+        const inMemory = [...table.leases()].filter(durable);
+        const onDisk = new Map([...disk.values()].map((lease) => [lease.address, lease]));
+        assert.equal(onDisk.size, disk.size, "one row an address");
+        for (const lease of inMemory) {
+          const stored = onDisk.get(lease.address);
+          // An offer that lapsed leaves its client with a remembered address that belongs to an earlier one on disk.
+          if (lease.state === expired) continue;
+          assert.equal(lineOf(stored), lineOf(lease));
+          assert.deepEqual(stored?.owner.hostname, lease.owner.hostname);
+        }
+      }),
+    );
+  });
+});

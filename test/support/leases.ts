@@ -1,0 +1,81 @@
+import type { Config, LeaseTime, Network, OptionSet, Range } from "../../src/config/model.ts";
+import { hardwareKey } from "../../src/leases/client-key.ts";
+import type { Lease, LeaseOwner } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/lease.ts";
+import { BytesMap, NO_BYTES } from "../../src/net/bytes.ts";
+import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
+import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
+import type { AddressRange } from "../../src/net/range.ts";
+
+const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
+const LEASE_TIME: LeaseTime = { default: 3600, min: 60, max: 86400, renew: undefined, rebind: undefined };
+
+/** A configuration of one /24 network for each list of ranges given; each network is a link of its own. */
+export function configOf(
+  networks: readonly (readonly (AddressRange & { excluded?: readonly AddressRange[] })[])[],
+  affinity = 86400,
+): Config {
+  const ranges: Range[] = [];
+  const built = networks.map((list, index): Network => {
+    const own = list.map((range): Range => {
+      const built = { excluded: [], ...range, index: ranges.length, network: index, leaseTime: LEASE_TIME, options: NO_OPTIONS };
+      ranges.push(built);
+      return built;
+    });
+    const prefix = prefixOf((list[0] as AddressRange).start, 24);
+    return {
+      index,
+      name: formatIpv4Prefix(prefix),
+      prefix,
+      link: index,
+      ranges: own,
+      reservations: { all: [], byChaddr: new BytesMap(), byClientIdentifier: new BytesMap(), others: [], byAddress: new Map() },
+      serverId: undefined,
+      authoritative: true,
+      probationPeriod: 600,
+      allocation: "hashed",
+      boot: { nextServer: 0, serverName: NO_BYTES, fileName: NO_BYTES },
+      leaseTime: LEASE_TIME,
+      options: NO_OPTIONS,
+    };
+  });
+  return {
+    interfaces: [],
+    networks: built,
+    links: built.map((network, index) => ({ index, name: network.name, networks: [network], interfaces: [], relays: [] })),
+    ranges,
+    options: NO_OPTIONS,
+    chaddrOnly: false,
+    offerHold: 30,
+    affinity,
+    store: { kind: "memory" },
+    log: { level: "error", format: "json" },
+  };
+}
+
+/** A client without an identifier, told apart by the last bytes of its hardware address. */
+export function ownerOf(client: number, extra: Partial<LeaseOwner> = {}): LeaseOwner {
+  const chaddr = Uint8Array.of(2, 0, 0, 0, client >>> 8, client & 255);
+  return {
+    clientKey: hardwareKey(1, chaddr),
+    clientIdentifier: undefined,
+    htype: 1,
+    chaddr,
+    hostname: undefined,
+    vendorClass: undefined,
+    relayAgentInformation: undefined,
+    ...extra,
+  };
+}
+
+export function leaseOf(address: Ipv4, client: number, state: LeaseState, start: number, expiry: number): Lease {
+  return { address, state, start, expiry, owner: ownerOf(client) };
+}
+
+/** A lease as one line, to compare and to read in failures. */
+export function lineOf(lease: Lease | undefined): string {
+  if (lease === undefined) return "none";
+  const state = Object.entries(LeaseState).find(([, number]) => number === lease.state)?.[0];
+  const client = ((lease.owner.chaddr[4] as number) << 8) | (lease.owner.chaddr[5] as number);
+  return `${formatIpv4(lease.address)} ${state} client ${client} ${lease.start}..${lease.expiry}`;
+}
