@@ -1,0 +1,15 @@
+/** Exit statuses of all commands. */
+export const Exit = {
+  /** What was asked for was done. */
+  ok: 0,
+  /** It was not: the message says why. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+} as const;
+
+/** Ends the program with a message for the person at the terminal. */
+export function fail(message: string, status: number = Exit.failed): never {
+  process.stderr.write(`leasehold: ${message}\n`);
+  process.exit(status);
+}

@@ -1,0 +1,212 @@
+import type { Command } from "commander";
+import { LeaseState, NEVER } from "../leases/lease.ts";
+import { toHex } from "../net/bytes.ts";
+import { formatIpv4 } from "../net/ipv4.ts";
+import { formatMac, parseMac } from "../net/mac.ts";
+import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
+import { type LeaseRow, readLeases } from "../store/sqlite/rows.ts";
+import { openForReading } from "../store/sqlite/schema.ts";
+import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
+import { Exit, fail } from "./exit.ts";
+
+interface LeasesOptions {
+  readonly database: string;
+  readonly json?: true;
+  readonly csv?: true;
+  readonly state?: string;
+  readonly address?: string;
+  readonly mac?: string;
+  readonly clientId?: string;
+  readonly hostname?: string;
+  readonly network?: string;
+  readonly relay?: string;
+}
+
+/** A lease as it is printed. */
+interface Printed {
+  readonly address: string;
+  readonly state: string;
+  readonly hardware_address: string;
+  readonly client_identifier: string | null;
+  readonly hostname: string | null;
+  readonly start: string;
+  readonly expiry: string;
+  readonly vendor_class: string | null;
+  readonly circuit_id: string | null;
+  readonly remote_id: string | null;
+  readonly network: string;
+}
+
+type Filter = (lease: Printed, row: LeaseRow) => boolean;
+
+const COLUMNS = [
+  "address",
+  "state",
+  "hardware_address",
+  "client_identifier",
+  "hostname",
+  "start",
+  "expiry",
+  "vendor_class",
+  "circuit_id",
+  "remote_id",
+  "network",
+] as const;
+/** What a terminal has room for. */
+const TERMINAL_COLUMNS = ["address", "state", "hardware_address", "hostname", "expiry", "network"] as const;
+
+export function addLeasesCommand(program: Command): void {
+  program
+    .command("leases")
+    .description("list the leases in a database; also while a server is using it")
+    .requiredOption("-d, --database <file>", "lease database")
+    .option("--json", "one JSON object a line")
+    .option("--csv", "comma-separated values with a header")
+    .option("--state <state>", "only bound, released, expired or declined leases")
+    .option("--address <address>", "only this address, or the addresses in this prefix")
+    .option("--mac <address>", "only this hardware address, or those that start so")
+    .option("--client-id <hex>", "only this client identifier, or those that start so")
+    .option("--hostname <text>", "only hostnames that contain this")
+    .option("--network <prefix>", "only this network")
+    .option("--relay <hex>", "only this circuit or remote id, or those that start so")
+    .action(leases);
+}
+
+function leases(options: LeasesOptions): void {
+  const filters = filtersOf(options);
+  const print = options.json ? printJson : options.csv ? printCsv : printTable;
+  try {
+    const db = openForReading(options.database);
+    try {
+      print(selected(readLeases(db), filters, Math.floor(Date.now() / 1000)));
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return;
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function* selected(rows: Iterable<LeaseRow>, filters: readonly Filter[], now: number): IterableIterator<Printed> {
+  for (const row of rows) {
+    const printed = toPrinted(row, now);
+    if (filters.every((filter) => filter(printed, row))) yield printed;
+  }
+}
+
+function filtersOf(options: LeasesOptions): Filter[] {
+  const filters: Filter[] = [];
+  const { state, address, hostname, network } = options;
+  if (state !== undefined) {
+    if (!(state in LeaseState)) fail(`--state ${state}: expected bound, released, expired or declined`, Exit.usage);
+    filters.push((lease) => lease.state === state);
+  }
+  if (address !== undefined) {
+    const prefix = parseIpv4Prefix(address.includes("/") ? address : `${address}/32`);
+    if (prefix === undefined)
+      fail(`--address ${address}: expected an address such as 10.0.0.5, or a prefix such as 10.0.0.0/24`, Exit.usage);
+    filters.push((_, row) => prefixContains(prefix, row.lease.address));
+  }
+  if (options.mac !== undefined) {
+    const mac = parseMac(options.mac);
+    const start = mac === undefined ? options.mac.toLowerCase() : formatMac(mac);
+    filters.push((lease) => lease.hardware_address.startsWith(start));
+  }
+  if (options.clientId !== undefined) {
+    const start = plainHex(options.clientId);
+    filters.push((lease) => lease.client_identifier?.startsWith(start) ?? false);
+  }
+  if (hostname !== undefined) filters.push((lease) => lease.hostname?.includes(hostname) ?? false);
+  if (network !== undefined) filters.push((lease) => lease.network === network);
+  if (options.relay !== undefined) {
+    const start = plainHex(options.relay);
+    filters.push((lease) => (lease.circuit_id?.startsWith(start) ?? false) || (lease.remote_id?.startsWith(start) ?? false));
+  }
+  return filters;
+}
+
+function plainHex(text: string): string {
+  return text.toLowerCase().replace(/[^0-9a-f]/g, "");
+}
+
+function toPrinted({ lease, network }: LeaseRow, now: number): Printed {
+  const { owner } = lease;
+  const relay = owner.relayAgentInformation;
+  return {
+    address: formatIpv4(lease.address),
+    // A lease whose time is over has expired, though nobody has written so.
+    state: lease.state === LeaseState.bound && lease.expiry <= now ? "expired" : stateName(lease.state),
+    hardware_address: formatMac(owner.chaddr),
+    client_identifier: hexOf(owner.clientIdentifier),
+    hostname: textOf(owner.hostname),
+    start: timeOf(lease.start),
+    expiry: timeOf(lease.expiry),
+    vendor_class: textOf(owner.vendorClass),
+    circuit_id: hexOf(relay && subOption(relay, RelaySubOption.circuitId)),
+    remote_id: hexOf(relay && subOption(relay, RelaySubOption.remoteId)),
+    network,
+  };
+}
+
+function stateName(state: LeaseState): string {
+  return Object.entries(LeaseState).find(([, number]) => number === state)?.[0] ?? String(state);
+}
+
+function timeOf(seconds: number): string {
+  return seconds === NEVER ? "never" : new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+function hexOf(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : toHex(bytes);
+}
+
+function textOf(bytes: Uint8Array | undefined): string | null {
+  if (bytes === undefined) return null;
+  // What a client calls itself must not reach the terminal as control sequences.
+  return new TextDecoder().decode(bytes).replace(/\p{Cc}/gu, "\ufffd");
+}
+
+function printJson(leases: Iterable<Printed>): void {
+  write(leases, (lease) => JSON.stringify(lease));
+}
+
+function printCsv(leases: Iterable<Printed>): void {
+  process.stdout.write(`${COLUMNS.join(",")}\n`);
+  write(leases, (lease) => COLUMNS.map((column) => csvField(lease[column] ?? "")).join(","));
+}
+
+function csvField(value: string): string {
+  // A field that starts like a formula is one to a spreadsheet; clients choose their hostnames.
+  const text = /^[=+@-]/.test(value) ? `'${value}` : value;
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function printTable(leases: Iterable<Printed>): void {
+  const rows = [...leases];
+  if (rows.length === 0) {
+    process.stdout.write("no leases\n");
+    return;
+  }
+  const widths = TERMINAL_COLUMNS.map((column) =>
+    rows.reduce((width, lease) => Math.max(width, (lease[column] ?? "").length), column.length),
+  );
+  const line = (fields: readonly string[]) =>
+    fields
+      .map((field, i) => field.padEnd(widths[i] as number))
+      .join("  ")
+      .trimEnd();
+  process.stdout.write(`${line(TERMINAL_COLUMNS.map((column) => column.replace("_", " ").toUpperCase()))}\n`);
+  write(rows, (lease) => line(TERMINAL_COLUMNS.map((column) => lease[column] ?? "")));
+}
+
+function write(leases: Iterable<Printed>, format: (lease: Printed) => string): void {
+  let text = "";
+  for (const lease of leases) {
+    text += `${format(lease)}\n`;
+    if (text.length < 1 << 16) continue;
+    process.stdout.write(text);
+    text = "";
+  }
+  process.stdout.write(text);
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { addBenchCommand } from "./bench.ts";
+import { addCheckCommand } from "./check.ts";
+import { addLeasesCommand } from "./leases.ts";
+import { addProbeCommand } from "./probe.ts";
+import { addServeCommand } from "./serve.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("leasehold")
+  .description("A DHCP server whose acknowledged leases are on disk, and whose decisions can be explained.")
+  .version(version)
+  .showHelpAfterError("(run with --help to see what there is)");
+
+addServeCommand(program);
+addCheckCommand(program);
+addLeasesCommand(program);
+addProbeCommand(program);
+addBenchCommand(program);
+
+await program.parseAsync();

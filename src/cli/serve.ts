@@ -1,0 +1,140 @@
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Command } from "commander";
+import { type Logger, pino } from "pino";
+import pretty from "pino-pretty";
+import { formatDiagnostic } from "../config/diagnostic.ts";
+import { loadConfigFile } from "../config/load-file.ts";
+import type { Config, LogSpec } from "../config/model.ts";
+import { TransportError } from "../io/transport.ts";
+import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
+import { isOnConfiguredNetwork, type Server, startServer } from "../server/server.ts";
+import { openMemoryStore } from "../store/memory.ts";
+import { openSqliteStore } from "../store/sqlite/store.ts";
+import { type LeaseStore, StoreError } from "../store/store.ts";
+import { Exit, fail } from "./exit.ts";
+
+const DHCP_SERVER_PORT = 67;
+
+interface ServeOptions {
+  readonly config: string;
+  readonly database?: string;
+  readonly v4Addr: { readonly address: Ipv4; readonly port: number };
+}
+
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("run the server until SIGTERM or SIGINT")
+    .requiredOption("-c, --config <file>", "configuration: YAML, JSON or a TypeScript module")
+    .option("-d, --database <file>", "lease database (default: `store` of the configuration, else leases.db in the state folder)")
+    .option(
+      "--v4-addr <addr:port>",
+      "where to listen; on another port than 67 (for tests) replies go back to the sender",
+      parseAddressAndPort,
+      { address: 0, port: DHCP_SERVER_PORT },
+    )
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const config = await readConfig(options.config);
+  const log = createLog(config.log);
+  const store = openStore(config, options.database);
+  const server = await start(config, store, options.v4Addr, log);
+  for (const limitation of server.limitations) log.warn(limitation);
+  for (const line of describe(config, store, server, options)) log.info(line);
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info(`${signal}: stopping`);
+    server.stop().then(
+      () => log.flush(() => process.exit(Exit.ok)),
+      (error) => {
+        log.error({ err: error }, "could not stop cleanly");
+        process.exitCode = Exit.failed;
+        log.flush(() => process.exit());
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+async function readConfig(path: string): Promise<Config> {
+  const loaded = await loadConfigFile(path);
+  if (!loaded.ok) {
+    for (const diagnostic of loaded.diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic, path, loaded.source)}\n`);
+    fail(`${path} can't be used: ${loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`}, see above`);
+  }
+  for (const warning of loaded.warnings) process.stderr.write(`${formatDiagnostic(warning, path, loaded.source)}\n`);
+  return loaded.config;
+}
+
+function openStore(config: Config, database: string | undefined): LeaseStore {
+  if (database === undefined && config.store.kind === "memory") return openMemoryStore();
+  const path = database ?? (config.store.kind === "sqlite" ? config.store.path : undefined) ?? defaultDatabase();
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSqliteStore(path);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The state folder: the one systemd gives, else the usual places for root and for a user. */
+function defaultDatabase(): string {
+  const folder =
+    process.env.STATE_DIRECTORY ??
+    (process.getuid?.() === 0 ? "/var/lib/leasehold" : join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local/state"), "leasehold"));
+  return join(folder, "leases.db");
+}
+
+async function start(config: Config, store: LeaseStore, { address, port }: ServeOptions["v4Addr"], log: Logger): Promise<Server> {
+  try {
+    return await startServer({ config, store, address, port, log });
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof TransportError) fail(error.message);
+    throw error;
+  }
+}
+
+function createLog({ level, format }: LogSpec): Logger {
+  if (format === "json") return pino({ level });
+  return pino(
+    { level, base: null },
+    pretty({ colorize: process.stdout.isTTY, translateTime: "SYS:yyyy-mm-dd HH:MM:ss.l", sync: true }),
+  );
+}
+
+/** What the server serves, where its leases are and what to try next, in plain words. */
+function describe(config: Config, store: LeaseStore, server: Server, options: ServeOptions): string[] {
+  const { address } = options.v4Addr;
+  const listening = `${address === 0 ? "every address" : formatIpv4(address)}, port ${server.port}`;
+  const direct = server.interfaces.filter((served) => isOnConfiguredNetwork(config, served));
+  const unused = config.ranges.reduce((sum, range) => sum + server.table.unusedIn(range), 0);
+  const lines = [
+    `serving ${config.networks.map((network) => network.name).join(", ") || "no network"}: ${unused} unused addresses`,
+    `listening on ${listening}; directly connected: ${direct.map(({ name, address: own }) => `${name} (${formatIpv4(own)})`).join(", ") || "none, only relayed clients"}`,
+    `leases: ${store.description}; ${server.table.size} known`,
+  ];
+  if (server.port !== DHCP_SERVER_PORT) {
+    const to = `${address === 0 ? "127.0.0.1" : formatIpv4(address)}:${server.port}`;
+    lines.push(`port ${server.port} is for trying things out: every reply goes back to the sender`);
+    lines.push(`try it: in a second terminal, \`npx leasehold probe --server ${to}\` obtains a lease and prints the exchange`);
+  }
+  return lines;
+}
+
+function parseAddressAndPort(text: string): ServeOptions["v4Addr"] {
+  const [host = "", portText] = text.split(":");
+  const address = parseIpv4(host);
+  const port = portText === undefined ? DHCP_SERVER_PORT : Number(portText);
+  if (address === undefined || !Number.isInteger(port) || port < 1 || port > 65535) {
+    fail(`--v4-addr ${text}: expected an IPv4 address and a port, for example 0.0.0.0:67`, Exit.usage);
+  }
+  return { address, port };
+}

@@ -1,0 +1,84 @@
+import { type Decision, SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
+import { type LeaseChange, LeaseState } from "../leases/lease.ts";
+import type { Applied } from "../leases/table.ts";
+import { MessageType } from "../wire/dhcp4/message.ts";
+import { messageType } from "../wire/dhcp4/options.ts";
+
+/** Why the pump, rather than the engine, left a datagram unanswered. */
+export const DROP_REASONS = {
+  undecodable: "the datagram is no DHCP message",
+  "store-failed": "the lease could not be made durable, so no answer left",
+  "internal-error": "a defect of this program: please report the log entry that goes with it",
+} as const;
+
+export type DropReason = keyof typeof DROP_REASONS;
+
+/** What the server has done since it started; plain numbers that only grow. */
+export interface Counters {
+  /** By message type; 0: no type (BOOTP). */
+  readonly received: Uint32Array;
+  /** By message type. */
+  readonly sent: Uint32Array;
+  readonly silent: Record<SilenceReason, number>;
+  readonly dropped: Record<DropReason, number>;
+  /** Leases given to a client anew, and given more time. */
+  bound: number;
+  renewed: number;
+  released: number;
+  declined: number;
+  /** Transactions, and those that failed. */
+  commits: number;
+  commitsFailed: number;
+}
+
+const TYPES = 256;
+
+export function createCounters(): Counters {
+  return {
+    received: new Uint32Array(TYPES),
+    sent: new Uint32Array(TYPES),
+    silent: zeros(SILENCE_REASONS),
+    dropped: zeros(DROP_REASONS),
+    bound: 0,
+    renewed: 0,
+    released: 0,
+    declined: 0,
+    commits: 0,
+    commitsFailed: 0,
+  };
+}
+
+export function countDecision(counters: Counters, decision: Decision): void {
+  if (decision.kind === "silence") counters.silent[decision.reason]++;
+  if (decision.kind !== "reply") return;
+  const type = messageType(decision.message) ?? 0;
+  counters.sent[type] = (counters.sent[type] as number) + 1;
+}
+
+export function countApplied(counters: Counters, change: LeaseChange, { before }: Applied): void {
+  if (change.kind !== "put") return;
+  const { state } = change.lease;
+  if (state === LeaseState.bound && before?.state === LeaseState.bound) counters.renewed++;
+  else if (state === LeaseState.bound) counters.bound++;
+  else if (state === LeaseState.released) counters.released++;
+  else if (state === LeaseState.declined) counters.declined++;
+}
+
+/** Those that are not zero, by name, for logs and for people. */
+export function summarize(counters: Counters): Record<string, number> {
+  const summary: Record<string, number> = {};
+  const add = (name: string, value: number) => {
+    if (value > 0) summary[name] = value;
+  };
+  for (const [name, type] of Object.entries(MessageType)) add(`received ${name}`, counters.received[type] as number);
+  add("received BOOTP", counters.received[0] as number);
+  for (const [name, type] of Object.entries(MessageType)) add(`sent ${name}`, counters.sent[type] as number);
+  for (const [reason, count] of Object.entries(counters.silent)) add(`silent: ${reason}`, count);
+  for (const [reason, count] of Object.entries(counters.dropped)) add(`dropped: ${reason}`, count);
+  for (const name of ["bound", "renewed", "released", "declined", "commits", "commitsFailed"] as const) add(name, counters[name]);
+  return summary;
+}
+
+function zeros<K extends string>(names: Readonly<Record<K, string>>): Record<K, number> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, 0])) as Record<K, number>;
+}

@@ -1,0 +1,75 @@
+import type { Logger } from "pino";
+import { type Decision, SILENCE_REASONS } from "../engine/decision.ts";
+import type { Datagram } from "../io/transport.ts";
+import { toHex } from "../net/bytes.ts";
+import { formatIpv4 } from "../net/ipv4.ts";
+import { formatMac } from "../net/mac.ts";
+import type { StoreError } from "../store/store.ts";
+import type { Problem } from "../wire/dhcp4/decode.ts";
+import { type Message, MessageType } from "../wire/dhcp4/message.ts";
+import { messageType, optionValue } from "../wire/dhcp4/options.ts";
+
+/** Tells the operator what happens to packets. Says nothing, and formats nothing, below the configured level. */
+export interface EventLog {
+  decided(request: Message, decision: Decision): void;
+  undecodable(datagram: Datagram, problem: Problem): void;
+  internalError(error: unknown, datagram: Datagram): void;
+  storeFailed(error: StoreError): void;
+  storeRecovered(): void;
+}
+
+const TYPE_NAMES = new Map<number, string>(Object.entries(MessageType).map(([name, type]) => [type, name]));
+const CLIENT_IDENTIFIER = 61;
+
+export function createEventLog(log: Logger): EventLog {
+  const info = log.isLevelEnabled("info");
+  const debug = log.isLevelEnabled("debug");
+  return {
+    decided(request, decision) {
+      if (!info) return;
+      if (decision.kind === "silence") {
+        if (debug)
+          log.debug({ ...who(request), reason: decision.reason }, `${nameOf(request)} not answered: ${SILENCE_REASONS[decision.reason]}`);
+        return;
+      }
+      if (decision.kind === "update") {
+        log.info(who(request), `${nameOf(request)} noted`);
+        return;
+      }
+      const reply = decision.message;
+      const type = messageType(reply);
+      // An OFFER is only a promise, and a client that renews is no news.
+      const level = type === MessageType.OFFER || request.ciaddr !== 0 ? "debug" : "info";
+      if (level === "debug" && !debug) return;
+      const facts = { ...who(request), address: formatIpv4(reply.yiaddr), to: `${formatIpv4(decision.to.address)}:${decision.to.port}` };
+      log[level](facts, `${nameOf(request)} answered with ${nameOf(reply)}${reply.yiaddr === 0 ? "" : ` of ${facts.address}`}`);
+    },
+    undecodable(datagram, problem) {
+      if (!debug) return;
+      log.debug({ from: `${formatIpv4(datagram.source)}:${datagram.sourcePort}`, ...problem }, "not a DHCP message");
+    },
+    internalError(error, datagram) {
+      const packet = toHex(datagram.bytes.subarray(0, datagram.length));
+      log.error({ err: error, packet }, "a defect of this program: the packet was dropped; please report it with this entry");
+    },
+    storeFailed(error) {
+      log.error({ code: error.code }, `no lease can be given until this is mended: ${error.message}`);
+    },
+    storeRecovered() {
+      log.info("leases are durable again: requests are answered");
+    },
+  };
+}
+
+function nameOf(message: Message): string {
+  return TYPE_NAMES.get(messageType(message) ?? 0) ?? "BOOTP message";
+}
+
+function who(request: Message): Record<string, string> {
+  const identifier = optionValue(request, CLIENT_IDENTIFIER);
+  return {
+    chaddr: formatMac(request.chaddr),
+    ...(identifier === undefined ? {} : { clientIdentifier: toHex(identifier) }),
+    ...(request.giaddr === 0 ? {} : { relay: formatIpv4(request.giaddr) }),
+  };
+}

@@ -1,0 +1,205 @@
+import type { Config } from "../config/model.ts";
+import type { Decision } from "../engine/decision.ts";
+import { decide, type ServedInterface } from "../engine/dhcp4/decide.ts";
+import type { Datagram, Outbox, Transport } from "../io/transport.ts";
+import type { LeaseWrite, Seconds } from "../leases/lease.ts";
+import type { Applied, LeaseTable } from "../leases/table.ts";
+import type { LeaseStore, StoreError } from "../store/store.ts";
+import { decode } from "../wire/dhcp4/decode.ts";
+import { encode } from "../wire/dhcp4/encode.ts";
+import { messageType } from "../wire/dhcp4/options.ts";
+import { type Counters, countApplied, countDecision } from "./counters.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** Replies that can leave together. */
+const OUTBOX_CAPACITY = 64;
+/** Batches whose commit may be under way at one time; with more than that the sockets are left to wait. */
+const MAX_COMMITTING = 64;
+/** At most so many leases are moved on at once when their time is over: about a millisecond. */
+const EXPIRE_AT_ONCE = 2000;
+
+export interface PumpParts {
+  readonly config: Config;
+  readonly table: LeaseTable;
+  readonly store: LeaseStore;
+  readonly transport: Transport;
+  /** The served interface with this index; undefined: not served. */
+  readonly interfaceAt: (index: number) => ServedInterface | undefined;
+  readonly counters: Counters;
+  readonly events: EventLog;
+  /** Seconds since 1970. */
+  readonly clock: () => Seconds;
+  /** An unsigned 32-bit number, each time another. */
+  readonly random: () => number;
+}
+
+export interface Pump {
+  /** False while leases can't be made durable. */
+  readonly healthy: boolean;
+  /** Moves on leases whose time is over; to be called every now and then. */
+  expire(): void;
+  /** Takes no more datagrams, and waits until what is under way has been committed and answered. */
+  stop(): Promise<void>;
+}
+
+/** One batch whose changes are being made durable, with the replies that wait for it. */
+interface Committing {
+  readonly replies: Outbox;
+  /** What the batch did to the table, for the case that it has to be undone. */
+  readonly applied: Applied[];
+}
+
+/**
+ * The way of a packet: receive, decode, decide, apply, commit, send. A batch of datagrams is decided message by message,
+ * each seeing the changes of the ones before it; its changes are committed together, and only then its replies leave.
+ * Replies without a change (offers, NAKs) leave at once. While a commit is under way the next batches are received and decided.
+ */
+export function startPump(parts: PumpParts): Pump {
+  const { config, table, store, transport, counters, events, clock, random } = parts;
+  const { port } = transport;
+  const ready = transport.createOutbox(OUTBOX_CAPACITY);
+  const spare: Outbox[] = [];
+  /** Oldest first; commits settle in this order. */
+  const committing: Committing[] = [];
+  let replies = transport.createOutbox(OUTBOX_CAPACITY);
+  let applied: Applied[] = [];
+  let writes: LeaseWrite[] = [];
+  let healthy = true;
+  let onIdle: (() => void) | undefined;
+
+  function onBatch(batch: readonly Datagram[], count: number): void {
+    const now = clock();
+    for (let i = 0; i < count; i++) {
+      try {
+        handle(batch[i] as Datagram, now);
+      } catch (error) {
+        // A defect. It must not take the other packets with it, and an exception must not reach the event loop's native code.
+        counters.dropped["internal-error"]++;
+        events.internalError(error, batch[i] as Datagram);
+      }
+    }
+    ready.send();
+    commit();
+  }
+
+  function handle(datagram: Datagram, now: Seconds): void {
+    const served = parts.interfaceAt(datagram.interfaceIndex);
+    if (served === undefined) {
+      counters.silent["interface-not-served"]++;
+      return;
+    }
+    const decoded = decode(datagram.bytes, datagram.length);
+    if (!decoded.ok) {
+      counters.dropped.undecodable++;
+      events.undecodable(datagram, decoded.problem);
+      return;
+    }
+    const { message } = decoded;
+    const type = messageType(message) ?? 0;
+    counters.received[type] = (counters.received[type] as number) + 1;
+    const { source, sourcePort, destination } = datagram;
+    const decision = decide(
+      { config, leases: table, now, random: random() },
+      { message, interface: served, source, sourcePort, destination, serverPort: port },
+    );
+    countDecision(counters, decision);
+    events.decided(message, decision);
+    carryOut(decision);
+  }
+
+  function carryOut(decision: Decision): void {
+    if (decision.kind === "silence") return;
+    let durable = false;
+    for (const change of decision.changes) {
+      const done = table.apply(change);
+      applied.push(done);
+      countApplied(counters, change, done);
+      if (done.write === undefined) continue;
+      durable = true;
+      writes.push(done.write);
+    }
+    if (decision.kind !== "reply") return;
+    const outbox = durable ? replies : ready;
+    if (outbox.full) flush(outbox);
+    const buffer = outbox.next();
+    outbox.add(encode(decision.message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
+  }
+
+  function flush(outbox: Outbox): void {
+    if (outbox === ready) ready.send();
+    else commit();
+  }
+
+  /** Hands the changes of the batch over to the store; its replies wait. */
+  function commit(): void {
+    if (writes.length === 0) {
+      // Offers alone need no commit. They are undone with the changes that they came after.
+      const last = committing.at(-1);
+      if (last !== undefined) for (const done of applied) last.applied.push(done);
+      applied.length = 0;
+      return;
+    }
+    const batch: Committing = { replies, applied };
+    committing.push(batch);
+    store.commit(writes).then(onCommitted, onFailed);
+    replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY);
+    applied = [];
+    writes = [];
+    if (committing.length >= MAX_COMMITTING) transport.pause();
+  }
+
+  function onCommitted(): void {
+    const batch = committing.shift() as Committing;
+    counters.commits++;
+    if (!healthy) {
+      healthy = true;
+      events.storeRecovered();
+    }
+    batch.replies.send();
+    release(batch);
+  }
+
+  /** Every batch that is under way has failed with this one: undo them all, the last change first, and send nothing. */
+  function onFailed(error: StoreError): void {
+    counters.commitsFailed++;
+    if (healthy) events.storeFailed(error);
+    healthy = false;
+    const failed = committing.splice(0);
+    for (let i = failed.length - 1; i >= 0; i--) {
+      const { applied } = failed[i] as Committing;
+      for (let k = applied.length - 1; k >= 0; k--) table.undo(applied[k] as Applied);
+    }
+    for (const batch of failed) {
+      counters.dropped["store-failed"] += batch.replies.length;
+      batch.replies.clear();
+      release(batch);
+    }
+  }
+
+  function release(batch: Committing): void {
+    spare.push(batch.replies);
+    if (committing.length < MAX_COMMITTING) transport.resume();
+    if (committing.length === 0) onIdle?.();
+  }
+
+  transport.start(onBatch);
+
+  return {
+    get healthy() {
+      return healthy;
+    },
+    expire(): void {
+      const removals = table.expire(clock(), EXPIRE_AT_ONCE);
+      // A removal that fails is no harm: the row is too old to count, and is removed after the next start.
+      if (removals.length > 0) store.commit(removals).catch(() => {});
+    },
+    async stop(): Promise<void> {
+      transport.pause();
+      while (committing.length > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Config } from "../config/model.ts";
+import type { ServedInterface } from "../engine/dhcp4/decide.ts";
+import type { LocalInterface } from "../io/transport.ts";
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { prefixContains, prefixOf } from "../net/prefix.ts";
+
+/** A configured interface that can't be served as things are. */
+export interface MissingInterface {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/**
+ * The interfaces to serve out of those that the machine has now. Without `interfaces` in the configuration these are all
+ * that are up and have an address: which of them are on a configured network is for the engine to find, packet by
+ * packet, since relayed packets may come in on any.
+ */
+export function chooseInterfaces(
+  config: Config,
+  local: readonly LocalInterface[],
+): { readonly served: readonly ServedInterface[]; readonly missing: readonly MissingInterface[] } {
+  const served: ServedInterface[] = [];
+  const missing: MissingInterface[] = [];
+  if (config.interfaces.length === 0) {
+    for (const candidate of local) {
+      const chosen = candidate.up ? serve(config, candidate, undefined) : undefined;
+      if (chosen !== undefined) served.push(chosen);
+    }
+    return { served, missing };
+  }
+  for (const { name, address } of config.interfaces) {
+    const found = local.find((candidate) => candidate.name === name);
+    const chosen = found?.up ? serve(config, found, address) : undefined;
+    if (chosen !== undefined) served.push(chosen);
+    else missing.push({ name, problem: problemOf(name, found, address, local) });
+  }
+  return { served, missing };
+}
+
+/** Whether a network of the configuration is on the interface's link. */
+export function isOnConfiguredNetwork(config: Config, { name, address }: ServedInterface): boolean {
+  return (
+    config.networks.some((network) => prefixContains(network.prefix, address)) ||
+    config.links.some((link) => link.interfaces.includes(name))
+  );
+}
+
+/** The address to answer from: the one asked for (or that of its subnet), else the first in a configured network, else the first. */
+function serve(config: Config, { index, name, addresses }: LocalInterface, wanted: Ipv4 | undefined): ServedInterface | undefined {
+  const chosen =
+    wanted === undefined
+      ? (addresses.find(({ address }) => config.networks.some((network) => prefixContains(network.prefix, address))) ?? addresses[0])
+      : (addresses.find(({ address }) => address === wanted) ??
+        addresses.find(({ address, prefixLength }) => prefixContains(prefixOf(address, prefixLength), wanted)));
+  return chosen === undefined ? undefined : { index, name, ...chosen };
+}
+
+function problemOf(name: string, found: LocalInterface | undefined, wanted: Ipv4 | undefined, local: readonly LocalInterface[]): string {
+  if (found === undefined) return `interface ${name} does not exist; this machine has ${local.map((other) => other.name).join(", ")}`;
+  if (!found.up) return `interface ${name} is down; bring it up with \`ip link set ${name} up\``;
+  if (found.addresses.length === 0) return `interface ${name} has no IPv4 address; give it one in the network it is to serve`;
+  const has = found.addresses.map(({ address }) => formatIpv4(address)).join(", ");
+  return `interface ${name} has no address in the subnet of ${formatIpv4(wanted ?? 0)}; it has ${has}`;
+}

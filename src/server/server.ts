@@ -1,0 +1,174 @@
+import type { Logger } from "pino";
+import type { Config } from "../config/model.ts";
+import type { ServedInterface } from "../engine/dhcp4/decide.ts";
+import { listInterfaces } from "../io/interfaces.ts";
+import { openTransport } from "../io/open.ts";
+import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { hardwareKey } from "../leases/client-key.ts";
+import type { Lease, LeaseWrite } from "../leases/lease.ts";
+import { LeaseTable } from "../leases/table.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
+import type { LeaseStore } from "../store/store.ts";
+import { type Counters, createCounters, summarize } from "./counters.ts";
+import { createEventLog } from "./event-log.ts";
+import { type Pump, startPump } from "./pump.ts";
+import { chooseInterfaces, isOnConfiguredNetwork } from "./served-interfaces.ts";
+
+/** How often leases whose time is over are moved on, in milliseconds. */
+const EXPIRE_EVERY = 500;
+/** How often the machine's interfaces are looked at again, in milliseconds. */
+const LOOK_AT_INTERFACES_EVERY = 5000;
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly store: LeaseStore;
+  /** Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the sender. */
+  readonly address: Ipv4;
+  readonly port: number;
+  readonly log: Logger;
+}
+
+export interface Server {
+  readonly port: number;
+  readonly table: LeaseTable;
+  /** The interfaces served now. */
+  readonly interfaces: readonly ServedInterface[];
+  /** What the sockets can't do on this system or with these privileges, one sentence each. */
+  readonly limitations: readonly string[];
+  readonly counters: Counters;
+  readonly healthy: boolean;
+  transportCounters(): TransportCounters;
+  /** Answers what has been received, then closes the sockets and the store. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store and closes it at the end, also
+ * when it can't start. Throws StoreError and TransportError.
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  try {
+    return await start(options);
+  } catch (error) {
+    await options.store.close();
+    throw error;
+  }
+}
+
+async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
+  const table = await restoreLeases(config, store, log);
+  const local = await listInterfaces();
+  const { served, missing } = chooseInterfaces(config, local);
+  const [first] = missing;
+  if (first !== undefined) throw new TransportError("ENODEV", first.problem);
+  const counters = createCounters();
+  const interfaces = new InterfaceList(config, served, log);
+  const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
+  const pump = startPump({
+    config,
+    table,
+    store,
+    transport,
+    interfaceAt: (index) => interfaces.at(index),
+    counters,
+    events: createEventLog(log),
+    clock: () => Math.floor(Date.now() / 1000),
+    random: () => Math.floor(Math.random() * 0x100000000),
+  });
+  const timers = [
+    setInterval(() => pump.expire(), EXPIRE_EVERY),
+    setInterval(
+      () => interfaces.lookAgain().catch((error) => log.warn({ err: error }, "can't list the interfaces")),
+      LOOK_AT_INTERFACES_EVERY,
+    ),
+  ];
+  return {
+    port: transport.port,
+    table,
+    limitations: transport.limitations,
+    counters,
+    get interfaces() {
+      return interfaces.served;
+    },
+    get healthy() {
+      return pump.healthy;
+    },
+    transportCounters: () => transport.counters(),
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      await shutDown(pump, transport, store);
+      log.info(summarize(counters), "stopped");
+    },
+  };
+}
+
+async function shutDown(pump: Pump, transport: Transport, store: LeaseStore): Promise<void> {
+  await pump.stop();
+  transport.close();
+  await store.close();
+}
+
+async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<LeaseTable> {
+  const table = new LeaseTable(config);
+  const twice: LeaseWrite[] = [];
+  await store.load(({ row, lease }) => {
+    const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
+    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded });
+  });
+  table.restored(Math.floor(Date.now() / 1000));
+  if (twice.length > 0) {
+    log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
+    await store.commit(twice);
+  }
+  return table;
+}
+
+/** With `chaddr_only` the identifier that a client sent is kept, but it is known by its hardware address. */
+function knownByHardware(lease: Lease): Lease {
+  const { owner } = lease;
+  return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
+}
+
+/** The served interfaces by index. Interfaces come and go while the server runs. */
+class InterfaceList {
+  readonly #config: Config;
+  readonly #log: Logger;
+  #served: readonly ServedInterface[];
+  #byIndex: (ServedInterface | undefined)[] = [];
+
+  constructor(config: Config, served: readonly ServedInterface[], log: Logger) {
+    this.#config = config;
+    this.#log = log;
+    this.#served = served;
+    this.#index();
+  }
+
+  get served(): readonly ServedInterface[] {
+    return this.#served;
+  }
+
+  at(index: number): ServedInterface | undefined {
+    return this.#byIndex[index];
+  }
+
+  async lookAgain(): Promise<void> {
+    const { served } = chooseInterfaces(this.#config, await listInterfaces());
+    const before = new Set(this.#served.map(describe));
+    const now = new Set(served.map(describe));
+    for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
+    for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
+    this.#served = served;
+    this.#index();
+  }
+
+  #index(): void {
+    this.#byIndex = [];
+    for (const one of this.#served) this.#byIndex[one.index] = one;
+  }
+}
+
+function describe({ name, address }: ServedInterface): string {
+  return `${name} (${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255})`;
+}
+
+export { isOnConfiguredNetwork };
