@@ -62,7 +62,7 @@ class SqliteStore implements LeaseStore {
     this.description = `SQLite database ${path}`;
     const workerData: WorkerData = { path, control: this.#control.buffer as SharedArrayBuffer, data: this.#data };
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData });
+    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData, execArgv: [] });
     this.#worker.on("error", (error) => this.#fail(fromSqlite(error, path)));
     this.#worker.on("exit", () => this.#fail(storeError("io", path, "the thread that writes it has ended")));
   }

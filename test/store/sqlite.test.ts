@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, describe, test } from "node:test";
+import fc from "fast-check";
+import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
+import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
+import { readLeases } from "../../src/store/sqlite/rows.ts";
+import { openForReading } from "../../src/store/sqlite/schema.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import { type LeaseStore, StoreError } from "../../src/store/store.ts";
+import { leaseOf, ownerOf } from "../support/leases.ts";
+import { requireRoot } from "../support/requirement.ts";
+
+const { bound, released } = LeaseState;
+const folder = mkdtempSync(join(tmpdir(), "leasehold-store-"));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const newPath = () => join(folder, `${files++}.db`);
+
+function put(row: number, lease: Lease, onlyTimes = false): LeaseWrite {
+  return { kind: "put", row, lease, network: "10.0.0.0/24", onlyTimes };
+}
+
+async function stored(store: LeaseStore): Promise<Map<number, Lease>> {
+  const leases = new Map<number, Lease>();
+  await store.load(({ row, lease }) => leases.set(row, lease));
+  return leases;
+}
+
+function hasCode(code: string, says: RegExp) {
+  return (error: unknown) => error instanceof StoreError && error.code === code && says.test(error.message);
+}
+
+describe("SQLite store", () => {
+  test("what was committed is there after it is opened again, every field of it", async () => {
+    const path = newPath();
+    const full: Lease = {
+      ...leaseOf(0x0a000002, 2, released, 1_700_000_000, NEVER),
+      owner: ownerOf(2, {
+        clientIdentifier: Uint8Array.of(255, 0, 1, 2),
+        clientKey: Uint8Array.of(255, 0, 1, 2),
+        hostname: Uint8Array.of(0xe9, 0x27, 0),
+        vendorClass: new TextEncoder().encode("MSFT 5.0"),
+        relayAgentInformation: Uint8Array.of(1, 3, 0x65, 0x74, 0x68, 2, 2, 9, 8),
+      }),
+    };
+    const store = openSqliteStore(path);
+    await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 10, 20)), put(7, full)]);
+    await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 15, 25), true), put(3, leaseOf(0xffffffff, 3, bound, 1, 2))]);
+    await store.commit([{ kind: "remove", row: 3 }]);
+    await store.close();
+
+    const again = openSqliteStore(path);
+    const leases = await stored(again);
+    await again.close();
+    assert.deepEqual([...leases.keys()], [0, 7]);
+    assert.deepEqual(leases.get(0), leaseOf(0x0a000001, 1, bound, 15, 25));
+    assert.deepEqual(leases.get(7), full);
+
+    const db = openForReading(path);
+    assert.deepEqual(
+      { ...db.prepare("SELECT * FROM lease WHERE address = '10.0.0.2'").get() },
+      {
+        address: "10.0.0.2",
+        state: "released",
+        start: "2023-11-14 22:13:20",
+        expiry: "never",
+        hardware_address: "020000000002",
+        client_identifier: "ff000102",
+        hostname: "\ufffd'\0",
+        vendor_class: "MSFT 5.0",
+        circuit_id: "657468",
+        remote_id: "0908",
+        network: "10.0.0.0/24",
+      },
+    );
+    db.close();
+  });
+
+  test("batches settle in order, and those that wait share transactions", async () => {
+    const store = openSqliteStore(newPath());
+    const settled: number[] = [];
+    await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        store.commit([put(i, leaseOf(0x0a000000 + i, i, bound, i, i + 1))]).then(() => settled.push(i)),
+      ),
+    );
+    assert.deepEqual(
+      settled,
+      Array.from({ length: 200 }, (_, i) => i),
+    );
+    assert.equal((await stored(store)).size, 200);
+    await store.close();
+  });
+
+  test("the caller may use its bytes again as soon as commit returns", async () => {
+    const store = openSqliteStore(newPath());
+    const lease = leaseOf(0x0a000001, 1, bound, 0, 1);
+    const committed = store.commit([put(0, lease)]);
+    lease.owner.chaddr.fill(0xee);
+    await committed;
+    assert.deepEqual((await stored(store)).get(0)?.owner.chaddr, Uint8Array.of(2, 0, 0, 0, 0, 1));
+    await store.close();
+  });
+
+  test("anybody may read while it is open, but a second server is told that it is locked", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]);
+    const db = openForReading(path);
+    assert.equal([...readLeases(db)].length, 1);
+    db.close();
+    assert.throws(() => openSqliteStore(path), hasCode("locked", /another Leasehold server uses it/));
+    await store.close();
+    await openSqliteStore(path).close();
+  });
+
+  test("a file that another program keeps locked is told from a broken one", () => {
+    const path = newPath();
+    const holder = new DatabaseSync(path);
+    holder.exec("CREATE TABLE t (a); BEGIN EXCLUSIVE");
+    assert.throws(() => openSqliteStore(path), hasCode("locked", /end that program/));
+    holder.close();
+  });
+
+  const unusable: [name: string, make: (path: string) => void, code: string, says: RegExp][] = [
+    ["a text file", (path) => writeFileSync(path, "interfaces: [eth0]\n".repeat(200)), "not-a-lease-database", /not a lease database/],
+    ["another SQLite database", (path) => exec(path, "CREATE TABLE t (a)"), "not-a-lease-database", /give another file with -d/],
+    [
+      "a database of a later version",
+      (path) => exec(path, "PRAGMA application_id = 0x4c534844; PRAGMA user_version = 99; CREATE TABLE t (a)"),
+      "newer",
+      /newer version.*99/,
+    ],
+    ["a folder that does not exist", () => {}, "io", /can't be read or written/],
+  ];
+  for (const [name, make, code, says] of unusable) {
+    test(`refuses ${name}, and leaves it as it is`, () => {
+      const path = code === "io" ? join(folder, "missing", "x.db") : newPath();
+      make(path);
+      assert.throws(() => openSqliteStore(path), hasCode(code, says));
+    });
+  }
+
+  function exec(path: string, sql: string): void {
+    const db = new DatabaseSync(path);
+    db.exec(sql);
+    db.close();
+  }
+
+  test("a full disk fails every batch that was handed over, and the next ones succeed when there is room again", async (t) => {
+    if (!requireRoot(t)) return;
+    const mount = mkdtempSync(join(folder, "small-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "leasehold-test", mount]);
+    try {
+      const store = openSqliteStore(join(mount, "leases.db"));
+      await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]);
+      const filler = join(mount, "filler");
+      execFileSync("sh", ["-c", `cat /dev/zero > '${filler}' 2>/dev/null || true`]);
+      const big = (from: number) => Array.from({ length: 4000 }, (_, i) => put(from + i, leaseOf(0x0b000000 + from + i, i, bound, 0, 1)));
+      const results = await Promise.allSettled([store.commit(big(1)), store.commit(big(5000))]);
+      assert.deepEqual(
+        results.map((result) => result.status === "rejected" && (result.reason as StoreError).code),
+        ["full", "full"],
+      );
+      rmSync(filler);
+      await store.commit([put(1, leaseOf(0x0a000002, 2, bound, 0, 1))]);
+      assert.deepEqual([...(await stored(store)).keys()], [0, 1]);
+      await store.close();
+    } finally {
+      execFileSync("umount", ["-l", mount]);
+    }
+  });
+
+  test("what was committed survives the death of the process", async () => {
+    const path = newPath();
+    const script = `
+      const { openSqliteStore } = await import(${JSON.stringify(new URL("../../src/store/sqlite/store.ts", import.meta.url).href)});
+      const store = openSqliteStore(${JSON.stringify(path)});
+      const owner = { clientKey: Uint8Array.of(1, 2), clientIdentifier: undefined, htype: 1, chaddr: Uint8Array.of(2), hostname: undefined, vendorClass: undefined, relayAgentInformation: undefined };
+      for (let row = 0; ; row++) {
+        await store.commit([{ kind: "put", row, lease: { address: row, state: 1, start: 0, expiry: 1, owner }, network: "n", onlyTimes: false }]);
+        process.stdout.write(row + "\\n");
+      }`;
+    const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (data) => {
+      output += data;
+      if (output.split("\n").length > 50) child.kill("SIGKILL");
+    });
+    await once(child, "close");
+    const acknowledged = output.split("\n").slice(0, -1).length;
+    const store = openSqliteStore(path);
+    assert.ok((await stored(store)).size >= acknowledged);
+    await store.close();
+  });
+});
+
+describe("batches", () => {
+  const optional = fc.option(fc.uint8Array({ maxLength: 70 }), { nil: undefined });
+  const lease = fc
+    .record({
+      address: fc.nat(0xffffffff),
+      state: fc.constantFrom(1, 2, 3, 4),
+      start: fc.nat(0xffffffff),
+      expiry: fc.nat(0xffffffff),
+      client: fc.nat(65535),
+      hostname: optional,
+      vendorClass: optional,
+      relayAgentInformation: optional,
+    })
+    .map(({ client, hostname, vendorClass, relayAgentInformation, ...rest }): Lease => {
+      return { ...rest, state: rest.state as LeaseState, owner: ownerOf(client, { hostname, vendorClass, relayAgentInformation }) };
+    });
+  const row = fc.nat(0xffffffff);
+  const plain = { noNullPrototype: true };
+  const write: fc.Arbitrary<LeaseWrite> = fc.oneof(
+    fc.record(
+      {
+        kind: fc.constant("put" as const),
+        row,
+        lease,
+        network: fc.constantFrom("", "10.0.0.0/8", "büro"),
+        onlyTimes: fc.constant(false),
+      },
+      plain,
+    ),
+    fc.record({ kind: fc.constant("put" as const), row, lease, network: fc.constant(""), onlyTimes: fc.constant(true) }, plain),
+    fc.record({ kind: fc.constant("remove" as const), row }, plain),
+  );
+
+  test("carry every write over, in order", () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(write, { maxLength: 20 }), { maxLength: 5 }), (batches) => {
+        const writer = new BatchWriter();
+        const networks: string[] = [];
+        for (const writes of batches) {
+          writer.clear();
+          for (const one of writes) writer.write(one);
+          const read: unknown[] = [];
+          readBatch(writer.bytes.slice(), networks, {
+            put: (row, lease, network) => read.push({ kind: "put", row, lease, network, onlyTimes: false }),
+            times: (row, state, start, expiry) => read.push([row, state, start, expiry]),
+            remove: (row) => read.push({ kind: "remove", row }),
+          });
+          const expected = writes.map((one) =>
+            one.kind === "put" && one.onlyTimes ? [one.row, one.lease.state, one.lease.start, one.lease.expiry] : one,
+          );
+          assert.deepEqual(read, expected);
+        }
+      }),
+    );
+  });
+});
