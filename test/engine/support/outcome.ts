@@ -1,0 +1,100 @@
+import type { Decision, Destination } from "../../../src/engine/decision.ts";
+import { type Lease, type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
+import { toHex } from "../../../src/net/bytes.ts";
+import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
+import { formatMac } from "../../../src/net/mac.ts";
+import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
+import { mac, XID } from "./messages.ts";
+
+/** A decision in words, so that a test states and sees the whole of it. */
+export interface Outcome {
+  readonly silence?: string;
+  /** `address:port hardware-address on interface from source` */
+  readonly to?: string;
+  /** The header fields that are not zero or empty. */
+  readonly header?: string;
+  /** In the order of the message. */
+  readonly options?: readonly string[];
+  readonly maxMessageSize?: number;
+  /** `state address start..expiry of owner`, or `remove address`. */
+  readonly changes?: readonly string[];
+}
+
+export function describe(decision: Decision): Outcome {
+  if (decision.kind === "silence") return { silence: decision.reason };
+  const changes = decision.changes.map(describeChange);
+  if (decision.kind === "update") return { changes };
+  return {
+    to: describeDestination(decision.to),
+    header: describeHeader(decision.message),
+    options: decision.message.options.map(describeOption),
+    maxMessageSize: decision.maxMessageSize,
+    changes,
+  };
+}
+
+/** The type of the answer and its address: enough for tests of who gets which address. */
+export function briefly(outcome: Outcome): string {
+  if (outcome.silence !== undefined) return outcome.silence;
+  if (outcome.options === undefined) return "update";
+  const type = outcome.options[0] as string;
+  const why = outcome.options.find((option) => option.startsWith("56 "));
+  const yiaddr = / yiaddr ([\d.]+)/.exec(outcome.header ?? "")?.[1];
+  return [type.slice(3), yiaddr ?? why?.slice(3)].filter((part) => part !== undefined).join(" ");
+}
+
+function describeDestination(to: Destination): string {
+  const hardware = to.hardwareAddress === undefined ? "" : ` ${formatMac(to.hardwareAddress)}`;
+  return `${formatIpv4(to.address)}:${to.port}${hardware} on ${to.interfaceIndex} from ${formatIpv4(to.source)}`;
+}
+
+function describeHeader(message: Message): string {
+  const parts = [`op ${message.op}`, `htype ${message.htype}`, formatMac(message.chaddr)];
+  if (message.hlen !== message.chaddr.length) parts.push(`hlen ${message.hlen}`);
+  if (message.hops !== 0) parts.push(`hops ${message.hops}`);
+  if (message.xid !== XID) parts.push(`xid ${message.xid}`);
+  if (message.secs !== 0) parts.push(`secs ${message.secs}`);
+  if (message.flags !== 0) parts.push(`flags ${message.flags.toString(16)}`);
+  for (const field of ["ciaddr", "yiaddr", "siaddr", "giaddr"] as const) {
+    if (message[field] !== 0) parts.push(`${field} ${formatIpv4(message[field])}`);
+  }
+  for (const field of ["sname", "file"] as const) {
+    if (message[field].length > 0) parts.push(`${field} ${new TextDecoder().decode(message[field])}`);
+  }
+  if (!message.cookie) parts.push("without cookie");
+  return parts.join(" ");
+}
+
+const TYPES = ["", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM"];
+
+function describeOption({ code, data }: Option): string {
+  return `${code} ${describeValue(code, data)}`;
+}
+
+function describeValue(code: number, data: Uint8Array): string {
+  if (code === 53) return TYPES[data[0] as number] as string;
+  if ([51, 58, 59].includes(code)) return `${readIpv4(data, 0)} s`;
+  if ([12, 15, 56, 61].includes(code)) return new TextDecoder().decode(data);
+  if ([1, 3, 6, 28, 42, 54, 118].includes(code)) {
+    return Array.from({ length: data.length / 4 }, (_, i) => formatIpv4(readIpv4(data, 4 * i))).join(" ");
+  }
+  return toHex(data);
+}
+
+function describeChange(change: LeaseChange): string {
+  return change.kind === "remove" ? `remove ${formatIpv4(change.address)}` : describeLease(change.lease);
+}
+
+const STATES = Object.fromEntries(Object.entries(LeaseState).map(([name, value]) => [value, name]));
+const NAMES = new Map([
+  ["02:00:00:00:00:0a", "alice"],
+  ["02:00:00:00:00:0b", "bob"],
+  ["02:00:00:00:00:0c", "carol"],
+]);
+
+function describeLease({ state, address, start, expiry, owner }: Lease): string {
+  const hardware = formatMac(owner.chaddr);
+  const byHardware = toHex(owner.clientKey) === toHex(Uint8Array.of(owner.htype, ...mac(hardware)));
+  const who = (NAMES.get(hardware) ?? hardware) + (byHardware ? "" : ` as ${new TextDecoder().decode(owner.clientKey)}`);
+  return `${STATES[state]} ${formatIpv4(address)} ${start}..${expiry} of ${who}`;
+}

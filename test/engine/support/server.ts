@@ -1,0 +1,121 @@
+import type { Config } from "../../../src/config/model.ts";
+import type { Decision } from "../../../src/engine/decision.ts";
+import { decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import { LeaseState } from "../../../src/leases/lease.ts";
+import { LeaseTable } from "../../../src/leases/table.ts";
+import { NO_BYTES } from "../../../src/net/bytes.ts";
+import type { Message } from "../../../src/wire/dhcp4/message.ts";
+import { address } from "./config.ts";
+import { mac } from "./messages.ts";
+import { describe, type Outcome } from "./outcome.ts";
+
+/** How a message came in; what is left out: broadcast on eth0 from a client without address, or unicast from `source` to the server's address. */
+export interface Way {
+  readonly source?: string;
+  readonly destination?: string;
+  readonly interface?: ServedInterface;
+  readonly sourcePort?: number;
+  readonly serverPort?: number;
+}
+
+export const ETH0: ServedInterface = { index: 2, name: "eth0", address: address("10.0.0.1"), prefixLength: 24 };
+export const ETH1: ServedInterface = { index: 3, name: "eth1", address: address("10.0.1.1"), prefixLength: 24 };
+
+/** Sent to the server alone, by a client that has this address. */
+export function unicastFrom(source: string): Way {
+  return { source, destination: "10.0.0.1" };
+}
+
+export const START = 1000;
+
+export interface Lessee {
+  readonly mac: string;
+  readonly state?: keyof typeof LeaseState;
+  readonly expiry?: number;
+  readonly relay?: Uint8Array;
+}
+
+/** The engine with a lease table and a clock, without sockets and disk. */
+export interface Server {
+  now: number;
+  random: number;
+  readonly table: LeaseTable;
+  /** Decides, carries out the changes, and describes the decision. */
+  receive(message: Message, way?: Way): Outcome;
+  /** Decides and carries out the changes. */
+  decide(message: Message, way?: Way): Decision;
+  /** Decides and changes nothing. */
+  consider(message: Message, way?: Way): Outcome;
+  /** The reasons that the decision was made for. */
+  explain(message: Message, way?: Way): readonly string[];
+  /** Puts a lease in the table. */
+  lease(at: string, lessee: Lessee): void;
+  /** The lease of an address as text; undefined: none. */
+  leaseAt(at: string): string | undefined;
+}
+
+export function serverOf(config: Config): Server {
+  const table = new LeaseTable(config);
+  const context = (server: Server) => ({ config, leases: table, now: server.now, random: server.random });
+  return {
+    now: START,
+    random: 0,
+    table,
+    decide(message, way) {
+      const decision = decide(context(this), received(message, way));
+      if (decision.kind !== "silence") for (const change of decision.changes) table.apply(change);
+      return decision;
+    },
+    receive(message, way) {
+      // Described first: byte strings of the decision may be views of the table.
+      const decision = decide(context(this), received(message, way));
+      const outcome = describe(decision);
+      if (decision.kind !== "silence") for (const change of decision.changes) table.apply(change);
+      return outcome;
+    },
+    consider(message, way) {
+      return describe(decide(context(this), received(message, way)));
+    },
+    explain(message, way) {
+      const lines: string[] = [];
+      decide(context(this), received(message, way), (rule, detail) => lines.push(`${rule}: ${detail}`));
+      return lines;
+    },
+    lease(at, { mac: hardware, state = "bound", expiry = START + 3600, relay }) {
+      const chaddr = mac(hardware);
+      table.apply({
+        kind: "put",
+        lease: {
+          address: address(at),
+          state: LeaseState[state],
+          start: START,
+          expiry,
+          owner: {
+            clientKey: Uint8Array.of(1, ...chaddr),
+            clientIdentifier: undefined,
+            htype: 1,
+            chaddr,
+            hostname: undefined,
+            vendorClass: undefined,
+            relayAgentInformation: relay === undefined ? undefined : Uint8Array.from(relay ?? NO_BYTES),
+          },
+        },
+      });
+    },
+    leaseAt(at) {
+      const lease = table.byAddress(address(at));
+      return lease === undefined ? undefined : describe({ kind: "update", changes: [{ kind: "put", lease }] }).changes?.[0];
+    },
+  };
+}
+
+export function received(message: Message, way: Way = {}): Received {
+  return {
+    message,
+    interface: way.interface ?? ETH0,
+    source: address(way.source ?? "0.0.0.0"),
+    sourcePort: way.sourcePort ?? 68,
+    destination: address(way.destination ?? "255.255.255.255"),
+    serverPort: way.serverPort ?? 67,
+  };
+}
