@@ -138,6 +138,14 @@ function createPortableOutbox(capacity: number, counters: PortableCounters, send
     if (error === null) counters.sent++;
     else counters.sendFailed++;
   };
+  const sendOrCount = (bytes: Uint8Array, port: number, address: Ipv4): void => {
+    try {
+      sendOne(bytes, port, formatIpv4(address), done);
+    } catch {
+      // Port 0, which the sender of a request may have written, is an exception to node:dgram.
+      counters.sendFailed++;
+    }
+  };
   return {
     get length() {
       return lengths.length;
@@ -158,8 +166,7 @@ function createPortableOutbox(capacity: number, counters: PortableCounters, send
     send() {
       for (let i = 0; i < lengths.length; i++) {
         // A copy: the socket may send it later than this.
-        const bytes = (payloads[i] as Uint8Array).slice(0, lengths[i]);
-        sendOne(bytes, ports[i] as number, formatIpv4(addresses[i] as Ipv4), done);
+        sendOrCount((payloads[i] as Uint8Array).slice(0, lengths[i]), ports[i] as number, addresses[i] as Ipv4);
       }
       this.clear();
     },

@@ -77,7 +77,7 @@ export function messageFlags(messages: Messages, i: number): number {
 }
 
 /** Little-endian, in two halves: no BigInt. Addresses of user memory are exact in a double. */
-function writePointer(memory: Memory, offset: number, address: number): void {
+export function writePointer(memory: Memory, offset: number, address: number): void {
   memory.words[offset / 4] = address;
   memory.words[offset / 4 + 1] = address / 0x1_0000_0000;
 }

@@ -1,15 +1,19 @@
 import type { Destination } from "../../engine/decision.ts";
-import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
+import { IPV4_BROADCAST, type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
+import { writeIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
 import type { Outbox } from "../transport.ts";
 import {
   AF_INET,
+  AF_PACKET,
   CMSGHDR,
+  ETH_P_IP,
   IP_PKTINFO,
   MMSGHDR,
   MSG_DONTWAIT,
   PKTINFO_LENGTH,
   PKTINFO_SPACE,
   SOCKADDR_IN_SIZE,
+  SOCKADDR_LL_SIZE,
   SOL_IP,
 } from "./constants.ts";
 import type { Libc } from "./libc.ts";
@@ -19,6 +23,10 @@ import { allocate, createMessages, type Messages, setPayload } from "./messages.
 const PAYLOAD_SIZE = 2048;
 /** The IPv4 and UDP headers of datagrams for the packet socket are put in front of the payload. */
 const HEADERS_SIZE = 28;
+/** A packet socket does not fragment: what exceeds an Ethernet frame is broadcast by the UDP socket, which does. */
+const MAX_PACKET_PAYLOAD = 1500 - HEADERS_SIZE;
+/** As much as a struct sockaddr_ll holds. Longer ones (InfiniBand) ask for broadcast anyway; RFC 4390. */
+const MAX_HARDWARE_ADDRESS = 8;
 /** 33 cache lines: an odd number spreads the slots over the cache. */
 const SLOT_SIZE = 33 * 64;
 
@@ -27,15 +35,39 @@ export interface SendCounters {
   sendFailed: number;
 }
 
-export function createOutbox(libc: Libc, udp: number, capacity: number, counters: SendCounters): Outbox {
+/** What an outbox sends through. */
+export interface Senders {
+  readonly udp: number;
+  /** undefined when no packet socket could be opened. */
+  readonly packet: number | undefined;
+  /** Our port, the source port of all that is sent. */
+  readonly port: number;
+  /** The address to send from by interface index, where the destination does not say. */
+  readonly sources: ReadonlyMap<number, Ipv4>;
+}
+
+export function createOutbox(libc: Libc, senders: Senders, capacity: number, counters: SendCounters): Outbox {
   const slots = allocate(libc, capacity * SLOT_SIZE);
-  const payloads = Array.from({ length: capacity }, (_, i) => {
-    const start = i * SLOT_SIZE + HEADERS_SIZE;
-    return slots.bytes.subarray(start, start + PAYLOAD_SIZE);
-  });
+  const frames = Array.from({ length: capacity }, (_, i) => slots.bytes.subarray(i * SLOT_SIZE, (i + 1) * SLOT_SIZE));
+  const payloads = frames.map((frame) => frame.subarray(HEADERS_SIZE, HEADERS_SIZE + PAYLOAD_SIZE));
   const datagrams = createUdpMessages(libc, capacity);
+  const packets = createPacketMessages(libc, senders.packet === undefined ? 0 : capacity);
   let length = 0;
   let datagramCount = 0;
+  let packetCount = 0;
+
+  const addDatagram = (payloadLength: number, to: Destination, address: Ipv4): void => {
+    setPayload(datagrams, datagramCount, slots.address + length * SLOT_SIZE + HEADERS_SIZE, payloadLength);
+    addressDatagram(datagrams, datagramCount, to, address);
+    datagramCount++;
+  };
+  const addPacket = (payloadLength: number, to: Destination, hardwareAddress: Uint8Array, source: Ipv4): void => {
+    const frame = frames[length] as Uint8Array;
+    const size = writeIpv4Udp(frame, HEADERS_SIZE, payloadLength, source, senders.port, to.address, to.port);
+    setPayload(packets, packetCount, slots.address + length * SLOT_SIZE, size);
+    addressPacket(packets, packetCount, to.interfaceIndex, hardwareAddress);
+    packetCount++;
+  };
 
   return {
     get length() {
@@ -50,18 +82,31 @@ export function createOutbox(libc: Libc, udp: number, capacity: number, counters
       return payload;
     },
     add(payloadLength, to) {
-      setPayload(datagrams, datagramCount, slots.address + length * SLOT_SIZE + HEADERS_SIZE, payloadLength);
-      addressDatagram(datagrams, datagramCount, to, to.address);
-      datagramCount++;
+      const { hardwareAddress } = to;
+      if (hardwareAddress === undefined) {
+        addDatagram(payloadLength, to, to.address);
+      } else {
+        const source = to.source || senders.sources.get(to.interfaceIndex);
+        const possible =
+          senders.packet !== undefined &&
+          to.interfaceIndex !== 0 &&
+          source !== undefined &&
+          hardwareAddress.length <= MAX_HARDWARE_ADDRESS &&
+          payloadLength <= MAX_PACKET_PAYLOAD;
+        if (possible) addPacket(payloadLength, to, hardwareAddress, source);
+        else addDatagram(payloadLength, to, IPV4_BROADCAST);
+      }
       length++;
     },
     send() {
-      sendAll(libc, udp, datagrams, datagramCount, counters);
+      sendAll(libc, senders.udp, datagrams, datagramCount, counters);
+      if (senders.packet !== undefined) sendAll(libc, senders.packet, packets, packetCount, counters);
       this.clear();
     },
     clear() {
       length = 0;
       datagramCount = 0;
+      packetCount = 0;
     },
   };
 }
@@ -90,6 +135,26 @@ function addressDatagram(messages: Messages, i: number, to: Destination, address
   const info = messages.controls + i * PKTINFO_SPACE + CMSGHDR.size;
   words[info / 4] = to.interfaceIndex;
   writeIpv4(bytes, info + 4, to.source);
+}
+
+function createPacketMessages(libc: Libc, capacity: number): Messages {
+  const messages = createMessages(libc, capacity, SOCKADDR_LL_SIZE, 0);
+  const { bytes } = messages.memory;
+  for (let i = 0; i < capacity; i++) {
+    const name = messages.names + i * SOCKADDR_LL_SIZE;
+    bytes[name] = AF_PACKET;
+    bytes[name + 2] = ETH_P_IP >>> 8;
+    bytes[name + 3] = ETH_P_IP & 255;
+  }
+  return messages;
+}
+
+function addressPacket(messages: Messages, i: number, interfaceIndex: number, hardwareAddress: Uint8Array): void {
+  const { bytes, words } = messages.memory;
+  const name = messages.names + i * SOCKADDR_LL_SIZE;
+  words[name / 4 + 1] = interfaceIndex;
+  bytes[name + 11] = hardwareAddress.length;
+  bytes.set(hardwareAddress, name + 12);
 }
 
 /** Sends the first `count` messages; one that the kernel refuses is counted and left out. */

@@ -1,8 +1,22 @@
 import { IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
+import { parseIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
 import type { Datagram } from "../transport.ts";
-import { CMSGHDR, IP_PKTINFO, MSG_DONTWAIT, PKTINFO_SPACE, SOCKADDR_IN_SIZE, SOL_IP } from "./constants.ts";
+import {
+  AUXDATA_SPACE,
+  CMSGHDR,
+  IP_PKTINFO,
+  MSG_DONTWAIT,
+  PACKET_AUXDATA,
+  PKTINFO_SPACE,
+  SOCKADDR_IN_SIZE,
+  SOCKADDR_LL_SIZE,
+  SOL_IP,
+  SOL_PACKET,
+  TP_STATUS_CSUM_VALID,
+  TP_STATUS_CSUMNOTREADY,
+} from "./constants.ts";
 import type { Libc } from "./libc.ts";
-import { allocate, createMessages, type Memory, type Messages, messageLength, resetSizes, setPayload } from "./messages.ts";
+import { allocate, createMessages, type Messages, messageLength, resetSizes, setPayload } from "./messages.ts";
 
 /** Datagrams that one system call receives. */
 export const BATCH_SIZE = 64;
@@ -18,9 +32,14 @@ export interface Receiver {
   readonly batch: readonly Datagram[];
   /** Datagrams in `batch` since the last `receive`. */
   readonly count: number;
+  /** Datagrams dropped because their headers or checksum were wrong. */
+  readonly rejected: number;
   /** Receives what is waiting, at most BATCH_SIZE datagrams. True when there may be more. */
   receive(): boolean;
 }
+
+/** IPv4 and UDP headers without options. */
+const HEADERS_SIZE = 28;
 
 interface MutableDatagram extends Datagram {
   bytes: Uint8Array;
@@ -31,11 +50,66 @@ interface MutableDatagram extends Datagram {
   interfaceIndex: number;
 }
 
+/** Receives broadcasts through a packet socket: checks and takes off the IPv4 and UDP headers. */
+export function createPacketReceiver(libc: Libc, fd: number): Receiver {
+  const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_LL_SIZE, AUXDATA_SPACE);
+  const frames = givePayloads(libc, messages);
+  const payloads = frames.map((frame) => frame.subarray(HEADERS_SIZE));
+  const slots = payloads.map(createDatagram);
+  const batch: Datagram[] = [...slots];
+  const { words } = messages.memory;
+  let count = 0;
+  let rejected = 0;
+  return {
+    batch,
+    get count() {
+      return count;
+    },
+    get rejected() {
+      return rejected;
+    },
+    receive() {
+      const received = receiveInto(libc, fd, messages);
+      count = 0;
+      for (let i = 0; i < received; i++) {
+        const frame = frames[i] as Uint8Array;
+        const packet = parseIpv4Udp(frame, messageLength(messages, i), needsChecksum(messages, i) ? VERIFY : TRUST);
+        if (!packet.ok) {
+          rejected++;
+          continue;
+        }
+        const slot = slots[i] as MutableDatagram;
+        // IP options, which nobody sends, move the payload.
+        slot.bytes = packet.payloadOffset === HEADERS_SIZE ? (payloads[i] as Uint8Array) : frame.subarray(packet.payloadOffset);
+        slot.length = packet.payloadLength;
+        slot.source = packet.source;
+        slot.sourcePort = packet.sourcePort;
+        slot.destination = packet.destination;
+        slot.interfaceIndex = words[(messages.names + i * SOCKADDR_LL_SIZE) / 4 + 1] as number;
+        batch[count++] = slot;
+      }
+      resetSizes(messages, received);
+      return received === BATCH_SIZE;
+    },
+  };
+}
+
+const VERIFY = { verifyUdpChecksum: true };
+const TRUST = { verifyUdpChecksum: false };
+
+/** True when the UDP checksum is in the packet and nobody has verified it; RFC 768. */
+function needsChecksum(messages: Messages, i: number): boolean {
+  const { words } = messages.memory;
+  const control = messages.controls + i * AUXDATA_SPACE;
+  if (words[(control + CMSGHDR.level) / 4] !== SOL_PACKET || words[(control + CMSGHDR.type) / 4] !== PACKET_AUXDATA) return true;
+  const status = words[(control + CMSGHDR.size) / 4] as number;
+  return (status & (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID)) === 0;
+}
+
 /** Receives UDP payloads. `skip` tells which broadcasts to leave out because another socket hears them too. */
 export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, interfaceIndex: number) => boolean): Receiver {
   const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_IN_SIZE, PKTINFO_SPACE);
-  const payloads = givePayloads(libc, messages);
-  const slots = createSlots(payloads, 0);
+  const slots = givePayloads(libc, messages).map(createDatagram);
   const batch: Datagram[] = [...slots];
   const { bytes, words } = messages.memory;
   let count = 0;
@@ -44,6 +118,7 @@ export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, i
     get count() {
       return count;
     },
+    rejected: 0,
     receive() {
       const received = receiveInto(libc, fd, messages);
       count = 0;
@@ -74,19 +149,15 @@ function receiveInto(libc: Libc, fd: number, messages: Messages): number {
   return Math.max(0, libc.recvmmsg(fd, messages.memory.bytes, BATCH_SIZE, MSG_DONTWAIT, null));
 }
 
-function givePayloads(libc: Libc, messages: Messages): Memory {
+/** Gives each message its memory, and returns that. */
+function givePayloads(libc: Libc, messages: Messages): Uint8Array[] {
   const payloads = allocate(libc, BATCH_SIZE * SLOT_SIZE);
-  for (let i = 0; i < BATCH_SIZE; i++) setPayload(messages, i, payloads.address + i * SLOT_SIZE, SLOT_SIZE);
-  return payloads;
+  return Array.from({ length: BATCH_SIZE }, (_, i) => {
+    setPayload(messages, i, payloads.address + i * SLOT_SIZE, SLOT_SIZE);
+    return payloads.bytes.subarray(i * SLOT_SIZE, (i + 1) * SLOT_SIZE);
+  });
 }
 
-function createSlots(payloads: Memory, offset: number): MutableDatagram[] {
-  return Array.from({ length: BATCH_SIZE }, (_, i) => ({
-    bytes: payloads.bytes.subarray(i * SLOT_SIZE + offset, (i + 1) * SLOT_SIZE),
-    length: 0,
-    source: 0,
-    sourcePort: 0,
-    destination: 0,
-    interfaceIndex: 0,
-  }));
+function createDatagram(bytes: Uint8Array): MutableDatagram {
+  return { bytes, length: 0, source: 0, sourcePort: 0, destination: 0, interfaceIndex: 0 };
 }

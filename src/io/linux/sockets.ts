@@ -3,9 +3,13 @@ import { bindError } from "../errors.ts";
 import { TransportError } from "../transport.ts";
 import {
   AF_INET,
+  AF_PACKET,
+  ETH_P_IP,
   IP_PKTINFO,
+  PACKET_AUXDATA,
   SK_MEMINFO_DROPS,
   SK_MEMINFO_WORDS,
+  SO_ATTACH_FILTER,
   SO_BROADCAST,
   SO_MEMINFO,
   SO_RCVBUF,
@@ -16,10 +20,14 @@ import {
   SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOCKADDR_IN_SIZE,
+  SOCKADDR_LL_SIZE,
   SOL_IP,
+  SOL_PACKET,
   SOL_SOCKET,
 } from "./constants.ts";
+import { broadcastFilter } from "./filter.ts";
 import type { Libc } from "./libc.ts";
+import { allocate, writePointer } from "./messages.ts";
 
 /** Requests arrive in bursts, for example when a building gets its power back: room for about ten thousand. */
 const RECEIVE_BUFFER = 8 << 20;
@@ -32,8 +40,8 @@ const SEND_BUFFER = 1 << 20;
 export function openUdpSocket(libc: Libc, address: Ipv4, port: number): number {
   const fd = openSocket(libc, AF_INET, 0);
   try {
-    setFlag(libc, fd, SOL_SOCKET, SO_BROADCAST);
-    setFlag(libc, fd, SOL_IP, IP_PKTINFO);
+    setOption(libc, fd, SOL_SOCKET, SO_BROADCAST, int(1));
+    setOption(libc, fd, SOL_IP, IP_PKTINFO, int(1));
     growBuffers(libc, fd);
     const name = new Uint8Array(SOCKADDR_IN_SIZE);
     name[0] = AF_INET;
@@ -41,6 +49,36 @@ export function openUdpSocket(libc: Libc, address: Ipv4, port: number): number {
     name[3] = port;
     writeIpv4(name, 4, address);
     if (libc.bind(fd, name, SOCKADDR_IN_SIZE) < 0) throw bindError(libc.errno(), address, port);
+    return fd;
+  } catch (error) {
+    libc.close(fd);
+    throw error;
+  }
+}
+
+/**
+ * The packet socket, on all interfaces. It hears broadcasts before the firewall does, and sends to hardware addresses. "Cooked" (SOCK_DGRAM):
+ * the kernel takes off and puts on the link's own header, whatever the kind of link.
+ */
+export function openPacketSocket(libc: Libc, port: number): number {
+  // Protocol 0 receives nothing until the socket is bound, so nothing gets past the filter.
+  const fd = openSocket(libc, AF_PACKET, 0);
+  try {
+    const instructions = broadcastFilter(port);
+    const program = allocate(libc, 16);
+    program.words[0] = instructions.length / 8;
+    writePointer(program, 8, libc.address(instructions));
+    setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
+    setOption(libc, fd, SOL_PACKET, PACKET_AUXDATA, int(1));
+    growBuffers(libc, fd);
+    const name = new Uint8Array(SOCKADDR_LL_SIZE);
+    name[0] = AF_PACKET;
+    name[2] = ETH_P_IP >>> 8;
+    name[3] = ETH_P_IP & 255;
+    if (libc.bind(fd, name, SOCKADDR_LL_SIZE) < 0) {
+      const code = libc.errno();
+      throw new TransportError(code, `no packet socket can be bound (${code})`);
+    }
     return fd;
   } catch (error) {
     libc.close(fd);
@@ -58,15 +96,15 @@ export function openSocket(libc: Libc, domain: number, protocol: number): number
   return fd;
 }
 
-export function setFlag(libc: Libc, fd: number, level: number, option: number): void {
-  if (libc.setsockopt(fd, level, option, int(1), 4) < 0) {
+function setOption(libc: Libc, fd: number, level: number, option: number, value: Uint8Array): void {
+  if (libc.setsockopt(fd, level, option, value, value.length) < 0) {
     const code = libc.errno();
     throw new TransportError(code, `the kernel refuses socket option ${option} at level ${level} (${code})`);
   }
 }
 
 /** Asks for large buffers; beyond the limits net.core.rmem_max and wmem_max where the process may (CAP_NET_ADMIN). */
-export function growBuffers(libc: Libc, fd: number): void {
+function growBuffers(libc: Libc, fd: number): void {
   if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int(RECEIVE_BUFFER), 4) < 0) {
     libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(RECEIVE_BUFFER), 4);
   }

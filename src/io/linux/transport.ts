@@ -1,21 +1,42 @@
-import type { BatchHandler, Transport, TransportOptions } from "../transport.ts";
-import { loadLibc } from "./libc.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import { type BatchHandler, type Transport, TransportError, type TransportOptions } from "../transport.ts";
+import { type Libc, loadLibc } from "./libc.ts";
 import { createOutbox } from "./outbox.ts";
-import { createUdpReceiver, type Receiver } from "./receiver.ts";
-import { boundPort, droppedByKernel, openUdpSocket } from "./sockets.ts";
+import { createPacketReceiver, createUdpReceiver, type Receiver } from "./receiver.ts";
+import { boundPort, droppedByKernel, openPacketSocket, openUdpSocket } from "./sockets.ts";
 
 /** Batches that one wake-up takes from a socket before other events get their turn. */
 const BATCHES_PER_WAKE = 4;
 
+/**
+ * One UDP socket and, where the process may, one packet socket, for any number of interfaces; recvmmsg and sendmmsg through koffi,
+ * woken by the event loop's own poll.
+ */
 export async function openLinuxTransport(options: TransportOptions): Promise<Transport> {
   const libc = await loadLibc();
   const udp = openUdpSocket(libc, options.address, options.port);
   const port = boundPort(libc, udp);
+  const limitations: string[] = [];
+  let packet: number | undefined;
+  try {
+    packet = isLoopback(options.address) ? undefined : openPacketSocketIfAllowed(libc, port, limitations);
+  } catch (error) {
+    libc.close(udp);
+    throw error;
+  }
+  const sources = new Map(
+    options.interfaces.flatMap(({ index, addresses }) => addresses.slice(0, 1).map(({ address }) => [index, address])),
+  );
+  const senders = { udp, packet, port, sources };
+
+  const sockets = [{ fd: udp, receiver: createUdpReceiver(libc, udp, packet === undefined ? () => false : heardByPacketSocket(options)) }];
+  if (packet !== undefined) sockets.push({ fd: packet, receiver: createPacketReceiver(libc, packet) });
+
   const counters = { received: 0, sent: 0, sendFailed: 0 };
-  const receivers = [{ fd: udp, receiver: createUdpReceiver(libc, udp, () => false) }];
   let handler: BatchHandler | undefined;
   let receiving = false;
   let closed = false;
+  let droppedBeforeClose = 0;
 
   /** Hands over what is waiting, up to a bound. The poll handle calls again when there is more. */
   const drain = (receiver: Receiver): void => {
@@ -27,8 +48,11 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     }
   };
   // The callback runs inside libuv, where an exception would wedge the process: it only asks for a turn of the event loop's own.
-  const polls = receivers.map(({ fd, receiver }) => libc.poll(fd, () => setImmediate(drain, receiver)));
+  const polls = sockets.map(({ fd, receiver }) => libc.poll(fd, () => setImmediate(drain, receiver)));
+  // A stopped poll handle does not keep the process running; a transport that is paused should.
+  const keepAlive = setInterval(() => {}, 0x7fffffff);
 
+  const dropped = (): number => sockets.reduce((sum, { fd, receiver }) => sum + droppedByKernel(libc, fd) + receiver.rejected, 0);
   const resume = (): void => {
     if (receiving || closed || handler === undefined) return;
     receiving = true;
@@ -39,11 +63,9 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     receiving = false;
     for (const poll of polls) poll.stop();
   };
-  const dropped = (): number => receivers.reduce((sum, { fd }) => sum + droppedByKernel(libc, fd), 0);
-  let droppedAtClose = 0;
 
   return {
-    limitations: [],
+    limitations,
     port,
     start(newHandler) {
       handler = newHandler;
@@ -51,15 +73,43 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     },
     pause,
     resume,
-    createOutbox: (capacity) => createOutbox(libc, udp, capacity, counters),
-    counters: () => ({ ...counters, receiveDropped: closed ? droppedAtClose : dropped() }),
+    createOutbox: (capacity) => createOutbox(libc, senders, capacity, counters),
+    counters: () => ({ ...counters, receiveDropped: closed ? droppedBeforeClose : dropped() }),
     close() {
       if (closed) return;
       pause();
-      droppedAtClose = dropped();
+      droppedBeforeClose = dropped();
       closed = true;
+      clearInterval(keepAlive);
       for (const poll of polls) poll.close();
-      for (const { fd } of receivers) libc.close(fd);
+      for (const { fd } of sockets) libc.close(fd);
     },
   };
+}
+
+function isLoopback(address: Ipv4): boolean {
+  return address >>> 24 === 127;
+}
+
+function openPacketSocketIfAllowed(libc: Libc, port: number, limitations: string[]): number | undefined {
+  try {
+    return openPacketSocket(libc, port);
+  } catch (error) {
+    if (!(error instanceof TransportError) || (error.code !== "EPERM" && error.code !== "EACCES")) throw error;
+    limitations.push(
+      "Replies to clients that have no address yet are broadcast, and broadcasts are heard only if the firewall lets them through: a packet socket needs root or CAP_NET_RAW.",
+    );
+    return undefined;
+  }
+}
+
+/**
+ * Which of the broadcasts that the UDP socket receives the packet socket receives too: all but those that this machine itself sends
+ * by UDP, whose copy for local receivers bypasses packet sockets (except on the loopback interface).
+ */
+function heardByPacketSocket(options: TransportOptions): (source: Ipv4, interfaceIndex: number) => boolean {
+  const interfaces = options.interfaces.filter((candidate) => !candidate.loopback);
+  const indexes = new Set(interfaces.map(({ index }) => index));
+  const own = new Set(interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  return (source, interfaceIndex) => !(own.has(source) && indexes.has(interfaceIndex));
 }

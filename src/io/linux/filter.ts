@@ -1,0 +1,55 @@
+/**
+ * A classic BPF program for a packet socket that starts at the IPv4 header, so that the kernel wakes us only for what the UDP socket may
+ * miss: UDP to 255.255.255.255 and our port, whole, and addressed to this machine.
+ */
+export function broadcastFilter(port: number): Uint8Array {
+  const program = [
+    load(LD_PACKET_TYPE),
+    rejectGreater(PACKET_MULTICAST), // not to other hosts, and not what this machine sends
+    loadByte(0),
+    and(0xf0),
+    rejectUnless(0x40), // version 4
+    loadByte(9),
+    rejectUnless(17), // UDP
+    loadHalf(6),
+    rejectBits(0x3fff), // no fragment: neither an offset nor "more fragments"
+    load(16),
+    rejectUnless(0xffffffff), // destination address
+    loadHeaderLength(),
+    loadHalfBehindHeader(2),
+    rejectUnless(port), // destination port
+  ];
+  const instructions = new DataView(new ArrayBuffer((program.length + 2) * 8));
+  // Behind the checks: accept, then reject, which every failed check jumps to.
+  [...program, accept(), reject()].forEach((instruction, i) => {
+    const toReject = program.length - i;
+    instructions.setUint16(i * 8, instruction.code, true);
+    instructions.setUint8(i * 8 + 2, instruction.rejectsWhen === true ? toReject : 0);
+    instructions.setUint8(i * 8 + 3, instruction.rejectsWhen === false ? toReject : 0);
+    instructions.setUint32(i * 8 + 4, instruction.k, true);
+  });
+  return new Uint8Array(instructions.buffer);
+}
+
+/** linux/filter.h. A check rejects the packet when its comparison has the outcome `rejectsWhen`. */
+interface Instruction {
+  readonly code: number;
+  readonly k: number;
+  readonly rejectsWhen?: boolean;
+}
+
+/** SKF_AD_OFF + SKF_AD_PKTTYPE: not a place in the packet but whom it was for, as the receiving interface saw it. */
+const LD_PACKET_TYPE = 0xffff_f004;
+const PACKET_MULTICAST = 2;
+
+const load = (k: number): Instruction => ({ code: 0x20, k });
+const loadHalf = (k: number): Instruction => ({ code: 0x28, k });
+const loadByte = (k: number): Instruction => ({ code: 0x30, k });
+const loadHeaderLength = (): Instruction => ({ code: 0xb1, k: 0 });
+const loadHalfBehindHeader = (k: number): Instruction => ({ code: 0x48, k });
+const and = (k: number): Instruction => ({ code: 0x54, k });
+const rejectUnless = (k: number): Instruction => ({ code: 0x15, k, rejectsWhen: false });
+const rejectGreater = (k: number): Instruction => ({ code: 0x25, k, rejectsWhen: true });
+const rejectBits = (k: number): Instruction => ({ code: 0x45, k, rejectsWhen: true });
+const accept = (): Instruction => ({ code: 0x06, k: 0xffff });
+const reject = (): Instruction => ({ code: 0x06, k: 0 });
