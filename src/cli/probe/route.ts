@@ -1,0 +1,92 @@
+/** Which way the probe's messages travel: as a client beside the server, as a client on a link, or as a relay. */
+import { interfacesNamed, listInterfaces } from "../../io/interfaces.ts";
+import type { LocalInterface } from "../../io/transport.ts";
+import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
+import {
+  CLIENT_PORT,
+  type Endpoint,
+  formatEndpoint,
+  localAddressTowards,
+  parseAddress,
+  parseEndpoint,
+  QUICKSTART_SERVER,
+  SERVER_PORT,
+  UsageError,
+} from "../endpoint.ts";
+import type { Route } from "./exchange.ts";
+
+export interface RouteFlags {
+  readonly server?: string;
+  readonly interface?: string;
+  readonly relay?: string;
+  readonly ciaddr?: string;
+}
+
+export interface ProbeRoute extends Route {
+  /** For people: who is asked. */
+  readonly name: string;
+  /** The server, when one is named. */
+  readonly server: Ipv4 | undefined;
+  /** The relay's address; undefined for a client. */
+  readonly giaddr: Ipv4 | undefined;
+  /** The address of this machine on the way, for an INFORM. */
+  readonly localAddress: Ipv4;
+  /** Hardware address of the interface that was named. */
+  readonly hardwareAddress: Uint8Array | undefined;
+}
+
+/** The way that the flags describe. `answered` is false for messages that get no answer. */
+export async function findRoute(flags: RouteFlags, informs: boolean, answered: boolean): Promise<ProbeRoute> {
+  if (flags.interface !== undefined) {
+    if (flags.relay !== undefined) throw new UsageError("--interface and --relay: speak either as a client or as a relay");
+    return onLink(flags.interface, flags.server === undefined ? undefined : parseEndpoint(flags.server));
+  }
+  const server = parseEndpoint(flags.server ?? QUICKSTART_SERVER);
+  const localAddress = await localAddressTowards(server.address);
+  const route = {
+    name: formatEndpoint(server),
+    server: server.address,
+    giaddr: flags.relay === undefined ? undefined : parseAddress("--relay", flags.relay),
+    localAddress,
+    hardwareAddress: undefined,
+    interfaces: [],
+    destination: { ...server, hardwareAddress: undefined, interfaceIndex: 0, source: IPV4_ANY },
+  };
+  const ciaddr = flags.ciaddr === undefined ? undefined : parseAddress("--ciaddr", flags.ciaddr);
+  return { ...route, listen: answersGoTo(server, route.giaddr, ciaddr ?? (informs ? localAddress : undefined), localAddress, answered) };
+}
+
+/** Where the server's answers go (RFC 2131 section 4.1); on another port than 67 they go back to the sender. */
+function answersGoTo(server: Endpoint, giaddr: Ipv4 | undefined, ciaddr: Ipv4 | undefined, local: Ipv4, answered: boolean): Endpoint {
+  if (server.port !== SERVER_PORT || !answered) return { address: local, port: 0 };
+  if (giaddr !== undefined) return { address: giaddr, port: SERVER_PORT };
+  if (ciaddr !== undefined) return { address: ciaddr, port: CLIENT_PORT };
+  throw new UsageError(
+    "a server on port 67 answers clients on their own link: add --interface NAME to ask as a client there, or --relay ADDRESS to ask as the relay with that address of this machine (both as root)",
+  );
+}
+
+async function onLink(interfaceName: string, server: Endpoint | undefined): Promise<ProbeRoute> {
+  const [link] = interfacesNamed(await listInterfaces(), [interfaceName]) as [LocalInterface];
+  const address = server?.address ?? IPV4_BROADCAST;
+  const broadcast = address === IPV4_BROADCAST;
+  return {
+    name: broadcast ? `the servers on the link of ${interfaceName}` : formatEndpoint(server ?? { address, port: SERVER_PORT }),
+    server: broadcast ? undefined : address,
+    giaddr: undefined,
+    localAddress: link.addresses[0]?.address ?? IPV4_ANY,
+    hardwareAddress: link.hardwareAddress.length === 6 ? link.hardwareAddress : undefined,
+    listen: { address: IPV4_ANY, port: CLIENT_PORT },
+    // A client that asks for an address sends from 0.0.0.0, whatever else its interface may have.
+    interfaces: [broadcast ? { ...link, addresses: [{ address: IPV4_ANY, prefixLength: 0 }] } : link],
+    destination: {
+      address,
+      port: server?.port ?? SERVER_PORT,
+      hardwareAddress: broadcast && link.hardwareAddress.length === 6 && !link.loopback ? ETHERNET_BROADCAST : undefined,
+      interfaceIndex: link.index,
+      source: IPV4_ANY,
+    },
+  };
+}
+
+const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(255);
