@@ -22,8 +22,8 @@ export function formatMessage(message: Message): string {
   if (message.flags !== 0) field("flags", formatFlags(message.flags));
   for (const name of ["ciaddr", "yiaddr", "siaddr", "giaddr"] as const) if (message[name] !== 0) field(name, formatIpv4(message[name]));
   field("chaddr", formatHardwareAddress(message));
-  if (message.sname.length > 0) field("sname", JSON.stringify(decodeText(message.sname)));
-  if (message.file.length > 0) field("file", JSON.stringify(decodeText(message.file)));
+  if (message.sname.length > 0) field("sname", quote(decodeText(message.sname)));
+  if (message.file.length > 0) field("file", quote(decodeText(message.file)));
 
   const shown = new Set<number>();
   for (const { code } of message.options) {
@@ -71,9 +71,16 @@ function formatValue(type: ValueType, value: JsonValue): string {
     return name === undefined ? String(value) : `${value} (${name})`;
   }
   const isWord = type.kind === "ipv4" || type.kind === "ipv6" || type.kind === "domain" || type.kind === "bytes";
-  return isWord ? String(value) : JSON.stringify(value);
+  return isWord ? String(value) : quote(value);
 }
 
 function nameOf(type: ValueType | undefined, value: number): string | undefined {
   return type !== undefined && "names" in type ? type.names?.[value] : undefined;
+}
+
+/** JSON without any character that a terminal would act on. */
+function quote(value: JsonValue): string {
+  return JSON.stringify(value).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }

@@ -70,11 +70,9 @@ export type Ipv4UdpProblem =
   | "bad-udp-length"
   | "bad-udp-checksum";
 
-const PROBLEMS = Object.fromEntries(
-  (["truncated", "not-ipv4", "bad-ip-header", "bad-ip-checksum", "fragment", "not-udp", "bad-udp-length", "bad-udp-checksum"] as const).map(
-    (reason) => [reason, Object.freeze({ ok: false, reason })],
-  ),
-) as Readonly<Record<Ipv4UdpProblem, ParsedIpv4Udp & { readonly ok: false }>>;
+function refuse(reason: Ipv4UdpProblem): ParsedIpv4Udp {
+  return { ok: false, reason };
+}
 
 /**
  * Parses the first `length` bytes as an IPv4 packet that holds a whole UDP datagram. IP options are skipped, padding behind
@@ -84,22 +82,22 @@ const PROBLEMS = Object.fromEntries(
  */
 export function parseIpv4Udp(bytes: Uint8Array, length: number, options: { readonly verifyUdpChecksum: boolean }): ParsedIpv4Udp {
   const available = Math.min(length, bytes.length);
-  if (available < HEADERS_LENGTH) return PROBLEMS.truncated;
+  if (available < HEADERS_LENGTH) return refuse("truncated");
   const first = bytes[0] as number;
-  if (first >>> 4 !== 4) return PROBLEMS["not-ipv4"];
+  if (first >>> 4 !== 4) return refuse("not-ipv4");
   const udp = (first & 15) * 4;
   const total = readU16(bytes, 2);
-  if (udp < IPV4_HEADER_LENGTH || total < udp) return PROBLEMS["bad-ip-header"];
-  if (total > available) return PROBLEMS.truncated;
-  if (readU16(bytes, 10) !== 0 && checksum(bytes, 0, udp) !== 0) return PROBLEMS["bad-ip-checksum"];
+  if (udp < IPV4_HEADER_LENGTH || total < udp) return refuse("bad-ip-header");
+  if (total > available) return refuse("truncated");
+  if (readU16(bytes, 10) !== 0 && checksum(bytes, 0, udp) !== 0) return refuse("bad-ip-checksum");
   // More fragments follow, or this one is not the first.
-  if ((readU16(bytes, 6) & 0x3fff) !== 0) return PROBLEMS.fragment;
-  if (bytes[9] !== PROTOCOL_UDP) return PROBLEMS["not-udp"];
-  if (total < udp + UDP_HEADER_LENGTH) return PROBLEMS["bad-udp-length"];
+  if ((readU16(bytes, 6) & 0x3fff) !== 0) return refuse("fragment");
+  if (bytes[9] !== PROTOCOL_UDP) return refuse("not-udp");
+  if (total < udp + UDP_HEADER_LENGTH) return refuse("bad-udp-length");
   const udpLength = readU16(bytes, udp + 4);
-  if (udpLength < UDP_HEADER_LENGTH || udp + udpLength > total) return PROBLEMS["bad-udp-length"];
+  if (udpLength < UDP_HEADER_LENGTH || udp + udpLength > total) return refuse("bad-udp-length");
   if (options.verifyUdpChecksum && readU16(bytes, udp + 6) !== 0 && udpChecksum(bytes, 0, udp, udpLength) !== 0) {
-    return PROBLEMS["bad-udp-checksum"];
+    return refuse("bad-udp-checksum");
   }
   return {
     ok: true,
