@@ -35,7 +35,7 @@ export interface Outbox {
   /** Datagrams in the batch. */
   readonly length: number;
   readonly full: boolean;
-  /** The buffer to encode the next payload into; contents undefined. Not to be called when full. */
+  /** The buffer to encode the next payload into, as long as the largest payload; contents undefined. Not to be called when full. */
   next(): Uint8Array;
   /** Puts the payload that was written into `next()` in the batch. */
   add(payloadLength: number, to: Destination): void;
@@ -53,7 +53,10 @@ export interface TransportCounters {
   readonly sent: number;
   /** Datagrams that the system refused to send. */
   readonly sendFailed: number;
-  /** Datagrams that the kernel dropped because the receive buffer was full. */
+  /**
+   * Datagrams that were dropped before they got here, because the receive buffer was full or their checksum wrong. On Linux a broadcast may
+   * count twice, for two sockets hear it.
+   */
   readonly receiveDropped: number;
 }
 

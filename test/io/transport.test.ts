@@ -176,6 +176,7 @@ for (const kind of kinds) {
       for (let i = 0; i < 200; i++) peer.socket.send("x", transport.port, "127.0.0.1");
       await delay(100);
       transport.resume();
+      await until(() => counts.length > 0);
       await delay(100);
       assert.equal(counts.length, 1);
     });

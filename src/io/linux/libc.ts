@@ -64,9 +64,14 @@ async function load(): Promise<Libc> {
     errno: () => names.get(koffi.errno()) ?? `errno ${koffi.errno()}`,
     address: (memory) => Number(koffi.address(memory)),
     poll(fd, onReadable) {
-      const handle = koffi.node.poll(fd, onReadable);
+      // koffi's types leave out the first argument. After an error on the socket libuv has stopped the handle; reading clears the error.
+      const onEvent = (status: unknown): void => {
+        onReadable();
+        if (status !== 0) handle.start(onEvent);
+      };
+      const handle = koffi.node.poll(fd, onEvent);
       handle.stop();
-      return { start: () => handle.start(onReadable), stop: () => handle.stop(), close: () => handle.close() };
+      return { start: () => handle.start(onEvent), stop: () => handle.stop(), close: () => handle.close() };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Destination } from "../../engine/decision.ts";
 import { IPV4_BROADCAST, type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
-import { writeIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
+import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH, writeIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
 import type { Outbox } from "../transport.ts";
 import {
   AF_INET,
@@ -22,7 +22,7 @@ import { allocate, createMessages, type Messages, setPayload } from "./messages.
 /** Largest payload: more than any reply that fits in an Ethernet frame. */
 const PAYLOAD_SIZE = 2048;
 /** The IPv4 and UDP headers of datagrams for the packet socket are put in front of the payload. */
-const HEADERS_SIZE = 28;
+const HEADERS_SIZE = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH;
 /** A packet socket does not fragment: what exceeds an Ethernet frame is broadcast by the UDP socket, which does. */
 const MAX_PACKET_PAYLOAD = 1500 - HEADERS_SIZE;
 /** As much as a struct sockaddr_ll holds. Longer ones (InfiniBand) ask for broadcast anyway; RFC 4390. */

@@ -1,5 +1,5 @@
 import { IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
-import { parseIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
+import { IPV4_HEADER_LENGTH, parseIpv4Udp, UDP_HEADER_LENGTH } from "../../wire/frames/ipv4-udp.ts";
 import type { Datagram } from "../transport.ts";
 import {
   AUXDATA_SPACE,
@@ -39,7 +39,7 @@ export interface Receiver {
 }
 
 /** IPv4 and UDP headers without options. */
-const HEADERS_SIZE = 28;
+const HEADERS_SIZE = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH;
 
 interface MutableDatagram extends Datagram {
   bytes: Uint8Array;

@@ -1,0 +1,154 @@
+import { pino } from "pino";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/model.ts";
+import type { Destination } from "../../src/engine/decision.ts";
+import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
+import type { LeaseWrite } from "../../src/leases/lease.ts";
+import { LeaseTable } from "../../src/leases/table.ts";
+import { type Counters, createCounters } from "../../src/server/counters.ts";
+import { createEventLog } from "../../src/server/event-log.ts";
+import { type Pump, startPump } from "../../src/server/pump.ts";
+import { type LeaseStore, StoreError } from "../../src/store/store.ts";
+import { decode } from "../../src/wire/dhcp4/decode.ts";
+import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
+import type { Message } from "../../src/wire/dhcp4/message.ts";
+
+/** A reply that left, as it was at that time. */
+export interface Sent {
+  readonly message: Message;
+  readonly to: Destination;
+}
+
+/** A store whose commits succeed or fail when the test says so. */
+export interface HeldStore extends LeaseStore {
+  /** Batches handed over and not yet settled. */
+  readonly waiting: readonly (readonly LeaseWrite[])[];
+  succeed(): Promise<void>;
+  /** Fails everything that waits, as a real store does. */
+  fail(): Promise<void>;
+}
+
+export interface Bench {
+  readonly pump: Pump;
+  readonly table: LeaseTable;
+  readonly store: HeldStore;
+  readonly counters: Counters;
+  readonly sent: Sent[];
+  readonly log: string[];
+  readonly paused: () => boolean;
+  setTime(now: number): void;
+  /** One batch of messages from the network. */
+  receive(...messages: (Message | Uint8Array)[]): void;
+}
+
+/** The pump with sockets, a store and a clock that the test holds in its hands. */
+export function createBench(configText: string): Bench {
+  const loaded = loadConfig(configText, "test.yaml");
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+  const config: Config = loaded.config;
+  const table = new LeaseTable(config);
+  const store = createHeldStore();
+  const counters = createCounters();
+  const sent: Sent[] = [];
+  const log: string[] = [];
+  let now = 1000;
+  let handler: BatchHandler | undefined;
+  let paused = false;
+  const transport: Transport = {
+    limitations: [],
+    port: 67,
+    start(newHandler) {
+      handler = newHandler;
+    },
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+    },
+    createOutbox: (capacity) => createOutbox(capacity, sent),
+    counters: () => ({ received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 }),
+    close() {},
+  };
+  const pump = startPump({
+    config,
+    table,
+    store,
+    transport,
+    interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
+    counters,
+    events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) })),
+    clock: () => now,
+    random: () => 0,
+  });
+  return {
+    pump,
+    table,
+    store,
+    counters,
+    sent,
+    log,
+    paused: () => paused,
+    setTime(time) {
+      now = time;
+    },
+    receive(...messages) {
+      const batch = messages.map((message): Datagram => {
+        const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
+        return { bytes, length: bytes.length, source: 0, sourcePort: 68, destination: 0xffffffff, interfaceIndex: 2 };
+      });
+      handler?.(batch, batch.length);
+      // The transport uses its buffers again.
+      for (const { bytes } of batch) bytes.fill(0xee);
+    },
+  };
+}
+
+function createHeldStore(): HeldStore {
+  const waiting: { writes: readonly LeaseWrite[]; resolve: () => void; reject: (error: Error) => void }[] = [];
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    description: "test",
+    get waiting() {
+      return waiting.map(({ writes }) => writes);
+    },
+    load: () => Promise.resolve(),
+    commit: (writes) => new Promise((resolve, reject) => waiting.push({ writes, resolve, reject })),
+    succeed() {
+      waiting.shift()?.resolve();
+      return settled();
+    },
+    fail() {
+      for (const { reject } of waiting.splice(0)) reject(new StoreError("full", "the disk is full"));
+      return settled();
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function createOutbox(capacity: number, sent: Sent[]) {
+  const buffers = Array.from({ length: capacity }, () => new Uint8Array(2048));
+  let entries: { length: number; to: Destination }[] = [];
+  return {
+    get length() {
+      return entries.length;
+    },
+    get full() {
+      return entries.length === capacity;
+    },
+    next: () => buffers[entries.length] as Uint8Array,
+    add(length: number, to: Destination) {
+      entries.push({ length, to });
+    },
+    send() {
+      entries.forEach(({ length, to }, i) => {
+        const decoded = decode((buffers[i] as Uint8Array).slice(0, length));
+        if (decoded.ok) sent.push({ message: decoded.message, to });
+      });
+      entries = [];
+    },
+    clear() {
+      entries = [];
+    },
+  };
+}
