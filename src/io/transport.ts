@@ -37,7 +37,7 @@ export interface Outbox {
   readonly full: boolean;
   /** The buffer to encode the next payload into, as long as the largest payload; contents undefined. Not to be called when full. */
   next(): Uint8Array;
-  /** Puts the payload that was written into `next()` in the batch. */
+  /** Puts the payload that was written into `next()` in the batch. `to` is not read after the call. */
   add(payloadLength: number, to: Destination): void;
   /**
    * Sends the batch and empties it. Datagrams that the system refuses are dropped and counted: DHCP clients repeat

@@ -138,7 +138,7 @@ function createOutbox(capacity: number, sent: Sent[]) {
     },
     next: () => buffers[entries.length] as Uint8Array,
     add(length: number, to: Destination) {
-      entries.push({ length, to });
+      entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() } });
     },
     send() {
       entries.forEach(({ length, to }, i) => {

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
+import { summarize } from "../../src/server/counters.ts";
+import { MessageType } from "../../src/wire/dhcp4/message.ts";
+import { messageType } from "../../src/wire/dhcp4/options.ts";
+import { lineOf } from "../support/leases.ts";
+import { createBench } from "../support/pump.ts";
+
+const SERVER = 0x0a000001;
+const FIRST = 0x0a00000a;
+const CONFIG = `
+networks:
+  10.0.0.0/24:
+    allocation: sequential
+    options: { routers: 10.0.0.1 }
+    config: { lease_time: 3600 }
+    ranges: [{ range: 10.0.0.10-10.0.0.12 }]
+`;
+const clients = [1, 2, 3].map((last) => ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, last)));
+const [one, two] = clients as [(typeof clients)[0], (typeof clients)[0]];
+const transaction = { xid: 7, secs: 0 };
+
+function types(bench: ReturnType<typeof createBench>): (number | undefined)[] {
+  return bench.sent.map(({ message }) => messageType(message));
+}
+
+describe("the pump", () => {
+  test("an OFFER leaves at once, without a commit", () => {
+    const bench = createBench(CONFIG);
+    bench.receive(discover(one, transaction));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    assert.equal(bench.store.waiting.length, 0);
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 1 1000..1030");
+  });
+
+  test("an ACK leaves after its commit and not before", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(discover(one, transaction));
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    assert.equal(bench.store.waiting.length, 1);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK]);
+    const { message, to } = bench.sent[1] as (typeof bench.sent)[0];
+    assert.equal(message.yiaddr, FIRST);
+    assert.deepEqual(to.hardwareAddress, one.chaddr);
+    assert.deepEqual(summarize(bench.counters), {
+      "received DISCOVER": 1,
+      "received REQUEST": 1,
+      "sent OFFER": 1,
+      "sent ACK": 1,
+      bound: 1,
+      commits: 1,
+    });
+  });
+
+  test("one batch makes one commit, and each decision sees the changes of the ones before it", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(...clients.map((client) => requestSelecting(client, transaction, { address: FIRST, serverIdentifier: SERVER })));
+    assert.deepEqual(
+      bench.store.waiting.map((writes) => writes.length),
+      [1],
+    );
+    // Those who came too late are refused at once.
+    assert.deepEqual(types(bench), [MessageType.NAK, MessageType.NAK]);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.NAK, MessageType.NAK, MessageType.ACK]);
+  });
+
+  test("while a commit is under way the next packets are received and decided", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    bench.receive(discover(two, transaction));
+    bench.receive(requestSelecting(two, transaction, { address: FIRST + 1, serverIdentifier: SERVER }));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    assert.equal(bench.store.waiting.length, 2);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK]);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK, MessageType.ACK]);
+  });
+
+  test("when a commit fails nothing is sent, memory is rolled back, health turns bad, and service goes on when the store recovers", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    await bench.store.succeed();
+    bench.setTime(1100);
+    bench.receive(
+      requestExtension(one, transaction, FIRST),
+      requestSelecting(two, transaction, { address: FIRST + 1, serverIdentifier: SERVER }),
+    );
+    bench.receive(release(one, 7, { address: FIRST, serverIdentifier: SERVER }));
+    // Decided on the strength of the release, which is about to be undone.
+    bench.receive(discover(two, transaction));
+    const before = types(bench).length;
+    assert.equal(bench.pump.healthy, true);
+    await bench.store.fail();
+    assert.equal(bench.pump.healthy, false);
+    assert.equal(bench.sent.length, before);
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 bound client 1 1000..4600");
+    assert.equal(lineOf(bench.table.byAddress(FIRST + 1)), "none");
+    assert.equal(bench.counters.dropped["store-failed"], 2);
+    assert.match(bench.log.join(""), /no lease can be given until this is mended: the disk is full/);
+
+    bench.receive(requestExtension(one, transaction, FIRST));
+    await bench.store.succeed();
+    assert.equal(bench.pump.healthy, true);
+    assert.equal(types(bench).at(-1), MessageType.ACK);
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 bound client 1 1100..4700");
+    assert.match(bench.log.join(""), /durable again/);
+  });
+
+  test("an address released in a commit that fails still belongs to its owner, though it was offered to another meanwhile", async () => {
+    const bench = createBench(CONFIG.replace("10.0.0.10-10.0.0.12", "10.0.0.10-10.0.0.10"));
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    await bench.store.succeed();
+    bench.receive(release(one, 7, { address: FIRST, serverIdentifier: SERVER }));
+    bench.receive(discover(two, transaction));
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 2 1000..1030");
+    await bench.store.fail();
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 bound client 1 1000..4600");
+  });
+
+  test("one packet that is no DHCP message does not hold up the others of its batch", () => {
+    const bench = createBench(CONFIG);
+    bench.receive(new Uint8Array(3), discover(one, transaction), new Uint8Array(0));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    assert.equal(bench.counters.dropped.undecodable, 2);
+  });
+
+  test("sockets are left to wait while very many commits are under way", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    for (let i = 0; i < 63; i++) bench.receive(requestExtension(one, transaction, FIRST));
+    assert.equal(bench.paused(), true);
+    await bench.store.succeed();
+    assert.equal(bench.paused(), false);
+  });
+
+  test("stopping waits for the answers that are under way", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    const stopped = bench.pump.stop();
+    await bench.store.succeed();
+    await stopped;
+    assert.deepEqual(types(bench), [MessageType.ACK]);
+  });
+
+  test("every silence is counted by its reason and logged at debug level", () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: 0x0a000063 }));
+    assert.equal(bench.counters.silent["another-server"], 1);
+    assert.match(bench.log.join(""), /"reason":"another-server"/);
+  });
+});
