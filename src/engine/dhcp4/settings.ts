@@ -1,4 +1,4 @@
-import type { BootFields, ConfiguredOption, LeaseTime, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
+import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import type { Exchange } from "./exchange.ts";
@@ -34,16 +34,17 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   }
   return {
     network,
-    leaseTime: ownLeaseTime(reservation, network, place),
+    leaseTime: ownLeaseTime(exchange.link, reservation, place),
     boot: reservation.boot,
     hostname: hostnameOption(reservation),
     options: [reservation.ownOptions, place.options, top],
   };
 }
 
-/** A reservation that says nothing of lease times has those of its network, the very same object: then the range is closer. */
-function ownLeaseTime(reservation: Reservation, network: Network, place: Range | Network): LeaseTime {
-  return reservation.leaseTime === network.leaseTime ? place.leaseTime : reservation.leaseTime;
+/** A reservation that says nothing of lease times has those of its network, the very same object: then the range of the address is closer. */
+function ownLeaseTime(link: Link, reservation: Reservation, place: Range | Network): LeaseTime {
+  for (const network of link.networks) if (network.leaseTime === reservation.leaseTime) return place.leaseTime;
+  return reservation.leaseTime;
 }
 
 /** The option that applies; undefined: none is configured, or the closest place says that it is not to be inherited. */

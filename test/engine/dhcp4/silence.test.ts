@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MessageType } from "../../../src/wire/dhcp4/message.ts";
+import { home } from "../support/home.ts";
+import { discover, type MessageSpec, message } from "../support/messages.ts";
+import { ETH0 } from "../support/server.ts";
+
+describe("every silence has a reason", () => {
+  const cases: readonly [name: string, type: number | undefined, spec: MessageSpec, reason: string][] = [
+    ["a reply", MessageType.DISCOVER, { op: 2 }, "not-a-request"],
+    ["op 0", MessageType.DISCOVER, { op: 0 }, "not-a-request"],
+    ["BOOTP", undefined, {}, "bootp-not-supported"],
+    ["OFFER", MessageType.OFFER, {}, "not-for-a-server"],
+    ["ACK", MessageType.ACK, {}, "not-for-a-server"],
+    ["NAK", MessageType.NAK, {}, "not-for-a-server"],
+    ["FORCERENEW", MessageType.FORCERENEW, {}, "not-for-a-server"],
+    ["LEASEQUERY", MessageType.LEASEQUERY, {}, "unsupported-message-type"],
+    ["type 0", 0, {}, "unsupported-message-type"],
+    ["type 255", 255, {}, "unsupported-message-type"],
+    ["neither hardware address nor identifier", MessageType.DISCOVER, { mac: "" }, "no-client-identity"],
+    ["a hardware address of zeros", MessageType.DISCOVER, { mac: "00:00:00:00:00:00" }, "no-client-identity"],
+    ["an empty identifier and no hardware address", MessageType.DISCOVER, { mac: "", id: "" }, "no-client-identity"],
+    ["an unknown relay", MessageType.DISCOVER, { giaddr: "192.0.2.1" }, "no-network"],
+  ];
+  for (const [name, type, spec, reason] of cases) {
+    test(name, () => assert.deepEqual(home().receive(message(type, spec)), { silence: reason }));
+  }
+
+  test("an interface without address cannot be named in option 54, unless server_id says how", () => {
+    const way = { interface: { ...ETH0, address: 0 } };
+    const spec = { giaddr: "10.0.0.2" };
+    assert.deepEqual(home().receive(discover(spec), way), { silence: "no-server-address" });
+    assert.equal(home({ serverId: "192.0.2.1" }).receive(discover(spec), way).options?.[1], "54 192.0.2.1");
+  });
+
+  test("with chaddr_only an identifier alone is no identity", () => {
+    const server = home({}, { chaddrOnly: true });
+    assert.deepEqual(server.receive(discover({ mac: "", id: "alice" })), { silence: "no-client-identity" });
+    assert.deepEqual(server.receive(discover({ id: "alice" })).changes, ["offered 10.0.0.100 1000..1030 of alice"]);
+  });
+
+  test("an empty identifier is none", () => {
+    assert.deepEqual(home().receive(discover({ id: "" })).changes, ["offered 10.0.0.100 1000..1030 of alice"]);
+  });
+});
