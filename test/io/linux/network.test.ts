@@ -325,6 +325,7 @@ test("what the kernel drops while nobody receives is counted", async (t) => {
   for (let i = 0; i < total; i++) network.a.tap.send(bytes);
   await delay(100);
   transport.resume();
+  await inbox.settle(1);
   // Each datagram is delivered or counted. Both sockets hear broadcasts and count what they drop, so the sum may be larger.
   const lost = () => total - inbox.datagrams.length;
   for (const end = Date.now() + 5000; transport.counters().receiveDropped < lost() && Date.now() < end; ) await delay(10);
