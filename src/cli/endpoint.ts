@@ -1,7 +1,9 @@
 /** How `probe` and `bench` find the server that they talk to. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
+import type { Destination } from "../engine/decision.ts";
+import type { LocalInterface } from "../io/transport.ts";
+import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 
 /** The port of DHCP servers and relays (RFC 2131 section 4.1). */
 export const SERVER_PORT = 67;
@@ -64,4 +66,22 @@ export function parseNumber(option: string, text: string, min: number, max: numb
     throw new UsageError(`${option} ${text}: a ${whole ? "whole " : ""}number from ${min} to ${max}`);
   }
   return value;
+}
+
+/** The Ethernet address of all stations on a link. */
+const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(255);
+
+/** The way to all servers on a link for a client that has no address yet: from 0.0.0.0, whatever addresses the interface has. */
+export function linkBroadcast(link: LocalInterface): { readonly interfaces: readonly LocalInterface[]; readonly destination: Destination } {
+  const isEthernet = !link.loopback && link.hardwareAddress.length === 6;
+  return {
+    interfaces: [{ ...link, addresses: [{ address: IPV4_ANY, prefixLength: 0 }] }],
+    destination: {
+      address: IPV4_BROADCAST,
+      port: SERVER_PORT,
+      hardwareAddress: isEthernet ? ETHERNET_BROADCAST : undefined,
+      interfaceIndex: link.index,
+      source: IPV4_ANY,
+    },
+  };
 }

@@ -30,7 +30,7 @@ export interface Progress {
 }
 
 export interface RunResult {
-  /** How long it was measured, in seconds: less than planned when the clients ran out. */
+  /** How long it was measured, in seconds: less than planned when the clients ran out, and the warm-up when they did not last longer. */
   readonly seconds: number;
   /** Exchanges started and completed in that time; answers that came later count in the load's own figures only. */
   readonly started: number;
@@ -104,21 +104,27 @@ export async function run(
     }
   }
 
+  const ranOut = (): boolean => load.exhausted && load.outstanding === 0;
+  const figures = (seconds: number): RunResult => {
+    const { started, completed } = load.counts;
+    return { seconds, started, completed, ranOut: ranOut() };
+  };
+
   if (plan.prepare > 0) {
     load.renewShare = 0;
     const answered = (elapsed: number): boolean => load.counts.completed > 0 || elapsed < 3;
     await stage("prepare", { rate: undefined, window: PREPARE_WINDOW }, plan.prepare, (elapsed) => {
       return !answered(elapsed) || (startedInStage >= plan.prepare && load.outstanding === 0);
     });
-    if (load.bound === 0) return { seconds: 0, started: 0, completed: 0, ranOut: false };
+    if (load.bound === 0) return figures(0);
   }
   load.renewShare = plan.renewShare;
-  const ranOut = (): boolean => load.exhausted && load.outstanding === 0;
-  if (plan.warmup > 0) await stage("warm-up", plan, Infinity, (elapsed) => elapsed >= plan.warmup || ranOut());
+  if (plan.warmup > 0) {
+    const seconds = await stage("warm-up", plan, Infinity, (elapsed) => elapsed >= plan.warmup || ranOut());
+    if (ranOut()) return figures(seconds);
+  }
   load.resetCounts();
-  const seconds = await stage("measure", plan, Infinity, (elapsed) => elapsed >= plan.seconds || ranOut());
-  const { started, completed } = load.counts;
-  const result = { seconds, started, completed, ranOut: ranOut() };
+  const result = figures(await stage("measure", plan, Infinity, (elapsed) => elapsed >= plan.seconds || ranOut()));
   await stage("drain", { rate: undefined, window: 0 }, 0, (elapsed) => load.outstanding === 0 || elapsed * 1000 > ANSWER_TIMEOUT + 100);
   return result;
 }

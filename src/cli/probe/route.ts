@@ -1,11 +1,12 @@
 /** Which way the probe's messages travel: as a client beside the server, as a client on a link, or as a relay. */
 import { interfacesNamed, listInterfaces } from "../../io/interfaces.ts";
 import type { LocalInterface } from "../../io/transport.ts";
-import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import {
   CLIENT_PORT,
   type Endpoint,
   formatEndpoint,
+  linkBroadcast,
   localAddressTowards,
   parseAddress,
   parseEndpoint,
@@ -68,25 +69,20 @@ function answersGoTo(server: Endpoint, giaddr: Ipv4 | undefined, ciaddr: Ipv4 | 
 
 async function onLink(interfaceName: string, server: Endpoint | undefined): Promise<ProbeRoute> {
   const [link] = interfacesNamed(await listInterfaces(), [interfaceName]) as [LocalInterface];
-  const address = server?.address ?? IPV4_BROADCAST;
-  const broadcast = address === IPV4_BROADCAST;
-  return {
-    name: broadcast ? `the servers on the link of ${interfaceName}` : formatEndpoint(server ?? { address, port: SERVER_PORT }),
-    server: broadcast ? undefined : address,
+  const route = {
     giaddr: undefined,
     localAddress: link.addresses[0]?.address ?? IPV4_ANY,
     hardwareAddress: link.hardwareAddress.length === 6 ? link.hardwareAddress : undefined,
     listen: { address: IPV4_ANY, port: CLIENT_PORT },
-    // A client that asks for an address sends from 0.0.0.0, whatever else its interface may have.
-    interfaces: [broadcast ? { ...link, addresses: [{ address: IPV4_ANY, prefixLength: 0 }] } : link],
-    destination: {
-      address,
-      port: server?.port ?? SERVER_PORT,
-      hardwareAddress: broadcast && link.hardwareAddress.length === 6 && !link.loopback ? ETHERNET_BROADCAST : undefined,
-      interfaceIndex: link.index,
-      source: IPV4_ANY,
-    },
+  };
+  if (server === undefined) {
+    return { ...route, ...linkBroadcast(link), name: `the servers on the link of ${interfaceName}`, server: undefined };
+  }
+  return {
+    ...route,
+    name: formatEndpoint(server),
+    server: server.address,
+    interfaces: [link],
+    destination: { ...server, hardwareAddress: undefined, interfaceIndex: link.index, source: IPV4_ANY },
   };
 }
-
-const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(255);

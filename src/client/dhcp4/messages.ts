@@ -45,8 +45,8 @@ export interface Transaction {
   readonly secs: number;
 }
 
-/** Mask, router, DNS servers, host and domain name, broadcast address, NTP servers, lease time, server, T1, T2, search list, routes. */
-export const DEFAULT_PARAMETERS: readonly number[] = [1, 3, 6, 12, 15, 28, 42, 51, 54, 58, 59, 119, 121];
+/** Mask, router, DNS servers, host and domain name, MTU, broadcast address, NTP servers, search list, routes. */
+export const DEFAULT_PARAMETERS: readonly number[] = [1, 3, 6, 12, 15, 26, 28, 42, 119, 121];
 
 /** The settings of an Ethernet client that is known by its hardware address (type 1 and the address, RFC 2132 section 9.14). */
 export function ethernetClient(chaddr: Uint8Array): ClientSettings {
