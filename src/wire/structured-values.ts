@@ -86,10 +86,16 @@ export function writeFqdn(value: unknown, out: number[], path: Path): string | u
   } else if (map.name !== "") {
     const labels = parseDomainName(map.name);
     if (typeof labels === "string") return labels;
-    writeDomainName(labels, out, undefined, map.name.endsWith("."));
+    writeDomainName(labels, out, undefined, endsWithDot(map.name));
   }
   path.pop();
   return undefined;
+}
+
+/** True when the last dot ends the name: one behind an odd number of backslashes belongs to the label. */
+function endsWithDot(name: string): boolean {
+  const backslashes = /(\\*)\.$/.exec(name)?.[1];
+  return backslashes !== undefined && backslashes.length % 2 === 0;
 }
 
 export function readFqdn(reader: Reader): JsonValue | undefined {

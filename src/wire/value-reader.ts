@@ -30,7 +30,11 @@ function read(type: ValueType, reader: Reader): JsonValue | undefined {
     case "ipv6":
       return has(reader, 16) ? formatIpv6(rest(reader, 16)) : undefined;
     case "text": {
-      if (type.size !== undefined) return has(reader, type.size) ? decodeText(rest(reader, type.size)) : undefined;
+      if (type.size !== undefined) {
+        if (!has(reader, type.size)) return undefined;
+        const bytes = rest(reader, type.size);
+        return bytes.every((byte) => byte < 128) ? decodeText(bytes) : fail(reader, "is not ASCII text");
+      }
       const text = decodeText(withoutTrailingNul(rest(reader)));
       return text === "" && type.min !== 0 ? fail(reader, "is empty") : text;
     }
