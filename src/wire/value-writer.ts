@@ -95,7 +95,7 @@ function writeNumber(type: Extract<ValueType, { kind: IntegerKind }>, value: unk
 function writeText(type: Extract<ValueType, { kind: "text" }>, value: unknown, out: number[]): string | undefined {
   if (typeof value !== "string") return "must be text (put numbers in quotes)";
   const bytes = new TextEncoder().encode(value);
-  if (type.size !== undefined && bytes.length !== type.size) return `must be ${type.size} bytes of text`;
+  if (type.size !== undefined) return bytes.length === type.size ? append(bytes, out) : `must be ${type.size} bytes of text`;
   if (bytes.length < (type.min ?? 1)) return 'must not be empty; {type: hex, value: ""} sends an option without data';
   if (bytes.at(-1) === 0) return "must not end with a NUL";
   return append(bytes, out);
