@@ -278,7 +278,8 @@ function noAnswer(session: Session, exchange: Exchange): string {
   const { route } = session;
   if (exchange.portClosed) return `nothing listens on ${route.name}: start the server there, or name another one with --server`;
   const waited = `no answer to the ${typeName(exchange.sent)} from ${route.name} within ${session.timeout / 1000} s`;
-  const others = exchange.ignored === 0 ? "" : ` (${exchange.ignored} answers to others were ignored)`;
+  const { ignored } = exchange;
+  const others = ignored === 0 ? "" : ignored === 1 ? " (1 answer to others was ignored)" : ` (${ignored} answers to others were ignored)`;
   return `${waited}${others}: ${whatToCheck(exchange.sent)}; the server's log at level debug names the reason of its silence`;
 }
 

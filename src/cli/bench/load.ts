@@ -45,7 +45,7 @@ export interface Load {
   receive(batch: readonly Datagram[], count: number, now: number): void;
   /** Gives up the exchanges that have waited too long. */
   sweep(now: number): void;
-  /** Forgets counts and latencies; exchanges go on. */
+  /** Forgets counts and latencies; the exchanges that are under way go on and count as started. */
   resetCounts(): void;
 }
 
@@ -234,6 +234,7 @@ export function createLoad(settings: LoadSettings): Load {
     },
     resetCounts() {
       for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] = 0;
+      counts.started = waiting.size;
       for (const histogram of [discoverToOffer, requestToAck, wholeExchange]) histogram.reset();
     },
   };
