@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
 import { addServeCommand } from "./serve.ts";
@@ -11,7 +12,9 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 const program = new Command("leasehold")
   .description("A DHCP server whose acknowledged leases are on disk, and whose decisions can be explained.")
   .version(version)
-  .showHelpAfterError("(run with --help to see what there is)");
+  .showHelpAfterError("(run with --help to see what there is)")
+  // Commander ends with 1 when the command line is wrong; so does a command that fails, and the two must be told apart.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? Exit.ok : Exit.usage));
 
 addServeCommand(program);
 addCheckCommand(program);
