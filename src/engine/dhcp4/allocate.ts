@@ -15,16 +15,18 @@ const ATTEMPTS = 4;
 const STEP = 0x9e3779b9;
 
 /**
- * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has or last had on this link, the one that it asks for,
- * one that was never used, the one that has been unused for longest. Undefined: there is none that this client could get.
+ * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has or last had on this
+ * link, the one that it asks for, one that was never used, the one that has been unused for longest. Undefined: there
+ * is none that this client could get.
  */
 export function chooseAddress(exchange: Exchange, reservation: Reservation | undefined, own: Lease | undefined): Ipv4 | undefined {
   const { trace } = exchange;
+  const { leases } = exchange.context;
   const reserved = reservation?.address;
-  if (reserved !== undefined && mayHave(exchange, reservation, reserved, "reserved")) return reserved;
-  if (own !== undefined && mayHave(exchange, reservation, own.address, "the client's own")) return own.address;
+  if (reserved !== undefined && mayHave(exchange, reservation, reserved, leases.byAddress(reserved), "reserved")) return reserved;
+  if (own !== undefined && mayHave(exchange, reservation, own.address, own, "the client's own")) return own.address;
   const requested = optionIpv4(exchange.message, OptionCode.requestedIpAddress);
-  if (requested !== undefined && mayHave(exchange, reservation, requested, "requested")) return requested;
+  if (requested !== undefined && mayHave(exchange, reservation, requested, leases.byAddress(requested), "requested")) return requested;
   const unused = unusedAddress(exchange);
   if (unused !== undefined) {
     trace?.("address", `${formatIpv4(unused)} was never used`);
@@ -35,8 +37,8 @@ export function chooseAddress(exchange: Exchange, reservation: Reservation | und
   return expired;
 }
 
-function mayHave(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, what: string): boolean {
-  const refusal = refusalOf(exchange, reservation, address);
+function mayHave(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, lease: Lease | undefined, what: string): boolean {
+  const refusal = refusalOf(exchange, reservation, address, lease);
   exchange.trace?.("address", `${formatIpv4(address)} (${what}): ${refusal ?? "chosen"}`);
   return refusal === undefined;
 }

@@ -30,8 +30,8 @@ export function nakDestination(exchange: Exchange): Destination {
 }
 
 /**
- * Where the ACK of an INFORM goes: to ciaddr, even through a relay (RFC 2131 section 4.3.5); without it to the relay, or to the address that the
- * message came from. Undefined: it came from no address.
+ * Where the ACK of an INFORM goes: to ciaddr, even through a relay (RFC 2131 section 4.3.5); without it to the relay,
+ * or to the address that the message came from. Undefined: it came from no address.
  */
 export function informDestination(exchange: Exchange): Destination | undefined {
   const { received, message } = exchange;

@@ -15,8 +15,9 @@ import { findReservation } from "./reservations.ts";
 import { settingsFor } from "./settings.ts";
 
 /**
- * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in memory. A lease that the client
- * has is left as it is: whoever sends a DISCOVER in its name must not be able to shorten it.
+ * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in
+ * memory. A lease that the client has is left as it is: whoever sends a DISCOVER in its name must not be able to
+ * shorten it.
  */
 export function decideDiscover(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;

@@ -11,7 +11,8 @@ import { isOurs } from "./server-identifier.ts";
 import { networkOf } from "./subnet.ts";
 
 /**
- * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back. Only the owner can, and the address is remembered for it. Never answered.
+ * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back. Only the owner can, and the address is remembered
+ * for it. Never answered.
  */
 export function decideRelease(exchange: Exchange): Decision {
   const { context, message, clientKey, trace } = exchange;
@@ -24,8 +25,9 @@ export function decideRelease(exchange: Exchange): Decision {
 }
 
 /**
- * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody gets it until probation is over. Only the client
- * that it was offered or leased to can say so, else one host could empty the pool. Never answered.
+ * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody gets it until
+ * probation is over. Only the client that it was offered or leased to can say so, else one host could empty the pool.
+ * Never answered.
  */
 export function decideDecline(exchange: Exchange): Decision {
   const { context, message, clientKey, trace } = exchange;

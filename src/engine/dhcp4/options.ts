@@ -42,9 +42,9 @@ const ACK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.NAK) };
 
 /**
- * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the router, RFC 2132 section 3.3), what the
- * operator wants sent always, what the client asks for in its order, and what is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2).
- * `times` is empty in answer to an INFORM.
+ * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
+ * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
+ * is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM.
  */
 export function replyOptions(
   exchange: Exchange,
@@ -60,6 +60,7 @@ export function replyOptions(
     const { always } = settings.options[i] as OptionSet;
     for (let j = 0; j < always.length; j++) {
       const { code } = always[j] as Option;
+      if (OWN_CODES.has(code)) continue;
       // A closer place may have another value for it, or not want it sent always.
       const option = configuredOption(settings, code);
       if (option?.always) addOnce(options, option);

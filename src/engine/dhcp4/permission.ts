@@ -1,4 +1,5 @@
 import type { Network, Reservation } from "../../config/model.ts";
+import type { Lease } from "../../leases/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { isAvailableTo } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
@@ -13,18 +14,28 @@ export type Refusal =
 
 /**
  * Whether the client may have the address now; undefined: it may. This one rule serves offers, requests, renewals and reboots, so that what
- * was offered is also given.
+ * was offered is also given. `lease` is what the table knows of the address.
  */
-export function refusalOf(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Refusal | undefined {
+export function refusalOf(
+  exchange: Exchange,
+  reservation: Reservation | undefined,
+  address: Ipv4,
+  lease: Lease | undefined,
+): Refusal | undefined {
   const { context, link, clientKey } = exchange;
   const network = networkOnLink(link, address);
   if (network === undefined) return "wrong-network";
   if (reservation?.address !== address) {
     if (dynamicRange(network, address) === undefined || isServerSide(exchange, network, address)) return "not-allocatable";
-    if (reservation?.address !== undefined && refusalOf(exchange, reservation, reservation.address) === undefined)
-      return "reserved-elsewhere";
+    if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
-  return isAvailableTo(context.leases.byAddress(address), clientKey, context.now) ? undefined : "in-use";
+  return isAvailableTo(lease, clientKey, context.now) ? undefined : "in-use";
+}
+
+/** Whether the client has a reservation with an address that is free for it. */
+function canHaveReserved(exchange: Exchange, reservation: Reservation | undefined): boolean {
+  const address = reservation?.address;
+  return address !== undefined && refusalOf(exchange, reservation, address, exchange.context.leases.byAddress(address)) === undefined;
 }
 
 /** Whether this is an address of the server or of the relay: ranges that include it by mistake must not give it away. */

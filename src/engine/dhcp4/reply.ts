@@ -37,7 +37,8 @@ export function grant(
 export function inform(exchange: Exchange, settings: Settings, to: Destination): Decision {
   const { message } = exchange;
   const direct = message.ciaddr !== 0;
-  // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there is no address to relay it to.
+  // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there
+  // is no address to relay it to.
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
   return reply(exchange, replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr), to, NO_CHANGES);

@@ -1,5 +1,5 @@
 import type { Reservation } from "../../config/model.ts";
-import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
+import { type Lease, type LeaseChange, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { optionIpv4, optionU32 } from "../../wire/dhcp4/options.ts";
@@ -18,8 +18,9 @@ import { settingsFor } from "./settings.ts";
 import { isUnicast } from "./subnet.ts";
 
 /**
- * Answers a REQUEST (RFC 2131 section 4.3.2). Its four states are told apart by table 4: SELECTING names a server, INIT-REBOOT has option 50 and no
- * ciaddr, RENEWING and REBINDING have ciaddr, and RENEWING is sent to this server alone.
+ * Answers a REQUEST (RFC 2131 section 4.3.2). Its four states are told apart by table 4: SELECTING names a server,
+ * INIT-REBOOT has option 50 and no ciaddr, RENEWING and REBINDING have ciaddr, and RENEWING is sent to this server
+ * alone.
  */
 export function decideRequest(exchange: Exchange): Decision {
   const { message, received, trace } = exchange;
@@ -46,8 +47,9 @@ export function decideRequest(exchange: Exchange): Decision {
 /** The client took our offer, or knew of us otherwise: it gets a definite answer, whoever else is on the link. */
 function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
   const reservation = findReservation(exchange);
-  const refusal = refusalOf(exchange, reservation, address);
-  return refusal === undefined ? acknowledge(exchange, reservation, address) : nak(exchange, refusal);
+  const lease = exchange.context.leases.byAddress(address);
+  const refusal = refusalOf(exchange, reservation, address, lease);
+  return refusal === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, refusal);
 }
 
 /**
@@ -59,26 +61,26 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   const { context, network, link, clientKey } = exchange;
   const { leases, now } = context;
   const reservation = findReservation(exchange);
-  const refusal = refusalOf(exchange, reservation, address);
   const lease = leases.byAddress(address);
+  const refusal = refusalOf(exchange, reservation, address, lease);
   const isOwn = lease !== undefined && belongsTo(lease, clientKey);
-  if (refusal === undefined && (isOwn || reservation?.address === address)) return acknowledge(exchange, reservation, address);
+  if (refusal === undefined && (isOwn || reservation?.address === address)) return acknowledge(exchange, reservation, address, lease);
 
   const other = leases.ofClient(clientKey, link.index);
   const hasOther = other !== undefined && other.address !== address && isBound(other, now);
   const why = refusal ?? (hasOther ? "other-lease" : undefined);
   const isKnown = isOwn || (addressedToUs && (hasOther || reservation?.address !== undefined));
   if (!network.authoritative && !(isKnown && why !== undefined)) return silence(exchange.trace, "not-authoritative");
-  return why === undefined ? acknowledge(exchange, reservation, address) : nak(exchange, why);
+  return why === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, why);
 }
 
 /** Gives the client the address for a full lease time, and takes back what else it has on this link. */
-function acknowledge(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Decision {
+function acknowledge(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, previous: Lease | undefined): Decision {
   const { context, link, clientKey, message } = exchange;
   const { leases, now } = context;
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
-  const bound = give(exchange, address, LeaseState.bound, expiryAfter(now, duration), leases.byAddress(address));
+  const bound = give(exchange, address, LeaseState.bound, expiryAfter(now, duration), previous);
   const other = leases.ofClient(clientKey, link.index);
   let changes: LeaseChange[];
   if (other === undefined || other.address === address) changes = [bound];

@@ -55,8 +55,8 @@ function holds(exchange: Exchange, match: ReservationMatch): boolean {
 }
 
 /**
- * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it was when the client was last heard through
- * one: else a host that is known by its place would lose its reservation at T1.
+ * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it was when the client
+ * was last heard through one: else a host that is known by its place would lose its reservation at T1.
  */
 function relayAgentInformationOf(exchange: Exchange): Uint8Array | undefined {
   const { message, relayAgentInformation, clientKey } = exchange;

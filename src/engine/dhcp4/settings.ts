@@ -18,8 +18,8 @@ export interface Settings {
 }
 
 /**
- * The settings of an address. A reservation without address, or one whose address the client does not have at the moment, is laid over those of the
- * range that the address is in.
+ * The settings of an address. A reservation without address, or one whose address the client does not have at the
+ * moment, is laid over those of the range that the address is in.
  */
 export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
   const top = exchange.context.config.options;
@@ -41,7 +41,10 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   };
 }
 
-/** A reservation that says nothing of lease times has those of its network, the very same object: then the range of the address is closer. */
+/**
+ * A reservation that says nothing of lease times has those of its network, the very same object: then the range of the
+ * address is closer.
+ */
 function ownLeaseTime(link: Link, reservation: Reservation, place: Range | Network): LeaseTime {
   for (const network of link.networks) if (network.leaseTime === reservation.leaseTime) return place.leaseTime;
   return reservation.leaseTime;

@@ -64,10 +64,11 @@ export function dynamicRange(network: Network, address: Ipv4): Range | undefined
 }
 
 /**
- * The network that a message came from, on whose link the client is. What the relay says goes first: option 82 sub-option 5 (RFC 3527), then
- * option 118 (RFC 3011), then giaddr. Each of these decides alone: when it names no configured network, no other rule may place
- * the client elsewhere. The addresses of the client itself, ciaddr and source, only count when it sent its message to this server's own address:
- * a client that moved to another link and broadcasts is where it is heard. Last comes the receiving interface.
+ * The network that a message came from, on whose link the client is. What the relay says goes first: option 82
+ * sub-option 5 (RFC 3527), then option 118 (RFC 3011), then giaddr. Each of these decides alone: when it names no
+ * configured network, no other rule may place the client elsewhere. The addresses of the client itself, ciaddr and
+ * source, only count when it sent its message to this server's own address: a client that moved to another link and
+ * broadcasts is where it is heard. Last comes the receiving interface.
  */
 export function selectNetwork(
   config: Config,

@@ -52,6 +52,12 @@ describe("options of an OFFER or ACK", () => {
         [MASK],
       ],
       [
+        "never the server's own options from the configuration",
+        { prl: [] },
+        { 61: { always: text("x") }, 82: { always: text("x") } },
+        [MASK],
+      ],
+      [
         "echoes last, option 82 at the end",
         { prl: [6], id: "alice", relay: relayInfo({ 1: text("port") }) },
         options,

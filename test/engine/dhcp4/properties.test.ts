@@ -120,7 +120,10 @@ interface Claim {
   readonly until: number;
 }
 
-/** What the clients believe: the address each one has or is offered, until when, by link. A client that is told NAK may not hear it, and goes on. */
+/**
+ * What the clients believe: the address each one has or is offered, until when, by link. A client that is told NAK may
+ * not hear it, and goes on.
+ */
 class World {
   readonly server: Server;
   readonly #held = new Map<string, Claim>();

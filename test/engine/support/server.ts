@@ -9,7 +9,10 @@ import { address } from "./config.ts";
 import { mac } from "./messages.ts";
 import { describe, type Outcome } from "./outcome.ts";
 
-/** How a message came in; what is left out: broadcast on eth0 from a client without address, or unicast from `source` to the server's address. */
+/**
+ * How a message came in; what is left out: broadcast on eth0 from a client without address, or unicast from `source` to
+ * the server's address.
+ */
 export interface Way {
   readonly source?: string;
   readonly destination?: string;
