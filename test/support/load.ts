@@ -1,0 +1,219 @@
+/** Many relayed clients at once, who remember what the server told them: a witness for tests of durability. */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type ClientSettings,
+  discover,
+  release,
+  requestExtension,
+  requestInitReboot,
+  requestSelecting,
+} from "../../src/client/dhcp4/messages.ts";
+import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
+import { formatMac } from "../../src/net/mac.ts";
+import { decode } from "../../src/wire/dhcp4/decode.ts";
+import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
+import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
+import { messageType, optionIpv4 } from "../../src/wire/dhcp4/options.ts";
+import type { Place } from "./loopback-server.ts";
+import type { Random } from "./random.ts";
+
+/** How long a client waits for an answer before it does something else, in milliseconds. */
+const PATIENCE = 300;
+
+/** What a client knows: the last address that it saw acknowledged and has not given back. */
+interface Client {
+  readonly number: number;
+  readonly settings: ClientSettings;
+  address: Ipv4;
+  serverIdentifier: Ipv4;
+  /** Counts its messages, to tell a late answer from the one that it waits for. */
+  sequence: number;
+  /** When it loses patience; 0: it waits for nothing. */
+  deadline: number;
+}
+
+/** What all clients together saw since the crowd was made. */
+export interface Witnessed {
+  bound: number;
+  renewed: number;
+  released: number;
+  /** Sentences about what must never happen. */
+  readonly violations: string[];
+}
+
+/** Clients that live longer than the server. */
+export interface Crowd {
+  readonly witnessed: Witnessed;
+  /** The leases that clients hold as far as they know: hardware addresses by address. */
+  held(): Map<string, string>;
+  /** Clients talk to the server, `window` of them at a time (far fewer than there are), until `stop`. */
+  start(to: Place, window: number): Promise<Load>;
+}
+
+export interface Load {
+  /** Settles when so many acknowledgements were seen since the start. */
+  acknowledged(count: number): Promise<void>;
+  /** No more messages are sent. Resolves when everything that had arrived has been read. */
+  stop(): Promise<void>;
+}
+
+/** `size` clients behind the relay `giaddr`, known by their hardware addresses. */
+export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
+  const clients = Array.from({ length: size }, (_, number): Client => {
+    const settings = { htype: 1, chaddr: Uint8Array.of(2, 0, 0, 0, number >>> 8, number & 255), clientIdentifier: undefined };
+    const rest = { parameterRequestList: [1, 3, 6], broadcast: false, options: [], rapidCommit: false };
+    return { number, settings: { ...settings, ...rest }, address: 0, serverIdentifier: 0, sequence: 0, deadline: 0 };
+  });
+  const holders = new Map<Ipv4, Client>();
+  const witnessed: Witnessed = { bound: 0, renewed: 0, released: 0, violations: [] };
+
+  function lose(client: Client): void {
+    if (holders.get(client.address) === client) holders.delete(client.address);
+    client.address = 0;
+  }
+
+  function acknowledged(client: Client, address: Ipv4): void {
+    const other = holders.get(address);
+    if (other !== undefined && other !== client) {
+      witnessed.violations.push(`${formatIpv4(address)} was given to client ${client.number} while client ${other.number} holds it`);
+    }
+    if (client.address === address) {
+      witnessed.renewed++;
+      return;
+    }
+    if (client.address !== 0) {
+      witnessed.violations.push(`client ${client.number} holds ${formatIpv4(client.address)} and was given ${formatIpv4(address)}`);
+      lose(client);
+    }
+    witnessed.bound++;
+    client.address = address;
+    holders.set(address, client);
+  }
+
+  return {
+    witnessed,
+    held: () => new Map([...holders].map(([address, client]) => [formatIpv4(address), formatMac(client.settings.chaddr)])),
+    async start(to, window) {
+      const socket = createSocket("udp4");
+      socket.bind(0, "127.0.0.1");
+      await once(socket, "listening");
+      grow(socket);
+      const busy = new Set<Client>();
+      const startedWith = witnessed.bound + witnessed.renewed;
+      let wanted: { count: number; resolve: () => void } | undefined;
+      let running = true;
+
+      const send = (client: Client, make: (xid: number) => Message): void => {
+        client.sequence = (client.sequence + 1) & 0xffff;
+        client.deadline = Date.now() + PATIENCE;
+        const message = make(((client.sequence << 16) | client.number) >>> 0);
+        socket.send(encodeMessage({ ...message, giaddr, hops: 1 }), to.port, to.address);
+      };
+
+      const finish = (client: Client): void => {
+        client.deadline = 0;
+        busy.delete(client);
+        if (running) begin();
+      };
+
+      /** Some client does what clients do in its state. */
+      const begin = (): void => {
+        let client = random.pick(clients);
+        while (busy.has(client)) client = random.pick(clients);
+        busy.add(client);
+        const { address, settings, serverIdentifier } = client;
+        if (address === 0) {
+          send(client, (xid) => discover(settings, { xid, secs: 0 }));
+          return;
+        }
+        const choice = random.below(10);
+        if (choice < 5) send(client, (xid) => requestExtension(settings, { xid, secs: 0 }, address));
+        else if (choice < 7) send(client, (xid) => requestInitReboot(settings, { xid, secs: 0 }, address));
+        else if (choice < 9) send(client, (xid) => discover(settings, { xid, secs: 0 }));
+        else {
+          // What is given back is nobody's from the moment on that the message leaves.
+          lose(client);
+          witnessed.released++;
+          send(client, (xid) => release(settings, xid, { address, serverIdentifier }));
+          finish(client);
+        }
+      };
+
+      const receive = (bytes: Uint8Array): void => {
+        const decoded = decode(bytes);
+        if (!decoded.ok || decoded.problems.length > 0) {
+          witnessed.violations.push(`an answer can't be decoded: ${Buffer.from(bytes).toString("hex")}`);
+          return;
+        }
+        const { message } = decoded;
+        const client = clients[message.xid & 0xffff] as Client;
+        const type = messageType(message);
+        // What was acknowledged counts also when the client no longer waits for it, unless it has given the address back meanwhile.
+        if (message.xid >>> 16 !== client.sequence) return;
+        if (type === MessageType.OFFER && client.deadline !== 0) {
+          const offer = { address: message.yiaddr, serverIdentifier: optionIpv4(message, 54) ?? 0 };
+          client.serverIdentifier = offer.serverIdentifier;
+          if (running) send(client, (xid) => requestSelecting(client.settings, { xid, secs: 0 }, offer));
+        } else if (type === MessageType.ACK) {
+          acknowledged(client, message.yiaddr);
+          if (wanted !== undefined && witnessed.bound + witnessed.renewed >= wanted.count) wanted.resolve();
+          if (client.deadline !== 0) finish(client);
+        } else if (type === MessageType.NAK) {
+          if (client.address !== 0) {
+            witnessed.violations.push(`client ${client.number} holds ${formatIpv4(client.address)}, and the server does not know`);
+          }
+          lose(client);
+          if (client.deadline !== 0) finish(client);
+        }
+      };
+
+      socket.on("message", receive);
+      const timer = setInterval(() => {
+        const now = Date.now();
+        for (const client of busy) if (client.deadline < now) finish(client);
+        for (let missing = window - busy.size; missing > 0; missing--) begin();
+      }, 20);
+      for (let i = 0; i < window; i++) begin();
+
+      return {
+        acknowledged: (count) =>
+          new Promise((resolve) => {
+            wanted = { count: startedWith + count, resolve };
+          }),
+        async stop() {
+          running = false;
+          clearInterval(timer);
+          await drained(socket);
+          for (const client of clients) client.deadline = 0;
+          socket.close();
+          await once(socket, "close");
+        },
+      };
+    },
+  };
+}
+
+/** Answers of a moment in which this process does not run must not be lost: they are what it is all about. */
+function grow(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(4 << 20);
+  } catch {
+    // The system's own size remains.
+  }
+}
+
+/** Resolves when nothing has arrived for a while. */
+async function drained(socket: Socket): Promise<void> {
+  let quiet = false;
+  const heard = (): void => {
+    quiet = false;
+  };
+  socket.on("message", heard);
+  while (!quiet) {
+    quiet = true;
+    await delay(40);
+  }
+  socket.off("message", heard);
+}
