@@ -1,0 +1,38 @@
+/**
+ * `npm run bench [-- NAME ...] [-- --rounds N --seconds N]`: figures as ratios to peers measured in the same run. Needs root (network namespaces) and two
+ * processors; peers that are not installed are left out. See docs/benchmarks.md for what the figures mean.
+ */
+import { parseArgs } from "node:util";
+import { measureGrowth } from "./growth.ts";
+import { measureLatency } from "./latency.ts";
+import { measurePerfdhcp } from "./perfdhcp.ts";
+import { measureRates } from "./rates.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "3" }, seconds: { type: "string", default: "6" } },
+});
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+
+const benches: Record<string, () => Promise<void>> = {
+  rates: () => measureRates({ rounds, seconds }),
+  latency: () => measureLatency({ seconds }),
+  perfdhcp: () => measurePerfdhcp({ seconds }),
+  growth: measureGrowth,
+};
+
+const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;
+const unknown = chosen.find((name) => !(name in benches));
+if (unknown !== undefined || process.getuid?.() !== 0) {
+  console.error(
+    unknown === undefined
+      ? "the benches need root: they make network namespaces"
+      : `no bench ${unknown}; there are ${Object.keys(benches).join(", ")}`,
+  );
+  process.exit(2);
+}
+for (const name of chosen) {
+  console.log(`\n== ${name}`);
+  await benches[name]?.();
+}
