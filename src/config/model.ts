@@ -60,7 +60,7 @@ export interface Network {
   readonly link: number;
   readonly ranges: readonly Range[];
   readonly reservations: ReservationIndex;
-  /** Option 54 and source of replies; undefined: the address of the receiving interface. */
+  /** Option 54; undefined: the address of the receiving interface. */
   readonly serverId: Ipv4 | undefined;
   readonly authoritative: boolean;
   /** How long a declined address is not given out, in seconds. */

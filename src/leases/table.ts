@@ -1,6 +1,7 @@
 import type { Config, Range } from "../config/model.ts";
 import { hashBytes } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
+import { sortedRangesContain } from "../net/range.ts";
 import { AddressPool } from "./address-pool.ts";
 import { Arena } from "./arena.ts";
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
@@ -327,7 +328,7 @@ export class LeaseTable implements LeaseReader {
     this.#freeRows.push(row);
     const index = this.#rangeAt.find(address);
     const range = this.#config.ranges[index];
-    if (range !== undefined && !isExcluded(range, address)) (this.#pools[index] as AddressPool).release(address);
+    if (range !== undefined && !sortedRangesContain(range.excluded, address)) (this.#pools[index] as AddressPool).release(address);
   }
 
   #unlinkAndDrop(row: number): void {
@@ -478,7 +479,7 @@ export class LeaseTable implements LeaseReader {
     const address = this.#address[row] as number;
     const index = this.#rangeAt.find(address);
     const range = this.#config.ranges[index];
-    return range === undefined || isExcluded(range, address) ? this.#config.ranges.length : index;
+    return range === undefined || sortedRangesContain(range.excluded, address) ? this.#config.ranges.length : index;
   }
 }
 
@@ -490,6 +491,7 @@ class RowLease implements Lease {
   readonly expiry: Seconds;
   readonly #arena: Arena;
   readonly #block: number;
+  #owner: LeaseOwner | undefined;
 
   constructor(address: Ipv4, state: LeaseState, start: Seconds, expiry: Seconds, arena: Arena, block: number) {
     this.address = address;
@@ -501,7 +503,8 @@ class RowLease implements Lease {
   }
 
   get owner(): LeaseOwner {
-    return readOwnerRecord(this.#arena.chunk(this.#block), this.#arena.offset(this.#block));
+    this.#owner ??= readOwnerRecord(this.#arena.chunk(this.#block), this.#arena.offset(this.#block));
+    return this.#owner;
   }
 }
 
@@ -511,20 +514,6 @@ let scratch = new Uint8Array(2048);
 /** The lower, the more of a claim on the address. */
 function rank(state: number): number {
   return state === LeaseState.bound ? 0 : state === LeaseState.offered ? 1 : 2;
-}
-
-function isExcluded(range: Range, address: Ipv4): boolean {
-  const { excluded } = range;
-  let low = 0;
-  let high = excluded.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const { start, end } = excluded[middle] as { start: Ipv4; end: Ipv4 };
-    if (start > address) high = middle - 1;
-    else if (end < address) low = middle + 1;
-    else return true;
-  }
-  return false;
 }
 
 function grown<T extends Uint8Array | Uint32Array | Int32Array>(old: T, larger: T): T {
