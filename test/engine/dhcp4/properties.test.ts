@@ -182,7 +182,10 @@ class World {
     }
     const until = now + (optionU32(decision.message, 51) as number);
     assert.deepEqual([lease.state, lease.start, lease.expiry], [LeaseState.bound, now, until], where);
-    this.#held.set(`${client} ${linkOf(yiaddr)}`, { client, address: yiaddr, until });
+    const link = `${client} ${linkOf(yiaddr)}`;
+    // A renewal sent straight to the server from elsewhere is about the link of its address; what was offered there is let go of.
+    this.#offered.delete(link);
+    this.#held.set(link, { client, address: yiaddr, until });
   }
 
   /** A client has one lease on a link at any time. */
