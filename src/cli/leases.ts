@@ -1,8 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { LeaseState, NEVER } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatIpv4 } from "../net/ipv4.ts";
-import { formatMac, parseMac } from "../net/mac.ts";
+import { formatMac } from "../net/mac.ts";
 import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
 import { type LeaseRow, readLeases } from "../store/sqlite/rows.ts";
 import { openForReading } from "../store/sqlite/schema.ts";
@@ -61,8 +61,8 @@ export function addLeasesCommand(program: Command): void {
     .description("list the leases in a database; also while a server is using it")
     .requiredOption("-d, --database <file>", "lease database")
     .option("--json", "one JSON object a line")
-    .option("--csv", "comma-separated values with a header")
-    .option("--state <state>", "only bound, released, expired or declined leases")
+    .addOption(new Option("--csv", "comma-separated values with a header").conflicts("json"))
+    .addOption(new Option("--state <state>", "only leases in this state").choices(["bound", "released", "expired", "declined"]))
     .option("--address <address>", "only this address, or the addresses in this prefix")
     .option("--mac <address>", "only this hardware address, or those that start so")
     .option("--client-id <hex>", "only this client identifier, or those that start so")
@@ -98,10 +98,7 @@ function* selected(rows: Iterable<LeaseRow>, filters: readonly Filter[], now: nu
 function filtersOf(options: LeasesOptions): Filter[] {
   const filters: Filter[] = [];
   const { state, address, hostname, network } = options;
-  if (state !== undefined) {
-    if (!(state in LeaseState)) fail(`--state ${state}: expected bound, released, expired or declined`, Exit.usage);
-    filters.push((lease) => lease.state === state);
-  }
+  if (state !== undefined) filters.push((lease) => lease.state === state);
   if (address !== undefined) {
     const prefix = parseIpv4Prefix(address.includes("/") ? address : `${address}/32`);
     if (prefix === undefined)
@@ -109,25 +106,30 @@ function filtersOf(options: LeasesOptions): Filter[] {
     filters.push((_, row) => prefixContains(prefix, row.lease.address));
   }
   if (options.mac !== undefined) {
-    const mac = parseMac(options.mac);
-    const start = mac === undefined ? options.mac.toLowerCase() : formatMac(mac);
-    filters.push((lease) => lease.hardware_address.startsWith(start));
+    const start = plainHex("--mac", options.mac);
+    filters.push((lease) => lease.hardware_address.replaceAll(":", "").startsWith(start));
   }
   if (options.clientId !== undefined) {
-    const start = plainHex(options.clientId);
+    const start = plainHex("--client-id", options.clientId);
     filters.push((lease) => lease.client_identifier?.startsWith(start) ?? false);
   }
   if (hostname !== undefined) filters.push((lease) => lease.hostname?.includes(hostname) ?? false);
-  if (network !== undefined) filters.push((lease) => lease.network === network);
+  if (network !== undefined) {
+    if (parseIpv4Prefix(network) === undefined) fail(`--network ${network}: expected a network such as 10.0.0.0/24`, Exit.usage);
+    filters.push((lease) => lease.network === network);
+  }
   if (options.relay !== undefined) {
-    const start = plainHex(options.relay);
+    const start = plainHex("--relay", options.relay);
     filters.push((lease) => (lease.circuit_id?.startsWith(start) ?? false) || (lease.remote_id?.startsWith(start) ?? false));
   }
   return filters;
 }
 
-function plainHex(text: string): string {
-  return text.toLowerCase().replace(/[^0-9a-f]/g, "");
+/** The digits alone of hex with or without separators. An odd number of them is a start too. */
+function plainHex(option: string, text: string): string {
+  const digits = text.toLowerCase().replace(/^0x|[:\s-]/g, "");
+  if (!/^[0-9a-f]+$/.test(digits)) fail(`${option} ${text}: expected hex digits such as 52:54:00 or 525400`, Exit.usage);
+  return digits;
 }
 
 function toPrinted({ lease, network }: LeaseRow, now: number): Printed {

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
@@ -78,11 +78,23 @@ function openStore(config: Config, database: string | undefined): LeaseStore {
   if (database === undefined && config.store.kind === "memory") return openMemoryStore();
   const path = database ?? (config.store.kind === "sqlite" ? config.store.path : undefined) ?? defaultDatabase();
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(resolve(path)));
+  } catch (error) {
+    const { code, path: folder } = error as NodeJS.ErrnoException;
+    fail(`lease database ${path}: the folder ${folder} can't be made (${code}): make it, or give another file with -d`);
+  }
+  try {
     return openSqliteStore(path);
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Makes a folder and those above it. Not by the `recursive` of mkdirSync, which never returns from a place like /proc/missing. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** The state folder: the one systemd gives, else the usual places for root and for a user. */
@@ -104,10 +116,7 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
 
 function createLog({ level, format }: LogSpec): Logger {
   if (format === "json") return pino({ level });
-  return pino(
-    { level, base: null },
-    pretty({ colorize: process.stdout.isTTY, translateTime: "SYS:yyyy-mm-dd HH:MM:ss.l", sync: true }),
-  );
+  return pino({ level, base: null }, pretty({ colorize: process.stdout.isTTY, translateTime: "SYS:yyyy-mm-dd HH:MM:ss.l", sync: true }));
 }
 
 /** What the server serves, where its leases are and what to try next, in plain words. */
@@ -130,10 +139,10 @@ function describe(config: Config, store: LeaseStore, server: Server, options: Se
 }
 
 function parseAddressAndPort(text: string): ServeOptions["v4Addr"] {
-  const [host = "", portText] = text.split(":");
+  const [, host = "", portText = String(DHCP_SERVER_PORT)] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
   const address = parseIpv4(host);
-  const port = portText === undefined ? DHCP_SERVER_PORT : Number(portText);
-  if (address === undefined || !Number.isInteger(port) || port < 1 || port > 65535) {
+  const port = Number(portText);
+  if (address === undefined || port < 1 || port > 65535) {
     fail(`--v4-addr ${text}: expected an IPv4 address and a port, for example 0.0.0.0:67`, Exit.usage);
   }
   return { address, port };

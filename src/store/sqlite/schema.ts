@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { fromSqlite, storeError } from "./errors.ts";
 
@@ -52,6 +53,7 @@ const MIGRATIONS: readonly string[] = [
 export function openLeaseDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    if (kindOf(path) === "folder") throw storeError("io", path, "it is a folder");
     db = new DatabaseSync(path, { timeout: 2000 });
     migrate(db, path);
     // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
@@ -67,6 +69,8 @@ export function openLeaseDatabase(path: string): DatabaseSync {
 export function openForReading(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    const kind = kindOf(path);
+    if (kind !== "file") throw storeError("io", path, kind === "folder" ? "it is a folder" : "there is no such file");
     db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
     checkVersion(db, path);
     return db;
@@ -74,6 +78,13 @@ export function openForReading(path: string): DatabaseSync {
     db?.close();
     throw fromSqlite(error, path);
   }
+}
+
+/** Because what SQLite says about a folder or a missing file helps nobody. */
+function kindOf(path: string): "file" | "folder" | "missing" {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return "missing";
+  return found.isDirectory() ? "folder" : "file";
 }
 
 /** How many migrations the database has behind it. Throws when it is something else, or from a later version. */
