@@ -29,9 +29,11 @@ export function decideDiscover(exchange: Exchange): Decision {
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);
+  const held = now + context.config.offerHold;
   let changes = NO_CHANGES;
-  if (previous === undefined || !isBound(previous, now) || !belongsTo(previous, clientKey)) {
-    const offered = give(exchange, address, LeaseState.offered, now + context.config.offerHold, previous);
+  // A lease of the client's own that outlasts the offer needs no hold.
+  if (previous === undefined || !isBound(previous, now) || !belongsTo(previous, clientKey) || previous.expiry < held) {
+    const offered = give(exchange, address, LeaseState.offered, held, previous);
     // A client has one offer at a time on a link, however often it changes its mind.
     changes = own?.state === LeaseState.offered && own.address !== address ? [withdrawn(own.address), offered] : [offered];
   }

@@ -80,6 +80,11 @@ describe("DISCOVER (RFC 2131 section 4.3.1)", () => {
     const cases: readonly [name: string, prepare: (server: Server) => void, changes: readonly string[]][] = [
       ["nothing for a bound client", (s) => s.lease("10.0.0.150", MINE), []],
       [
+        "a hold for a bound client whose lease ends before the offer would",
+        (s) => s.lease("10.0.0.150", { ...MINE, expiry: START + 10 }),
+        ["offered 10.0.0.150 1000..1030 of alice"],
+      ],
+      [
         "an offer is held anew",
         (s) => s.lease("10.0.0.150", { ...MINE, state: "offered", expiry: 1010 }),
         ["offered 10.0.0.150 1000..1030 of alice"],
