@@ -83,7 +83,6 @@ function leases(options: LeasesOptions): void {
       db.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EPIPE") return;
     fail(error instanceof Error ? error.message : String(error));
   }
 }
@@ -165,8 +164,8 @@ function hexOf(bytes: Uint8Array | undefined): string | null {
 
 function textOf(bytes: Uint8Array | undefined): string | null {
   if (bytes === undefined) return null;
-  // What a client calls itself must not reach the terminal as control sequences.
-  return new TextDecoder().decode(bytes).replace(/\p{Cc}/gu, "\ufffd");
+  // What a client calls itself must not reach the terminal as control sequences, nor turn the direction of the line.
+  return new TextDecoder().decode(bytes).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 function printJson(leases: Iterable<Printed>): void {

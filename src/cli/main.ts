@@ -9,6 +9,12 @@ import { addServeCommand } from "./serve.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
+// Whoever reads our output, such as `head`, has seen enough. The server's log does not go this way: it outlives its reader.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(Exit.ok);
+});
+
 const program = new Command("leasehold")
   .description("A DHCP server whose acknowledged leases are on disk, and whose decisions can be explained.")
   .version(version)

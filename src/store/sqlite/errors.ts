@@ -23,9 +23,14 @@ export function storeError(code: StoreErrorCode, path: string, detail?: string):
   return new StoreError(code, `lease database ${path}: ${ADVICE[code]}${detail === undefined ? "" : ` (${detail})`}`);
 }
 
-/** Makes a StoreError of what node:sqlite threw. */
+/** SQLITE_READONLY: also what a reader is told that may not make the files beside the database that it needs. */
+const READ_ONLY = 8;
+const NO_PERMISSION = "permission denied: run this as the user that the server runs as, or as root";
+
+/** Makes a StoreError of what node:sqlite, or an access to the file, threw. */
 export function fromSqlite(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;
   const primary = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
-  return storeError(CODES[primary] ?? "io", path, error instanceof Error ? error.message : String(error));
+  const denied = primary === READ_ONLY || (error instanceof Error && "code" in error && error.code === "EACCES");
+  return storeError(CODES[primary] ?? "io", path, denied ? NO_PERMISSION : error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { fromSqlite, storeError } from "./errors.ts";
 
@@ -71,6 +71,7 @@ export function openForReading(path: string): DatabaseSync {
   try {
     const kind = kindOf(path);
     if (kind !== "file") throw storeError("io", path, kind === "folder" ? "it is a folder" : "there is no such file");
+    accessSync(path, constants.R_OK);
     db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
     checkVersion(db, path);
     return db;
