@@ -1,4 +1,5 @@
 import { formatIpv4, type Ipv4, readIpv4 } from "../net/ipv4.ts";
+import { maskOf } from "../net/prefix.ts";
 import { rangeContains } from "../net/range.ts";
 import type { Path } from "./diagnostic.ts";
 import type { Config, ConfiguredOption, Network, OptionSet, Range } from "./model.ts";
@@ -10,6 +11,7 @@ import type { ConfigFile } from "./schema.ts";
  * Warnings: configurations that are valid and do what they say, and are probably not what was meant.
  */
 
+const SUBNET_MASK = 1;
 const ROUTERS = 3;
 const TFTP_SERVER_NAME = 66;
 const TFTP_SERVER_ADDRESSES = 150;
@@ -53,6 +55,7 @@ function adviseOnRange(config: Config, network: Network, range: Range, path: Pat
   if (size > 0 && size < SMALL_RANGE && network.prefix.length <= 28) {
     report.warn(path, `the range has only ${size === 1 ? "one address" : `${size} addresses`} to give out`, "further clients get none");
   }
+  adviseOnMask(config, network, range.options, path, report);
   for (const router of addressesOf(effective(config, range.options, ROUTERS))) {
     if (!rangeContains(range, router) || range.excluded.some((part) => rangeContains(part, router))) continue;
     report.warn(
@@ -61,6 +64,14 @@ function adviseOnRange(config: Config, network: Network, range: Range, path: Pat
       `add except: [${formatIpv4(router)}]`,
     );
   }
+}
+
+/** The mask follows from the prefix; one that is configured and differs makes clients see another subnet than the server. */
+function adviseOnMask(config: Config, network: Network, options: OptionSet, path: Path, report: Report): void {
+  const [mask] = addressesOf(effective(config, options, SUBNET_MASK));
+  if (mask === undefined || mask === maskOf(network.prefix.length)) return;
+  const hint = "remove the option: the mask follows from the network's prefix";
+  report.warn(path, `the clients get subnet_mask ${formatIpv4(mask)}, which is not that of ${network.name}`, hint);
 }
 
 function addressesOf(option: ConfiguredOption | undefined): readonly Ipv4[] {

@@ -44,23 +44,29 @@ function checkLimits(time: LeaseTime, path: Path, report: Report): boolean {
 
 /** T1 < T2 < lease time (RFC 2131 section 4.4.5). Only what is configured is compared: the defaults follow the lease time. */
 function checkTimers(time: LeaseTime, file: LeaseConfigFile, path: Path, report: Report): boolean {
-  const renew = time.renew ?? Math.floor(time.default / 2);
-  const rebind = time.rebind ?? Math.floor((time.default * 7) / 8);
-  const [name, value, limitName, limit] =
-    time.rebind !== undefined && rebind >= time.default
-      ? ["rebind_time", rebind, "the lease time", time.default]
-      : time.renew !== undefined && renew >= time.default
-        ? ["renew_time", renew, "the lease time", time.default]
-        : (time.renew !== undefined || time.rebind !== undefined) && renew >= rebind
-          ? ["renew_time", renew, "rebind_time", rebind]
-          : [];
-  if (name === undefined || value === undefined || limit === undefined) return true;
-  const written = file.renew_time !== undefined || file.rebind_time !== undefined;
-  const key = name in file ? name : Object.keys(file)[0];
-  const message = `${name} (${formatDuration(value)}) is not shorter than ${limitName} (${formatDuration(limit)})`;
-  const hint = written
-    ? "renew_time < rebind_time < lease_time"
-    : `${name} is inherited; set it here too, or leave it to its default everywhere`;
-  report.error(key === undefined ? path : [...path, key], message, hint);
+  const violation = timerViolation(time);
+  if (violation === undefined) return true;
+  const [key, message] = violation;
+  // An inherited value is not written here: then point at what is, and does not go with it.
+  const inherited = file[key] === undefined;
+  const hint = inherited
+    ? `${key} is inherited; set it here too`
+    : "not set, they are: renew_time 1/2 and rebind_time 7/8 of the lease time";
+  report.error([...path, inherited ? (Object.keys(file)[0] ?? key) : key], message, hint);
   return false;
+}
+
+function timerViolation({ default: lease, renew, rebind }: LeaseTime): readonly ["renew_time" | "rebind_time", string] | undefined {
+  const text = formatDuration;
+  if (rebind !== undefined && rebind >= lease)
+    return ["rebind_time", `rebind_time (${text(rebind)}) is not shorter than the lease time (${text(lease)})`];
+  if (renew !== undefined && renew >= lease)
+    return ["renew_time", `renew_time (${text(renew)}) is not shorter than the lease time (${text(lease)})`];
+  const t1 = renew ?? Math.floor(lease / 2);
+  const t2 = rebind ?? Math.floor((lease * 7) / 8);
+  if (renew !== undefined && renew >= t2)
+    return ["renew_time", `renew_time (${text(renew)}) is not shorter than rebind_time (${text(t2)})`];
+  if (rebind !== undefined && rebind <= t1)
+    return ["rebind_time", `rebind_time (${text(rebind)}) is not longer than renew_time (${text(t1)})`];
+  return undefined;
 }

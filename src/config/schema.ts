@@ -112,8 +112,9 @@ const exception = text(AN_EXCEPTION, (value): AddressRange | Refusal | undefined
 });
 
 const A_DURATION = 'a duration: seconds, or text such as "90s", "30m", "12h", "1d", "2w" or "infinite"';
+const aDuration = { error: expected(A_DURATION) };
 const durationInput = z
-  .union([z.int().min(0).max(INFINITE), z.string()], { error: expected(A_DURATION) })
+  .union([z.int().min(0, aDuration).max(INFINITE, aDuration), z.string()], aDuration)
   .meta({ id: "Duration", description: 'Seconds, or text with a unit: "90s", "30m", "12h", "1d", "2w"; "infinite" is 0xffffffff.' });
 const duration = parsed(durationInput, A_DURATION, parseDuration);
 const positiveDuration = parsed(durationInput, A_DURATION, (value) => {

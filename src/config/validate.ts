@@ -38,7 +38,7 @@ export function validate(value: unknown, report: Report): Validated | undefined 
     if (result.success) return { file: result.data, originalPath };
     const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
     // What is missing after the first round is missing because it was refused.
-    if (round === 0) for (const issue of issues) reportIssue(issue, tree, report);
+    if (round === 0) for (const issue of withoutConsequences(issues)) reportIssue(issue, tree, report);
     for (const issue of issues) if (!refuse(tree, issue)) return undefined;
     compact(tree, [], removed);
   }
@@ -51,10 +51,14 @@ function copy(value: unknown, path: Path, report: Report): unknown {
     return REFUSED;
   }
   if (Array.isArray(value)) {
-    const items = value.map((item, i) => copy(item, [...path, i], report));
+    const items = Array.from(value, (item, i) => copy(item, [...path, i], report));
     return items.includes(REFUSED) ? REFUSED : items;
   }
-  if (!isMap(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (!isMap(value)) {
+    report.error(path, `expected plain data, got an instance of ${value.constructor?.name ?? "a class"}`);
+    return REFUSED;
+  }
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const item = value[key];
@@ -87,6 +91,12 @@ function flatten(issue: Issue, path: Path): Issue[] {
     if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, full));
   }
   return [{ ...issue, path: full as PropertyKey[] }];
+}
+
+/** A map with an unknown key may lack what was meant by that key: one mistake, one problem. */
+function withoutConsequences(issues: readonly Issue[]): readonly Issue[] {
+  const misspelled = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map(({ path }) => pathKey(path as Path)));
+  return issues.filter(({ code, path }) => code !== "custom" || !misspelled.has(pathKey(path as Path)));
 }
 
 function reportIssue(issue: Issue, tree: unknown, report: Report): void {

@@ -1,0 +1,69 @@
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
+import { formatDiagnostic } from "../config/diagnostic.ts";
+import { jsonSchema } from "../config/json-schema.ts";
+import { loadConfig } from "../config/load.ts";
+import { type LoadFileResult, loadConfigFile } from "../config/load-file.ts";
+import type { Config } from "../config/model.ts";
+import { printConfig } from "../config/print.ts";
+import { allocatableSize } from "../config/ranges.ts";
+import { Exit } from "./exit.ts";
+
+interface CheckOptions {
+  readonly schema?: true;
+  readonly print?: true;
+}
+
+export function addCheckCommand(program: Command): void {
+  const command = program
+    .command("check")
+    .description("Check a configuration: every problem at once, each with its place and what to do. Changes nothing, needs no privileges.")
+    .argument("[file]", "configuration: YAML, JSON or a TypeScript module; - reads YAML or JSON from standard input")
+    .option("--schema", "print the JSON Schema of configuration files instead")
+    .option("--print", "print the configuration as it is understood: defaults filled in, inherited settings where they apply")
+    .addHelpText("after", "\nExit status: 0 the configuration is good, 1 it has problems, 2 it can't be read or the command line is wrong.")
+    .action((file: string | undefined, options: CheckOptions) => check(command, file, options));
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.ok : Exit.usage));
+}
+
+async function check(command: Command, file: string | undefined, options: CheckOptions): Promise<void> {
+  if (options.schema) {
+    if (file !== undefined || options.print) command.error("error: --schema takes neither a file nor --print");
+    process.stdout.write(`${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+    return;
+  }
+  if (file === undefined) return command.error("error: name the configuration file to check");
+  const name = file === "-" ? "standard input" : file;
+  const loaded = file === "-" ? await loadStandardInput(name) : await loadConfigFile(file);
+  for (const diagnostic of loaded.ok ? loaded.warnings : loaded.diagnostics) {
+    process.stderr.write(`${formatDiagnostic(diagnostic, name, loaded.source)}\n`);
+  }
+  if (!loaded.ok) {
+    const errors = loaded.diagnostics.filter(({ severity }) => severity === "error").length;
+    if (loaded.readable) process.stderr.write(`${name}: ${count(errors, "problem")}\n`);
+    process.exitCode = loaded.readable ? Exit.failed : Exit.usage;
+  } else if (options.print) process.stdout.write(printConfig(loaded.config));
+  else process.stdout.write(`${name}: ok: ${summary(loaded.config)}\n`);
+}
+
+async function loadStandardInput(name: string): Promise<LoadFileResult> {
+  const source = await text(process.stdin);
+  return { ...loadConfig(source, name), readable: true, source };
+}
+
+/** What a configuration serves, in one line. */
+function summary(config: Config): string {
+  const addresses = config.ranges.reduce((sum, range) => sum + allocatableSize(range, range.excluded), 0);
+  const reservations = new Set(config.networks.flatMap(({ reservations: { all } }) => all)).size;
+  const shared = config.links.filter((link) => link.networks.length > 1).length;
+  const parts = [
+    count(config.networks.length, "network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`),
+    `${count(config.ranges.length, "range")} with ${count(addresses, "address", "addresses")}`,
+    count(reservations, "reservation"),
+  ];
+  return parts.join(", ");
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

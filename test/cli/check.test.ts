@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = `
+  import { Command } from "commander";
+  import { addCheckCommand } from "./src/cli/check.ts";
+  const program = new Command("leasehold");
+  addCheckCommand(program);
+  await program.parseAsync(process.argv.slice(1), { from: "user" });
+`;
+
+/** Runs `leasehold check` from the root of the project. */
+function check(arguments_: readonly string[], input = ""): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", PROGRAM, "--", "check", ...arguments_], {
+    cwd: ROOT,
+    input,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+function write(t: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "leasehold-check-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "dhcp.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+test("a good file: one line that says what it serves, exit status 0", () => {
+  assert.deepEqual(check(["examples/home.yaml"]), {
+    status: 0,
+    stdout: "examples/home.yaml: ok: 1 network, 1 range with 100 addresses, 1 reservation\n",
+    stderr: "",
+  });
+  assert.deepEqual(check(["examples/quickstart.yaml"]), {
+    status: 0,
+    stdout: "examples/quickstart.yaml: ok: 1 network, 1 range with 249 addresses, 1 reservation\n",
+    stderr: "",
+  });
+  assert.deepEqual(check(["examples/office.yaml"]), {
+    status: 0,
+    stdout: "examples/office.yaml: ok: 3 networks (1 link with several), 4 ranges with 506 addresses, 2 reservations\n",
+    stderr: "",
+  });
+});
+
+test("a file with problems: all of them with place, line and hint, exit status 1", (t) => {
+  const file = write(t, "networks:\n  10.0.0.5/24: {}\nrouters: 10.0.0.1\n");
+  assert.deepEqual(check([file]), {
+    status: 1,
+    stdout: "",
+    stderr: `${file}:2:3: error: 10.0.0.5/24 has bits set behind the first 24
+  2 |   10.0.0.5/24: {}
+    |   ^
+  hint: the prefix that holds this address is 10.0.0.0/24
+${file}:3:1: error: unknown key "routers"
+  3 | routers: 10.0.0.1
+    | ^
+  hint: known keys here: interfaces, networks, shared_networks, config, options, reservations, next_server, server_name, file_name, authoritative, probation_period, chaddr_only, offer_hold, affinity, store, log, bootp_enable, rapid_commit, cache_threshold
+${file}: 2 problems
+`,
+  });
+});
+
+test("warnings are shown, exit status 0", (t) => {
+  const { status, stdout, stderr } = check([write(t, "networks: {10.0.0.0/24: {}}")]);
+  assert.equal(status, 0);
+  assert.match(stdout, /: ok: 1 network, 0 ranges with 0 addresses, 0 reservations\n$/);
+  assert.match(stderr, /:1:12: warning: the network 10\.0\.0\.0\/24 has neither ranges nor reserved addresses/);
+});
+
+test("- reads standard input", () => {
+  assert.deepEqual(check(["-"], "affinity: never"), {
+    status: 1,
+    stdout: "",
+    stderr: `standard input:1:11: error: expected a duration: seconds, or text such as "90s", "30m", "12h", "1d", "2w" or "infinite", got "never"
+  1 | affinity: never
+    |           ^
+standard input: 1 problem
+`,
+  });
+});
+
+test("--print prints a file that checks as good", () => {
+  const printed = check(["--print", "examples/office.yaml"]);
+  assert.deepEqual([printed.status, printed.stderr], [0, ""]);
+  const again = check(["--print", "-"], printed.stdout);
+  assert.deepEqual(again, printed);
+});
+
+test("--schema prints the JSON Schema and needs no file", () => {
+  const { status, stdout, stderr } = check(["--schema"]);
+  assert.deepEqual([status, stderr], [0, ""]);
+  assert.equal(JSON.parse(stdout).title, "Leasehold configuration");
+});
+
+test("what can't be read, and a wrong command line, give exit status 2", () => {
+  const table: readonly [readonly string[], RegExp][] = [
+    [["no-such-file.yaml"], /^no-such-file\.yaml: error: the configuration can't be read: there is no such file\n$/],
+    [["examples"], /it is a folder\n$/],
+    [[], /name the configuration file/],
+    [["--schema", "examples/home.yaml"], /--schema takes neither/],
+    [["--colour"], /unknown option '--colour'/],
+    [["a", "b"], /too many arguments/],
+  ];
+  for (const [arguments_, message] of table) {
+    const { status, stdout, stderr } = check(arguments_);
+    assert.deepEqual([status, stdout], [2, ""], arguments_.join(" "));
+    assert.match(stderr, message);
+  }
+  assert.equal(check(["--help"]).status, 0);
+});

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { buildConfig, defineConfig, formatDiagnostic, jsonSchema, loadConfig, loadConfigFile } from "../../src/config/index.ts";
+import { OPTIONS } from "../../src/wire/dhcp4/option-table.ts";
+import { load } from "./load.ts";
+
+const written = defineConfig({
+  options: { routers: "10.0.0.1" },
+  config: { lease_time: { default: "1h", max: "1d" } },
+  networks: { "10.0.0.0/24": { ranges: [{ range: "10.0.0.5-10.0.0.99", except: ["10.0.0.9"] }] } },
+});
+
+test("a configuration from a program is the same as one from a file", () => {
+  const result = buildConfig(written);
+  assert.ok(result.ok);
+  assert.deepEqual(result.config, load(JSON.stringify(written)));
+});
+
+test("problems of a configuration from a program have a path", () => {
+  const result = buildConfig({ networks: { "10.0.0.0/24": { ranges: [{ range: "10.0.0.5-10.0.1.99" }] } } });
+  assert.ok(!result.ok);
+  assert.deepEqual(
+    result.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, "config.ts")),
+    [
+      'config.ts: networks["10.0.0.0/24"].ranges[0].range: error: 10.0.0.5-10.0.1.99 is outside the network 10.0.0.0/24\n  hint: the network has the addresses 10.0.0.0-10.0.0.255',
+    ],
+  );
+  for (const value of [undefined, null, 5, "x", [], () => 1, new Map()]) assert.ok(!buildConfig(value).ok);
+});
+
+test("files are loaded by their extension; what can't be read is told apart from what is wrong", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "leasehold-config-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const yaml = await loadConfigFile(file("a.yaml", "# x\n{}"));
+  assert.ok(yaml.ok && yaml.readable);
+  assert.equal(yaml.source, "# x\n{}");
+
+  const json = await loadConfigFile(file("a.json", JSON.stringify(written)));
+  assert.ok(json.ok);
+
+  const module = await loadConfigFile(file("a.ts", `const name: string = "x";\nexport default { options: { domain_name: name } };`));
+  assert.ok(module.ok && module.source === undefined);
+  assert.deepEqual([...module.config.options.byCode.keys()], [15]);
+
+  const bad = await loadConfigFile(file("b.yaml", "networks: 5"));
+  assert.deepEqual([bad.ok, bad.readable], [false, true]);
+
+  const table: readonly [string, RegExp][] = [
+    [join(folder, "none.yaml"), /there is no such file$/],
+    [folder, /it is a folder$/],
+    [join(folder, "none.ts"), /missing$/],
+    [file("c.mjs", "throw new Error('out of order');"), /out of order$/],
+  ];
+  for (const [path, message] of table) {
+    const result = await loadConfigFile(path);
+    assert.ok(!result.ok && !result.readable);
+    assert.equal(result.diagnostics.length, 1);
+    assert.match(result.diagnostics[0]?.message ?? "", message);
+  }
+  const empty = await loadConfigFile(file("d.mjs", "export const config = {};"));
+  assert.ok(!empty.ok && empty.readable);
+});
+
+interface Schema {
+  readonly description?: string;
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+}
+
+test("the JSON Schema explains every key, and names every option", () => {
+  const schema = jsonSchema() as Schema;
+  const definitions = { file: schema, ...schema.$defs };
+  assert.deepEqual(Object.keys(definitions).sort(), [
+    "Duration",
+    "LeaseConfig",
+    "Match",
+    "Network",
+    "Options",
+    "Range",
+    "Reservation",
+    "SharedNetwork",
+    "file",
+  ]);
+  for (const [name, definition] of Object.entries(definitions)) {
+    for (const [key, property] of Object.entries(definition.properties ?? {})) {
+      const referred = schema.$defs?.[property.$ref?.replace("#/$defs/", "") ?? ""];
+      assert.ok(property.description ?? referred?.description ?? property.properties, `${name}.${key} has no description`);
+    }
+  }
+  for (const option of OPTIONS) assert.ok(option.protocol || schema.$defs?.Options?.properties?.[option.name], option.name);
+});
+
+test("a file of dora loads with the same meaning", () => {
+  const config = load(`
+chaddr_only: false
+networks:
+    192.168.5.0/24:
+        probation_period: 86400
+        server_id: 192.168.5.1
+        authoritative: true
+        ping_check: false
+        server_name: "example.org"
+        ranges:
+            -
+                start: 192.168.5.2
+                end: 192.168.5.250
+                config:
+                    lease_time:
+                        default: 3600
+                        min: 20m
+                        max: "4800"
+                options:
+                    values:
+                        1:
+                            type: ip
+                            value: 255.255.255.0
+                        routers:
+                            type: ip_list
+                            value:
+                                - 192.168.5.1
+                        43:
+                            type: sub_option
+                            value:
+                                1: {type: str, value: "foobar"}
+                                2: {type: ip, value: 1.2.3.4}
+                except:
+                    - 192.168.5.2
+                    - 192.168.5.124
+        reservations:
+            -
+                ip: 192.168.5.166
+                config:
+                    lease_time:
+                        default: 3600
+                options:
+                    values: {}
+                match:
+                    chaddr: f8:1a:67:1f:c9:7d
+            -
+                ip: 192.168.5.251
+                options:
+                    values: {}
+                match:
+                    options:
+                        values:
+                            61: {type: hex, value: DEADBEEF}
+`);
+  const [range] = config.ranges;
+  assert.deepEqual(range?.leaseTime, { default: 3600, min: 1200, max: 4800, renew: undefined, rebind: undefined });
+  assert.deepEqual(
+    [...(range?.options.byCode.values() ?? [])].map(({ code, data }) => [code, Buffer.from(data).toString("latin1")]),
+    [
+      [1, "\xff\xff\xff\x00"],
+      [3, "\xc0\xa8\x05\x01"],
+      [43, "\x01\x06foobar\x02\x04\x01\x02\x03\x04"],
+    ],
+  );
+  assert.equal(range?.excluded.length, 3);
+  assert.deepEqual(
+    config.networks[0]?.reservations.all.map(({ leaseTime }) => leaseTime.max),
+    [3600, 604_800],
+  );
+  assert.ok(loadConfig("{networks: {}}", "dora.json").ok);
+});
