@@ -124,7 +124,7 @@ export type ReservationMatch =
   | { readonly kind: "clientIdentifier"; readonly value: Uint8Array }
   | { readonly kind: "option"; readonly code: number; readonly value: Uint8Array };
 
-/** The reservations that apply in a network: its own and the global ones whose address lies in it. */
+/** The reservations that apply in a network: its own, then the global ones whose address lies in it or that have none. */
 export interface ReservationIndex {
   readonly all: readonly Reservation[];
   /** Reservations by the chaddr they match on, in file order. */

@@ -23,31 +23,22 @@ const MANAGED: ReadonlyMap<number, string> = new Map([
   [82, "the server repeats what the relay sent"],
 ]);
 
-/** An options map with its entries read one by one. */
-interface Entry {
-  readonly code: number;
-  readonly data: Uint8Array;
-  readonly always: boolean;
-  readonly suppressed: boolean;
-}
-
 export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
 
 /** Reads the options of one place. Options with problems are reported and left out. */
 export function readOptions(file: OptionsFile | undefined, path: Path, report: Report): readonly ConfiguredOption[] {
-  const result: ConfiguredOption[] = [];
-  for (const [entry, place] of readEntries(file, path, report)) {
-    const managed = MANAGED.get(entry.code) ?? (optionByCode(entry.code)?.protocol ? "the protocol itself sets it" : undefined);
-    if (managed === undefined) result.push(entry);
-    else report.keyError(place, `${optionTitle(entry.code)} can't be configured`, managed);
-  }
-  return result;
+  return readEntries(file, path, report, whyManaged).map(([entry]) => entry);
+}
+
+/** Why an option can't be configured, in the words of a hint; undefined when it can be. */
+function whyManaged(code: number): string | undefined {
+  return MANAGED.get(code) ?? (optionByCode(code)?.protocol ? "the protocol itself sets it" : undefined);
 }
 
 /** Reads the options that a client has to send: values only. */
 export function readMatchOptions(file: OptionsFile | undefined, path: Path, report: Report): readonly ConfiguredOption[] {
   const result: ConfiguredOption[] = [];
-  for (const [entry, place] of readEntries(file, path, report)) {
+  for (const [entry, place] of readEntries(file, path, report, () => undefined)) {
     if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
     else result.push(entry);
   }
@@ -69,23 +60,30 @@ export function optionTitle(code: number): string {
   return definition === undefined ? `option ${code}` : `option ${code} (${definition.name})`;
 }
 
-function readEntries(file: OptionsFile | undefined, path: Path, report: Report): readonly (readonly [Entry, Path])[] {
+type Entries = readonly (readonly [ConfiguredOption, Path])[];
+
+function readEntries(file: OptionsFile | undefined, path: Path, report: Report, whyNot: (code: number) => string | undefined): Entries {
   if (file === undefined) return [];
   const verbose = file.values;
   if (verbose !== undefined && Object.keys(file).length === 1) {
-    if (isMap(verbose)) return readMap(verbose, [...path, "values"], report);
+    if (isMap(verbose)) return readMap(verbose, [...path, "values"], report, whyNot);
     report.error([...path, "values"], `expected a map from codes or names to {type, value}, got ${describeValue(verbose)}`);
     return [];
   }
-  return readMap(file, path, report);
+  return readMap(file, path, report, whyNot);
 }
 
-function readMap(map: OptionsFile, path: Path, report: Report): readonly (readonly [Entry, Path])[] {
-  const entries = new Map<number, readonly [Entry, Path]>();
+function readMap(map: OptionsFile, path: Path, report: Report, whyNot: (code: number) => string | undefined): Entries {
+  const entries = new Map<number, readonly [ConfiguredOption, Path]>();
   for (const [key, value] of Object.entries(map)) {
     const place = [...path, key];
     const code = readCode(key, place, report);
     if (code === undefined) continue;
+    const reason = whyNot(code);
+    if (reason !== undefined) {
+      report.keyError(place, `${optionTitle(code)} can't be configured`, reason);
+      continue;
+    }
     const first = entries.get(code);
     if (first !== undefined) {
       report.keyError(
@@ -120,7 +118,7 @@ function readCode(key: string, path: Path, report: Report): number | undefined {
   return undefined;
 }
 
-function readEntry(code: number, written: unknown, path: Path, report: Report): Entry | undefined {
+function readEntry(code: number, written: unknown, path: Path, report: Report): ConfiguredOption | undefined {
   const wrapped = isMap(written) && "value" in written;
   const value = wrapped ? written.value : written;
   const valuePath = wrapped ? [...path, "value"] : path;

@@ -1,7 +1,8 @@
 import { type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { formatIpv4Prefix, type Ipv4Prefix, parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../net/prefix.ts";
+import type { AddressRange } from "../net/range.ts";
 import type { Report } from "./problems.ts";
-import { hostBitsSet, isHostAddress } from "./schema.ts";
+import { FIRST_HOST, hostBitsSet, LAST_HOST } from "./schema.ts";
 
 /** A network's key that was read. */
 export interface NamedPrefix {
@@ -16,11 +17,15 @@ export function readPrefixes(keys: readonly string[], report: Report): readonly 
   for (const key of keys) {
     const prefix = parseIpv4Prefix(key);
     if (prefix === undefined) explainKey(key, report);
-    else if (!isHostAddress(Math.max(prefix.address, 0x01000000)) || prefix.address >= 0xe0000000) {
+    else if (!holdsHosts(rangeOfPrefix(prefix))) {
       report.keyError(["networks", key], `${key} has no addresses for hosts: it is multicast or reserved`);
     } else read.push({ key, prefix });
   }
   return withoutOverlaps(read, report);
+}
+
+function holdsHosts({ start, end }: AddressRange): boolean {
+  return end >= FIRST_HOST && start <= LAST_HOST;
 }
 
 function explainKey(key: string, report: Report): void {

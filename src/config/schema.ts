@@ -66,14 +66,13 @@ const address = text(AN_ADDRESS, parseIpv4);
 
 const hostAddress = text(AN_ADDRESS, (value): Ipv4 | Refusal | undefined => {
   const result = parseIpv4(value);
-  if (result === undefined || isHostAddress(result)) return result;
+  if (result === undefined || (result >= FIRST_HOST && result <= LAST_HOST)) return result;
   return new Refusal(`${value} is not the address of a host`);
 });
 
-/** Unicast: not in 0.0.0.0/8, not multicast, reserved or broadcast. */
-export function isHostAddress(value: Ipv4): boolean {
-  return value >= 0x01000000 && value < 0xe0000000;
-}
+/** Unicast addresses: not in 0.0.0.0/8, not multicast, reserved or broadcast. */
+export const FIRST_HOST: Ipv4 = 0x01000000;
+export const LAST_HOST: Ipv4 = 0xdfffffff;
 
 const A_RANGE = "a range of addresses such as 192.168.5.2-192.168.5.250";
 

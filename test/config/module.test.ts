@@ -159,8 +159,8 @@ networks:
     [...(range?.options.byCode.values() ?? [])].map(({ code, data }) => [code, Buffer.from(data).toString("latin1")]),
     [
       [1, "\xff\xff\xff\x00"],
-      [3, "\xc0\xa8\x05\x01"],
       [43, "\x01\x06foobar\x02\x04\x01\x02\x03\x04"],
+      [3, "\xc0\xa8\x05\x01"],
     ],
   );
   assert.equal(range?.excluded.length, 3);

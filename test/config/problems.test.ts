@@ -407,10 +407,10 @@ test("charrua: options that the server makes itself can't be configured, at any 
     [82, /relay sent/],
   ];
   for (const [code, hint] of hints) {
-    const text = `options: {${code}: {type: hex, value: 0102030405060708090a}}`;
-    const [problem = ""] = problemsOf(text.replace(/value: \w+/, `value: ${sample(code)}`));
+    const text = `options: {${code}: 1d}`;
+    const [problem = ""] = problemsOf(text);
     assert.match(problem, new RegExp(`^1:11 option ${code} \\(\\w+\\) can't be configured$`));
-    assert.match(hintOf(text.replace(/value: \w+/, `value: ${sample(code)}`)) ?? "", hint);
+    assert.match(hintOf(text) ?? "", hint);
   }
   check([
     [
@@ -419,14 +419,6 @@ test("charrua: options that the server makes itself can't be configured, at any 
     ],
   ]);
 });
-
-/** Hex that fits the option. */
-function sample(code: number): string {
-  if (code === 52 || code === 53) return "'02'";
-  if (code === 55) return "'0306'";
-  if (code === 57) return "'05dc'";
-  return code === 82 ? "'010161'" : "'0a000001'";
-}
 
 test("all problems are reported at once, in the order of the file, and none because of another", () => {
   check([
