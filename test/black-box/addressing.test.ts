@@ -16,10 +16,10 @@ import { fromHex, NO_BYTES, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { formatMac, parseMac } from "../../src/net/mac.ts";
 import { BROADCAST_FLAG, type Message, type Option } from "../../src/wire/dhcp4/index.ts";
-import { type LeaseholdProcess, startLeasehold } from "../support/leasehold-process.ts";
+import { type LeaseholdProcess, type StartOptions, startLeasehold } from "../support/leasehold-process.ts";
 import type { Lab, Namespace } from "../support/namespaces.ts";
 import { type Answer, type Envelope, openRawClient, type RawClient } from "../support/raw-client.ts";
-import { requireNamespaces } from "../support/requirement.ts";
+import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
 import { createClientPlace, createPair } from "./labs.ts";
 
 const address = (text: string): Ipv4 => parseIpv4(text) as Ipv4;
@@ -70,12 +70,12 @@ interface Bench {
   expectSilence(message: Message, envelope?: Envelope): Promise<void>;
 }
 
-async function createBench(t: TestContext): Promise<Bench> {
+async function createBench(t: TestContext, options?: StartOptions): Promise<Bench> {
   const { lab, server, client } = createPair(t, "02:00:5e:50:00:03");
   lab.exec(server, "ip", "link", "set", "eth0", "address", formatMac(SERVER_MAC));
   lab.exec(server, "ip", "route", "add", "10.78.0.0/24", "dev", "eth0");
   const raw = await openRawClient(t, lab, client);
-  const leasehold = await startLeasehold(t, lab, server, CONFIG);
+  const leasehold = await startLeasehold(t, lab, server, CONFIG, options);
   const clock = clientOf(99);
   return {
     lab,
@@ -208,6 +208,25 @@ test("a client without an address is answered at its hardware address, or by bro
     ...{ bound: 4, renewed: 4 },
   });
   assert.equal(commits, 8);
+});
+
+test("without the privilege for a packet socket, a client without an address is answered by broadcast", async (t) => {
+  if (!requireNamespaces(t) || !requirePrograms(t, "setpriv")) return;
+  const bench = await createBench(t, { through: ["setpriv", "--bounding-set=-net_raw"] });
+  const { leasehold, expectAnswer } = bench;
+  const client = clientOf(1);
+  const yiaddr = address("10.77.0.100");
+  const options = (type: string) => [`53 ${type}`, "54 0a4d0001", ...WHOLE_LEASE, ...SETTINGS_77, identifierOf(client)];
+  const expected = { to: BROADCAST_MAC, packet: "10.77.0.1:67 > 255.255.255.255:68", yiaddr };
+  await expectAnswer(discover(client, transaction()), {}, { ...expected, options: options("02") });
+  const request = requestSelecting(client, transaction(), { address: yiaddr, serverIdentifier: SERVER });
+  await expectAnswer(request, {}, { ...expected, options: options("05") });
+  assert.match(leasehold.output(), /"level":40,[^\n]*Replies to clients that have no address yet are broadcast/);
+  assert.deepEqual(await owners(bench), [`10.77.0.100 bound ${macOf(client)}`]);
+  assert.deepEqual(await leasehold.stop(), {
+    ...{ "received DISCOVER": 1, "received REQUEST": 1, "sent OFFER": 1, "sent ACK": 1 },
+    ...{ bound: 1, commits: 1 },
+  });
 });
 
 test("a refusal is broadcast on the link of the client, whatever address it says it has", async (t) => {

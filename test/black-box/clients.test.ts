@@ -85,7 +85,7 @@ suite("clients that others wrote", { concurrency: true }, () => {
     client.start();
     const { address } = await client.next("BOUND");
     await killed.kill();
-    const leasehold = await startLeasehold(t, lab, server, config, killed.database);
+    const leasehold = await startLeasehold(t, lab, server, config, { database: killed.database });
     const renewed = await client.next("RENEW", "REBIND", "BOUND");
     assert.deepEqual({ event: renewed.event, address: renewed.address }, { event: "RENEW", address });
     await client.cut();

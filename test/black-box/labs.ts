@@ -46,6 +46,6 @@ export function createRouted(t: TestContext): Routed {
   lab.exec(server, "ip", "address", "add", "10.79.0.1/24", "dev", "eth0");
   lab.exec(router, "ip", "address", "add", "10.79.0.2/24", "dev", "outside");
   lab.exec(server, "ip", "route", "add", "10.78.0.0/16", "via", "10.79.0.2");
-  lab.exec(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
+  lab.exec(router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
   return { lab, server, router };
 }

@@ -196,7 +196,9 @@ suite("networks", { concurrency: 4 }, () => {
     assert.equal(await obtain(client), "BOUND 10.77.0.100 255.255.255.0 router  dns  domain  from 10.77.0.1");
     await client.cut();
     assertAllAnswered(await before.stop(), { discovers: 1, requests: 1, bound: 1 });
-    const after = await startLeasehold(t, lab, server, config(`{ ip: 10.77.0.20, match: { chaddr: "${macOf(1)}" } }`), before.database);
+    const after = await startLeasehold(t, lab, server, config(`{ ip: 10.77.0.20, match: { chaddr: "${macOf(1)}" } }`), {
+      database: before.database,
+    });
     client.start();
     assert.equal(await obtain(client), "BOUND 10.77.0.20 255.255.255.0 router  dns  domain  from 10.77.0.1");
     await client.cut();

@@ -40,17 +40,25 @@ export interface ListedLease {
   readonly network: string;
 }
 
-/** Starts the server with a configuration in YAML, on a new database unless one is named. Resolves when it listens. */
+export interface StartOptions {
+  /** Default: a new one. */
+  readonly database?: string;
+  /** A program with arguments that runs the server, such as one that takes privileges from it. */
+  readonly through?: readonly string[];
+}
+
+/** Starts the server with a configuration in YAML. Resolves when it listens. */
 export async function startLeasehold(
   t: TestContext,
   lab: Lab,
   where: Namespace,
   config: string,
-  database: string = join(temporaryFolder(t), "leases.db"),
+  { database = join(temporaryFolder(t), "leases.db"), through = [] }: StartOptions = {},
 ): Promise<LeaseholdProcess> {
   const file = join(temporaryFolder(t), "leasehold.yaml");
   writeFileSync(file, `log: { format: json, level: debug }\n${outdent(config)}`);
-  const program = lab.start(where, process.execPath, MAIN, "serve", "-c", file, "-d", database);
+  // `env` without settings only runs the program that follows.
+  const program = lab.start(where, "env", ...through, process.execPath, MAIN, "serve", "-c", file, "-d", database);
   tellOnFailure(t, () => `the server said:\n${program.output()}`);
   await program.line(/"listening on /, 20_000);
   return {
