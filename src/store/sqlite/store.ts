@@ -64,6 +64,8 @@ class SqliteStore implements LeaseStore {
     const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData, execArgv: [] });
     this.#worker.on("error", (error) => this.#fail(fromSqlite(error, path)));
+    // Only a commit under way keeps the process alive, not a store that somebody forgot to close.
+    this.#worker.unref();
     this.#worker.on("exit", () => this.#fail(storeError("io", path, "the thread that writes it has ended")));
   }
 
@@ -94,6 +96,7 @@ class SqliteStore implements LeaseStore {
       });
     }
     this.#worker.removeAllListeners("exit");
+    this.#worker.ref();
     const ended = new Promise((resolve) => this.#worker.once("exit", resolve));
     Atomics.store(this.#control, STATE, CLOSE);
     Atomics.notify(this.#control, STATE);
@@ -109,6 +112,7 @@ class SqliteStore implements LeaseStore {
     this.#underWay = this.#gatheredBy;
     this.#gatheredBy = [];
     this.#control[LENGTH] = batch.length;
+    this.#worker.ref();
     Atomics.store(this.#control, STATE, SUBMITTED);
     Atomics.notify(this.#control, STATE);
     const wait = Atomics.waitAsync(this.#control, STATE, SUBMITTED);
@@ -131,6 +135,7 @@ class SqliteStore implements LeaseStore {
       this.#gathered.forgetNetworks();
     }
     if (this.#gatheredBy.length > 0) this.#submit();
+    else this.#worker.unref();
     for (const waiting of settled) {
       if (error === undefined) waiting.resolve();
       else waiting.reject(error);
