@@ -2,7 +2,7 @@ import { LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
-import { belongsTo, isBound, isInForce } from "./availability.ts";
+import { belongsTo, isInForce } from "./availability.ts";
 import { release } from "./changes.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
@@ -19,7 +19,9 @@ export function decideRelease(exchange: Exchange): Decision {
   if (message.ciaddr === IPV4_ANY) return silence(exchange.trace, "malformed-request");
   if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
   const lease = context.leases.byAddress(message.ciaddr);
-  if (lease === undefined || !isBound(lease, context.now) || !belongsTo(lease, clientKey)) return silence(exchange.trace, "not-the-owner");
+  // A lease that is about to end is held as an offer after a DISCOVER: it can be released all the same.
+  if (lease === undefined || !isInForce(lease, context.now) || !belongsTo(lease, clientKey))
+    return silence(exchange.trace, "not-the-owner");
   trace?.("update", `${formatIpv4(lease.address)} is released`);
   return { kind: "update", changes: [release(lease, context.now)] };
 }

@@ -33,7 +33,12 @@ describe("RELEASE (RFC 2131 section 4.3.4)", () => {
     ["without server identifier", MINE, release({ ciaddr: "10.0.0.150" }), RELEASED],
     ["by somebody else", MINE, release({ mac: BOB, server: OURS, ciaddr: "10.0.0.150" }), NOT_OWNER],
     ["by the same hardware under another identifier", MINE, release({ id: "other", server: OURS, ciaddr: "10.0.0.150" }), NOT_OWNER],
-    ["of an offer", { ...MINE, state: "offered" }, release({ server: OURS, ciaddr: "10.0.0.150" }), NOT_OWNER],
+    [
+      "of a lease held as an offer, for it was about to end",
+      { ...MINE, state: "offered" },
+      release({ server: OURS, ciaddr: "10.0.0.150" }),
+      RELEASED,
+    ],
     ["twice", { ...MINE, state: "released", expiry: 900 }, release({ server: OURS, ciaddr: "10.0.0.150" }), NOT_OWNER],
     ["after the lease ran out", { ...MINE, expiry: 1010 }, release({ server: OURS, ciaddr: "10.0.0.150" }), NOT_OWNER],
     ["of an unknown address", undefined, release({ server: OURS, ciaddr: "10.0.0.150" }), NOT_OWNER],
