@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { StoreError, type StoreErrorCode } from "../store.ts";
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
@@ -25,12 +27,26 @@ export function storeError(code: StoreErrorCode, path: string, detail?: string):
 
 /** SQLITE_READONLY: also what a reader is told that may not make the files beside the database that it needs. */
 const READ_ONLY = 8;
+const CANNOT_OPEN = 14;
 const NO_PERMISSION = "permission denied: run this as the user that the server runs as, or as root";
 
 /** Makes a StoreError of what node:sqlite, or an access to the file, threw. */
 export function fromSqlite(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;
   const primary = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
-  const denied = primary === READ_ONLY || (error instanceof Error && "code" in error && error.code === "EACCES");
+  const denied = primary === READ_ONLY || isDenied(error) || (primary === CANNOT_OPEN && isReadOnlyFolder(dirname(path)));
   return storeError(CODES[primary] ?? "io", path, denied ? NO_PERMISSION : error instanceof Error ? error.message : String(error));
+}
+
+function isReadOnlyFolder(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return isDenied(error);
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EACCES";
 }

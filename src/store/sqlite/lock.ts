@@ -1,17 +1,22 @@
+import { accessSync, constants } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { storeError } from "./errors.ts";
+import { fromSqlite, storeError } from "./errors.ts";
 
 /**
  * Keeps a second server away from a lease database, while anybody may read it: an exclusive lock on a small database beside it,
- * which the system gives up when the process ends, however it ends. Throws StoreError("locked"). The result is closed to unlock.
+ * which the system gives up when the process ends, however it ends. Throws StoreError: "locked" when another has it. The result is closed to unlock.
  */
 export function lockDatabase(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}-lock`, { timeout: 0 });
+  const file = `${path}-lock`;
+  const lock = new DatabaseSync(file, { timeout: 0 });
   try {
+    // What may not be written is not locked either, and SQLite does not tell.
+    accessSync(file, constants.W_OK);
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
-  } catch {
+  } catch (error) {
     lock.close();
-    throw storeError("locked", path, "another Leasehold server uses it");
+    const reason = fromSqlite(error, path);
+    throw reason.code === "locked" ? storeError("locked", path, "another Leasehold server uses it") : reason;
   }
 }

@@ -53,7 +53,10 @@ const MIGRATIONS: readonly string[] = [
 export function openLeaseDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    if (kindOf(path) === "folder") throw storeError("io", path, "it is a folder");
+    const kind = kindOf(path);
+    if (kind === "folder") throw storeError("io", path, "it is a folder");
+    // SQLite opens what it may not write for reading, and says so at the first write.
+    if (kind === "file") accessSync(path, constants.W_OK);
     db = new DatabaseSync(path, { timeout: 2000 });
     migrate(db, path);
     // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
