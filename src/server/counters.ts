@@ -1,8 +1,7 @@
-import { type Decision, SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
+import { SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
 import { type LeaseChange, LeaseState } from "../leases/lease.ts";
 import type { Applied } from "../leases/table.ts";
 import { MessageType } from "../wire/dhcp4/message.ts";
-import { messageType } from "../wire/dhcp4/options.ts";
 
 /** Why the pump, rather than the engine, left a datagram unanswered. */
 export const DROP_REASONS = {
@@ -13,13 +12,18 @@ export const DROP_REASONS = {
 
 export type DropReason = keyof typeof DROP_REASONS;
 
-/** What the server has done since it started; plain numbers that only grow. */
+/**
+ * What the server has done since it started; plain numbers that only grow. They add up: a datagram is undecodable, came in on an interface that is not
+ * served, or is received; what was received is answered (`sent`), `silent`, `noted`, or `dropped` for another reason.
+ */
 export interface Counters {
   /** By message type; 0: no type (BOOTP). */
   readonly received: Uint32Array;
   /** By message type. */
   readonly sent: Uint32Array;
   readonly silent: Record<SilenceReason, number>;
+  /** Messages that changed something and have no answer, such as RELEASE. */
+  noted: number;
   readonly dropped: Record<DropReason, number>;
   /** Leases given to a client anew, and given more time. */
   bound: number;
@@ -38,6 +42,7 @@ export function createCounters(): Counters {
     received: new Uint32Array(TYPES),
     sent: new Uint32Array(TYPES),
     silent: zeros(SILENCE_REASONS),
+    noted: 0,
     dropped: zeros(DROP_REASONS),
     bound: 0,
     renewed: 0,
@@ -48,11 +53,9 @@ export function createCounters(): Counters {
   };
 }
 
-export function countDecision(counters: Counters, decision: Decision): void {
-  if (decision.kind === "silence") counters.silent[decision.reason]++;
-  if (decision.kind !== "reply") return;
-  const type = messageType(decision.message) ?? 0;
-  counters.sent[type] = (counters.sent[type] as number) + 1;
+/** Counts by message type. */
+export function countType(counts: Uint32Array, type: number): void {
+  counts[type] = (counts[type] as number) + 1;
 }
 
 export function countApplied(counters: Counters, change: LeaseChange, { before }: Applied): void {
@@ -72,8 +75,13 @@ export function summarize(counters: Counters): Record<string, number> {
   };
   for (const [name, type] of Object.entries(MessageType)) add(`received ${name}`, counters.received[type] as number);
   add("received BOOTP", counters.received[0] as number);
+  add(
+    "received of unknown type",
+    counters.received.reduce((sum, count, type) => (type > MessageType.TLS ? sum + count : sum), 0),
+  );
   for (const [name, type] of Object.entries(MessageType)) add(`sent ${name}`, counters.sent[type] as number);
   for (const [reason, count] of Object.entries(counters.silent)) add(`silent: ${reason}`, count);
+  add("noted", counters.noted);
   for (const [reason, count] of Object.entries(counters.dropped)) add(`dropped: ${reason}`, count);
   for (const name of ["bound", "renewed", "released", "declined", "commits", "commitsFailed"] as const) add(name, counters[name]);
   return summary;

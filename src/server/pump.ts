@@ -8,7 +8,7 @@ import type { LeaseStore, StoreError } from "../store/store.ts";
 import { decode } from "../wire/dhcp4/decode.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
-import { type Counters, countApplied, countDecision } from "./counters.ts";
+import { type Counters, countApplied, countType } from "./counters.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Replies that can leave together. */
@@ -45,6 +45,8 @@ export interface Pump {
 /** One batch whose changes are being made durable, with the replies that wait for it. */
 interface Committing {
   readonly replies: Outbox;
+  /** The message types of the replies. */
+  readonly types: readonly number[];
   /** What the batch did to the table, for the case that it has to be undone. */
   readonly applied: Applied[];
 }
@@ -62,6 +64,7 @@ export function startPump(parts: PumpParts): Pump {
   /** Oldest first; commits settle in this order. */
   const committing: Committing[] = [];
   let replies = transport.createOutbox(OUTBOX_CAPACITY);
+  let types: number[] = [];
   let applied: Applied[] = [];
   let writes: LeaseWrite[] = [];
   let healthy = true;
@@ -95,20 +98,21 @@ export function startPump(parts: PumpParts): Pump {
       return;
     }
     const { message } = decoded;
-    const type = messageType(message) ?? 0;
-    counters.received[type] = (counters.received[type] as number) + 1;
+    countType(counters.received, messageType(message) ?? 0);
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
       { config, leases: table, now, random: random() },
       { message, interface: served, source, sourcePort, destination, serverPort: port },
     );
-    countDecision(counters, decision);
     events.decided(message, decision);
     carryOut(decision);
   }
 
   function carryOut(decision: Decision): void {
-    if (decision.kind === "silence") return;
+    if (decision.kind === "silence") {
+      counters.silent[decision.reason]++;
+      return;
+    }
     let durable = false;
     for (const change of decision.changes) {
       const done = table.apply(change);
@@ -118,11 +122,17 @@ export function startPump(parts: PumpParts): Pump {
       durable = true;
       writes.push(done.write);
     }
-    if (decision.kind !== "reply") return;
+    if (decision.kind === "update") {
+      counters.noted++;
+      return;
+    }
     const outbox = durable ? replies : ready;
     if (outbox.full) flush(outbox);
     const buffer = outbox.next();
     outbox.add(encode(decision.message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
+    const type = messageType(decision.message) ?? 0;
+    if (durable) types.push(type);
+    else countType(counters.sent, type);
   }
 
   function flush(outbox: Outbox): void {
@@ -139,10 +149,11 @@ export function startPump(parts: PumpParts): Pump {
       applied.length = 0;
       return;
     }
-    const batch: Committing = { replies, applied };
+    const batch: Committing = { replies, types, applied };
     committing.push(batch);
     store.commit(writes).then(onCommitted, onFailed);
     replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY);
+    types = [];
     applied = [];
     writes = [];
     if (committing.length >= MAX_COMMITTING) transport.pause();
@@ -156,6 +167,7 @@ export function startPump(parts: PumpParts): Pump {
       events.storeRecovered();
     }
     batch.replies.send();
+    for (const type of batch.types) countType(counters.sent, type);
     release(batch);
   }
 

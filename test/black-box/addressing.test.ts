@@ -310,7 +310,7 @@ test("RELEASE and DECLINE are not answered", async (t) => {
   assert.deepEqual(await owners(bench), [`10.77.0.150 released ${macOf(first)}`, `10.77.0.151 declined ${macOf(second)}`]);
   assert.deepEqual(await leasehold.stop(), {
     ...{ "received DISCOVER": 4, "received REQUEST": 2, "received RELEASE": 3, "received DECLINE": 1, "sent OFFER": 4, "sent ACK": 2 },
-    ...{ "silent: not-the-owner": 2, bound: 2, released: 1, declined: 1, commits: 4 },
+    ...{ "silent: not-the-owner": 2, bound: 2, noted: 2, released: 1, declined: 1, commits: 4 },
   });
 });
 

@@ -24,6 +24,7 @@ export function assertAllAnswered(counters: Readonly<Record<string, number>>, ex
     "sent OFFER": discovered,
     "sent ACK": acks,
     "sent NAK": naks,
+    noted: released,
     bound,
     renewed: acks - bound,
     released: released + superseded,
