@@ -24,6 +24,7 @@ export const SILENCE_REASONS = {
   "not-for-a-server": "a message of this type is sent by servers, not to them",
   "unsupported-message-type": "this message type is not served",
   "no-client-identity": "the message has neither a client identifier nor a hardware address",
+  "identity-too-long": "the client identifier or option 82 is longer than the 255 bytes that one option holds",
   "no-network": "no configured network matches where the message came from",
   "no-server-address": "the receiving interface has no IPv4 address that could identify this server",
   "another-server": "the client answers another server (option 54)",

@@ -1,6 +1,8 @@
 /** Blocks are counted in units of 16 bytes; a chunk has 65,536 of them, 1 MiB. */
 const UNIT = 16;
 const UNITS_PER_CHUNK = 1 << 16;
+/** Larger blocks come in powers of two, so that freed ones are used again although lengths vary at a client's will. */
+const EXACT_UNITS = 8;
 
 /**
  * Memory for many small byte strings that come and go: a million leases as typed arrays cost the garbage collector
@@ -15,7 +17,7 @@ export class Arena {
 
   /** A block for `length` bytes, at most 1 MiB. */
   allocate(length: number): number {
-    const units = Math.ceil(length / UNIT);
+    const units = unitsFor(length);
     const reused = this.#free[units]?.pop();
     if (reused !== undefined) return reused;
     if (this.#used + units > UNITS_PER_CHUNK) {
@@ -29,7 +31,7 @@ export class Arena {
 
   /** Gives a block back; `length` as it was allocated. */
   free(block: number, length: number): void {
-    const units = Math.ceil(length / UNIT);
+    const units = unitsFor(length);
     const list = this.#free[units];
     if (list === undefined) this.#free[units] = [block];
     else list.push(block);
@@ -44,8 +46,9 @@ export class Arena {
   offset(block: number): number {
     return (block % UNITS_PER_CHUNK) * UNIT;
   }
+}
 
-  static sameSize(a: number, b: number): boolean {
-    return Math.ceil(a / UNIT) === Math.ceil(b / UNIT);
-  }
+function unitsFor(length: number): number {
+  const units = Math.ceil(length / UNIT);
+  return units <= EXACT_UNITS ? units : 1 << (32 - Math.clz32(units - 1));
 }

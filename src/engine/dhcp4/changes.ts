@@ -17,10 +17,15 @@ function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
     clientIdentifier,
     htype: message.htype,
     chaddr: message.chaddr,
-    hostname: optionValue(message, OptionCode.hostName) ?? before?.hostname,
-    vendorClass: optionValue(message, OptionCode.vendorClassIdentifier) ?? before?.vendorClass,
+    hostname: kept(optionValue(message, OptionCode.hostName)) ?? before?.hostname,
+    vendorClass: kept(optionValue(message, OptionCode.vendorClassIdentifier)) ?? before?.vendorClass,
     relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
   };
+}
+
+/** As much of a text as one option holds: a client must not fill our memory with names. */
+function kept(text: Uint8Array | undefined): Uint8Array | undefined {
+  return text !== undefined && text.length > 255 ? text.subarray(0, 255) : text;
 }
 
 /** The client has this address from now on until `expiry`. `previous` is what the table knows of the address. */

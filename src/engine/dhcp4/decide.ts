@@ -54,12 +54,21 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   const clientIdentifier = optionValue(message, OptionCode.clientIdentifier);
   const clientKey = clientKeyOf(message, clientIdentifier, context.config.chaddrOnly);
   if (clientKey === undefined) return silence(trace, "no-client-identity");
-  trace?.("client", toHex(clientKey));
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
+  if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
+  trace?.("client", toHex(clientKey));
   const network = selectNetwork(context.config, received, relayAgentInformation, trace);
   if (network === undefined) return silence(trace, "no-network");
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
   const exchange: Exchange = { context, received, message, network, link, clientKey, clientIdentifier, relayAgentInformation, trace };
   return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
+}
+
+/**
+ * Whether a value that is kept with the lease and echoed was put together from so many pieces (RFC 3396) that it is no identity but an attempt
+ * to fill our memory. RFC 3046 section 2 limits option 82 to 255 bytes.
+ */
+function isTooLong(value: Uint8Array | undefined): boolean {
+  return value !== undefined && value.length > 255;
 }
