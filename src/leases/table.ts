@@ -3,13 +3,12 @@ import { hashBytes } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { sortedRangesContain } from "../net/range.ts";
 import { AddressPool } from "./address-pool.ts";
-import { Arena } from "./arena.ts";
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
-import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
+import { OwnerColumn } from "./owner-column.ts";
 import { PlaceIndex } from "./place.ts";
 import type { LeaseReader } from "./reader.ts";
 import { RowIndex } from "./row-index.ts";
-import { SecondQueue } from "./second-queue.ts";
+import { RowLists } from "./row-lists.ts";
 
 const NONE = -1;
 
@@ -17,9 +16,6 @@ const NONE = -1;
 const ON_DISK = 1;
 /** The database holds the same owner as the table. */
 const OWNER_ON_DISK = 2;
-
-/** In the column of records: no lease in this row. */
-const FREE = 0xffffffff;
 
 /** What `apply` did: what to write, and what it takes to undo it. */
 export interface Applied {
@@ -53,39 +49,27 @@ export class LeaseTable implements LeaseReader {
   readonly #rangeAt: PlaceIndex;
   readonly #networkAt: PlaceIndex;
 
+  // One entry a row.
   #address = new Uint32Array(0);
-  #keyHash = new Uint32Array(0);
   #start = new Uint32Array(0);
   #expiry = new Uint32Array(0);
   #state = new Uint8Array(0);
   #flags = new Uint8Array(0);
-  #record = new Uint32Array(0);
-  /** Neighbours in the list the row is in: those that end in the same second, or the reclaimable ones of its range. */
-  #next = new Int32Array(0);
-  #previous = new Int32Array(0);
+  readonly #owners = new OwnerColumn();
+  /** Rows by the second in which their state ends; released and expired ones by range (the last queue: outside all ranges). */
+  readonly #lists: RowLists;
 
-  readonly #arena = new Arena();
   readonly #byAddress = new RowIndex(() => this.#address);
-  readonly #byClient = new RowIndex(() => this.#keyHash);
-
   #rows = 0;
   readonly #freeRows: number[] = [];
   #count = 0;
-
-  /** Leases that are to end, by the second in which they do: the first row of each list. */
-  readonly #ending = new Map<Seconds, number>();
-  readonly #seconds = new SecondQueue();
-  /** Released and expired leases by range (the last list: outside all ranges), the longest so first. */
-  readonly #reclaimableHead: Int32Array;
-  readonly #reclaimableTail: Int32Array;
 
   constructor(config: Config) {
     this.#config = config;
     this.#pools = config.ranges.map((range) => new AddressPool(range, range.excluded));
     this.#rangeAt = PlaceIndex.ofRanges(config);
     this.#networkAt = PlaceIndex.ofNetworks(config);
-    this.#reclaimableHead = new Int32Array(config.ranges.length + 1).fill(NONE);
-    this.#reclaimableTail = new Int32Array(config.ranges.length + 1).fill(NONE);
+    this.#lists = new RowLists(config.ranges.length + 1);
   }
 
   /** Number of addresses that are known: leased, offered, declined or remembered. */
@@ -106,13 +90,12 @@ export class LeaseTable implements LeaseReader {
   ofClient(clientKey: Uint8Array, link: number): Lease | undefined {
     const hash = hashBytes(clientKey);
     let best = NONE;
-    for (let place = this.#byClient.start(hash); ; place = this.#byClient.after(place)) {
-      const row = this.#byClient.at(place);
+    for (let place = this.#owners.start(hash); ; place = this.#owners.after(place)) {
+      const row = this.#owners.at(place);
       if (row === NONE) break;
-      if (this.#keyHash[row] !== hash || this.#state[row] === LeaseState.declined) continue;
+      if (this.#state[row] === LeaseState.declined || !this.#owners.hasKey(row, hash, clientKey)) continue;
       if (best !== NONE && rank(this.#state[row] as number) >= rank(this.#state[best] as number)) continue;
-      if (this.#linkOf(this.#address[row] as number) !== link || !this.#hasKey(row, clientKey)) continue;
-      best = row;
+      if (this.#linkOf(this.#address[row] as number) === link) best = row;
     }
     return best === NONE ? undefined : this.#lease(best);
   }
@@ -122,13 +105,13 @@ export class LeaseTable implements LeaseReader {
   }
 
   longestExpired(range: Range): Lease | undefined {
-    const row = this.#reclaimableHead[range.index] as number;
+    const row = this.#lists.head(range.index);
     return row === NONE ? undefined : this.#lease(row);
   }
 
   /** Every lease, in the order of rows. */
   *leases(): IterableIterator<Lease> {
-    for (let row = 0; row < this.#rows; row++) if (this.#record[row] !== FREE) yield this.#lease(row);
+    for (let row = 0; row < this.#rows; row++) if (this.#owners.has(row)) yield this.#lease(row);
   }
 
   /**
@@ -152,15 +135,14 @@ export class LeaseTable implements LeaseReader {
     this.#freeRows.length = 0;
     const over: number[] = [];
     for (let row = this.#rows - 1; row >= 0; row--) {
-      const state = this.#state[row];
-      if (this.#record[row] === FREE) this.#freeRows.push(row);
-      else if (state === LeaseState.declined || (this.#expiry[row] as number) > now) this.#linkEnding(row);
+      if (!this.#owners.has(row)) this.#freeRows.push(row);
+      else if (this.#state[row] === LeaseState.declined || (this.#expiry[row] as number) > now) this.#linkEnding(row);
       else over.push(row);
     }
     over.sort((a, b) => (this.#expiry[a] as number) - (this.#expiry[b] as number));
     for (const row of over) {
       if (this.#state[row] === LeaseState.bound) this.#state[row] = LeaseState.expired;
-      this.#linkReclaimable(row);
+      this.#lists.append(this.#queueOf(row), row);
     }
   }
 
@@ -176,8 +158,8 @@ export class LeaseTable implements LeaseReader {
       return;
     }
     // An unchanged owner is still there, unless the lease ran out and was forgotten meanwhile.
-    const unchanged = current !== NONE && this.#keyHash[current] === before.keyHash;
-    const owner = before.owner ?? (unchanged ? this.#copyOwner(current) : undefined);
+    const unchanged = current !== NONE && this.#owners.hash(current) === before.keyHash;
+    const owner = before.owner ?? (unchanged ? this.#owners.copy(current) : undefined);
     if (owner === undefined) return;
     this.#put({ address, state: before.state, start: before.start, expiry: before.expiry, owner });
     const restored = this.#rowOf(address);
@@ -193,19 +175,14 @@ export class LeaseTable implements LeaseReader {
   expire(now: Seconds, limit: number): LeaseWrite[] {
     const writes: LeaseWrite[] = [];
     let left = limit;
-    for (let second = this.#seconds.first; second !== undefined && second <= now && left > 0; second = this.#seconds.first) {
-      const row = this.#ending.get(second) as number;
-      if (row === NONE) {
-        this.#ending.delete(second);
-        this.#seconds.pop();
-        continue;
-      }
+    for (let row = this.#lists.firstEnding(now); row !== NONE && left > 0; row = this.#lists.firstEnding(now)) {
       this.#end(row, writes);
       left--;
     }
-    for (let list = 0; list < this.#reclaimableHead.length && left > 0; list++) {
-      for (let row = this.#reclaimableHead[list] as number; row !== NONE && left > 0; row = this.#reclaimableHead[list] as number) {
+    for (let queue = 0; queue <= this.#config.ranges.length && left > 0; queue++) {
+      for (let row = this.#lists.head(queue); row !== NONE && left > 0; row = this.#lists.head(queue)) {
         if ((this.#expiry[row] as number) + this.#config.affinity > now) break;
+        this.#lists.remove(queue, row);
         this.#forget(row, writes);
         left--;
       }
@@ -221,10 +198,10 @@ export class LeaseTable implements LeaseReader {
     if (known === NONE) {
       this.#fill(row, lease);
     } else {
-      const sameOwner = this.#hasOwner(row, lease.owner);
+      const sameOwner = this.#owners.equals(row, lease.owner);
       before = this.#before(row, sameOwner);
       this.#unlink(row);
-      if (!sameOwner) this.#setOwner(row, lease.owner);
+      if (!sameOwner) this.#owners.set(row, lease.owner);
       flags = sameOwner ? before.flags : before.flags & ~OWNER_ON_DISK;
       this.#state[row] = lease.state;
       this.#start[row] = lease.start;
@@ -247,28 +224,33 @@ export class LeaseTable implements LeaseReader {
     return { write: before.flags & ON_DISK ? { kind: "remove", row } : undefined, address, row, before };
   }
 
+  #before(row: number, sameOwner: boolean): Before {
+    return {
+      state: this.#state[row] as LeaseState,
+      start: this.#start[row] as number,
+      expiry: this.#expiry[row] as number,
+      owner: sameOwner ? undefined : this.#owners.copy(row),
+      keyHash: this.#owners.hash(row),
+      flags: this.#flags[row] as number,
+    };
+  }
+
   /** The time of this row has come. */
   #end(row: number, writes: LeaseWrite[]): void {
-    this.#unlinkEnding(row);
+    this.#unlink(row);
     const state = this.#state[row];
-    const gone = state === LeaseState.declined || (state === LeaseState.offered && !((this.#flags[row] as number) & ON_DISK));
-    if (gone) {
-      this.#write(row, writes);
-      this.#drop(row);
+    if (state === LeaseState.declined || (state === LeaseState.offered && !((this.#flags[row] as number) & ON_DISK))) {
+      this.#forget(row, writes);
       return;
     }
-    if (state !== LeaseState.released) this.#state[row] = LeaseState.expired;
-    this.#linkReclaimable(row);
+    this.#state[row] = LeaseState.expired;
+    this.#link(row);
   }
 
+  /** Frees a row that is in no list, here and in the store. */
   #forget(row: number, writes: LeaseWrite[]): void {
-    this.#unlinkReclaimable(row);
-    this.#write(row, writes);
-    this.#drop(row);
-  }
-
-  #write(row: number, writes: LeaseWrite[]): void {
     if ((this.#flags[row] as number) & ON_DISK) writes.push({ kind: "remove", row });
+    this.#drop(row);
   }
 
   // Rows
@@ -295,14 +277,12 @@ export class LeaseTable implements LeaseReader {
   #grow(rows: number): void {
     const capacity = Math.max(rows, 4096, Math.ceil(this.#address.length * 1.5));
     this.#address = grown(this.#address, new Uint32Array(capacity));
-    this.#keyHash = grown(this.#keyHash, new Uint32Array(capacity));
     this.#start = grown(this.#start, new Uint32Array(capacity));
     this.#expiry = grown(this.#expiry, new Uint32Array(capacity));
     this.#state = grown(this.#state, new Uint8Array(capacity));
     this.#flags = grown(this.#flags, new Uint8Array(capacity));
-    this.#record = grown(this.#record, new Uint32Array(capacity).fill(FREE));
-    this.#next = grown(this.#next, new Int32Array(capacity));
-    this.#previous = grown(this.#previous, new Int32Array(capacity));
+    this.#owners.reserve(capacity);
+    this.#lists.reserve(capacity);
   }
 
   /** Puts a lease in a row that is free; the caller links it. */
@@ -314,7 +294,7 @@ export class LeaseTable implements LeaseReader {
     this.#flags[row] = 0;
     this.#count++;
     this.#byAddress.insert(row, lease.address);
-    this.#addOwner(row, lease.owner);
+    this.#owners.set(row, lease.owner);
     const range = this.#rangeAt.find(lease.address);
     if (range !== NONE) (this.#pools[range] as AddressPool).use(lease.address);
   }
@@ -324,11 +304,10 @@ export class LeaseTable implements LeaseReader {
     const address = this.#address[row] as number;
     this.#count--;
     this.#byAddress.remove(row, address);
-    this.#removeOwner(row);
+    this.#owners.clear(row);
     this.#freeRows.push(row);
-    const index = this.#rangeAt.find(address);
-    const range = this.#config.ranges[index];
-    if (range !== undefined && !sortedRangesContain(range.excluded, address)) (this.#pools[index] as AddressPool).release(address);
+    const range = this.#dynamicRange(address);
+    if (range !== undefined) (this.#pools[range.index] as AddressPool).release(address);
   }
 
   #unlinkAndDrop(row: number): void {
@@ -342,73 +321,45 @@ export class LeaseTable implements LeaseReader {
       this.#state[row] as LeaseState,
       this.#start[row] as number,
       this.#expiry[row] as number,
-      this.#arena,
-      this.#record[row] as number,
+      this.#owners,
+      row,
     );
   }
 
-  #before(row: number, sameOwner: boolean): Before {
-    return {
-      state: this.#state[row] as LeaseState,
-      start: this.#start[row] as number,
-      expiry: this.#expiry[row] as number,
-      owner: sameOwner ? undefined : this.#copyOwner(row),
-      keyHash: this.#keyHash[row] as number,
-      flags: this.#flags[row] as number,
-    };
+  // Lists
+
+  #link(row: number): void {
+    if (this.#isReclaimable(row)) this.#lists.append(this.#queueOf(row), row);
+    else this.#linkEnding(row);
   }
 
-  // Owners
-
-  #addOwner(row: number, owner: LeaseOwner): void {
-    const block = this.#arena.allocate(ownerRecordLength(owner));
-    writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
-    const hash = hashBytes(owner.clientKey);
-    this.#record[row] = block;
-    this.#keyHash[row] = hash;
-    this.#byClient.insert(row, hash);
+  #linkEnding(row: number): void {
+    const second = this.#expiry[row] as number;
+    if (second !== NEVER) this.#lists.addEnding(row, second);
   }
 
-  #removeOwner(row: number): void {
-    const block = this.#record[row] as number;
-    this.#byClient.remove(row, this.#keyHash[row] as number);
-    this.#arena.free(block, storedRecordLength(this.#arena.chunk(block), this.#arena.offset(block)));
-    this.#record[row] = FREE;
+  #unlink(row: number): void {
+    const second = this.#expiry[row] as number;
+    if (this.#isReclaimable(row)) this.#lists.remove(this.#queueOf(row), row);
+    else if (second !== NEVER) this.#lists.removeEnding(row, second);
   }
 
-  #setOwner(row: number, owner: LeaseOwner): void {
-    // Written first: the new owner may be a view of the old record.
-    const old = this.#record[row] as number;
-    const oldHash = this.#keyHash[row] as number;
-    this.#byClient.remove(row, oldHash);
-    this.#addOwner(row, owner);
-    this.#arena.free(old, storedRecordLength(this.#arena.chunk(old), this.#arena.offset(old)));
+  #isReclaimable(row: number): boolean {
+    return this.#state[row] === LeaseState.released || this.#state[row] === LeaseState.expired;
   }
 
-  #hasKey(row: number, key: Uint8Array): boolean {
-    const block = this.#record[row] as number;
-    return recordHasKey(this.#arena.chunk(block), this.#arena.offset(block), key);
-  }
-
-  #hasOwner(row: number, owner: LeaseOwner): boolean {
-    const length = ownerRecordLength(owner);
-    if (length > scratch.length) scratch = new Uint8Array(length * 2);
-    writeOwnerRecord(owner, scratch, 0);
-    const block = this.#record[row] as number;
-    const chunk = this.#arena.chunk(block);
-    const offset = this.#arena.offset(block);
-    for (let i = 0; i < length; i++) if (chunk[offset + i] !== scratch[i]) return false;
-    return true;
-  }
-
-  #copyOwner(row: number): LeaseOwner {
-    const block = this.#record[row] as number;
-    const chunk = this.#arena.chunk(block);
-    const offset = this.#arena.offset(block);
-    return readOwnerRecord(chunk.slice(offset, offset + storedRecordLength(chunk, offset)), 0);
+  /** The queue of a row that ended: that of its range, or the last one. A reserved or excluded address is for nobody else. */
+  #queueOf(row: number): number {
+    return this.#dynamicRange(this.#address[row] as number)?.index ?? this.#config.ranges.length;
   }
 
   // Where an address belongs
+
+  /** The range that the address can be given out from. */
+  #dynamicRange(address: Ipv4): Range | undefined {
+    const range = this.#config.ranges[this.#rangeAt.find(address)];
+    return range === undefined || sortedRangesContain(range.excluded, address) ? undefined : range;
+  }
 
   #linkOf(address: Ipv4): number {
     return this.#config.networks[this.#networkAt.find(address)]?.link ?? NONE;
@@ -416,70 +367,6 @@ export class LeaseTable implements LeaseReader {
 
   #networkName(address: Ipv4): string {
     return this.#config.networks[this.#networkAt.find(address)]?.name ?? "";
-  }
-
-  // Lists
-
-  #link(row: number): void {
-    const state = this.#state[row];
-    if (state === LeaseState.released || state === LeaseState.expired) this.#linkReclaimable(row);
-    else this.#linkEnding(row);
-  }
-
-  #unlink(row: number): void {
-    const state = this.#state[row];
-    if (state === LeaseState.released || state === LeaseState.expired) this.#unlinkReclaimable(row);
-    else this.#unlinkEnding(row);
-  }
-
-  #linkEnding(row: number): void {
-    const second = this.#expiry[row] as number;
-    if (second === NEVER) return;
-    const head = this.#ending.get(second);
-    this.#previous[row] = NONE;
-    this.#next[row] = head ?? NONE;
-    // An emptied list keeps its second in the queue until it is over.
-    if (head === undefined) this.#seconds.push(second);
-    else if (head !== NONE) this.#previous[head] = row;
-    this.#ending.set(second, row);
-  }
-
-  #unlinkEnding(row: number): void {
-    const second = this.#expiry[row] as number;
-    if (second === NEVER) return;
-    const previous = this.#previous[row] as number;
-    const next = this.#next[row] as number;
-    if (next !== NONE) this.#previous[next] = previous;
-    if (previous !== NONE) this.#next[previous] = next;
-    else this.#ending.set(second, next);
-  }
-
-  #linkReclaimable(row: number): void {
-    const list = this.#listOf(row);
-    const tail = this.#reclaimableTail[list] as number;
-    this.#previous[row] = tail;
-    this.#next[row] = NONE;
-    if (tail === NONE) this.#reclaimableHead[list] = row;
-    else this.#next[tail] = row;
-    this.#reclaimableTail[list] = row;
-  }
-
-  #unlinkReclaimable(row: number): void {
-    const list = this.#listOf(row);
-    const previous = this.#previous[row] as number;
-    const next = this.#next[row] as number;
-    if (next !== NONE) this.#previous[next] = previous;
-    else this.#reclaimableTail[list] = previous;
-    if (previous !== NONE) this.#next[previous] = next;
-    else this.#reclaimableHead[list] = next;
-  }
-
-  /** The reclaimable list of a row: that of its range, or the last one. A reserved or excluded address is for nobody else. */
-  #listOf(row: number): number {
-    const address = this.#address[row] as number;
-    const index = this.#rangeAt.find(address);
-    const range = this.#config.ranges[index];
-    return range === undefined || sortedRangesContain(range.excluded, address) ? this.#config.ranges.length : index;
   }
 }
 
@@ -489,34 +376,31 @@ class RowLease implements Lease {
   readonly state: LeaseState;
   readonly start: Seconds;
   readonly expiry: Seconds;
-  readonly #arena: Arena;
-  readonly #block: number;
+  readonly #owners: OwnerColumn;
+  readonly #row: number;
   #owner: LeaseOwner | undefined;
 
-  constructor(address: Ipv4, state: LeaseState, start: Seconds, expiry: Seconds, arena: Arena, block: number) {
+  constructor(address: Ipv4, state: LeaseState, start: Seconds, expiry: Seconds, owners: OwnerColumn, row: number) {
     this.address = address;
     this.state = state;
     this.start = start;
     this.expiry = expiry;
-    this.#arena = arena;
-    this.#block = block;
+    this.#owners = owners;
+    this.#row = row;
   }
 
   get owner(): LeaseOwner {
-    this.#owner ??= readOwnerRecord(this.#arena.chunk(this.#block), this.#arena.offset(this.#block));
+    this.#owner ??= this.#owners.read(this.#row);
     return this.#owner;
   }
 }
-
-/** Space to write a record in for a comparison. */
-let scratch = new Uint8Array(2048);
 
 /** The lower, the more of a claim on the address. */
 function rank(state: number): number {
   return state === LeaseState.bound ? 0 : state === LeaseState.offered ? 1 : 2;
 }
 
-function grown<T extends Uint8Array | Uint32Array | Int32Array>(old: T, larger: T): T {
+function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
   larger.set(old);
   return larger;
 }

@@ -1,0 +1,106 @@
+import { hashBytes } from "../net/bytes.ts";
+import { Arena } from "./arena.ts";
+import type { LeaseOwner } from "./lease.ts";
+import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
+import { RowIndex } from "./row-index.ts";
+
+/** No owner in this row. */
+const FREE = 0xffffffff;
+
+/** The owners of all rows, and the index that finds a row by its client. */
+export class OwnerColumn {
+  /** Blocks of the arena. */
+  #blocks = new Uint32Array(0);
+  #hashes = new Uint32Array(0);
+  readonly #arena = new Arena();
+  readonly #index = new RowIndex(() => this.#hashes);
+
+  /** Makes room for this many rows. */
+  reserve(capacity: number): void {
+    const blocks = new Uint32Array(capacity).fill(FREE);
+    blocks.set(this.#blocks);
+    this.#blocks = blocks;
+    const hashes = new Uint32Array(capacity);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+  }
+
+  has(row: number): boolean {
+    return this.#blocks[row] !== FREE;
+  }
+
+  /** The hash of the client key. */
+  hash(row: number): number {
+    return this.#hashes[row] as number;
+  }
+
+  /** Where to begin looking for rows of a client; see RowIndex. */
+  start(hash: number): number {
+    return this.#index.start(hash);
+  }
+
+  at(place: number): number {
+    return this.#index.at(place);
+  }
+
+  after(place: number): number {
+    return this.#index.after(place);
+  }
+
+  hasKey(row: number, hash: number, key: Uint8Array): boolean {
+    if (this.#hashes[row] !== hash) return false;
+    const block = this.#blocks[row] as number;
+    return recordHasKey(this.#arena.chunk(block), this.#arena.offset(block), key);
+  }
+
+  /** Gives a row its owner, or another one; the new owner may be a view of the old one. */
+  set(row: number, owner: LeaseOwner): void {
+    const old = this.#blocks[row] as number;
+    if (old !== FREE) this.#index.remove(row, this.hash(row));
+    const block = this.#arena.allocate(ownerRecordLength(owner));
+    writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
+    const hash = hashBytes(owner.clientKey);
+    this.#blocks[row] = block;
+    this.#hashes[row] = hash;
+    this.#index.insert(row, hash);
+    if (old !== FREE) this.#free(old);
+  }
+
+  clear(row: number): void {
+    this.#index.remove(row, this.hash(row));
+    this.#free(this.#blocks[row] as number);
+    this.#blocks[row] = FREE;
+  }
+
+  /** The owner as views, valid until the row changes. */
+  read(row: number): LeaseOwner {
+    const block = this.#blocks[row] as number;
+    return readOwnerRecord(this.#arena.chunk(block), this.#arena.offset(block));
+  }
+
+  copy(row: number): LeaseOwner {
+    const block = this.#blocks[row] as number;
+    const chunk = this.#arena.chunk(block);
+    const offset = this.#arena.offset(block);
+    return readOwnerRecord(chunk.slice(offset, offset + storedRecordLength(chunk, offset)), 0);
+  }
+
+  /** Whether the row has exactly this owner, every field of it. */
+  equals(row: number, owner: LeaseOwner): boolean {
+    const length = ownerRecordLength(owner);
+    if (length > scratch.length) scratch = new Uint8Array(length * 2);
+    writeOwnerRecord(owner, scratch, 0);
+    const block = this.#blocks[row] as number;
+    const chunk = this.#arena.chunk(block);
+    const offset = this.#arena.offset(block);
+    for (let i = 0; i < length; i++) if (chunk[offset + i] !== scratch[i]) return false;
+    return true;
+  }
+
+  #free(block: number): void {
+    this.#arena.free(block, storedRecordLength(this.#arena.chunk(block), this.#arena.offset(block)));
+  }
+}
+
+/** Space to write a record in for a comparison. */
+let scratch = new Uint8Array(2048);

@@ -1,0 +1,89 @@
+import type { Seconds } from "./lease.ts";
+import { SecondQueue } from "./second-queue.ts";
+
+const NONE = -1;
+
+/**
+ * The lists that rows are in, linked through two columns: a row is in one list at most. Leases that are to end are kept by the second
+ * in which they do; those that ended, in the order in which they did.
+ */
+export class RowLists {
+  #next = new Int32Array(0);
+  #previous = new Int32Array(0);
+
+  /** The first row of each second. An emptied list keeps its second in the queue until it is over. */
+  readonly #ending = new Map<Seconds, number>();
+  readonly #seconds = new SecondQueue();
+
+  readonly #heads: Int32Array;
+  readonly #tails: Int32Array;
+
+  /** `queues` is the number of lists of leases that ended. */
+  constructor(queues: number) {
+    this.#heads = new Int32Array(queues).fill(NONE);
+    this.#tails = new Int32Array(queues).fill(NONE);
+  }
+
+  /** Makes room for this many rows. */
+  reserve(capacity: number): void {
+    this.#next = grown(this.#next, capacity);
+    this.#previous = grown(this.#previous, capacity);
+  }
+
+  addEnding(row: number, second: Seconds): void {
+    const head = this.#ending.get(second);
+    this.#previous[row] = NONE;
+    this.#next[row] = head ?? NONE;
+    if (head === undefined) this.#seconds.push(second);
+    else if (head !== NONE) this.#previous[head] = row;
+    this.#ending.set(second, row);
+  }
+
+  removeEnding(row: number, second: Seconds): void {
+    const previous = this.#previous[row] as number;
+    const next = this.#next[row] as number;
+    if (next !== NONE) this.#previous[next] = previous;
+    if (previous !== NONE) this.#next[previous] = next;
+    else this.#ending.set(second, next);
+  }
+
+  /** A row that ends earliest, if that is at `now` or before; -1: none does. */
+  firstEnding(now: Seconds): number {
+    for (let second = this.#seconds.first; second !== undefined && second <= now; second = this.#seconds.first) {
+      const row = this.#ending.get(second) as number;
+      if (row !== NONE) return row;
+      this.#ending.delete(second);
+      this.#seconds.pop();
+    }
+    return NONE;
+  }
+
+  append(queue: number, row: number): void {
+    const tail = this.#tails[queue] as number;
+    this.#previous[row] = tail;
+    this.#next[row] = NONE;
+    if (tail === NONE) this.#heads[queue] = row;
+    else this.#next[tail] = row;
+    this.#tails[queue] = row;
+  }
+
+  remove(queue: number, row: number): void {
+    const previous = this.#previous[row] as number;
+    const next = this.#next[row] as number;
+    if (next !== NONE) this.#previous[next] = previous;
+    else this.#tails[queue] = previous;
+    if (previous !== NONE) this.#next[previous] = next;
+    else this.#heads[queue] = next;
+  }
+
+  /** The row that has been in the queue for longest; -1: it is empty. */
+  head(queue: number): number {
+    return this.#heads[queue] as number;
+  }
+}
+
+function grown(old: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(capacity);
+  larger.set(old);
+  return larger;
+}
