@@ -148,7 +148,10 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: "the database is a folder",
     says: [/lease database .*: it can't be read or written \(it is a folder\)/],
-    prepare: ({ folder }) => ({ database: folder }),
+    prepare({ folder }, t) {
+      t.after(() => assert.equal(existsSync(`${folder}-lock`), false, "nothing is left beside it"));
+      return { database: folder };
+    },
   },
   {
     name: "the database's folder would be below a file",

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError, type StoreErrorCode } from "../store.ts";
 
@@ -36,6 +36,11 @@ export function fromSqlite(error: unknown, path: string): StoreError {
   const primary = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
   const denied = primary === READ_ONLY || isDenied(error) || (primary === CANNOT_OPEN && isReadOnlyFolder(dirname(path)));
   return storeError(CODES[primary] ?? "io", path, denied ? NO_PERMISSION : error instanceof Error ? error.message : String(error));
+}
+
+/** Because what SQLite says about a folder helps nobody. Throws StoreError. */
+export function refuseFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw storeError("io", path, "it is a folder");
 }
 
 function isReadOnlyFolder(folder: string): boolean {

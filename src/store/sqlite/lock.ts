@@ -1,12 +1,13 @@
 import { accessSync, constants } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { fromSqlite, storeError } from "./errors.ts";
+import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
 
 /**
  * Keeps a second server away from a lease database, while anybody may read it: an exclusive lock on a small database beside it,
  * which the system gives up when the process ends, however it ends. Throws StoreError: "locked" when another has it. The result is closed to unlock.
  */
 export function lockDatabase(path: string): DatabaseSync {
+  refuseFolder(path);
   const file = `${path}-lock`;
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {

@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { fromSqlite, storeError } from "./errors.ts";
+import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
 
 /** "LSHD": says in the file's header that this is a lease database (PRAGMA application_id). */
 const APPLICATION_ID = 0x4c534844;
@@ -53,10 +53,8 @@ const MIGRATIONS: readonly string[] = [
 export function openLeaseDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    const kind = kindOf(path);
-    if (kind === "folder") throw storeError("io", path, "it is a folder");
     // SQLite opens what it may not write for reading, and says so at the first write.
-    if (kind === "file") accessSync(path, constants.W_OK);
+    if (existsSync(path)) accessSync(path, constants.W_OK);
     db = new DatabaseSync(path, { timeout: 2000 });
     migrate(db, path);
     // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
@@ -72,8 +70,8 @@ export function openLeaseDatabase(path: string): DatabaseSync {
 export function openForReading(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    const kind = kindOf(path);
-    if (kind !== "file") throw storeError("io", path, kind === "folder" ? "it is a folder" : "there is no such file");
+    refuseFolder(path);
+    if (!existsSync(path)) throw storeError("io", path, "there is no such file");
     accessSync(path, constants.R_OK);
     db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
     checkVersion(db, path);
@@ -82,13 +80,6 @@ export function openForReading(path: string): DatabaseSync {
     db?.close();
     throw fromSqlite(error, path);
   }
-}
-
-/** Because what SQLite says about a folder or a missing file helps nobody. */
-function kindOf(path: string): "file" | "folder" | "missing" {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return "missing";
-  return found.isDirectory() ? "folder" : "file";
 }
 
 /** How many migrations the database has behind it. Throws when it is something else, or from a later version. */
