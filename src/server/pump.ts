@@ -113,6 +113,9 @@ export function startPump(parts: PumpParts): Pump {
       counters.silent[decision.reason]++;
       return;
     }
+    // Before the changes are applied: a reply goes with the commit of its own changes.
+    if (replies.full) commit();
+    if (ready.full) ready.send();
     let durable = false;
     for (const change of decision.changes) {
       const done = table.apply(change);
@@ -127,17 +130,11 @@ export function startPump(parts: PumpParts): Pump {
       return;
     }
     const outbox = durable ? replies : ready;
-    if (outbox.full) flush(outbox);
     const buffer = outbox.next();
     outbox.add(encode(decision.message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
     const type = messageType(decision.message) ?? 0;
     if (durable) types.push(type);
     else countType(counters.sent, type);
-  }
-
-  function flush(outbox: Outbox): void {
-    if (outbox === ready) ready.send();
-    else commit();
   }
 
   /** Hands the changes of the batch over to the store; its replies wait. */

@@ -142,6 +142,24 @@ describe("the pump", () => {
     assert.equal(bench.counters.dropped.undecodable, 2);
   });
 
+  test("a batch of more answers than fit together answers them all", async () => {
+    const bench = createBench(CONFIG.replace("10.0.0.10-10.0.0.12", "10.0.0.10-10.0.0.250"));
+    const many = Array.from({ length: 150 }, (_, i) => ethernetClient(Uint8Array.of(2, 0, 0, 0, 1, i)));
+    bench.receive(...many.map((client) => discover(client, transaction)));
+    assert.deepEqual(types(bench), Array(150).fill(MessageType.OFFER));
+    bench.sent.length = 0;
+    bench.receive(...many.map((client, i) => requestSelecting(client, transaction, { address: FIRST + i, serverIdentifier: SERVER })));
+    assert.equal(bench.sent.length, 0);
+    assert.deepEqual(
+      bench.store.waiting.map((writes) => writes.length),
+      [64, 64, 22],
+    );
+    for (const answered of [64, 128, 150]) {
+      await bench.store.succeed();
+      assert.deepEqual(types(bench), Array(answered).fill(MessageType.ACK));
+    }
+  });
+
   test("sockets are left to wait while very many commits are under way", async () => {
     const bench = createBench(CONFIG);
     bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
