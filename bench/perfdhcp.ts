@@ -1,5 +1,5 @@
 import { findProgram } from "../test/support/requirement.ts";
-import { createBenchLab, SERVER_ADDRESS } from "./lab.ts";
+import { type BenchLab, createBenchLab, SERVER_ADDRESS } from "./lab.ts";
 import { leasehold } from "./servers.ts";
 
 /** The highest rate that perfdhcp can offer from one processor is near 15,000/s; there must be no loss. */
@@ -31,15 +31,30 @@ export async function measurePerfdhcp({ seconds }: { seconds: number }): Promise
         "300000",
         SERVER_ADDRESS,
       ];
+      const overflowedBefore = await overflowed(lab);
       const client = lab.startClient("perfdhcp", ...args);
       await client.ended;
       await server.end();
       const output = client.output();
       const offered = /Rate: ([\d.]+)/.exec(output)?.[1];
-      const drops = [...output.matchAll(/drops: (\d+)/g)].map(([, count]) => count);
-      console.log(`perfdhcp at ${rate}/s: reached ${offered}/s, lost ${drops.join(" DISCOVERs and ")} REQUESTs`);
+      const drops = [...output.matchAll(/drops: (\d+)/g)].map(([, count]) => Number(count));
+      const own = (await overflowed(lab)) - overflowedBefore;
+      console.log(
+        `perfdhcp at ${rate}/s: reached ${offered}/s, missed ${drops.join(" OFFERs and ")} ACKs, of which ${own} overflowed its own receive buffer`,
+      );
     }
   } finally {
     await lab.close();
   }
+}
+
+/** Datagrams that the kernel dropped on the client's side because perfdhcp did not read them in time. */
+async function overflowed(lab: BenchLab): Promise<number> {
+  const statistics = lab.startClient("cat", "/proc/net/snmp");
+  await statistics.ended;
+  const [names = "", values = ""] = statistics
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("Udp:"));
+  return Number(values.split(" ")[names.split(" ").indexOf("RcvbufErrors")]);
 }
