@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { measureGrowth } from "./growth.ts";
 import { measureLatency } from "./latency.ts";
+import { measurePeers } from "./peers.ts";
 import { measurePerfdhcp } from "./perfdhcp.ts";
 import { measureRates } from "./rates.ts";
 
@@ -15,8 +16,9 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 
-const benches: Record<string, () => Promise<void>> = {
+const benches: Record<string, () => Promise<void> | void> = {
   rates: () => measureRates({ rounds, seconds }),
+  peers: () => measurePeers({ rounds, seconds }),
   latency: () => measureLatency({ seconds }),
   perfdhcp: () => measurePerfdhcp({ seconds }),
   growth: measureGrowth,

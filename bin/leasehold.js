@@ -2,6 +2,14 @@
 // A checkout runs the sources; the published package has them compiled.
 import { existsSync } from "node:fs";
 
+const OLDEST = 24;
+if (Number.parseInt(process.versions.node, 10) < OLDEST) {
+  console.error(
+    `leasehold: needs Node.js ${OLDEST} or later, and this is ${process.version}; in a checkout \`npm ci\` brings it along: use \`npx leasehold\``,
+  );
+  process.exit(1);
+}
+
 const compiled = new URL("../dist/cli/main.js", import.meta.url);
 const sources = new URL("../src/cli/main.ts", import.meta.url);
 await import(existsSync(sources) ? sources.href : compiled.href);
