@@ -7,12 +7,12 @@ import { type Transport, type TransportCounters, TransportError } from "../io/tr
 import { hardwareKey } from "../leases/client-key.ts";
 import type { Lease, LeaseWrite } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import { type Pump, startPump } from "./pump.ts";
-import { chooseInterfaces, isOnConfiguredNetwork } from "./served-interfaces.ts";
+import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
 const EXPIRE_EVERY = 500;
@@ -168,7 +168,5 @@ class InterfaceList {
 }
 
 function describe({ name, address }: ServedInterface): string {
-  return `${name} (${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255})`;
+  return `${name} (${formatIpv4(address)})`;
 }
-
-export { isOnConfiguredNetwork };
