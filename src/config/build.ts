@@ -20,6 +20,9 @@ interface Inherited {
   readonly options: OptionSet;
   readonly authoritative: boolean;
   readonly probationPeriod: number;
+  readonly pingCheck: boolean;
+  /** In milliseconds. */
+  readonly pingTimeout: number;
 }
 
 const DEFAULTS: Inherited = {
@@ -28,6 +31,8 @@ const DEFAULTS: Inherited = {
   options: NO_OPTIONS,
   authoritative: true,
   probationPeriod: 86_400,
+  pingCheck: false,
+  pingTimeout: 500,
 };
 const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
@@ -126,6 +131,8 @@ interface Place {
   readonly options?: OptionsFile | undefined;
   readonly authoritative?: boolean | undefined;
   readonly probation_period?: number | undefined;
+  readonly ping_check?: boolean | undefined;
+  readonly ping_timeout_ms?: number | undefined;
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
   readonly file_name?: Uint8Array | undefined;
@@ -139,6 +146,8 @@ function inherit(place: Place, outer: Inherited, path: Path, report: Report): In
     options: path.length === 0 ? outer.options : mergeOptions(outer.options, readOptions(place.options, [...path, "options"], report)),
     authoritative: place.authoritative ?? outer.authoritative,
     probationPeriod: place.probation_period ?? outer.probationPeriod,
+    pingCheck: place.ping_check ?? outer.pingCheck,
+    pingTimeout: place.ping_timeout_ms ?? outer.pingTimeout,
   };
 }
 
@@ -190,6 +199,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     serverId,
     authoritative: own.authoritative,
     probationPeriod: own.probationPeriod,
+    pingTimeout: own.pingCheck ? own.pingTimeout : undefined,
     allocation: file.allocation ?? "hashed",
     boot: own.boot,
     leaseTime: own.leaseTime,

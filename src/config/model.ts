@@ -63,8 +63,10 @@ export interface Network {
   /** Option 54; undefined: the address of the receiving interface. */
   readonly serverId: Ipv4 | undefined;
   readonly authoritative: boolean;
-  /** How long a declined address is not given out, in seconds. */
+  /** How long an address that was declined, or found in use by a probe, is not given out, in seconds. */
   readonly probationPeriod: number;
+  /** How long to wait for an answer when an address is probed before it is offered, in milliseconds; undefined: it is not probed. */
+  readonly pingTimeout: number | undefined;
   readonly allocation: "hashed" | "sequential" | "random";
   readonly boot: BootFields;
   readonly leaseTime: LeaseTime;

@@ -58,6 +58,8 @@ function printNetwork(config: Config, network: Network): Plain {
     server_id: printAddress(network.serverId),
     authoritative: network.authoritative,
     probation_period: formatDuration(network.probationPeriod),
+    ping_check: network.pingTimeout !== undefined,
+    ping_timeout_ms: network.pingTimeout,
     allocation: network.allocation,
     ...printBoot(network.boot, undefined),
     config: printLeaseTime(network.leaseTime, undefined),

@@ -208,7 +208,20 @@ const inherited = {
     .describe("Answer DHCPNAK to clients whose address is wrong or unknown here, and DHCPINFORM. Default: inherited, else true."),
   probation_period: duration
     .optional()
-    .describe("How long a declined address is not given out. Default: inherited, else 1d as in dora; 15m is a good choice."),
+    .describe(
+      "How long an address is not given out that was declined or found in use. Default: inherited, else 1d as in dora; 15m is a good choice.",
+    ),
+  ping_check: flag
+    .optional()
+    .describe(
+      "Ask whether somebody uses an address (by ARP, or ping through routers) before it is offered to a client that did not have it. Default: inherited, else false.",
+    ),
+  ping_timeout_ms: z
+    .int({ error: expected("a number of milliseconds from 1 to 10000") })
+    .min(1, "ping_timeout_ms must be from 1 to 10000")
+    .max(10_000, "ping_timeout_ms must be from 1 to 10000")
+    .optional()
+    .describe("How long ping_check waits for an answer, in milliseconds. Default: inherited, else 500."),
 };
 
 const range = z
@@ -305,7 +318,6 @@ const network = z
         ),
       config: config.optional(),
       options: options.optional(),
-      ping_check: notYet("ping_check").optional().describe("Only false in this version."),
     },
     { error: expected("a network: a map with ranges, reservations, options and so on") },
   )

@@ -34,22 +34,42 @@ export const SILENCE_REASONS = {
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",
   "interface-not-served": "the message came in on an interface that is not configured",
   "no-return-address": "an INFORM that carries no address to answer to",
+  "being-probed": "whether somebody uses the address is being asked; only the last message that waits for this is answered",
+  "conflicts-found": "several addresses in a row that this client could get turned out to be in use; it may ask again",
 } as const;
 
 export type SilenceReason = keyof typeof SILENCE_REASONS;
+
+/** An answer, with the changes that must be on disk before it leaves. */
+export interface Reply {
+  readonly kind: "reply";
+  readonly message: Message;
+  /** Largest DHCP message (IP and UDP headers not counted) that the client accepts, from option 57; RFC 2131 section 2. */
+  readonly maxMessageSize: number;
+  readonly to: Destination;
+  readonly changes: readonly LeaseChange[];
+}
+
+/**
+ * Before the address is offered, somebody has to ask whether it is in use (RFC 2131 section 3.1 step 2). The caller holds the address by
+ * carrying out the changes of `offer`, asks, and decides about the same message again when it knows; where it can't ask, it sends `offer`.
+ */
+export interface Probe {
+  readonly kind: "probe";
+  readonly address: Ipv4;
+  /** How long to wait for an answer, in milliseconds. */
+  readonly timeout: number;
+  /** Index of the interface on whose link the address would be used: ask by ARP there. 0: it is behind a router, ask by ICMP echo. */
+  readonly interfaceIndex: number;
+  readonly offer: Reply;
+}
 
 /**
  * What the engine decided about one message. Nothing has happened yet: the caller applies the changes, commits them,
  * and only then sends the reply.
  */
 export type Decision =
-  | {
-      readonly kind: "reply";
-      readonly message: Message;
-      /** Largest DHCP message (IP and UDP headers not counted) that the client accepts, from option 57; RFC 2131 section 2. */
-      readonly maxMessageSize: number;
-      readonly to: Destination;
-      readonly changes: readonly LeaseChange[];
-    }
+  | Reply
+  | Probe
   | { readonly kind: "update"; readonly changes: readonly LeaseChange[] }
   | { readonly kind: "silence"; readonly reason: SilenceReason };

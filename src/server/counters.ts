@@ -7,6 +7,7 @@ import { MessageType } from "../wire/dhcp4/message.ts";
 export const DROP_REASONS = {
   undecodable: "the datagram is no DHCP message",
   "store-failed": "the lease could not be made durable, so no answer left",
+  stopped: "the server was stopped while the address was being probed",
   "internal-error": "a defect of this program: please report the log entry that goes with it",
 } as const;
 
@@ -29,7 +30,12 @@ export interface Counters {
   bound: number;
   renewed: number;
   released: number;
+  /** Addresses put on probation, because a client declined them or a probe found them in use. */
   declined: number;
+  /** Probes for addresses in use that were started, those that were answered, and offers made without one because none could be made. */
+  probes: number;
+  conflicts: number;
+  probesSkipped: number;
   /** Transactions, and those that failed. */
   commits: number;
   commitsFailed: number;
@@ -48,6 +54,9 @@ export function createCounters(): Counters {
     renewed: 0,
     released: 0,
     declined: 0,
+    probes: 0,
+    conflicts: 0,
+    probesSkipped: 0,
     commits: 0,
     commitsFailed: 0,
   };
@@ -83,7 +92,18 @@ export function summarize(counters: Counters): Record<string, number> {
   for (const [reason, count] of Object.entries(counters.silent)) add(`silent: ${reason}`, count);
   add("noted", counters.noted);
   for (const [reason, count] of Object.entries(counters.dropped)) add(`dropped: ${reason}`, count);
-  for (const name of ["bound", "renewed", "released", "declined", "commits", "commitsFailed"] as const) add(name, counters[name]);
+  for (const name of [
+    "bound",
+    "renewed",
+    "released",
+    "declined",
+    "probes",
+    "conflicts",
+    "probesSkipped",
+    "commits",
+    "commitsFailed",
+  ] as const)
+    add(name, counters[name]);
   return summary;
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { type Decision, SILENCE_REASONS } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
 import { toHex } from "../net/bytes.ts";
-import { formatIpv4 } from "../net/ipv4.ts";
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import type { StoreError } from "../store/store.ts";
 import type { Problem } from "../wire/dhcp4/decode.ts";
@@ -12,6 +12,8 @@ import { messageType, optionValue } from "../wire/dhcp4/options.ts";
 /** Tells the operator what happens to packets. Says nothing, and formats nothing, below the configured level. */
 export interface EventLog {
   decided(request: Message, decision: Decision): void;
+  /** Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length in seconds; undefined: the address was not put on it. */
+  conflict(address: Ipv4, hardwareAddress: Uint8Array | undefined, probation: number | undefined): void;
   undecodable(datagram: Datagram, problem: Problem): void;
   internalError(error: unknown, datagram: Datagram): void;
   storeFailed(error: StoreError): void;
@@ -36,6 +38,11 @@ export function createEventLog(log: Logger): EventLog {
         log.info(who(request), `${nameOf(request)} noted`);
         return;
       }
+      if (decision.kind === "probe") {
+        if (debug)
+          log.debug({ ...who(request), address: formatIpv4(decision.address) }, `${nameOf(request)} waits: is the address in use?`);
+        return;
+      }
       const reply = decision.message;
       const type = messageType(reply);
       // An OFFER is only a promise, and a client that renews is no news.
@@ -43,6 +50,12 @@ export function createEventLog(log: Logger): EventLog {
       if (level === "debug" && !debug) return;
       const facts = { ...who(request), address: formatIpv4(reply.yiaddr), to: `${formatIpv4(decision.to.address)}:${decision.to.port}` };
       log[level](facts, `${nameOf(request)} answered with ${nameOf(reply)}${reply.yiaddr === 0 ? "" : ` of ${facts.address}`}`);
+    },
+    conflict(address, hardwareAddress, probation) {
+      const facts = { address: formatIpv4(address), ...(hardwareAddress === undefined ? {} : { usedBy: formatMac(hardwareAddress) }) };
+      const by = facts.usedBy === undefined ? "" : ` by ${facts.usedBy}`;
+      const so = probation === undefined ? "it is no longer on offer" : `it is not given out for ${probation} s`;
+      log.warn(facts, `${facts.address} is in use${by}, though nobody has a lease of it: ${so}`);
     },
     undecodable(datagram, problem) {
       if (!debug) return;

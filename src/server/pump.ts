@@ -1,15 +1,20 @@
 import type { Config } from "../config/model.ts";
-import type { Decision } from "../engine/decision.ts";
+import type { Decision, Probe } from "../engine/decision.ts";
 import { decide, type ServedInterface } from "../engine/dhcp4/decide.ts";
+import { inProbation } from "../engine/dhcp4/probe.ts";
+import type { Prober } from "../io/prober.ts";
 import type { Datagram, Outbox, Transport } from "../io/transport.ts";
-import type { LeaseWrite, Seconds } from "../leases/lease.ts";
+import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
 import type { Applied, LeaseTable } from "../leases/table.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import { decode } from "../wire/dhcp4/decode.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
+import type { Message } from "../wire/dhcp4/message.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
 import { type Counters, countApplied, countType } from "./counters.ts";
 import type { EventLog } from "./event-log.ts";
+import { createProbes, type Waiting } from "./probes.ts";
 
 /** Replies that can leave together. */
 const OUTBOX_CAPACITY = 64;
@@ -17,12 +22,16 @@ const OUTBOX_CAPACITY = 64;
 const MAX_COMMITTING = 64;
 /** At most so many leases are moved on at once when their time is over: about a millisecond. */
 const EXPIRE_AT_ONCE = 2000;
+/** After so many addresses in use a client has to ask again: a host that answers for every address must not empty the pool at one go. */
+const MAX_CONFLICTS = 4;
 
 export interface PumpParts {
   readonly config: Config;
   readonly table: LeaseTable;
   readonly store: LeaseStore;
   readonly transport: Transport;
+  /** Undefined: no address is probed, as when no network asks for it. */
+  readonly prober?: Prober | undefined;
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   readonly counters: Counters;
@@ -68,6 +77,15 @@ export function startPump(parts: PumpParts): Pump {
   let applied: Applied[] = [];
   let writes: LeaseWrite[] = [];
   let healthy = true;
+  const { prober } = parts;
+  const probes =
+    prober &&
+    createProbes({
+      prober,
+      clock: () => performance.now(),
+      onFree: ({ datagram, conflicts }) => decideAgain(datagram, conflicts),
+      onConflict,
+    });
   let onIdle: (() => void) | undefined;
 
   function onBatch(batch: readonly Datagram[], count: number): void {
@@ -99,16 +117,64 @@ export function startPump(parts: PumpParts): Pump {
     }
     const { message } = decoded;
     countType(counters.received, messageType(message) ?? 0);
+    decideAbout(datagram, message, served, now, 0);
+  }
+
+  function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
-      { config, leases: table, now, random: random() },
+      { config, leases: table, now, random: random(), probes },
       { message, interface: served, source, sourcePort, destination, serverPort: port },
     );
     events.decided(message, decision);
-    carryOut(decision);
+    if (decision.kind === "probe") probe(decision, datagram, conflicts);
+    else carryOut(decision);
   }
 
-  function carryOut(decision: Decision): void {
+  /** Holds the address, and has the message wait until it is known whether somebody uses it. */
+  function probe(decision: Probe, datagram: Datagram, conflicts: number): void {
+    const taken = probes?.ask(decision, datagram, conflicts) ?? "skipped";
+    if (taken === "skipped") {
+      counters.probesSkipped++;
+      carryOut(decision.offer);
+      return;
+    }
+    if (taken === "started") counters.probes++;
+    else counters.silent["being-probed"]++;
+    apply(decision.offer.changes);
+  }
+
+  /** Decides about a message that waited for a probe; it comes alone, not in a batch. */
+  function decideAgain(datagram: Datagram, conflicts: number): void {
+    try {
+      const served = parts.interfaceAt(datagram.interfaceIndex);
+      const decoded = decode(datagram.bytes, datagram.length);
+      if (served === undefined) counters.silent["interface-not-served"]++;
+      else if (decoded.ok) decideAbout(datagram, decoded.message, served, clock(), conflicts);
+    } catch (error) {
+      counters.dropped["internal-error"]++;
+      events.internalError(error, datagram);
+    }
+    ready.send();
+    commit();
+  }
+
+  /** A probe was answered: nobody gets that address for a while, and the message that waited gets another one. */
+  function onConflict(address: Ipv4, hardwareAddress: Uint8Array | undefined, { datagram, conflicts }: Waiting): void {
+    counters.conflicts++;
+    const now = clock();
+    const lease = inProbation({ config, leases: table, now }, address);
+    if (lease !== undefined) apply([{ kind: "put", lease }]);
+    events.conflict(address, hardwareAddress, lease && lease.expiry - now);
+    if (conflicts + 1 < MAX_CONFLICTS) {
+      decideAgain(datagram, conflicts + 1);
+      return;
+    }
+    counters.silent["conflicts-found"]++;
+    commit();
+  }
+
+  function carryOut(decision: Exclude<Decision, Probe>): void {
     if (decision.kind === "silence") {
       counters.silent[decision.reason]++;
       return;
@@ -116,15 +182,7 @@ export function startPump(parts: PumpParts): Pump {
     // Before the changes are applied: a reply goes with the commit of its own changes.
     if (replies.full) commit();
     if (ready.full) ready.send();
-    let durable = false;
-    for (const change of decision.changes) {
-      const done = table.apply(change);
-      applied.push(done);
-      countApplied(counters, change, done);
-      if (done.write === undefined) continue;
-      durable = true;
-      writes.push(done.write);
-    }
+    const durable = apply(decision.changes);
     if (decision.kind === "update") {
       counters.noted++;
       return;
@@ -135,6 +193,20 @@ export function startPump(parts: PumpParts): Pump {
     const type = messageType(decision.message) ?? 0;
     if (durable) types.push(type);
     else countType(counters.sent, type);
+  }
+
+  /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. */
+  function apply(changes: readonly LeaseChange[]): boolean {
+    let durable = false;
+    for (const change of changes) {
+      const done = table.apply(change);
+      applied.push(done);
+      countApplied(counters, change, done);
+      if (done.write === undefined) continue;
+      durable = true;
+      writes.push(done.write);
+    }
+    return durable;
   }
 
   /** Hands the changes of the batch over to the store; its replies wait. */
@@ -204,6 +276,7 @@ export function startPump(parts: PumpParts): Pump {
     },
     async stop(): Promise<void> {
       transport.pause();
+      if (probes !== undefined) counters.dropped.stopped += probes.stop();
       while (committing.length > 0) {
         await new Promise<void>((resolve) => {
           onIdle = resolve;

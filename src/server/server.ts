@@ -3,6 +3,7 @@ import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
+import { openProber, type Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { hardwareKey } from "../leases/client-key.ts";
 import type { Lease, LeaseWrite } from "../leases/lease.ts";
@@ -64,11 +65,13 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   const counters = createCounters();
   const interfaces = new InterfaceList(config, served, log);
   const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
+  const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined) ? await openProber() : undefined;
   const pump = startPump({
     config,
     table,
     store,
     transport,
+    prober,
     interfaceAt: (index) => interfaces.at(index),
     counters,
     events: createEventLog(log),
@@ -85,7 +88,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   return {
     port: transport.port,
     table,
-    limitations: transport.limitations,
+    limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
     counters,
     get interfaces() {
       return interfaces.served;
@@ -96,14 +99,15 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     transportCounters: () => transport.counters(),
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      await shutDown(pump, transport, store);
+      await shutDown(pump, transport, prober, store);
       log.info(summarize(counters), "stopped");
     },
   };
 }
 
-async function shutDown(pump: Pump, transport: Transport, store: LeaseStore): Promise<void> {
+async function shutDown(pump: Pump, transport: Transport, prober: Prober | undefined, store: LeaseStore): Promise<void> {
   await pump.stop();
+  prober?.close();
   transport.close();
   await store.close();
 }

@@ -136,7 +136,8 @@ test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; t
     };
   };
 
-  const carryOut = (decision: Decision): void => {
+  const carryOut = (decided: Decision): void => {
+    const decision = decided.kind === "probe" ? decided.offer : decided;
     count(decision.kind === "silence" ? decision.reason : decision.kind);
     if (decision.kind === "silence") return;
     for (const change of decision.changes) table.apply(change);

@@ -56,6 +56,7 @@ test("a network has the documented defaults", () => {
       serverId: undefined,
       authoritative: true,
       probationPeriod: 86_400,
+      pingTimeout: undefined,
       allocation: "hashed",
       boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
       leaseTime: { default: 86_400, min: 1200, max: 604_800, renew: undefined, rebind: undefined },
@@ -377,6 +378,22 @@ networks:
     [second?.authoritative, second?.probationPeriod, second?.allocation, second?.serverId],
     [false, 900, "random", ip("10.0.1.1")],
   );
+});
+
+test("addresses are probed where ping_check says so, for as long as the closest ping_timeout_ms says", () => {
+  const config = load(`
+ping_check: true
+ping_timeout_ms: 250
+networks:
+  10.0.0.0/24: {}
+  10.0.1.0/24: {ping_timeout_ms: 1000}
+  10.0.2.0/24: {ping_check: false, ping_timeout_ms: 1000}
+`);
+  assert.deepEqual(
+    config.networks.map(({ pingTimeout }) => pingTimeout),
+    [250, 1000, undefined],
+  );
+  assert.equal(load("networks: {10.0.0.0/24: {ping_check: true}}").networks[0]?.pingTimeout, 500);
 });
 
 test("every network is on one link: shared networks first, then the others", () => {

@@ -34,6 +34,7 @@ networks:
   10.0.0.0/24:
     authoritative: true
     probation_period: 1d
+    ping_check: false
     allocation: hashed
     next_server: 10.0.0.2
     config:
@@ -109,7 +110,10 @@ const more = fc.record(
   },
   { requiredKeys: [] },
 );
-const place = fc.record({ authoritative: fc.boolean(), probation_period: duration }, { requiredKeys: [] });
+const place = fc.record(
+  { authoritative: fc.boolean(), probation_period: duration, ping_check: fc.boolean(), ping_timeout_ms: fc.constantFrom(1, 500, 10_000) },
+  { requiredKeys: [] },
+);
 const range = more.map(({ options: rangeOptions, config }) => JSON.parse(JSON.stringify({ options: rangeOptions, config })));
 const match = fc.constantFrom<unknown>(
   { client_id: "'a b'" },

@@ -33,6 +33,7 @@ export function configOf(
       serverId: undefined,
       authoritative: true,
       probationPeriod: 600,
+      pingTimeout: undefined,
       allocation: "hashed",
       boot: { nextServer: 0, serverName: NO_BYTES, fileName: NO_BYTES },
       leaseTime: LEASE_TIME,

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import type { Destination } from "../../src/engine/decision.ts";
+import type { Prober } from "../../src/io/prober.ts";
 import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
 import type { LeaseWrite } from "../../src/leases/lease.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
@@ -42,7 +43,7 @@ export interface Bench {
 }
 
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
-export function createBench(configText: string): Bench {
+export function createBench(configText: string, prober?: Prober): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
@@ -75,6 +76,7 @@ export function createBench(configText: string): Bench {
     table,
     store,
     transport,
+    prober,
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
     counters,
     events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) })),

@@ -8,6 +8,9 @@ import type { Lab, Namespace } from "./namespaces.ts";
 import { openTap } from "./tap.ts";
 
 const HEADERS = 14 + 28;
+/** Offset of the protocol in an IPv4 header, and UDP's number. */
+const IPV4_PROTOCOL = 9;
+const UDP = 17;
 
 /** What is around a message. What is left out is as a client has it that has no address yet. */
 export interface Envelope {
@@ -47,7 +50,8 @@ export async function openRawClient(t: TestContext, lab: Lab, where: Namespace, 
   const isAnswer = (frame: Uint8Array): boolean => {
     const etherType = parseEthernet(frame)?.etherType;
     if (etherType === EtherType.arp) arps++;
-    return etherType === EtherType.ipv4;
+    // Hosts on the link say other things too, such as which multicasts they listen to (IGMP).
+    return etherType === EtherType.ipv4 && frame[14 + IPV4_PROTOCOL] === UDP;
   };
   return {
     send(message, { to = ETHERNET_BROADCAST, source = 0, sourcePort = 68, destination = IPV4_BROADCAST } = {}) {

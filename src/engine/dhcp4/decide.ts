@@ -15,7 +15,7 @@ import { decideRequest } from "./request.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import { selectNetwork } from "./subnet.ts";
 
-export type { Context, Received, ServedInterface } from "./exchange.ts";
+export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
 
 /**
  * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of the configuration, the leases, the

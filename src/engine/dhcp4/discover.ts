@@ -10,6 +10,7 @@ import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
+import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { settingsFor } from "./settings.ts";
@@ -29,7 +30,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);
-  const held = now + context.config.offerHold;
+  const held = now + holdFor(exchange, settings.network);
   let changes = NO_CHANGES;
   // A lease of the client's own that outlasts the offer needs no hold.
   if (previous === undefined || !isBound(previous, now) || !belongsTo(previous, clientKey) || previous.expiry < held) {
@@ -39,7 +40,9 @@ export function decideDiscover(exchange: Exchange): Decision {
   }
   exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
   const times = leaseTimeOptions(settings.leaseTime, duration);
-  return grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
+  const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
+  const { pingTimeout } = settings.network;
+  return pingTimeout === undefined ? offer : probeFirst(exchange, address, previous, pingTimeout, offer);
 }
 
 function withdrawn(address: number): LeaseChange {

@@ -12,6 +12,14 @@ export interface Context {
   readonly now: Seconds;
   /** A fresh unsigned 32-bit number for each decision, for networks with `allocation: random`. */
   readonly random: number;
+  /** What probes have found out; undefined: nothing. Asked only for networks that probe. */
+  readonly probes?: ProbeReader | undefined;
+}
+
+/** What is known about addresses from probes. */
+export interface ProbeReader {
+  /** `free`: nobody answered a short while ago. `under way`: the answer is being waited for. */
+  stateOf(address: Ipv4): "free" | "under way" | undefined;
 }
 
 /** The interface that a message came in on. */

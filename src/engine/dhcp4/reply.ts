@@ -2,7 +2,7 @@ import type { LeaseChange } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
-import { type Decision, type Destination, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
+import { type Decision, type Destination, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
@@ -28,7 +28,7 @@ export function grant(
   times: readonly Option[],
   changes: readonly LeaseChange[],
   to: Destination,
-): Decision {
+): Reply {
   const { message } = exchange;
   return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes);
 }
@@ -130,6 +130,6 @@ function replyMessage(
   };
 }
 
-function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Decision {
+function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Reply {
   return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange), to, changes };
 }

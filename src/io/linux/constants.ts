@@ -13,6 +13,13 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 
 export const ETH_P_IP = 0x0800;
+export const ETH_P_ARP = 0x0806;
+/** The type of links with Ethernet's addresses and ARP. */
+export const ARPHRD_ETHER = 1;
+
+export const IPPROTO_ICMP = 1;
+export const SOL_RAW = 255;
+export const ICMP_FILTER = 1;
 
 export const SOL_IP = 0;
 export const SOL_SOCKET = 1;

@@ -18,6 +18,7 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  sendto(fd: number, bytes: Uint8Array, length: number, flags: number, address: Uint8Array, addressLength: number): number;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   recvmmsg(fd: number, messages: Uint8Array, count: number, flags: number, timeout: null): number;
   sendmmsg(fd: number, messages: Uint8Array, count: number, flags: number): number;
@@ -57,6 +58,7 @@ async function load(): Promise<Libc> {
     bind: libc.func("int bind(int fd, void *address, uint32_t length)"),
     getsockname: libc.func("int getsockname(int fd, void *address, void *length)"),
     send: libc.func("intptr_t send(int fd, void *bytes, size_t length, int flags)"),
+    sendto: libc.func("intptr_t sendto(int fd, void *bytes, size_t length, int flags, void *address, uint32_t addressLength)"),
     recv: libc.func("intptr_t recv(int fd, void *bytes, size_t length, int flags)"),
     recvmmsg: libc.func("int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)"),
     sendmmsg: libc.func("int sendmmsg(int fd, void *messages, unsigned int count, int flags)"),

@@ -39,6 +39,7 @@ export interface NetworkSpec {
   readonly serverId?: string;
   readonly authoritative?: boolean;
   readonly probationPeriod?: number;
+  readonly pingTimeout?: number;
   readonly allocation?: Network["allocation"];
   readonly boot?: BootSpec;
 }
@@ -170,6 +171,7 @@ function networkOf(name: string, index: number, links: readonly (readonly string
     serverId: spec.serverId === undefined ? undefined : address(spec.serverId),
     authoritative: spec.authoritative ?? true,
     probationPeriod: spec.probationPeriod ?? 900,
+    pingTimeout: spec.pingTimeout,
     allocation: spec.allocation ?? "sequential",
     boot,
     leaseTime,

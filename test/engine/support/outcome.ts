@@ -9,6 +9,8 @@ import { mac, XID } from "./messages.ts";
 /** A decision in words, so that a test states and sees the whole of it. */
 export interface Outcome {
   readonly silence?: string;
+  /** Of a probe: `address on interface for milliseconds`, the interface 0 for ICMP echo. */
+  readonly probe?: string;
   /** `address:port hardware-address on interface from source` */
   readonly to?: string;
   /** The header fields that are not zero or empty. */
@@ -22,6 +24,12 @@ export interface Outcome {
 
 export function describe(decision: Decision): Outcome {
   if (decision.kind === "silence") return { silence: decision.reason };
+  if (decision.kind === "probe") {
+    return {
+      ...describe(decision.offer),
+      probe: `${formatIpv4(decision.address)} on ${decision.interfaceIndex} for ${decision.timeout} ms`,
+    };
+  }
   const changes = decision.changes.map(describeChange);
   if (decision.kind === "update") return { changes };
   return {
@@ -36,6 +44,7 @@ export function describe(decision: Decision): Outcome {
 /** The type of the answer and its address: enough for tests of who gets which address. */
 export function briefly(outcome: Outcome): string {
   if (outcome.silence !== undefined) return outcome.silence;
+  if (outcome.probe !== undefined) return `probe ${outcome.probe}`;
   if (outcome.options === undefined) return "update";
   const type = outcome.options[0] as string;
   const why = outcome.options.find((option) => option.startsWith("56 "));

@@ -1,7 +1,7 @@
 import type { Config } from "../../../src/config/model.ts";
 import type { Decision } from "../../../src/engine/decision.ts";
-import { decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
-import { LeaseState } from "../../../src/leases/lease.ts";
+import { decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import { type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
 import { LeaseTable } from "../../../src/leases/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
@@ -42,6 +42,8 @@ export interface Lessee {
 export interface Server {
   now: number;
   random: number;
+  /** What probes have found out. */
+  probes: ProbeReader | undefined;
   readonly table: LeaseTable;
   /** Decides, carries out the changes, and describes the decision. */
   receive(message: Message, way?: Way): Outcome;
@@ -59,21 +61,22 @@ export interface Server {
 
 export function serverOf(config: Config): Server {
   const table = new LeaseTable(config);
-  const context = (server: Server) => ({ config, leases: table, now: server.now, random: server.random });
+  const context = (server: Server) => ({ config, leases: table, now: server.now, random: server.random, probes: server.probes });
   return {
     now: START,
     random: 0,
+    probes: undefined,
     table,
     decide(message, way) {
       const decision = decide(context(this), received(message, way));
-      if (decision.kind !== "silence") for (const change of decision.changes) table.apply(change);
+      for (const change of changesOf(decision)) table.apply(change);
       return decision;
     },
     receive(message, way) {
       // Described first: byte strings of the decision may be views of the table.
       const decision = decide(context(this), received(message, way));
       const outcome = describe(decision);
-      if (decision.kind !== "silence") for (const change of decision.changes) table.apply(change);
+      for (const change of changesOf(decision)) table.apply(change);
       return outcome;
     },
     consider(message, way) {
@@ -110,6 +113,11 @@ export function serverOf(config: Config): Server {
       return lease === undefined ? undefined : describe({ kind: "update", changes: [{ kind: "put", lease }] }).changes?.[0];
     },
   };
+}
+
+function changesOf(decision: Decision): readonly LeaseChange[] {
+  if (decision.kind === "silence") return [];
+  return decision.kind === "probe" ? decision.offer.changes : decision.changes;
 }
 
 export function received(message: Message, way: Way = {}): Received {

@@ -1,0 +1,48 @@
+import type { Network } from "../../config/model.ts";
+import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { prefixContains, prefixOf } from "../../net/prefix.ts";
+import type { Decision, Reply } from "../decision.ts";
+import { belongsTo } from "./availability.ts";
+import type { Context, Exchange } from "./exchange.ts";
+import { networkOf } from "./subnet.ts";
+
+/** How long an offer holds its address, in seconds: longer than a probe before it lasts. */
+export function holdFor(exchange: Exchange, network: Network): number {
+  const { offerHold } = exchange.context.config;
+  const { pingTimeout } = network;
+  return pingTimeout === undefined ? offerHold : Math.max(offerHold, Math.ceil(pingTimeout / 1000) + 1);
+}
+
+/**
+ * Has the address probed before `offer` is sent (RFC 2131 sections 2.2 and 3.1 step 2), unless the client itself has or last had it, or it was found
+ * free just now. `previous` is what the table knows of the address.
+ */
+export function probeFirst(exchange: Exchange, address: Ipv4, previous: Lease | undefined, timeout: number, offer: Reply): Decision {
+  const { context, clientKey, trace } = exchange;
+  const state = context.probes?.stateOf(address);
+  const isOwn = previous !== undefined && belongsTo(previous, clientKey);
+  // While a probe is under way the address is held for the client, which makes it look like its own.
+  if (state === "free" || (isOwn && state === undefined)) return offer;
+  const interfaceIndex = linkOf(exchange, address);
+  trace?.("probe", `${formatIpv4(address)} is probed by ${interfaceIndex === 0 ? "ICMP echo" : "ARP"} for ${timeout} ms before the OFFER`);
+  return { kind: "probe", address, timeout, interfaceIndex, offer };
+}
+
+/** The interface on whose link the client will use the address: the receiving one, unless the client is behind a relay. */
+function linkOf(exchange: Exchange, address: Ipv4): number {
+  const { index, address: own, prefixLength } = exchange.received.interface;
+  const isOnLink = exchange.message.giaddr === IPV4_ANY || prefixContains(prefixOf(own, prefixLength), address);
+  return isOnLink ? index : 0;
+}
+
+/**
+ * How the lease stands from now on when a probe has found its address in use: nobody gets it for the network's probation period. Undefined: the
+ * address is no longer on offer, so it stays as it is. The client that was to get it is on record as its owner, as with DECLINE.
+ */
+export function inProbation({ config, leases, now }: Pick<Context, "config" | "leases" | "now">, address: Ipv4): Lease | undefined {
+  const lease = leases.byAddress(address);
+  const network = networkOf(config, address);
+  if (lease?.state !== LeaseState.offered || network === undefined) return undefined;
+  return { address, state: LeaseState.declined, start: now, expiry: now + network.probationPeriod, owner: lease.owner };
+}
