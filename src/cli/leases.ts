@@ -1,13 +1,14 @@
 import { type Command, Option } from "commander";
 import { LeaseState, NEVER } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
-import { formatIpv4 } from "../net/ipv4.ts";
+import { formatIpv4, parseIpv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
 import { type LeaseRow, readLeases } from "../store/sqlite/rows.ts";
 import { openForReading } from "../store/sqlite/schema.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 import { Exit, fail } from "./exit.ts";
+import { unblock } from "./leases/unblock.ts";
 
 interface LeasesOptions {
   readonly database: string;
@@ -20,6 +21,7 @@ interface LeasesOptions {
   readonly hostname?: string;
   readonly network?: string;
   readonly relay?: string;
+  readonly unblock?: string;
 }
 
 /** A lease as it is printed. */
@@ -69,7 +71,22 @@ export function addLeasesCommand(program: Command): void {
     .option("--hostname <text>", "only hostnames that contain this")
     .option("--network <prefix>", "only this network")
     .option("--relay <hex>", "only this circuit or remote id, or those that start so")
-    .action(leases);
+    .addOption(
+      new Option("--unblock <address>", "end the probation of this address; only while no server is using the database").conflicts([
+        "json",
+        "csv",
+        "state",
+        "address",
+        "mac",
+        "clientId",
+        "hostname",
+        "network",
+        "relay",
+      ]),
+    )
+    .action(async (options: LeasesOptions) =>
+      options.unblock === undefined ? leases(options) : unblockAddress(options.database, options.unblock),
+    );
 }
 
 function leases(options: LeasesOptions): void {
@@ -82,6 +99,16 @@ function leases(options: LeasesOptions): void {
     } finally {
       db.close();
     }
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function unblockAddress(database: string, text: string): Promise<void> {
+  const address = parseIpv4(text);
+  if (address === undefined) fail(`--unblock ${text}: expected an address such as 10.0.0.5`, Exit.usage);
+  try {
+    await unblock(database, address);
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }

@@ -19,13 +19,19 @@ export interface Prober {
   close(): void;
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EPERM: "that needs root or CAP_NET_RAW",
+  EACCES: "that needs root or CAP_NET_RAW",
+  ENOSYS: "only the sockets of Linux can ask",
+};
+
 /** Opens what this system and these privileges allow. A prober that can't do anything has a limitation that says so. */
 export async function openProber(): Promise<Prober> {
   try {
     return await openLinuxProber();
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    const why = error.code === "EPERM" || error.code === "EACCES" ? "that needs root or CAP_NET_RAW" : error.message;
+    const why = REASONS[error.code] ?? error.message;
     return {
       limitations: [`ping_check is on, but addresses are offered without being probed: ${why}.`],
       start() {},
