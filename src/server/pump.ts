@@ -83,8 +83,8 @@ export function startPump(parts: PumpParts): Pump {
     createProbes({
       prober,
       clock: () => performance.now(),
-      onFree: ({ datagram, conflicts }) => decideAgain(datagram, conflicts),
-      onConflict,
+      onFree: (waiting) => afterProbe(waiting, () => decideAgain(waiting)),
+      onConflict: (address, hardwareAddress, waiting) => afterProbe(waiting, () => onConflict(address, hardwareAddress, waiting)),
     });
   let onIdle: (() => void) | undefined;
 
@@ -144,19 +144,12 @@ export function startPump(parts: PumpParts): Pump {
     apply(decision.offer.changes);
   }
 
-  /** Decides about a message that waited for a probe; it comes alone, not in a batch. */
-  function decideAgain(datagram: Datagram, conflicts: number): void {
-    try {
-      const served = parts.interfaceAt(datagram.interfaceIndex);
-      const decoded = decode(datagram.bytes, datagram.length);
-      if (served === undefined) counters.silent["interface-not-served"]++;
-      else if (decoded.ok) decideAbout(datagram, decoded.message, served, clock(), conflicts);
-    } catch (error) {
-      counters.dropped["internal-error"]++;
-      events.internalError(error, datagram);
-    }
-    ready.send();
-    commit();
+  /** Decides again about a message that waited for a probe. */
+  function decideAgain({ datagram, conflicts }: Waiting): void {
+    const served = parts.interfaceAt(datagram.interfaceIndex);
+    const decoded = decode(datagram.bytes, datagram.length);
+    if (served === undefined) counters.silent["interface-not-served"]++;
+    else if (decoded.ok) decideAbout(datagram, decoded.message, served, clock(), conflicts);
   }
 
   /** A probe was answered: nobody gets that address for a while, and the message that waited gets another one. */
@@ -166,11 +159,19 @@ export function startPump(parts: PumpParts): Pump {
     const lease = inProbation({ config, leases: table, now }, address);
     if (lease !== undefined) apply([{ kind: "put", lease }]);
     events.conflict(address, hardwareAddress, lease && lease.expiry - now);
-    if (conflicts + 1 < MAX_CONFLICTS) {
-      decideAgain(datagram, conflicts + 1);
-      return;
+    if (conflicts + 1 < MAX_CONFLICTS) decideAgain({ datagram, conflicts: conflicts + 1 });
+    else counters.silent["conflicts-found"]++;
+  }
+
+  /** Does what follows from a probe; it comes alone, not in a batch. */
+  function afterProbe({ datagram }: Waiting, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      counters.dropped["internal-error"]++;
+      events.internalError(error, datagram);
     }
-    counters.silent["conflicts-found"]++;
+    ready.send();
     commit();
   }
 
