@@ -1,0 +1,20 @@
+/** Class expressions: read once, checked, and made into functions of a message. */
+
+import { checkType, type ExpressionType } from "./check.ts";
+import { parseExpression } from "./parser.ts";
+import type { ExpressionProblem, Node } from "./syntax.ts";
+
+export type { ExpressionType } from "./check.ts";
+export { type ClassNumber, type Condition, compileCondition, compileValue, type Subject, type Value } from "./compile.ts";
+export { type ClassReference, classReferences } from "./references.ts";
+export type { ExpressionProblem, Node } from "./syntax.ts";
+
+export type ExpressionResult = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
+
+/** Reads and checks an expression of the wanted type. Never throws, whatever the text. */
+export function readExpression(text: string, wanted: ExpressionType): ExpressionResult {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) return parsed;
+  const problem = checkType(parsed.node, wanted);
+  return problem === undefined ? parsed : { ok: false, problem };
+}

@@ -1,0 +1,359 @@
+import { OPTIONS, optionByName } from "../../wire/dhcp4/option-table.ts";
+import { didYouMean } from "../suggest.ts";
+import { readTokens, type Token } from "./lexer.ts";
+import { CONVERSIONS, type ExpressionProblem, type Form, MESSAGE_FIELDS, type Node, PACKET_FIELDS } from "./syntax.ts";
+
+export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
+
+/** Deeper than any expression that a person would write: what walks the tree may recurse. */
+const MAX_DEPTH = 64;
+const RELAY_AGENT_INFORMATION = 82;
+const FUNCTIONS = ["substring", "split", "concat", "ifelse", "hexstring", "member", ...CONVERSIONS] as const;
+const WORDS = [...FUNCTIONS, "option", "relay4", "vendor", "vendor-class", "pkt4", "pkt", "not", "known", "unknown", "true", "false"];
+
+/** State of one run: the next token, and the first problem. After a problem every rule returns undefined. */
+interface Reader {
+  readonly tokens: readonly Token[];
+  next: number;
+  depth: number;
+  problem: ExpressionProblem | undefined;
+}
+
+/**
+ * Reads an expression. From weak to strong: `or`, `and`, `not`, `==` and `!=`, `+`. All of the text has to be one expression. Never throws,
+ * whatever the text.
+ */
+export function parseExpression(text: string): Parsed {
+  const lexed = readTokens(text);
+  if (!lexed.ok) return lexed;
+  const reader: Reader = { tokens: lexed.tokens, next: 0, depth: 0, problem: undefined };
+  const node = readOr(reader);
+  const rest = peek(reader);
+  if (node !== undefined && rest.kind !== "end")
+    fail(reader, rest, `unexpected ${describe(rest)} after the end of the expression`, REST_HINT);
+  if (node !== undefined && reader.problem === undefined) return { ok: true, node };
+  return { ok: false, problem: reader.problem ?? { offset: 0, message: "this is no expression", hint: undefined } };
+}
+
+const REST_HINT = "conditions are joined with and, or; put comparisons of comparisons in parentheses";
+
+function peek(reader: Reader): Token {
+  return reader.tokens[reader.next] as Token;
+}
+
+function take(reader: Reader): Token {
+  const token = peek(reader);
+  if (token.kind !== "end") reader.next++;
+  return token;
+}
+
+function isWord(token: Token, text: string): boolean {
+  return token.kind === "word" && token.text === text;
+}
+
+function isSymbol(token: Token, text: string): boolean {
+  return token.kind === "symbol" && token.text === text;
+}
+
+function describe(token: Token): string {
+  if (token.kind === "end") return "end of the expression";
+  return token.kind === "string" ? `'${token.text.slice(0, 40)}'` : token.text.slice(0, 40);
+}
+
+function fail(reader: Reader, token: Token, message: string, hint?: string): undefined {
+  reader.problem ??= { offset: token.at, message, hint };
+  return undefined;
+}
+
+function expected(reader: Reader, what: string, hint?: string): undefined {
+  return fail(reader, peek(reader), `expected ${what}, got ${describe(peek(reader))}`, hint);
+}
+
+/** Takes the symbol; false when something else stands there. */
+function symbol(reader: Reader, text: string): boolean {
+  if (!isSymbol(peek(reader), text)) {
+    expected(reader, text);
+    return false;
+  }
+  reader.next++;
+  return true;
+}
+
+/** Operands of the same operator, joined in one node however many there are; undefined as soon as one has a problem. */
+function readChain(
+  reader: Reader,
+  kind: "and" | "or" | "concat",
+  isOperator: (token: Token) => boolean,
+  readOperand: (reader: Reader) => Node | undefined,
+): Node | undefined {
+  const first = readOperand(reader);
+  if (first === undefined || !isOperator(peek(reader))) return first;
+  const operands = [first];
+  while (isOperator(peek(reader))) {
+    reader.next++;
+    const operand = readOperand(reader);
+    if (operand === undefined) return undefined;
+    operands.push(operand);
+  }
+  return { kind, at: first.at, operands };
+}
+
+function readOr(reader: Reader): Node | undefined {
+  if (reader.depth >= MAX_DEPTH) return fail(reader, peek(reader), "the expression is nested too deeply", "divide it into several classes");
+  reader.depth++;
+  const node = readChain(reader, "or", (token) => isWord(token, "or"), readAnd);
+  reader.depth--;
+  return node;
+}
+
+function readAnd(reader: Reader): Node | undefined {
+  return readChain(reader, "and", (token) => isWord(token, "and"), readNot);
+}
+
+function readNot(reader: Reader): Node | undefined {
+  const at = peek(reader).at;
+  let negated = false;
+  let count = 0;
+  for (; isWord(peek(reader), "not"); count++) {
+    reader.next++;
+    negated = !negated;
+  }
+  const operand = readComparison(reader);
+  if (operand === undefined || count === 0) return operand;
+  const node: Node = { kind: "not", at, operand };
+  return negated ? node : { kind: "not", at, operand: node };
+}
+
+function readComparison(reader: Reader): Node | undefined {
+  const left = readConcat(reader);
+  if (left === undefined) return undefined;
+  const operator = peek(reader);
+  if (!isSymbol(operator, "==") && !isSymbol(operator, "!=")) return left;
+  reader.next++;
+  const right = readConcat(reader);
+  return right && { kind: "equal", at: left.at, negated: operator.text === "!=", left, right };
+}
+
+function readConcat(reader: Reader): Node | undefined {
+  return readChain(reader, "concat", (token) => isSymbol(token, "+"), readPrimary);
+}
+
+function readPrimary(reader: Reader): Node | undefined {
+  const token = peek(reader);
+  const { at } = token;
+  switch (token.kind) {
+    case "string":
+      reader.next++;
+      return { kind: "bytes", at, value: new TextEncoder().encode(token.text) };
+    case "bytes":
+      reader.next++;
+      return { kind: "bytes", at, value: token.value };
+    case "integer":
+      if (token.value < 0 || token.value > 0xffffffff) return fail(reader, token, `${token.text} is not a number from 0 to 4294967295`);
+      reader.next++;
+      return { kind: "integer", at, value: token.value };
+    case "word":
+      reader.next++;
+      return readWord(reader, token);
+    default: {
+      if (!isSymbol(token, "(")) return expected(reader, "a value or a condition");
+      reader.next++;
+      const node = readOr(reader);
+      return node !== undefined && symbol(reader, ")") ? node : undefined;
+    }
+  }
+}
+
+/** What begins with a word; the word is taken. */
+function readWord(reader: Reader, token: Token): Node | undefined {
+  const { at, text } = token;
+  switch (text) {
+    case "true":
+    case "false":
+      return { kind: "boolean", at, value: text === "true" };
+    case "known":
+      return { kind: "member", at, name: "KNOWN" };
+    case "unknown":
+      return { kind: "member", at, name: "UNKNOWN" };
+    case "option": {
+      const code = readIndex(reader, readOptionCode);
+      return code === undefined ? undefined : readOptionForm(reader, at, [code]);
+    }
+    case "relay4": {
+      const code = readIndex(reader, readSubOptionCode);
+      return code === undefined ? undefined : readOptionForm(reader, at, [RELAY_AGENT_INFORMATION, code]);
+    }
+    case "vendor":
+    case "vendor-class":
+      return readVendor(reader, at, text);
+    case "pkt4":
+      return readField(reader, at, MESSAGE_FIELDS);
+    case "pkt":
+      return readField(reader, at, PACKET_FIELDS);
+    case "pkt6":
+    case "relay6":
+      return fail(reader, token, `${text} is of DHCPv6, this class is for DHCPv4`);
+    default: {
+      if (includes(FUNCTIONS, text)) return symbol(reader, "(") ? readCall(reader, at, text) : undefined;
+      return fail(reader, token, `unknown word ${text.slice(0, 40)}`, didYouMean(text, WORDS) ?? "text stands in single quotes: 'abc'");
+    }
+  }
+}
+
+function includes<T extends string>(list: readonly T[], text: string): text is T {
+  return (list as readonly string[]).includes(text);
+}
+
+/** What stands in brackets. */
+function readIndex<T>(reader: Reader, read: (reader: Reader) => T | undefined): T | undefined {
+  if (!symbol(reader, "[")) return undefined;
+  const value = read(reader);
+  return value !== undefined && symbol(reader, "]") ? value : undefined;
+}
+
+function readNumber(reader: Reader, what: string, min: number, max: number): number | undefined {
+  const token = peek(reader);
+  if (token.kind !== "integer") return expected(reader, what);
+  if (token.value < min || token.value > max) return fail(reader, token, `expected ${what} from ${min} to ${max}, got ${token.text}`);
+  reader.next++;
+  return token.value;
+}
+
+function readOptionCode(reader: Reader): number | undefined {
+  const token = peek(reader);
+  if (token.kind !== "word") return readNumber(reader, "the code or the name of an option", 1, 254);
+  const definition = optionByName(token.text.toLowerCase().replaceAll("-", "_"));
+  if (definition === undefined) {
+    const names = OPTIONS.flatMap((option) => [option.name, ...option.aliases]);
+    return fail(
+      reader,
+      token,
+      `unknown option ${token.text.slice(0, 40)}`,
+      didYouMean(token.text, names) ?? "give it by its code: option[224]",
+    );
+  }
+  reader.next++;
+  return definition.code;
+}
+
+function readSubOptionCode(reader: Reader): number | undefined {
+  return readNumber(reader, "the code of a sub-option", 0, 255);
+}
+
+/** `.option[code]` any number of times; undefined when there is a problem. Ends before the last word. */
+function readSubOptions(reader: Reader, codes: readonly number[]): readonly number[] | undefined {
+  const all = [...codes];
+  for (;;) {
+    if (!symbol(reader, ".")) return undefined;
+    if (!isWord(peek(reader), "option")) return all;
+    reader.next++;
+    const code = readIndex(reader, readSubOptionCode);
+    if (code === undefined) return undefined;
+    all.push(code);
+    if (all.length > 8) return fail(reader, peek(reader), "sub-options are nested too deeply");
+  }
+}
+
+function readForm(reader: Reader): Form | undefined {
+  const token = peek(reader);
+  if (!isWord(token, "hex") && !isWord(token, "text") && !isWord(token, "exists")) {
+    return expected(reader, "hex, text, exists or option[CODE]");
+  }
+  reader.next++;
+  return token.text as Form;
+}
+
+function readOptionForm(reader: Reader, at: number, outer: readonly number[]): Node | undefined {
+  const codes = readSubOptions(reader, outer);
+  const form = codes && readForm(reader);
+  return codes === undefined || form === undefined ? undefined : { kind: "option", at, codes, form };
+}
+
+function readEnterprise(reader: Reader): number | undefined {
+  if (!isSymbol(peek(reader), "*")) return readNumber(reader, "an enterprise number or *", 0, 0xffffffff);
+  reader.next++;
+  return 0;
+}
+
+function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-class"): Node | undefined {
+  if (isSymbol(peek(reader), ".")) {
+    reader.next++;
+    if (!isWord(peek(reader), "enterprise")) return expected(reader, "enterprise", `or name the vendor: ${text}[4491]`);
+    reader.next++;
+    return { kind: "enterprise", at, option: text === "vendor" ? 125 : 124 };
+  }
+  const enterprise = readIndex(reader, readEnterprise);
+  if (enterprise === undefined) return undefined;
+  if (text === "vendor-class") return readVendorClass(reader, at, enterprise);
+  const codes = readSubOptions(reader, []);
+  if (codes === undefined) return undefined;
+  if (codes.length === 0 && !isWord(peek(reader), "exists")) return expected(reader, "exists or option[CODE]");
+  const form = readForm(reader);
+  return form && { kind: "vendor", at, enterprise, codes, form };
+}
+
+function readVendorClass(reader: Reader, at: number, enterprise: number): Node | undefined {
+  if (!symbol(reader, ".")) return undefined;
+  const token = peek(reader);
+  if (isWord(token, "exists")) {
+    reader.next++;
+    return { kind: "vendorClass", at, enterprise, form: "exists" };
+  }
+  if (!isWord(token, "data")) return expected(reader, "exists, data or data[INDEX]");
+  reader.next++;
+  if (!isSymbol(peek(reader), "[")) return { kind: "vendorClassData", at, enterprise, index: 0 };
+  const index = readIndex(reader, (inner) => readNumber(inner, "an index", 0, 255));
+  return index === undefined ? undefined : { kind: "vendorClassData", at, enterprise, index };
+}
+
+function readField(reader: Reader, at: number, fields: typeof MESSAGE_FIELDS | typeof PACKET_FIELDS): Node | undefined {
+  if (!symbol(reader, ".")) return undefined;
+  const token = take(reader);
+  const field = fields.find((name) => isWord(token, name));
+  if (field !== undefined) return { kind: "field", at, field };
+  return fail(reader, token, `expected one of ${fields.join(", ")}, got ${describe(token)}`, didYouMean(token.text, fields));
+}
+
+/** The arguments of a function up to and with the closing parenthesis. */
+function readCall(reader: Reader, at: number, name: (typeof FUNCTIONS)[number]): Node | undefined {
+  const node = readArguments(reader, at, name);
+  return node !== undefined && symbol(reader, ")") ? node : undefined;
+}
+
+function readArguments(reader: Reader, at: number, name: (typeof FUNCTIONS)[number]): Node | undefined {
+  if (name === "member") return readMember(reader, at);
+  const first = readOr(reader);
+  if (first === undefined) return undefined;
+  if (includes(CONVERSIONS, name)) return { kind: "convert", at, to: name, of: first };
+  if (!symbol(reader, ",")) return undefined;
+  if (name === "substring") return readSubstring(reader, at, first);
+  const second = readOr(reader);
+  if (second === undefined) return undefined;
+  if (name === "concat") return { kind: "concat", at, operands: [first, second] };
+  if (name === "hexstring") return { kind: "hexstring", at, of: first, separator: second };
+  if (!symbol(reader, ",")) return undefined;
+  if (name === "split") {
+    const field = readNumber(reader, "the number of a field", -0x80000000, 0x7fffffff);
+    return field === undefined ? undefined : { kind: "split", at, of: first, delimiters: second, field };
+  }
+  const third = readOr(reader);
+  return third && { kind: "ifelse", at, condition: first, yes: second, no: third };
+}
+
+function readMember(reader: Reader, at: number): Node | undefined {
+  const token = peek(reader);
+  if (token.kind !== "string") return expected(reader, "the name of a class in quotes", "member('class')");
+  reader.next++;
+  return { kind: "member", at, name: token.text };
+}
+
+function readSubstring(reader: Reader, at: number, of: Node): Node | undefined {
+  const start = readNumber(reader, "a starting position", -0x80000000, 0x7fffffff);
+  if (start === undefined || !symbol(reader, ",")) return undefined;
+  if (isWord(peek(reader), "all")) {
+    reader.next++;
+    return { kind: "substring", at, of, start, length: undefined };
+  }
+  const length = readNumber(reader, "a length or all", -0x80000000, 0x7fffffff);
+  return length === undefined ? undefined : { kind: "substring", at, of, start, length };
+}
