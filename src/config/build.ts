@@ -1,6 +1,7 @@
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatIpv4Prefix } from "../net/prefix.ts";
 import { formatAddressRange, rangeContains } from "../net/range.ts";
+import { type ClassTable, readClasses } from "./classes.ts";
 import type { Path } from "./diagnostic.ts";
 import { DEFAULT_LEASE_TIME, readLeaseTime } from "./lease-time.ts";
 import { type LinkPlan, planLinks } from "./links.ts";
@@ -45,6 +46,7 @@ interface Build {
   readonly ranges: Range[];
   /** Global reservations by the network they apply in. */
   readonly globalHosts: ReadonlyMap<NamedPrefix, readonly Host[]>;
+  readonly classes: ClassTable;
 }
 
 /**
@@ -57,8 +59,9 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
   checkInterfaces(file, report);
   const plans = planLinks(file, prefixes, written, report);
   const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], report), prefixes, written, report);
-  const build: Build = { file, report, networks: [], ranges: [], globalHosts };
-  const global = { ...inherit(file, DEFAULTS, [], report), options: NO_OPTIONS };
+  const global = topLevel(file, report);
+  const classes = readClasses(file.client_classes?.v4 ?? [], global, report);
+  const build: Build = { file, report, networks: [], ranges: [], globalHosts, classes };
 
   const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
   const built = new Map<NamedPrefix, { readonly link: number; readonly outer: Inherited }>();
@@ -77,6 +80,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     links,
     ranges: build.ranges,
     options: mergeOptions(NO_OPTIONS, readOptions(file.options, ["options"], report)),
+    ...classes.finish(),
     chaddrOnly: file.chaddr_only ?? false,
     offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
     affinity: file.affinity ?? DEFAULT_AFFINITY,
@@ -138,6 +142,13 @@ interface Place {
   readonly file_name?: Uint8Array | undefined;
 }
 
+function topLevel(file: ConfigFile, report: Report): Inherited {
+  const own = inherit(file, DEFAULTS, [], report);
+  // From here on it makes a difference whether a place sets next_server itself: settings of classes come before those of the top level.
+  const boot = (file.client_classes?.v4 ?? []).length === 0 ? own.boot : { ...own.boot, nextServerIsOwn: false };
+  return { ...own, boot, options: NO_OPTIONS };
+}
+
 function inherit(place: Place, outer: Inherited, path: Path, report: Report): Inherited {
   return {
     leaseTime: readLeaseTime(place.config, outer.leaseTime, [...path, "config"], report),
@@ -185,6 +196,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
       excluded,
       leaseTime: readLeaseTime(pool.file.config, own.leaseTime, [...pool.path, "config"], report),
       options: mergeOptions(own.options, readOptions(pool.file.options, [...pool.path, "options"], report)),
+      ...build.classes.guard(pool.file, pool.path),
     };
     build.ranges.push(range);
     return range;
@@ -195,7 +207,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     prefix,
     link,
     ranges,
-    reservations: indexReservations(hosts.map((host) => buildReservation(host, own, ranges, report))),
+    reservations: indexReservations(hosts.map((host) => buildReservation(build, host, own, ranges))),
     serverId,
     authoritative: own.authoritative,
     probationPeriod: own.probationPeriod,
@@ -204,10 +216,12 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     boot: own.boot,
     leaseTime: own.leaseTime,
     options: own.options,
+    ...build.classes.guard(file, path),
   };
 }
 
-function buildReservation(host: Host, network: Inherited, ranges: readonly Range[], report: Report): Reservation {
+function buildReservation(build: Build, host: Host, network: Inherited, ranges: readonly Range[]): Reservation {
+  const { report, classes } = build;
   const { file, address } = host;
   const outer = ranges.find((range) => address !== undefined && rangeContains(range, address)) ?? network;
   return {
@@ -219,5 +233,6 @@ function buildReservation(host: Host, network: Inherited, ranges: readonly Range
     leaseTime: readLeaseTime(file.config, outer.leaseTime, [...host.path, "config"], report),
     options: mergeOptions(outer.options, host.options),
     ownOptions: mergeOptions(NO_OPTIONS, host.options),
+    ...classes.reservationGuard(file, host.path),
   };
 }

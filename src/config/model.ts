@@ -2,6 +2,7 @@ import type { BytesMap } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv4Prefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
+import type { Condition } from "./class-expression/compile.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {
@@ -15,6 +16,8 @@ export interface Config {
   readonly ranges: readonly Range[];
   /** Options of the top level. What is closer overrides them: look in `Range.options` and so on first, then here. */
   readonly options: OptionSet;
+  /** Client classes; undefined: there are none, and nothing depends on any. */
+  readonly classification?: Classification | undefined;
   /** Ignore option 61 and know clients by htype and chaddr alone. */
   readonly chaddrOnly: boolean;
   /** How long an offered address is kept for its client, in seconds. */
@@ -72,11 +75,64 @@ export interface Network {
   readonly leaseTime: LeaseTime;
   /** Options of this network over those of its shared network. */
   readonly options: OptionSet;
+  /** Who may have an address in this network; undefined: everybody. */
+  readonly guard?: Guard | undefined;
+}
+
+/** Who may use a network, a range or a reservation, by numbers of classes. */
+export interface Guard {
+  /** Only clients in this class. */
+  readonly allowed: number | undefined;
+  /** No client in this class. */
+  readonly denied: number | undefined;
+}
+
+/** A kind of client, told by what it sends. */
+export interface ClientClass {
+  /** Its position in the file, and in what the engine keeps about a client. */
+  readonly number: number;
+  readonly name: string;
+  /** The expression as written. */
+  readonly assert: string;
+  readonly condition: Condition;
+  readonly options: OptionSet;
+  /** Over those of the top level; undefined: the class says nothing of them. */
+  readonly leaseTime: LeaseTime | undefined;
+  readonly nextServer: Ipv4 | undefined;
+  readonly serverName: Uint8Array | undefined;
+  readonly fileName: Uint8Array | undefined;
+}
+
+/** A class that the server itself defines; only those that the configuration names are here. */
+export type BuiltInClass = { readonly number: number; readonly name: string } & (
+  | { readonly kind: "ALL" | "KNOWN" | "UNKNOWN" | "BOOTP" }
+  /** Clients whose option 60 is exactly this. */
+  | { readonly kind: "VENDOR_CLASS"; readonly vendorClass: Uint8Array }
+);
+
+/** What the engine needs to know which classes a client is in, and what follows from it. */
+export interface Classification {
+  /** In the order of the file, which is that of their options. */
+  readonly classes: readonly ClientClass[];
+  /** Those that depend on the message alone, each behind what it depends on. */
+  readonly early: readonly ClientClass[];
+  /** Those that depend on whether the client has a reservation, each behind what it depends on. */
+  readonly late: readonly ClientClass[];
+  /** Their numbers follow those of `classes`. */
+  readonly builtIns: readonly BuiltInClass[];
+  /** Number of the class DROP, whose clients are not answered. */
+  readonly drop: number | undefined;
+  /** Those of the top level: places that set none have this very object. */
+  readonly leaseTime: LeaseTime;
+  /** Those of the top level: places that set none have these very names. */
+  readonly boot: BootFields;
 }
 
 /** siaddr, sname and file of replies (RFC 2131 table 3). */
 export interface BootFields {
   readonly nextServer: Ipv4;
+  /** Whether a place below the top level sets `nextServer`: then no class can. Undefined where there are no classes. */
+  readonly nextServerIsOwn?: boolean;
   /** At most 63 bytes. */
   readonly serverName: Uint8Array;
   /** At most 127 bytes. */
@@ -102,6 +158,8 @@ export interface Range extends AddressRange {
   readonly leaseTime: LeaseTime;
   /** Options of this range over those of its network. */
   readonly options: OptionSet;
+  /** Who may be given an address of this range; undefined: everybody who may use the network. */
+  readonly guard?: Guard | undefined;
 }
 
 /** A host with settings of its own. */
@@ -118,6 +176,8 @@ export interface Reservation {
   readonly options: OptionSet;
   /** Only the options written in the reservation itself: what an options-only host gets over the range of its dynamic address. */
   readonly ownOptions: OptionSet;
+  /** Which clients, of those that match, it is for; undefined: all. */
+  readonly guard?: Guard | undefined;
 }
 
 /** All matches of a reservation must hold. */

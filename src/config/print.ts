@@ -7,7 +7,19 @@ import { optionByCode } from "../wire/dhcp4/option-table.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { formatDuration } from "./duration.ts";
 import { formatIdentifier } from "./identifier.ts";
-import type { BootFields, Config, ConfiguredOption, LeaseTime, Network, OptionSet, Range, Reservation, ReservationMatch } from "./model.ts";
+import type {
+  BootFields,
+  Classification,
+  Config,
+  ConfiguredOption,
+  Guard,
+  LeaseTime,
+  Network,
+  OptionSet,
+  Range,
+  Reservation,
+  ReservationMatch,
+} from "./model.ts";
 import { sameOption } from "./options.ts";
 
 /** Keys that are left out when they have no value. */
@@ -26,6 +38,7 @@ export function printConfig(config: Config): string {
     affinity: formatDuration(config.affinity),
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
+    ...printClasses(config),
     options: printOptions(config.options),
     shared_networks: nonEmpty(
       Object.fromEntries(
@@ -61,35 +74,85 @@ function printNetwork(config: Config, network: Network): Plain {
     ping_check: network.pingTimeout !== undefined,
     ping_timeout_ms: network.pingTimeout,
     allocation: network.allocation,
-    ...printBoot(network.boot, undefined),
-    config: printLeaseTime(network.leaseTime, undefined),
+    ...printGuard(network.guard, config),
+    ...(classSettings(config) === undefined ? printBoot(network.boot, undefined) : printOwnBoot(network.boot, config)),
+    config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),
     options: printOptions(network.options),
-    ranges: nonEmpty(network.ranges.map((range) => printRange(range, network))),
-    reservations: nonEmpty(network.reservations.all.map((reservation) => printReservation(reservation, network))),
+    ranges: nonEmpty(network.ranges.map((range) => printRange(range, network, config))),
+    reservations: nonEmpty(network.reservations.all.map((reservation) => printReservation(reservation, network, config))),
   };
 }
 
-function printRange(range: Range, network: Network): Plain {
+function printRange(range: Range, network: Network, config: Config): Plain {
   return {
     start: formatIpv4(range.start),
     end: formatIpv4(range.end),
     except: nonEmpty(range.excluded.map((part) => (part.start === part.end ? formatIpv4(part.start) : formatAddressRange(part)))),
-    config: printLeaseTime(range.leaseTime, network.leaseTime),
+    ...printGuard(range.guard, config),
+    config: printLeaseTime(range.leaseTime, sameOrValue(range.leaseTime, network.leaseTime, config)),
     options: printOptions(range.options, network.options),
   };
 }
 
-function printReservation(reservation: Reservation, network: Network): Plain {
+function printReservation(reservation: Reservation, network: Network, config: Config): Plain {
   const { address } = reservation;
   const range = network.ranges.find(({ start, end }) => address !== undefined && address >= start && address <= end);
   return {
     hostname: reservation.hostname,
     ip: printAddress(address),
     match: printMatches(reservation.match),
-    ...printBoot(reservation.boot, network.boot),
-    config: printLeaseTime(reservation.leaseTime, (range ?? network).leaseTime),
+    ...printGuard(reservation.guard, config),
+    ...(classSettings(config) === undefined ? printBoot(reservation.boot, network.boot) : printOwnBoot(reservation.boot, config)),
+    config: printLeaseTime(reservation.leaseTime, sameOrValue(reservation.leaseTime, (range ?? network).leaseTime, config)),
     options: printOptions(reservation.ownOptions),
   };
+}
+
+/** The classes, and the settings of the top level that theirs go over: with classes, what is inherited from there can't be told as the network's. */
+function printClasses(config: Config): Plain {
+  const classification = classSettings(config);
+  if (classification === undefined) return {};
+  const { classes, leaseTime, boot } = classification;
+  return {
+    ...printBoot(boot, undefined),
+    config: printLeaseTime(leaseTime, undefined),
+    client_classes: {
+      v4: classes.map((one) => ({
+        name: one.name,
+        assert: one.assert,
+        next_server: printAddress(one.nextServer),
+        server_name: one.serverName && new TextDecoder().decode(one.serverName),
+        file_name: one.fileName && new TextDecoder().decode(one.fileName),
+        config: one.leaseTime && printLeaseTime(one.leaseTime, undefined),
+        options: printOptions(one.options),
+      })),
+    },
+  };
+}
+
+/** What classes of the file go over; undefined when it has none. */
+function classSettings({ classification }: Config): Classification | undefined {
+  return classification !== undefined && classification.classes.length > 0 ? classification : undefined;
+}
+
+function printGuard(guard: Guard | undefined, { classification }: Config): Plain {
+  const all = classification === undefined ? [] : [...classification.classes, ...classification.builtIns];
+  return { class: all[guard?.allowed ?? -1]?.name, deny_class: all[guard?.denied ?? -1]?.name };
+}
+
+/** The boot fields that are not inherited from the top level. */
+function printOwnBoot({ nextServer, nextServerIsOwn, serverName, fileName }: BootFields, config: Config): Plain {
+  const boot = classSettings(config)?.boot;
+  return {
+    next_server: nextServerIsOwn === true ? formatIpv4(nextServer) : undefined,
+    server_name: serverName === boot?.serverName ? undefined : new TextDecoder().decode(serverName),
+    file_name: fileName === boot?.fileName ? undefined : new TextDecoder().decode(fileName),
+  };
+}
+
+/** With classes it makes a difference whether lease times are inherited or written again: what is written is printed. */
+function sameOrValue(time: LeaseTime, outer: LeaseTime, config: Config): LeaseTime | undefined {
+  return classSettings(config) === undefined || time === outer ? outer : undefined;
 }
 
 function printMatches(matches: readonly ReservationMatch[]): Plain {

@@ -179,9 +179,11 @@ interface BootFile {
 
 /** siaddr, sname and file of one place over those around it, each on its own. */
 export function readBoot(file: BootFile, outer: BootFields): BootFields {
-  return {
+  const fields = {
     nextServer: file.next_server ?? outer.nextServer,
     serverName: file.server_name ?? outer.serverName,
     fileName: file.file_name ?? outer.fileName,
   };
+  const outerIsOwn = outer.nextServerIsOwn;
+  return outerIsOwn === undefined ? fields : { ...fields, nextServerIsOwn: outerIsOwn || file.next_server !== undefined };
 }

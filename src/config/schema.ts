@@ -224,6 +224,27 @@ const inherited = {
     .describe("How long ping_check waits for an answer, in milliseconds. Default: inherited, else 500."),
 };
 
+const className = z.string({ error: expected("the name of a class") }).min(1, "the name of a class is empty");
+const guards = {
+  class: className.optional().describe("Only for clients in this class. Default: for all."),
+  deny_class: className.optional().describe("Not for clients in this class. Default: none."),
+};
+
+const clientClass = z
+  .strictObject(
+    {
+      name: className.describe("Its name, for class, deny_class and member('name'). Clients in the class DROP are not answered."),
+      assert: z
+        .string({ error: expected("an expression such as substring(option[60].hex, 0, 9) == 'PXEClient'") })
+        .describe("The expression that tells which clients are in the class; the language is that of Kea's client classes."),
+      config: config.optional(),
+      options: options.optional(),
+      ...boot,
+    },
+    { error: expected("a class: a map with name, assert, options and so on") },
+  )
+  .meta({ id: "ClientClass", description: "A kind of client, told by what it sends, with settings of its own." });
+
 const range = z
   .strictObject(
     {
@@ -238,6 +259,7 @@ const range = z
         .describe("Addresses inside that are never given out. Default: none."),
       config: config.optional(),
       options: options.optional(),
+      ...guards,
     },
     { error: expected("a range: a map with start and end, with range, or with prefix") },
   )
@@ -288,6 +310,7 @@ const reservation = z
       config: config.optional(),
       options: options.optional(),
       ...boot,
+      ...guards,
     },
     { error: expected("a reservation: a map with match, ip and so on") },
   )
@@ -318,6 +341,7 @@ const network = z
         ),
       config: config.optional(),
       options: options.optional(),
+      ...guards,
     },
     { error: expected("a network: a map with ranges, reservations, options and so on") },
   )
@@ -406,6 +430,13 @@ export const configSchema = z
         .describe("Links that carry several networks, by name. Default: none."),
       config: config.optional(),
       options: options.optional(),
+      client_classes: z
+        .strictObject(
+          { v4: list(clientClass, "classes").optional().describe("Classes of DHCPv4 clients, in the order of their options.") },
+          { error: expected("a map with v4") },
+        )
+        .optional()
+        .describe("Kinds of clients, told by what they send. Default: none."),
       reservations: reservations
         .optional()
         .describe("Hosts known in whichever network holds their address; without an address, in every network. Default: none."),
@@ -445,5 +476,6 @@ export type NetworkFile = NonNullable<ConfigFile["networks"]>[string];
 export type SharedNetworkFile = NonNullable<ConfigFile["shared_networks"]>[string];
 export type RangeFile = NonNullable<NetworkFile["ranges"]>[number];
 export type ReservationFile = NonNullable<NetworkFile["reservations"]>[number];
+export type ClientClassFile = NonNullable<NonNullable<ConfigFile["client_classes"]>["v4"]>[number];
 export type LeaseConfigFile = NonNullable<ConfigFile["config"]>;
 export type OptionsFile = Readonly<Record<string, unknown>>;

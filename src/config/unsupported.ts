@@ -5,13 +5,10 @@ import type { Path } from "./diagnostic.ts";
  * same thing to everybody who reads it.
  */
 
-const GUARDS = ["class", "deny_class"];
-
 const LATER = {
   file: [
     "adaptive_threshold",
     "api",
-    "client_classes",
     "ddns",
     "exclude_first_last_24",
     "flood_protection_threshold",
@@ -21,10 +18,11 @@ const LATER = {
     "reservations_only",
     "v6",
   ],
-  network: [...GUARDS, "adaptive_threshold", "exclude_first_last_24", "limits", "reservations_only"],
+  network: ["adaptive_threshold", "exclude_first_last_24", "limits", "reservations_only"],
   sharedNetwork: ["interface_id"],
-  range: GUARDS,
-  reservation: ["class", "classes"],
+  clientClasses: ["v6"],
+  clientClass: ["template"],
+  reservation: ["classes"],
   match: ["circuit_id", "duid", "remote_id"],
   store: ["postgres"],
 } as const satisfies Record<string, readonly string[]>;
@@ -39,10 +37,10 @@ function placeOf(path: Path): keyof typeof LATER | undefined {
   const last = path.at(-1);
   const above = path.at(-2);
   if (path.length === 0) return "file";
-  if (path.length === 1) return last === "store" ? "store" : undefined;
+  if (path.length === 1) return last === "store" ? "store" : last === "client_classes" ? "clientClasses" : undefined;
+  if (path[0] === "client_classes") return path.length === 3 && above === "v4" ? "clientClass" : undefined;
   if (path.length === 2 && above === "networks") return "network";
   if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
-  if (above === "ranges") return "range";
   if (above === "reservations") return "reservation";
   return last === "match" ? "match" : undefined;
 }

@@ -124,7 +124,7 @@ export function startPump(parts: PumpParts): Pump {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
       { config, leases: table, now, random: random(), probes },
-      { message, interface: served, source, sourcePort, destination, serverPort: port },
+      { message, interface: served, source, sourcePort, destination, serverPort: port, length: datagram.length },
     );
     events.decided(message, decision);
     if (decision.kind === "probe") probe(decision, datagram, conflicts);

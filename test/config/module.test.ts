@@ -79,6 +79,7 @@ test("the JSON Schema explains every key, and names every option", () => {
   const schema = jsonSchema() as Schema;
   const definitions = { file: schema, ...schema.$defs };
   assert.deepEqual(Object.keys(definitions).sort(), [
+    "ClientClass",
     "Duration",
     "LeaseConfig",
     "Match",

@@ -70,7 +70,6 @@ test("what belongs to a later version is refused at its place, never ignored", (
   const top = [
     "adaptive_threshold",
     "api",
-    "client_classes",
     "ddns",
     "exclude_first_last_24",
     "flood_protection_threshold",
@@ -81,23 +80,15 @@ test("what belongs to a later version is refused at its place, never ignored", (
     "v6",
   ];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
-  for (const key of ["class", "deny_class", "adaptive_threshold", "exclude_first_last_24", "limits", "reservations_only"]) {
+  for (const key of ["adaptive_threshold", "exclude_first_last_24", "limits", "reservations_only"]) {
     check([[inNetwork(`${key}: 1`), [unsupported(4, 5, key)]]]);
   }
   check([
+    ["client_classes: {v6: []}", [unsupported(1, 18, "v6")]],
+    ["client_classes: {v4: [{name: a, assert: 'true', template: true}]}", [unsupported(1, 49, "template")]],
     [
-      inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, class: a, deny_class: b}]"),
-      [unsupported(4, 41, "class"), unsupported(4, 51, "deny_class")],
-    ],
-    [
-      inNetwork("reservations: [{class: a, classes: [b], match: {client_id: '01', duid: '01', circuit_id: '01', remote_id: '01'}}]"),
-      [
-        unsupported(4, 21, "class"),
-        unsupported(4, 31, "classes"),
-        unsupported(4, 70, "duid"),
-        unsupported(4, 82, "circuit_id"),
-        unsupported(4, 100, "remote_id"),
-      ],
+      inNetwork("reservations: [{classes: [b], match: {client_id: '01', duid: '01', circuit_id: '01', remote_id: '01'}}]"),
+      [unsupported(4, 21, "classes"), unsupported(4, 60, "duid"), unsupported(4, 72, "circuit_id"), unsupported(4, 90, "remote_id")],
     ],
     ["reservations: [{match: {client_id: '01', duid: '01'}}]", [unsupported(1, 42, "duid")]],
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],

@@ -5,6 +5,7 @@ import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { isInForce } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
+import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
 import { isServerSide, refusalOf } from "./permission.ts";
 import { dynamicRange } from "./subnet.ts";
@@ -45,9 +46,10 @@ function mayHave(exchange: Exchange, reservation: Reservation | undefined, addre
 
 function unusedAddress(exchange: Exchange): Ipv4 | undefined {
   for (const network of exchange.link.networks) {
-    if (network.ranges.length === 0) continue;
+    if (network.ranges.length === 0 || !isAdmitted(exchange, network.guard)) continue;
     const seed = seedFor(exchange, network);
     for (const range of network.ranges) {
+      if (!isAdmitted(exchange, range.guard)) continue;
       const address = unusedInRange(exchange, network, range, seed);
       if (address !== undefined) return address;
     }
@@ -73,7 +75,9 @@ function longestExpired(exchange: Exchange): Ipv4 | undefined {
   const { leases, now } = exchange.context;
   let longest: Lease | undefined;
   for (const network of exchange.link.networks) {
+    if (!isAdmitted(exchange, network.guard)) continue;
     for (const range of network.ranges) {
+      if (!isAdmitted(exchange, range.guard)) continue;
       const lease = leases.longestExpired(range);
       if (lease === undefined || isInForce(lease, now) || isServerSide(exchange, network, lease.address)) continue;
       if (dynamicRange(network, lease.address) === undefined) continue;

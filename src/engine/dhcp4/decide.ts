@@ -4,6 +4,7 @@ import { MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
+import { classify, noClasses } from "./classes.ts";
 import { clientKeyOf } from "./client-key.ts";
 import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
@@ -61,7 +62,20 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   if (network === undefined) return silence(trace, "no-network");
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
-  const exchange: Exchange = { context, received, message, network, link, clientKey, clientIdentifier, relayAgentInformation, trace };
+  const classes = noClasses(context);
+  const exchange: Exchange = {
+    context,
+    received,
+    message,
+    network,
+    link,
+    clientKey,
+    clientIdentifier,
+    relayAgentInformation,
+    classes,
+    trace,
+  };
+  if (classes !== undefined && !classify(exchange)) return silence(trace, "dropped-by-class");
   return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
 }
 

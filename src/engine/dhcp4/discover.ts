@@ -8,6 +8,7 @@ import { belongsTo, isBound } from "./availability.ts";
 import { give } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
+import { isShutOut } from "./guard.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { holdFor, probeFirst } from "./probe.ts";
@@ -26,7 +27,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   const reservation = findReservation(exchange);
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
-  if (address === undefined) return silence(exchange.trace, "no-address-free");
+  if (address === undefined) return silence(exchange.trace, isShutOut(exchange) ? "no-range-for-class" : "no-address-free");
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);

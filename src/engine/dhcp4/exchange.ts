@@ -40,6 +40,8 @@ export interface Received {
   readonly destination: Ipv4;
   /** The port this server listens on: 67, or another one for tests. */
   readonly serverPort: number;
+  /** Bytes of the message on the wire, for class expressions that ask; undefined counts as 0. */
+  readonly length?: number;
 }
 
 /** A message on its way to a decision, with what was found out about it so far. */
@@ -57,5 +59,7 @@ export interface Exchange {
   readonly clientIdentifier: Uint8Array | undefined;
   /** Option 82 as sent. */
   readonly relayAgentInformation: Uint8Array | undefined;
+  /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
+  readonly classes?: Uint8Array | undefined;
   readonly trace: Trace | undefined;
 }

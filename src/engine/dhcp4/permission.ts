@@ -3,11 +3,13 @@ import type { Lease } from "../../leases/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { isAvailableTo } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
+import { isAdmitted } from "./guard.ts";
 import { dynamicRange, networkOnLink } from "./subnet.ts";
 
 /** Why a client may not have an address. */
 export type Refusal =
   | "wrong-network" // the address is in no network of the client's link
+  | "not-for-class" // its network or range is not for clients of these classes
   | "in-use" // another client has it, or it is in probation
   | "reserved-elsewhere" // another address is reserved for this client, and it can have it
   | "not-allocatable"; // it is in no range, excluded, reserved for another host, or the address of a server or relay
@@ -25,8 +27,11 @@ export function refusalOf(
   const { context, link, clientKey } = exchange;
   const network = networkOnLink(link, address);
   if (network === undefined) return "wrong-network";
+  if (!isAdmitted(exchange, network.guard)) return "not-for-class";
   if (reservation?.address !== address) {
-    if (dynamicRange(network, address) === undefined || isServerSide(exchange, network, address)) return "not-allocatable";
+    const range = dynamicRange(network, address);
+    if (range === undefined || isServerSide(exchange, network, address)) return "not-allocatable";
+    if (!isAdmitted(exchange, range.guard)) return "not-for-class";
     if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
   return isAvailableTo(lease, clientKey, context.now) ? undefined : "in-use";

@@ -79,6 +79,7 @@ export type NakReason = Refusal | "other-lease";
 
 const NAK_TEXTS: Record<NakReason, string> = {
   "wrong-network": "the address is not on this network",
+  "not-for-class": "the address is not for clients of this kind",
   "in-use": "the address is in use by another client",
   "reserved-elsewhere": "another address is reserved for this client",
   "not-allocatable": "the address is not available to this client",
@@ -88,6 +89,7 @@ const NAK_TEXTS: Record<NakReason, string> = {
 /** Option 56 for each reason (RFC 2132 section 9.9). */
 const NAK_MESSAGES: Record<NakReason, Option> = {
   "wrong-network": messageOption("wrong-network"),
+  "not-for-class": messageOption("not-for-class"),
   "in-use": messageOption("in-use"),
   "reserved-elsewhere": messageOption("reserved-elsewhere"),
   "not-allocatable": messageOption("not-allocatable"),

@@ -2,6 +2,7 @@ import type { Reservation, ReservationIndex, ReservationMatch } from "../../conf
 import { equalBytes } from "../../net/bytes.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import type { Exchange } from "./exchange.ts";
+import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
 
 /**
@@ -35,7 +36,7 @@ function findInNetwork(exchange: Exchange, index: ReservationIndex): Reservation
 
 function firstMatch(exchange: Exchange, candidates: readonly Reservation[] | undefined): Reservation | undefined {
   if (candidates === undefined) return undefined;
-  for (const candidate of candidates) if (matchesAll(exchange, candidate.match)) return candidate;
+  for (const candidate of candidates) if (matchesAll(exchange, candidate.match) && isAdmitted(exchange, candidate.guard)) return candidate;
   return undefined;
 }
 

@@ -1,11 +1,12 @@
 import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
+import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { networkOnLink, rangeAround } from "./subnet.ts";
 
-/** What applies to a client with a certain address. The closest wins: reservation, range, network, top level. */
+/** What applies to a client with a certain address. The closest wins: reservation, range, network, classes, top level. */
 export interface Settings {
   /** The network of the address, which on a shared link need not be the one that the message came from. */
   readonly network: Network;
@@ -25,19 +26,30 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   const top = exchange.context.config.options;
   const network = networkOnLink(exchange.link, address) ?? exchange.network;
   if (reservation !== undefined && reservation.address === address) {
-    const { leaseTime, boot, options } = reservation;
-    return { network, leaseTime, boot, hostname: hostnameOption(reservation), options: [options, top] };
+    return {
+      network,
+      leaseTime: classLeaseTime(exchange, reservation.leaseTime),
+      boot: classBoot(exchange, reservation.boot),
+      hostname: hostnameOption(reservation),
+      options: withClassOptions(exchange, [reservation.options, top]),
+    };
   }
   const place = rangeAround(network, address) ?? network;
   if (reservation === undefined) {
-    return { network, leaseTime: place.leaseTime, boot: network.boot, hostname: undefined, options: [place.options, top] };
+    return {
+      network,
+      leaseTime: classLeaseTime(exchange, place.leaseTime),
+      boot: classBoot(exchange, network.boot),
+      hostname: undefined,
+      options: withClassOptions(exchange, [place.options, top]),
+    };
   }
   return {
     network,
-    leaseTime: ownLeaseTime(exchange.link, reservation, place),
-    boot: reservation.boot,
+    leaseTime: classLeaseTime(exchange, ownLeaseTime(exchange.link, reservation, place)),
+    boot: classBoot(exchange, reservation.boot),
     hostname: hostnameOption(reservation),
-    options: [reservation.ownOptions, place.options, top],
+    options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),
   };
 }
 
