@@ -263,6 +263,17 @@ const CONDITIONS: readonly (readonly [expression: string, result: boolean])[] = 
   ["not (false and false)", true],
   ["false or false or true", true],
   ["true and true and false", false],
+  // parts compared where they stand
+  ["substring('foobar', 0, 3) == 'foo'", true],
+  ["substring('foobar', 3, all) == 'bar'", true],
+  ["substring('foobar', 3, 2) == 'bar'", false],
+  ["substring('foobar', 3, 9) == 'bar'", true],
+  ["substring('foobar', 6, 1) == ''", true],
+  ["substring('foobar', 9, all) == ''", true],
+  ["substring('foobar', 9, 1) == 'r'", false],
+  ["substring('foobar', 4, -2) == 'ob'", true],
+  ["substring('foobar', -1, -3) == 'oba'", true],
+  ["substring(option[224].hex, 0, 0) == ''", true],
   // is it there
   ["option[60].exists", true],
   ["option[77].exists", true],

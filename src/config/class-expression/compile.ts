@@ -116,6 +116,7 @@ function compare(left: Node, right: Node, classNumber: ClassNumber): Condition {
     const d = conditionOf(right, classNumber);
     return (subject) => c(subject) === d(subject);
   }
+  if (left.kind === "substring" && left.start >= 0 && right.kind === "bytes") return comparePart(left, right.value, classNumber);
   const x = bytesOf(left, classNumber);
   const y = bytesOf(right, classNumber);
   return (subject) => equalBytes(x(subject), y(subject));
@@ -125,6 +126,20 @@ function compareWord(word: Word, value: Value): Condition {
   return (subject) => {
     const bytes = value(subject);
     return bytes.length === 4 && readIpv4(bytes, 0) === word(subject);
+  };
+}
+
+/** What most classes ask: whether a value has these bytes at a place. Compared where they stand, without a view of them. */
+function comparePart(part: Node & { readonly kind: "substring" }, wanted: Uint8Array, classNumber: ClassNumber): Condition {
+  const of = bytesOf(part.of, classNumber);
+  const { start, length } = part;
+  if (length !== undefined && length < 0) return (subject) => equalBytes(substring(of(subject), start, length), wanted);
+  return (subject) => {
+    const value = of(subject);
+    const rest = Math.max(0, value.length - start);
+    if ((length === undefined ? rest : Math.min(rest, length)) !== wanted.length) return false;
+    for (let i = 0; i < wanted.length; i++) if (value[start + i] !== wanted[i]) return false;
+    return true;
   };
 }
 
