@@ -426,7 +426,9 @@ export const configSchema = z
       store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
       log: log.optional(),
       bootp_enable: notYet("bootp_enable").optional().describe("Only false in this version: BOOTP clients are not answered."),
-      rapid_commit: notYet("rapid_commit").optional().describe("Only false in this version."),
+      rapid_commit: flag
+        .optional()
+        .describe("Bind the address at once for clients that ask for it with option 80 (RFC 4039). Default: false."),
       cache_threshold: z
         .literal(0, { error: "cache_threshold is not supported by this version; remove the key or set it to 0" })
         .optional()

@@ -18,6 +18,7 @@ export const OptionCode = {
   rebindingTime: 59,
   vendorClassIdentifier: 60,
   clientIdentifier: 61,
+  rapidCommit: 80,
   relayAgentInformation: 82,
   subnetSelection: 118,
 } as const;

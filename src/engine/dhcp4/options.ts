@@ -29,6 +29,7 @@ const OWN_CODES = new Set<number>([
   OptionCode.renewalTime,
   OptionCode.rebindingTime,
   OptionCode.clientIdentifier,
+  OptionCode.rapidCommit,
   OptionCode.relayAgentInformation,
   OptionCode.subnetSelection,
   255,
@@ -44,7 +45,8 @@ const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 /**
  * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
  * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
- * is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM.
+ * is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM, and ends with option 80
+ * in a rapid commit.
  */
 export function replyOptions(
   exchange: Exchange,

@@ -1,7 +1,7 @@
 import type { Reservation } from "../../config/model.ts";
 import { type Lease, type LeaseChange, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
-import { MessageType } from "../../wire/dhcp4/message.ts";
+import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4, optionU32 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { belongsTo, isBound } from "./availability.ts";
@@ -74,8 +74,17 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   return why === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, why);
 }
 
-/** Gives the client the address for a full lease time, and takes back what else it has on this link. */
-function acknowledge(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, previous: Lease | undefined): Decision {
+/**
+ * Gives the client the address for a full lease time, and takes back what else it has on this link. `previous` is what the table knows of
+ * the address; `more` are options for this reply beside those of every ACK.
+ */
+export function acknowledge(
+  exchange: Exchange,
+  reservation: Reservation | undefined,
+  address: Ipv4,
+  previous: Lease | undefined,
+  more: readonly Option[] = [],
+): Decision {
   const { context, link, clientKey, message } = exchange;
   const { leases, now } = context;
   const settings = settingsFor(exchange, reservation, address);
@@ -88,7 +97,8 @@ function acknowledge(exchange: Exchange, reservation: Reservation | undefined, a
   else if (other.state === LeaseState.offered) changes = [{ kind: "remove", address: other.address }, bound];
   else changes = [bound];
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
-  const times = leaseTimeOptions(settings.leaseTime, duration);
+  const ofLease = leaseTimeOptions(settings.leaseTime, duration);
+  const times = more.length === 0 ? ofLease : [...ofLease, ...more];
   return grant(exchange, MessageType.ACK, settings, address, times, changes, replyDestination(exchange, address));
 }
 

@@ -28,6 +28,7 @@ export interface ConfigSpec {
   readonly chaddrOnly?: boolean;
   readonly offerHold?: number;
   readonly affinity?: number;
+  readonly rapidCommit?: boolean;
 }
 
 export interface NetworkSpec {
@@ -116,6 +117,7 @@ export function configOf(spec: ConfigSpec): Config {
     chaddrOnly: spec.chaddrOnly ?? false,
     offerHold: spec.offerHold ?? 30,
     affinity: spec.affinity ?? 86_400,
+    rapidCommit: spec.rapidCommit ?? false,
     store: { kind: "memory" },
     log: { level: "info", format: "pretty" },
   };
