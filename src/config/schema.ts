@@ -425,7 +425,9 @@ export const configSchema = z
         .describe("How long an expired or released lease is remembered for its last owner while other addresses are free. Default: 1d."),
       store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
       log: log.optional(),
-      bootp_enable: notYet("bootp_enable").optional().describe("Only false in this version: BOOTP clients are not answered."),
+      bootp_enable: flag
+        .optional()
+        .describe("Serve BOOTP clients; an address from a range is theirs for ever (RFC 1534). Default: true, as in dora."),
       rapid_commit: flag
         .optional()
         .describe("Bind the address at once for clients that ask for it with option 80 (RFC 4039). Default: false."),

@@ -103,7 +103,6 @@ test("what belongs to a later version is refused at its place, never ignored", (
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
     ["store: {postgres: {url: x}}", [unsupported(1, 9, "postgres")]],
     ["networks: {10.0.0.0/24: {}}\nshared_networks: {a: {networks: [10.0.0.0/24], interface_id: x}}", [unsupported(2, 48, "interface_id")]],
-    ["bootp_enable: true", ["1:15 bootp_enable is not supported by this version; remove the key or set it to false"]],
     ["cache_threshold: 25", ["1:18 cache_threshold is not supported by this version; remove the key or set it to 0"]],
     ["networks: {'fd00::/64': {}}", ["1:12 fd00::/64 is not an IPv4 prefix"]],
   ]);

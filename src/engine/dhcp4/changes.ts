@@ -39,6 +39,16 @@ export function give(
   return { kind: "put", lease: { address, state, start: exchange.context.now, expiry, owner: ownerOf(exchange, previous) } };
 }
 
+/** The client is bound to this address until `expiry`, and what else it has on this link is taken back. */
+export function bind(exchange: Exchange, address: Ipv4, expiry: Seconds, previous: Lease | undefined): readonly LeaseChange[] {
+  const { context, link, clientKey } = exchange;
+  const bound = give(exchange, address, LeaseState.bound, expiry, previous);
+  const other = context.leases.ofClient(clientKey, link.index);
+  if (other === undefined || other.address === address) return [bound];
+  if (other.state === LeaseState.bound) return [release(other, context.now), bound];
+  return other.state === LeaseState.offered ? [{ kind: "remove", address: other.address }, bound] : [bound];
+}
+
 /** The address is free from now on, and remembered for the client. */
 export function release(lease: Lease, now: Seconds): LeaseChange {
   const { address, start, owner } = lease;

@@ -4,6 +4,7 @@ import { MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
+import { decideBootp } from "./bootp.ts";
 import { clientKeyOf } from "./client-key.ts";
 import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
@@ -37,7 +38,7 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
     case MessageType.INFORM:
       return decideFor(context, received, trace, decideInform);
     case undefined:
-      return silence(trace, "bootp-not-supported");
+      return decideWithoutType(context, received, trace);
     case MessageType.OFFER:
     case MessageType.ACK:
     case MessageType.NAK:
@@ -46,6 +47,12 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
     default:
       return silence(trace, "unsupported-message-type");
   }
+}
+
+/** A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53 can't be read is neither. */
+function decideWithoutType(context: Context, received: Received, trace: Trace | undefined): Decision {
+  if (optionValue(received.message, OptionCode.dhcpMessageType) !== undefined) return silence(trace, "unsupported-message-type");
+  return context.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
 }
 
 /** Finds out who the client is and where, and has the message decided for its type. */

@@ -41,6 +41,13 @@ export function informDestination(exchange: Exchange): Destination | undefined {
   return received.source === IPV4_ANY ? undefined : to(received, received.source, CLIENT_PORT);
 }
 
+/** Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else like an OFFER (RFC 1542 section 5.4). */
+export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
+  const { received, message } = exchange;
+  const direct = message.ciaddr !== IPV4_ANY && received.serverPort === SERVER_PORT;
+  return direct ? to(received, message.ciaddr, CLIENT_PORT) : replyDestination(exchange, yiaddr);
+}
+
 /** On another port than 67 the server is being tested or used by a program: the answer goes where the question came from. */
 function backToSender(received: Received): Destination {
   return to(received, received.source === IPV4_ANY ? IPV4_BROADCAST : received.source, received.sourcePort);

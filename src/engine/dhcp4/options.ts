@@ -57,6 +57,26 @@ export function replyOptions(
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
+  addSettings(exchange, settings, options);
+  addEchoes(exchange, options);
+  return options;
+}
+
+/**
+ * Options of a reply to a BOOTP client: what is configured, without those that only DHCP has a meaning for (50 to 61), and option 82 for
+ * the relay. A client that sends no option 55 is taken not to say what it wants.
+ */
+export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
+  const { relayAgentInformation } = exchange;
+  const options: Option[] = [];
+  addSettings(exchange, settings, options);
+  const understood = options.filter(({ code }) => code < OptionCode.requestedIpAddress || code > OptionCode.clientIdentifier);
+  if (relayAgentInformation !== undefined) understood.push({ code: OptionCode.relayAgentInformation, data: relayAgentInformation });
+  return understood;
+}
+
+/** The subnet mask, what the operator wants sent always, what the client asks for, and option 118. */
+function addSettings(exchange: Exchange, settings: Settings, options: Option[]): void {
   options.push(configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask);
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
@@ -77,8 +97,6 @@ export function replyOptions(
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
   const subnetSelection = optionValue(exchange.message, OptionCode.subnetSelection);
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
-  addEchoes(exchange, options);
-  return options;
 }
 
 /** Options of a NAK: type, server identifier, why, and what is echoed; nothing else is allowed (RFC 2131 table 3). */

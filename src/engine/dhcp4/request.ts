@@ -1,11 +1,11 @@
 import type { Reservation } from "../../config/model.ts";
-import { type Lease, type LeaseChange, LeaseState } from "../../leases/lease.ts";
+import { type Lease, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4, optionU32 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { belongsTo, isBound } from "./availability.ts";
-import { give, release } from "./changes.ts";
+import { bind } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, expiryAfter, leaseTimeOptions } from "./lease-time.ts";
@@ -85,17 +85,10 @@ export function acknowledge(
   previous: Lease | undefined,
   more: readonly Option[] = [],
 ): Decision {
-  const { context, link, clientKey, message } = exchange;
-  const { leases, now } = context;
+  const { context, message } = exchange;
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
-  const bound = give(exchange, address, LeaseState.bound, expiryAfter(now, duration), previous);
-  const other = leases.ofClient(clientKey, link.index);
-  let changes: LeaseChange[];
-  if (other === undefined || other.address === address) changes = [bound];
-  else if (other.state === LeaseState.bound) changes = [release(other, now), bound];
-  else if (other.state === LeaseState.offered) changes = [{ kind: "remove", address: other.address }, bound];
-  else changes = [bound];
+  const changes = bind(exchange, address, expiryAfter(context.now, duration), previous);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
   const ofLease = leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
