@@ -1,6 +1,7 @@
 import type { Link } from "../../config/model.ts";
-import { toHex } from "../../net/bytes.ts";
-import { MessageType, Op } from "../../wire/dhcp4/message.ts";
+import { equalBytes, toHex } from "../../net/bytes.ts";
+import { IPV4_ANY } from "../../net/ipv4.ts";
+import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
@@ -13,7 +14,7 @@ import { decideInform } from "./inform.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
-import { serverIdentifierOf } from "./server-identifier.ts";
+import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { selectNetwork } from "./subnet.ts";
 
 export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
@@ -68,8 +69,28 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   if (network === undefined) return silence(trace, "no-network");
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
-  const exchange: Exchange = { context, received, message, network, link, clientKey, clientIdentifier, relayAgentInformation, trace };
+  const lastRelayAgentInformation = relayAgentInformation ?? rememberedRelayAgentInformation(context, message, clientKey);
+  const exchange: Exchange = {
+    context,
+    received,
+    message,
+    network,
+    link,
+    clientKey,
+    clientIdentifier,
+    relayAgentInformation,
+    lastRelayAgentInformation,
+    serverIdentifierOverride: serverIdentifierOverride(lastRelayAgentInformation),
+    trace,
+  };
   return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
+}
+
+/** Option 82 of the client's last message through a relay, for one that says by itself which address the client has. */
+function rememberedRelayAgentInformation(context: Context, message: Message, clientKey: Uint8Array): Uint8Array | undefined {
+  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
+  const owner = context.leases.byAddress(message.ciaddr)?.owner;
+  return owner !== undefined && equalBytes(owner.clientKey, clientKey) ? owner.relayAgentInformation : undefined;
 }
 
 /**

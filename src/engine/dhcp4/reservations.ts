@@ -50,17 +50,6 @@ function holds(exchange: Exchange, match: ReservationMatch): boolean {
     return exchange.clientIdentifier !== undefined && equalBytes(exchange.clientIdentifier, match.value);
   }
   const value =
-    match.code === OptionCode.relayAgentInformation ? relayAgentInformationOf(exchange) : optionValue(exchange.message, match.code);
+    match.code === OptionCode.relayAgentInformation ? exchange.lastRelayAgentInformation : optionValue(exchange.message, match.code);
   return value !== undefined && equalBytes(value, match.value);
-}
-
-/**
- * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it was when the client
- * was last heard through one: else a host that is known by its place would lose its reservation at T1.
- */
-function relayAgentInformationOf(exchange: Exchange): Uint8Array | undefined {
-  const { message, relayAgentInformation, clientKey } = exchange;
-  if (relayAgentInformation !== undefined || message.giaddr !== 0 || message.ciaddr === 0) return relayAgentInformation;
-  const owner = exchange.context.leases.byAddress(message.ciaddr)?.owner;
-  return owner !== undefined && equalBytes(owner.clientKey, clientKey) ? owner.relayAgentInformation : undefined;
 }
