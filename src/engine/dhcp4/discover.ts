@@ -1,6 +1,6 @@
 import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
-import { formatIpv4 } from "../../net/ipv4.ts";
+import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
@@ -10,6 +10,7 @@ import { give } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
+import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
 import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
@@ -28,9 +29,12 @@ export function decideDiscover(exchange: Exchange): Decision {
   const reservation = findReservation(exchange);
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
-  if (address === undefined) return silence(exchange.trace, "no-address-free");
+  const settings = settingsFor(exchange, reservation, address ?? exchange.network.ranges[0]?.start ?? IPV4_ANY);
+  if (isIpv6Only(exchange, settings)) return offerNoAddress(exchange, settings);
+  if (address === undefined) {
+    return mustNotAutoConfigure(exchange, settings) ? offerNoAddress(exchange, settings) : silence(exchange.trace, "no-address-free");
+  }
   if (wantsRapidCommit(exchange)) return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
-  const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);
   const held = now + holdFor(exchange, settings.network);

@@ -20,5 +20,7 @@ export const OptionCode = {
   clientIdentifier: 61,
   rapidCommit: 80,
   relayAgentInformation: 82,
+  ipv6OnlyPreferred: 108,
+  autoConfigure: 116,
   subnetSelection: 118,
 } as const;

@@ -82,7 +82,8 @@ function addSettings(exchange: Exchange, settings: Settings, options: Option[]):
     const { always } = settings.options[i] as OptionSet;
     for (let j = 0; j < always.length; j++) {
       const { code } = always[j] as Option;
-      if (OWN_CODES.has(code)) continue;
+      // Option 108 goes to nobody who does not ask for it (RFC 8925 section 3.3).
+      if (OWN_CODES.has(code) || code === OptionCode.ipv6OnlyPreferred) continue;
       // A closer place may have another value for it, or not want it sent always.
       const option = configuredOption(settings, code);
       if (option?.always) addOnce(options, option);
