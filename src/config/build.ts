@@ -80,6 +80,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     chaddrOnly: file.chaddr_only ?? false,
     offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
     affinity: file.affinity ?? DEFAULT_AFFINITY,
+    cacheThreshold: file.cache_threshold ?? 0,
     bootp: file.bootp_enable ?? true,
     rapidCommit: file.rapid_commit ?? false,
     store: buildStore(file.store),

@@ -21,6 +21,8 @@ export interface Config {
   readonly offerHold: number;
   /** How long an expired or released lease is remembered for its last owner while other addresses are free, in seconds. */
   readonly affinity: number;
+  /** For this share of a lease, in percent, a renewal gets the time that remains and nothing is written; 0: each is written. */
+  readonly cacheThreshold: number;
   /** Whether BOOTP clients, whose messages have no option 53, are served (RFC 951, RFC 1534). */
   readonly bootp: boolean;
   /** Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). */

@@ -24,6 +24,7 @@ export function printConfig(config: Config): string {
     chaddr_only: config.chaddrOnly,
     offer_hold: formatDuration(config.offerHold),
     affinity: formatDuration(config.affinity),
+    cache_threshold: config.cacheThreshold,
     bootp_enable: config.bootp,
     rapid_commit: config.rapidCommit,
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },

@@ -432,9 +432,11 @@ export const configSchema = z
         .optional()
         .describe("Bind the address at once for clients that ask for it with option 80 (RFC 4039). Default: false."),
       cache_threshold: z
-        .literal(0, { error: "cache_threshold is not supported by this version; remove the key or set it to 0" })
+        .int({ error: expected("percent: a whole number from 0 to 100") })
+        .min(0, { error: expected("percent: a whole number from 0 to 100") })
+        .max(100, { error: expected("percent: a whole number from 0 to 100") })
         .optional()
-        .describe("Only 0 in this version."),
+        .describe("Percent of a lease for which a renewal gets the time that remains and nothing is written. Default: 0, each is written."),
     },
     { error: expected("a map with networks, options and so on") },
   )

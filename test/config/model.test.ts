@@ -34,6 +34,7 @@ test("an empty configuration has the documented defaults", () => {
       ranges: [],
       options: { byCode: new Map(), always: [] },
       chaddrOnly: false,
+      cacheThreshold: 0,
       bootp: true,
       rapidCommit: false,
       offerHold: 30,

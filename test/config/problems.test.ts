@@ -103,7 +103,6 @@ test("what belongs to a later version is refused at its place, never ignored", (
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
     ["store: {postgres: {url: x}}", [unsupported(1, 9, "postgres")]],
     ["networks: {10.0.0.0/24: {}}\nshared_networks: {a: {networks: [10.0.0.0/24], interface_id: x}}", [unsupported(2, 48, "interface_id")]],
-    ["cache_threshold: 25", ["1:18 cache_threshold is not supported by this version; remove the key or set it to 0"]],
     ["networks: {'fd00::/64': {}}", ["1:12 fd00::/64 is not an IPv4 prefix"]],
   ]);
 });
@@ -111,6 +110,9 @@ test("what belongs to a later version is refused at its place, never ignored", (
 test("values of the wrong type say what is expected and what is there", () => {
   check([
     ["chaddr_only: yes", ['1:14 expected true or false, got "yes"']],
+    ["cache_threshold: 101", ["1:18 expected percent: a whole number from 0 to 100, got 101"]],
+    ["cache_threshold: -1", ["1:18 expected percent: a whole number from 0 to 100, got -1"]],
+    ["cache_threshold: 2.5", ["1:18 expected percent: a whole number from 0 to 100, got 2.5"]],
     ["interfaces: eth0", ['1:13 expected a list of interfaces, got "eth0"']],
     [
       "interfaces: [eth0@x, '', a b, 1]",

@@ -47,6 +47,7 @@ export function configOf(
     ranges,
     options: NO_OPTIONS,
     chaddrOnly: false,
+    cacheThreshold: 0,
     bootp: true,
     rapidCommit: false,
     offerHold: 30,

@@ -1,4 +1,5 @@
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "./availability.ts";
@@ -26,6 +27,24 @@ function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
 /** As much of a text as one option holds: a client must not fill our memory with names. */
 function kept(text: Uint8Array | undefined): Uint8Array | undefined {
   return text !== undefined && text.length > 255 ? text.subarray(0, 255) : text;
+}
+
+/** Whether what is kept about the client would be other than what is on record in its lease. */
+export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
+  const { owner } = lease;
+  const now = ownerOf(exchange, lease);
+  return !(
+    now.htype === owner.htype &&
+    equalBytes(now.chaddr, owner.chaddr) &&
+    isSame(now.clientIdentifier, owner.clientIdentifier) &&
+    isSame(now.hostname, owner.hostname) &&
+    isSame(now.vendorClass, owner.vendorClass) &&
+    isSame(now.relayAgentInformation, owner.relayAgentInformation)
+  );
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
 /** The client has this address from now on until `expiry`. `previous` is what the table knows of the address. */

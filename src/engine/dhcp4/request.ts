@@ -11,6 +11,7 @@ import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, expiryAfter, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { refusalOf } from "./permission.ts";
+import { acknowledgeRemainder } from "./remainder.ts";
 import { grant, nak, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { isOurs } from "./server-identifier.ts";
@@ -64,7 +65,9 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   const lease = leases.byAddress(address);
   const refusal = refusalOf(exchange, reservation, address, lease);
   const isOwn = lease !== undefined && belongsTo(lease, clientKey);
-  if (refusal === undefined && (isOwn || reservation?.address === address)) return acknowledge(exchange, reservation, address, lease);
+  if (refusal === undefined && (isOwn || reservation?.address === address)) {
+    return (isOwn ? acknowledgeRemainder(exchange, reservation, lease) : undefined) ?? acknowledge(exchange, reservation, address, lease);
+  }
 
   const other = leases.ofClient(clientKey, link.index);
   const hasOther = other !== undefined && other.address !== address && isBound(other, now);

@@ -28,6 +28,7 @@ export interface ConfigSpec {
   readonly chaddrOnly?: boolean;
   readonly offerHold?: number;
   readonly affinity?: number;
+  readonly cacheThreshold?: number;
   readonly bootp?: boolean;
   readonly rapidCommit?: boolean;
 }
@@ -118,6 +119,7 @@ export function configOf(spec: ConfigSpec): Config {
     chaddrOnly: spec.chaddrOnly ?? false,
     offerHold: spec.offerHold ?? 30,
     affinity: spec.affinity ?? 86_400,
+    cacheThreshold: spec.cacheThreshold ?? 0,
     bootp: spec.bootp ?? true,
     rapidCommit: spec.rapidCommit ?? false,
     store: { kind: "memory" },
