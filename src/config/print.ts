@@ -9,6 +9,7 @@ import { formatDuration } from "./duration.ts";
 import { formatIdentifier } from "./identifier.ts";
 import type { BootFields, Config, ConfiguredOption, LeaseTime, Network, OptionSet, Range, Reservation, ReservationMatch } from "./model.ts";
 import { sameOption } from "./options.ts";
+import { MATCH_KEYS } from "./reservations.ts";
 
 /** Keys that are left out when they have no value. */
 type Plain = Readonly<Record<string, unknown>>;
@@ -100,7 +101,7 @@ function printMatches(matches: readonly ReservationMatch[]): Plain {
   const result: Record<string, unknown> = {};
   for (const match of matches) {
     if (match.kind === "chaddr") result.chaddr = formatMac(match.chaddr);
-    else if (match.kind === "clientIdentifier") result.client_id = formatIdentifier(match.value);
+    else if (match.kind !== "option") result[MATCH_KEYS[match.kind]] = formatIdentifier(match.value);
     else values[optionName(match.code)] = printValue(match.code, match.value);
   }
   return { ...result, options: nonEmpty({ ...values }) };

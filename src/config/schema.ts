@@ -253,28 +253,33 @@ const range = z
   })
   .meta({ id: "Range", description: "A pool of addresses for clients without a reservation: start and end, range, or prefix." });
 
+const identifier = text("hex such as 01:52:54:00:12:34:56, or text in quotes inside the string", (value) => {
+  const result = parseIdentifier(value);
+  if (result !== undefined) return result;
+  const what = `expected hex such as 01:52:54:00:12:34:56, or text in quotes inside the string, got ${describeValue(value)}`;
+  return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
+});
+
 const match = z
   .strictObject(
     {
       chaddr: text("a hardware address such as 52:54:00:12:34:56", parseMac).optional().describe("The client's hardware address."),
-      client_id: text("hex such as 01:52:54:00:12:34:56, or text in quotes inside the string", (value) => {
-        const result = parseIdentifier(value);
-        if (result !== undefined) return result;
-        const what = `expected hex such as 01:52:54:00:12:34:56, or text in quotes inside the string, got ${describeValue(value)}`;
-        return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
-      })
+      client_id: identifier
         .optional()
         .describe("The client identifier, option 61: hex with or without colons, or text in quotes inside the string (\"'abc'\")."),
+      duid: identifier.optional().describe("The DUID in a client identifier of the form of RFC 4361."),
+      circuit_id: identifier.optional().describe("Where the client is, as the relay says: option 82 sub-option 1."),
+      remote_id: identifier.optional().describe("Who the client is, as the relay says: option 82 sub-option 2."),
       options: options.optional().describe("Options that the client must send with exactly this value."),
     },
-    { error: expected("a map with one or more of chaddr, client_id and options") },
+    { error: expected("a map with one or more of chaddr, client_id, duid, circuit_id, remote_id and options") },
   )
   .superRefine((value, context) => {
-    if (value.chaddr !== undefined || value.client_id !== undefined || value.options !== undefined) return;
+    if (Object.values(value).some((part) => part !== undefined)) return;
     context.addIssue({
       code: "custom",
       message: "the reservation matches on nothing",
-      params: { hint: "name one or more of chaddr, client_id and options" },
+      params: { hint: "name one or more of chaddr, client_id, duid, circuit_id, remote_id and options" },
     });
   })
   .meta({ id: "Match", description: "What a client is known by; all that are named must hold." });

@@ -25,7 +25,6 @@ const LATER = {
   sharedNetwork: ["interface_id"],
   range: GUARDS,
   reservation: ["class", "classes"],
-  match: ["circuit_id", "duid", "remote_id"],
   store: ["postgres"],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -44,5 +43,5 @@ function placeOf(path: Path): keyof typeof LATER | undefined {
   if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
   if (above === "ranges") return "range";
   if (above === "reservations") return "reservation";
-  return last === "match" ? "match" : undefined;
+  return undefined;
 }

@@ -90,16 +90,9 @@ test("what belongs to a later version is refused at its place, never ignored", (
       [unsupported(4, 41, "class"), unsupported(4, 51, "deny_class")],
     ],
     [
-      inNetwork("reservations: [{class: a, classes: [b], match: {client_id: '01', duid: '01', circuit_id: '01', remote_id: '01'}}]"),
-      [
-        unsupported(4, 21, "class"),
-        unsupported(4, 31, "classes"),
-        unsupported(4, 70, "duid"),
-        unsupported(4, 82, "circuit_id"),
-        unsupported(4, 100, "remote_id"),
-      ],
+      inNetwork("reservations: [{class: a, classes: [b], match: {client_id: '01'}}]"),
+      [unsupported(4, 21, "class"), unsupported(4, 31, "classes")],
     ],
-    ["reservations: [{match: {client_id: '01', duid: '01'}}]", [unsupported(1, 42, "duid")]],
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
     ["store: {postgres: {url: x}}", [unsupported(1, 9, "postgres")]],
     ["networks: {10.0.0.0/24: {}}\nshared_networks: {a: {networks: [10.0.0.0/24], interface_id: x}}", [unsupported(2, 48, "interface_id")]],
