@@ -190,11 +190,6 @@ const options = z.record(z.string(), z.unknown(), { error: expected("a map of op
     "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.",
 });
 
-/** False is how this version behaves; true asks for what it does not have. */
-function notYet(what: string) {
-  return z.literal(false, { error: `${what} is not supported by this version; remove the key or set it to false` });
-}
-
 const boot = {
   next_server: address.optional().describe("siaddr: the server that has the boot file. Default: inherited, else none."),
   server_name: serverName.optional().describe("sname: name of the boot server, at most 63 bytes. Default: inherited, else none."),
@@ -206,6 +201,9 @@ const inherited = {
   authoritative: flag
     .optional()
     .describe("Answer DHCPNAK to clients whose address is wrong or unknown here, and DHCPINFORM. Default: inherited, else true."),
+  exclude_first_last_24: flag
+    .optional()
+    .describe("Never give out .0 and .255 of any /24, except to hosts for which they are reserved. Default: inherited, else false."),
   probation_period: duration
     .optional()
     .describe(

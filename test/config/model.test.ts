@@ -263,6 +263,17 @@ test("dora: both TTL options keep their values (5.2: option 37 became 23)", () =
   assert.deepEqual(show(options), { 23: "40", 37: "20" });
 });
 
+test("exclude_first_last_24 keeps .0 and .255 of every /24 from the ranges", () => {
+  const file = (top: string, network: string) =>
+    `{${top} networks: {10.0.0.0/22: {${network} ranges: [{range: 10.0.0.200-10.0.2.0}, {range: 10.0.2.1-10.0.2.9}]}}}`;
+  const excluded = (top: string, network: string) => load(file(top, network)).ranges.map((range) => range.excluded.map(formatAddressRange));
+  const kept = [["10.0.0.255-10.0.1.0", "10.0.1.255-10.0.2.0"], []];
+  assert.deepEqual(excluded("", ""), [[], []]);
+  assert.deepEqual(excluded("", "exclude_first_last_24: true,"), kept);
+  assert.deepEqual(excluded("exclude_first_last_24: true,", ""), kept);
+  assert.deepEqual(excluded("exclude_first_last_24: true,", "exclude_first_last_24: false,"), [[], []]);
+});
+
 test("reservations match by what the relay says and by the DUID, each found by its value", () => {
   const config = load(
     inNetwork(

@@ -72,7 +72,6 @@ test("what belongs to a later version is refused at its place, never ignored", (
     "api",
     "client_classes",
     "ddns",
-    "exclude_first_last_24",
     "flood_protection_threshold",
     "leasequery",
     "limits",
@@ -81,7 +80,7 @@ test("what belongs to a later version is refused at its place, never ignored", (
     "v6",
   ];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
-  for (const key of ["class", "deny_class", "adaptive_threshold", "exclude_first_last_24", "limits", "reservations_only"]) {
+  for (const key of ["class", "deny_class", "adaptive_threshold", "limits", "reservations_only"]) {
     check([[inNetwork(`${key}: 1`), [unsupported(4, 5, key)]]]);
   }
   check([

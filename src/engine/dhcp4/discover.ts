@@ -20,8 +20,8 @@ import { settingsFor } from "./settings.ts";
 
 /**
  * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in
- * memory; or, in a rapid commit, with the ACK of a lease like any other. A lease that the client has is left as it is: whoever sends a DISCOVER in its name must not be able to
- * shorten it.
+ * memory; or, in a rapid commit, with the ACK of a lease like any other. A lease that the client has is left as it is: whoever sends a
+ * DISCOVER in its name must not be able to shorten it.
  */
 export function decideDiscover(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;
@@ -34,7 +34,9 @@ export function decideDiscover(exchange: Exchange): Decision {
   if (address === undefined) {
     return mustNotAutoConfigure(exchange, settings) ? offerNoAddress(exchange, settings) : silence(exchange.trace, "no-address-free");
   }
-  if (wantsRapidCommit(exchange)) return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
+  // Where addresses are probed first, it is an OFFER that waits for the probe.
+  if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
+    return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);
   const held = now + holdFor(exchange, settings.network);

@@ -77,6 +77,12 @@ describe("rapid commit (RFC 4039)", () => {
     assert.deepEqual(outcome.changes, ["bound 10.0.0.100 1000..4600 of alice"]);
   });
 
+  test("where addresses are probed first, an OFFER is probed for and nothing is committed", () => {
+    const decision = rapidHome({ pingTimeout: 500 }).decide(discover(RAPID));
+    assert.ok(decision.kind === "probe");
+    assert.deepEqual(decision.offer.message.options[0], { code: 53, data: Uint8Array.of(2) });
+  });
+
   test("without a free address it is silent", () => {
     const server = rapidHome({ ranges: [{ range: "10.0.0.100-10.0.0.100" }] });
     server.lease("10.0.0.100", { mac: BOB });
