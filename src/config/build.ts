@@ -9,7 +9,7 @@ import type { BootFields, Config, LeaseTime, Link, Network, OptionSet, Range, Re
 import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
 import { type NamedPrefix, prefixLookup, readPrefixes } from "./prefixes.ts";
 import type { Report } from "./problems.ts";
-import { allocatableSize, excludedFrom, readPools, unusableAddresses } from "./ranges.ts";
+import { allocatableSize, excludedFrom, firstAndLastOf24, readPools, unusableAddresses } from "./ranges.ts";
 import { checkAddresses, type Host, indexReservations, readBoot, readHosts } from "./reservations.ts";
 import type { ConfigFile, LeaseConfigFile, NetworkFile, OptionsFile } from "./schema.ts";
 
@@ -24,6 +24,7 @@ interface Inherited {
   readonly pingCheck: boolean;
   /** In milliseconds. */
   readonly pingTimeout: number;
+  readonly excludeFirstLast24: boolean;
 }
 
 const DEFAULTS: Inherited = {
@@ -34,6 +35,7 @@ const DEFAULTS: Inherited = {
   probationPeriod: 86_400,
   pingCheck: false,
   pingTimeout: 500,
+  excludeFirstLast24: false,
 };
 const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
@@ -84,6 +86,9 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     chaddrOnly: file.chaddr_only ?? false,
     offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
     affinity: file.affinity ?? DEFAULT_AFFINITY,
+    cacheThreshold: file.cache_threshold ?? 0,
+    bootp: file.bootp_enable ?? true,
+    rapidCommit: file.rapid_commit ?? false,
     store: buildStore(file.store),
     log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
   };
@@ -137,6 +142,7 @@ interface Place {
   readonly probation_period?: number | undefined;
   readonly ping_check?: boolean | undefined;
   readonly ping_timeout_ms?: number | undefined;
+  readonly exclude_first_last_24?: boolean | undefined;
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
   readonly file_name?: Uint8Array | undefined;
@@ -159,6 +165,7 @@ function inherit(place: Place, outer: Inherited, path: Path, report: Report): In
     probationPeriod: place.probation_period ?? outer.probationPeriod,
     pingCheck: place.ping_check ?? outer.pingCheck,
     pingTimeout: place.ping_timeout_ms ?? outer.pingTimeout,
+    excludeFirstLast24: place.exclude_first_last_24 ?? outer.excludeFirstLast24,
   };
 }
 
@@ -180,7 +187,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
   const unusable = unusableAddresses(prefix);
   const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...unusable, ...(serverId === undefined ? [] : [serverId])];
   const ranges = readPools(file.ranges ?? [], prefix, [...path, "ranges"], report).map((pool): Range => {
-    const excluded = excludedFrom(pool, notDynamic);
+    const excluded = excludedFrom(pool, own.excludeFirstLast24 ? [...notDynamic, ...firstAndLastOf24(pool)] : notDynamic);
     if (allocatableSize(pool, excluded) === 0) {
       report.error(
         pool.path,

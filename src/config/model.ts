@@ -24,6 +24,12 @@ export interface Config {
   readonly offerHold: number;
   /** How long an expired or released lease is remembered for its last owner while other addresses are free, in seconds. */
   readonly affinity: number;
+  /** For this share of a lease, in percent, a renewal gets the time that remains and nothing is written; 0: each is written. */
+  readonly cacheThreshold: number;
+  /** Whether BOOTP clients, whose messages have no option 53, are served (RFC 951, RFC 1534). */
+  readonly bootp: boolean;
+  /** Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). */
+  readonly rapidCommit: boolean;
   readonly store: StoreSpec;
   readonly log: LogSpec;
 }
@@ -184,6 +190,11 @@ export interface Reservation {
 export type ReservationMatch =
   | { readonly kind: "chaddr"; readonly chaddr: Uint8Array }
   | { readonly kind: "clientIdentifier"; readonly value: Uint8Array }
+  /** The DUID inside a client identifier (RFC 4361 section 6.1). */
+  | { readonly kind: "duid"; readonly value: Uint8Array }
+  /** Sub-option 1 or 2 of option 82 (RFC 3046 section 3). */
+  | { readonly kind: "circuitId"; readonly value: Uint8Array }
+  | { readonly kind: "remoteId"; readonly value: Uint8Array }
   | { readonly kind: "option"; readonly code: number; readonly value: Uint8Array };
 
 /** The reservations that apply in a network: its own, then the global ones whose address lies in it or that have none. */
@@ -193,7 +204,11 @@ export interface ReservationIndex {
   readonly byChaddr: BytesMap<readonly Reservation[]>;
   /** Reservations by the client identifier they match on, in file order. */
   readonly byClientIdentifier: BytesMap<readonly Reservation[]>;
-  /** Reservations that match on neither, in file order. */
+  /** Reservations by the DUID that they match on, and so on, in file order. */
+  readonly byDuid: BytesMap<readonly Reservation[]>;
+  readonly byCircuitId: BytesMap<readonly Reservation[]>;
+  readonly byRemoteId: BytesMap<readonly Reservation[]>;
+  /** Reservations that match on none of these, in file order. */
   readonly others: readonly Reservation[];
   readonly byAddress: ReadonlyMap<Ipv4, Reservation>;
 }

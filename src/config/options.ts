@@ -19,7 +19,7 @@ const MANAGED: ReadonlyMap<number, string> = new Map([
   [58, "set config: {renew_time: ...} instead"],
   [59, "set config: {rebind_time: ...} instead"],
   [61, "the server repeats what the client sent"],
-  [80, "rapid commit is not supported by this version"],
+  [80, "set rapid_commit at the top level instead"],
   [82, "the server repeats what the relay sent"],
 ]);
 

@@ -21,6 +21,7 @@ import type {
   ReservationMatch,
 } from "./model.ts";
 import { sameOption } from "./options.ts";
+import { MATCH_KEYS } from "./reservations.ts";
 
 /** Keys that are left out when they have no value. */
 type Plain = Readonly<Record<string, unknown>>;
@@ -36,6 +37,9 @@ export function printConfig(config: Config): string {
     chaddr_only: config.chaddrOnly,
     offer_hold: formatDuration(config.offerHold),
     affinity: formatDuration(config.affinity),
+    cache_threshold: config.cacheThreshold,
+    bootp_enable: config.bootp,
+    rapid_commit: config.rapidCommit,
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
     ...printClasses(config),
@@ -160,7 +164,7 @@ function printMatches(matches: readonly ReservationMatch[]): Plain {
   const result: Record<string, unknown> = {};
   for (const match of matches) {
     if (match.kind === "chaddr") result.chaddr = formatMac(match.chaddr);
-    else if (match.kind === "clientIdentifier") result.client_id = formatIdentifier(match.value);
+    else if (match.kind !== "option") result[MATCH_KEYS[match.kind]] = formatIdentifier(match.value);
     else values[optionName(match.code)] = printValue(match.code, match.value);
   }
   return { ...result, options: nonEmpty({ ...values }) };

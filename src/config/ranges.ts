@@ -81,6 +81,13 @@ export function unusableAddresses(prefix: Ipv4Prefix): readonly Ipv4[] {
   return prefix.length <= 30 ? [start, end] : [];
 }
 
+/** The first and the last address of every /24 that the pool touches: .0 and .255, which some clients take for broadcast addresses. */
+export function firstAndLastOf24(pool: AddressRange): readonly Ipv4[] {
+  const addresses: Ipv4[] = [];
+  for (let base = pool.start - (pool.start % 256); base <= pool.end; base += 256) addresses.push(base, base + 255);
+  return addresses;
+}
+
 /** What is never allocated from a pool: its exceptions and those of `addresses` that lie inside. Sorted and joined. */
 export function excludedFrom(pool: Pool, addresses: Iterable<Ipv4>): readonly AddressRange[] {
   const all = [...pool.except];

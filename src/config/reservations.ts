@@ -24,6 +24,9 @@ export interface Host {
 const CLIENT_IDENTIFIER = 61;
 const HOST_NAME = 12;
 
+/** Matches on an identifier by their keys in the file. */
+export const MATCH_KEYS = { clientIdentifier: "client_id", duid: "duid", circuitId: "circuit_id", remoteId: "remote_id" } as const;
+
 /** Reads a list of reservations. Of those with the same match only the first is kept. */
 export function readHosts(files: readonly ReservationFile[], path: Path, report: Report): readonly Host[] {
   const hosts: Host[] = [];
@@ -65,6 +68,9 @@ function readMatches(file: ReservationFile["match"], path: Path, report: Report)
   const matches: ReservationMatch[] = [];
   if (file.chaddr !== undefined) matches.push({ kind: "chaddr", chaddr: file.chaddr });
   if (file.client_id !== undefined) matches.push({ kind: "clientIdentifier", value: file.client_id });
+  if (file.duid !== undefined) matches.push({ kind: "duid", value: file.duid });
+  if (file.circuit_id !== undefined) matches.push({ kind: "circuitId", value: file.circuit_id });
+  if (file.remote_id !== undefined) matches.push({ kind: "remoteId", value: file.remote_id });
   const before = report.problems.length;
   const options = readMatchOptions(file.options, [...path, "options"], report);
   for (const { code, data } of options) {
@@ -90,7 +96,7 @@ function matchKey(host: Host): string {
 
 function describeExactly(match: ReservationMatch): string {
   if (match.kind === "chaddr") return `chaddr ${toHex(match.chaddr)}`;
-  if (match.kind === "clientIdentifier") return `client_id ${toHex(match.value)}`;
+  if (match.kind !== "option") return `${MATCH_KEYS[match.kind]} ${toHex(match.value)}`;
   return `option ${match.code} ${toHex(match.value)}`;
 }
 
@@ -99,9 +105,9 @@ export function describeMatches(matches: readonly ReservationMatch[]): string {
   return matches
     .map((match) => {
       if (match.kind === "chaddr") return formatMac(match.chaddr);
-      return match.kind === "clientIdentifier"
-        ? `client_id ${formatIdentifier(match.value)}`
-        : `option ${match.code} = ${formatIdentifier(match.value)}`;
+      return match.kind === "option"
+        ? `option ${match.code} = ${formatIdentifier(match.value)}`
+        : `${MATCH_KEYS[match.kind]} ${formatIdentifier(match.value)}`;
     })
     .join(", ");
 }
@@ -149,6 +155,10 @@ function takenProblem(address: Ipv4, other: Host | undefined): [message: string]
 export function indexReservations(all: readonly Reservation[]): ReservationIndex {
   const byChaddr = new BytesMap<Reservation[]>();
   const byClientIdentifier = new BytesMap<Reservation[]>();
+  const byDuid = new BytesMap<Reservation[]>();
+  const byCircuitId = new BytesMap<Reservation[]>();
+  const byRemoteId = new BytesMap<Reservation[]>();
+  const byIdentifier = { clientIdentifier: byClientIdentifier, duid: byDuid, circuitId: byCircuitId, remoteId: byRemoteId };
   const others: Reservation[] = [];
   const byAddress = new Map<Ipv4, Reservation>();
   for (const reservation of all) {
@@ -157,12 +167,12 @@ export function indexReservations(all: readonly Reservation[]): ReservationIndex
     for (const match of reservation.match) {
       if (match.kind === "option") continue;
       if (match.kind === "chaddr") append(byChaddr, match.chaddr, reservation);
-      else append(byClientIdentifier, match.value, reservation);
+      else append(byIdentifier[match.kind], match.value, reservation);
       indexed = true;
     }
     if (!indexed) others.push(reservation);
   }
-  return { all, byChaddr, byClientIdentifier, others, byAddress };
+  return { all, byChaddr, byClientIdentifier, byDuid, byCircuitId, byRemoteId, others, byAddress };
 }
 
 function append(map: BytesMap<Reservation[]>, key: Uint8Array, reservation: Reservation): void {

@@ -190,11 +190,6 @@ const options = z.record(z.string(), z.unknown(), { error: expected("a map of op
     "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.",
 });
 
-/** False is how this version behaves; true asks for what it does not have. */
-function notYet(what: string) {
-  return z.literal(false, { error: `${what} is not supported by this version; remove the key or set it to false` });
-}
-
 const boot = {
   next_server: address.optional().describe("siaddr: the server that has the boot file. Default: inherited, else none."),
   server_name: serverName.optional().describe("sname: name of the boot server, at most 63 bytes. Default: inherited, else none."),
@@ -206,6 +201,9 @@ const inherited = {
   authoritative: flag
     .optional()
     .describe("Answer DHCPNAK to clients whose address is wrong or unknown here, and DHCPINFORM. Default: inherited, else true."),
+  exclude_first_last_24: flag
+    .optional()
+    .describe("Never give out .0 and .255 of any /24, except to hosts for which they are reserved. Default: inherited, else false."),
   probation_period: duration
     .optional()
     .describe(
@@ -275,28 +273,33 @@ const range = z
   })
   .meta({ id: "Range", description: "A pool of addresses for clients without a reservation: start and end, range, or prefix." });
 
+const identifier = text("hex such as 01:52:54:00:12:34:56, or text in quotes inside the string", (value) => {
+  const result = parseIdentifier(value);
+  if (result !== undefined) return result;
+  const what = `expected hex such as 01:52:54:00:12:34:56, or text in quotes inside the string, got ${describeValue(value)}`;
+  return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
+});
+
 const match = z
   .strictObject(
     {
       chaddr: text("a hardware address such as 52:54:00:12:34:56", parseMac).optional().describe("The client's hardware address."),
-      client_id: text("hex such as 01:52:54:00:12:34:56, or text in quotes inside the string", (value) => {
-        const result = parseIdentifier(value);
-        if (result !== undefined) return result;
-        const what = `expected hex such as 01:52:54:00:12:34:56, or text in quotes inside the string, got ${describeValue(value)}`;
-        return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
-      })
+      client_id: identifier
         .optional()
         .describe("The client identifier, option 61: hex with or without colons, or text in quotes inside the string (\"'abc'\")."),
+      duid: identifier.optional().describe("The DUID in a client identifier of the form of RFC 4361."),
+      circuit_id: identifier.optional().describe("Where the client is, as the relay says: option 82 sub-option 1."),
+      remote_id: identifier.optional().describe("Who the client is, as the relay says: option 82 sub-option 2."),
       options: options.optional().describe("Options that the client must send with exactly this value."),
     },
-    { error: expected("a map with one or more of chaddr, client_id and options") },
+    { error: expected("a map with one or more of chaddr, client_id, duid, circuit_id, remote_id and options") },
   )
   .superRefine((value, context) => {
-    if (value.chaddr !== undefined || value.client_id !== undefined || value.options !== undefined) return;
+    if (Object.values(value).some((part) => part !== undefined)) return;
     context.addIssue({
       code: "custom",
       message: "the reservation matches on nothing",
-      params: { hint: "name one or more of chaddr, client_id and options" },
+      params: { hint: "name one or more of chaddr, client_id, duid, circuit_id, remote_id and options" },
     });
   })
   .meta({ id: "Match", description: "What a client is known by; all that are named must hold." });
@@ -456,12 +459,18 @@ export const configSchema = z
         .describe("How long an expired or released lease is remembered for its last owner while other addresses are free. Default: 1d."),
       store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
       log: log.optional(),
-      bootp_enable: notYet("bootp_enable").optional().describe("Only false in this version: BOOTP clients are not answered."),
-      rapid_commit: notYet("rapid_commit").optional().describe("Only false in this version."),
-      cache_threshold: z
-        .literal(0, { error: "cache_threshold is not supported by this version; remove the key or set it to 0" })
+      bootp_enable: flag
         .optional()
-        .describe("Only 0 in this version."),
+        .describe("Serve BOOTP clients; an address from a range is theirs for ever (RFC 1534). Default: true, as in dora."),
+      rapid_commit: flag
+        .optional()
+        .describe("Bind the address at once for clients that ask for it with option 80 (RFC 4039). Default: false."),
+      cache_threshold: z
+        .int({ error: expected("percent: a whole number from 0 to 100") })
+        .min(0, { error: expected("percent: a whole number from 0 to 100") })
+        .max(100, { error: expected("percent: a whole number from 0 to 100") })
+        .optional()
+        .describe("Percent of a lease for which a renewal gets the time that remains and nothing is written. Default: 0, each is written."),
     },
     { error: expected("a map with networks, options and so on") },
   )

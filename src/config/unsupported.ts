@@ -10,7 +10,6 @@ const LATER = {
     "adaptive_threshold",
     "api",
     "ddns",
-    "exclude_first_last_24",
     "flood_protection_threshold",
     "leasequery",
     "limits",
@@ -18,12 +17,11 @@ const LATER = {
     "reservations_only",
     "v6",
   ],
-  network: ["adaptive_threshold", "exclude_first_last_24", "limits", "reservations_only"],
+  network: ["adaptive_threshold", "limits", "reservations_only"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
   clientClass: ["template"],
   reservation: ["classes"],
-  match: ["circuit_id", "duid", "remote_id"],
   store: ["postgres"],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -42,5 +40,5 @@ function placeOf(path: Path): keyof typeof LATER | undefined {
   if (path.length === 2 && above === "networks") return "network";
   if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
   if (above === "reservations") return "reservation";
-  return last === "match" ? "match" : undefined;
+  return undefined;
 }

@@ -20,14 +20,14 @@ export interface Destination {
  */
 export const SILENCE_REASONS = {
   "not-a-request": "the message is not a BOOTREQUEST; servers send those, clients don't",
-  "bootp-not-supported": "the message has no DHCP message type (plain BOOTP)",
+  "bootp-not-enabled": "the message has no DHCP message type (plain BOOTP), and bootp_enable is false",
   "not-for-a-server": "a message of this type is sent by servers, not to them",
   "unsupported-message-type": "this message type is not served",
   "no-client-identity": "the message has neither a client identifier nor a hardware address",
   "identity-too-long": "the client identifier or option 82 is longer than the 255 bytes that one option holds",
   "no-network": "no configured network matches where the message came from",
   "no-server-address": "the receiving interface has no IPv4 address that could identify this server",
-  "another-server": "the client answers another server (option 54)",
+  "another-server": "the client speaks to another server (option 54, or the server name of a BOOTP request)",
   "not-authoritative": "the request is unknown here, and this network is not authoritative",
   "dropped-by-class": "the client is in the class DROP",
   "no-range-for-class": "no range of the client's link is for clients of its classes",

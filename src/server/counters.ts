@@ -89,6 +89,7 @@ export function summarize(counters: Counters): Record<string, number> {
     counters.received.reduce((sum, count, type) => (type > MessageType.TLS ? sum + count : sum), 0),
   );
   for (const [name, type] of Object.entries(MessageType)) add(`sent ${name}`, counters.sent[type] as number);
+  add("sent BOOTP", counters.sent[0] as number);
   for (const [reason, count] of Object.entries(counters.silent)) add(`silent: ${reason}`, count);
   add("noted", counters.noted);
   for (const [reason, count] of Object.entries(counters.dropped)) add(`dropped: ${reason}`, count);

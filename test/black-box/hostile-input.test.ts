@@ -108,7 +108,8 @@ function memoryHeld(): number {
 }
 
 test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; then a normal exchange works`, async (t) => {
-  const config = configOf(CONFIG);
+  // Addresses of BOOTP clients are never free again, so with them the pools would soon be empty and little of the rest tested.
+  const config = configOf(`bootp_enable: false\n${CONFIG}`);
   const table = new LeaseTable(config);
   const random = createRandom(2131);
   const hostile = createHostile(random, SCENERY);

@@ -63,7 +63,7 @@ test("a file with problems: all of them with place, line and hint, exit status 1
 ${file}:3:1: error: unknown key "routers"
   3 | routers: 10.0.0.1
     | ^
-  hint: known keys here: interfaces, networks, shared_networks, config, options, client_classes, reservations, next_server, server_name, file_name, authoritative, probation_period, ping_check, ping_timeout_ms, chaddr_only, offer_hold, affinity, store, log, bootp_enable, rapid_commit, cache_threshold
+  hint: known keys here: interfaces, networks, shared_networks, config, options, client_classes, reservations, next_server, server_name, file_name, authoritative, exclude_first_last_24, probation_period, ping_check, ping_timeout_ms, chaddr_only, offer_hold, affinity, store, log, bootp_enable, rapid_commit, cache_threshold
 ${file}: 2 problems
 `,
   });

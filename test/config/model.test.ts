@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config, OptionSet, Range } from "../../src/config/model.ts";
+import { printConfig } from "../../src/config/print.ts";
 import { fromHex, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { formatAddressRange } from "../../src/net/range.ts";
@@ -34,6 +35,9 @@ test("an empty configuration has the documented defaults", () => {
       ranges: [],
       options: { byCode: new Map(), always: [] },
       chaddrOnly: false,
+      cacheThreshold: 0,
+      bootp: true,
+      rapidCommit: false,
       offerHold: 30,
       affinity: 86_400,
       store: { kind: "sqlite", path: undefined },
@@ -257,6 +261,39 @@ test("dora: all the names of dora's options are accepted (section 2.4)", () => {
 test("dora: both TTL options keep their values (5.2: option 37 became 23)", () => {
   const { options } = load("options: {values: {23: {type: u8, value: 64}, 37: {type: u8, value: 32}}}");
   assert.deepEqual(show(options), { 23: "40", 37: "20" });
+});
+
+test("exclude_first_last_24 keeps .0 and .255 of every /24 from the ranges", () => {
+  const file = (top: string, network: string) =>
+    `{${top} networks: {10.0.0.0/22: {${network} ranges: [{range: 10.0.0.200-10.0.2.0}, {range: 10.0.2.1-10.0.2.9}]}}}`;
+  const excluded = (top: string, network: string) => load(file(top, network)).ranges.map((range) => range.excluded.map(formatAddressRange));
+  const kept = [["10.0.0.255-10.0.1.0", "10.0.1.255-10.0.2.0"], []];
+  assert.deepEqual(excluded("", ""), [[], []]);
+  assert.deepEqual(excluded("", "exclude_first_last_24: true,"), kept);
+  assert.deepEqual(excluded("exclude_first_last_24: true,", ""), kept);
+  assert.deepEqual(excluded("exclude_first_last_24: true,", "exclude_first_last_24: false,"), [[], []]);
+});
+
+test("reservations match by what the relay says and by the DUID, each found by its value", () => {
+  const config = load(
+    inNetwork(
+      "reservations:",
+      "  - {hostname: a, ip: 10.0.0.2, match: {circuit_id: \"'port 7'\"}}",
+      "  - {hostname: b, ip: 10.0.0.3, match: {remote_id: '01:02:ff', circuit_id: '03'}}",
+      "  - {hostname: c, ip: 10.0.0.4, match: {duid: '0001'}}",
+    ),
+  );
+  const { all, byCircuitId, byRemoteId, byDuid, others } = only(config.networks).reservations;
+  const [a, b, c] = all;
+  assert.deepEqual(a?.match, [{ kind: "circuitId", value: bytes("706f72742037") }]);
+  assert.deepEqual(b?.match, [
+    { kind: "circuitId", value: bytes("03") },
+    { kind: "remoteId", value: bytes("0102ff") },
+  ]);
+  assert.deepEqual(c?.match, [{ kind: "duid", value: bytes("0001") }]);
+  assert.deepEqual([byCircuitId.get(bytes("706f72742037")), byCircuitId.get(bytes("03"))], [[a], [b]]);
+  assert.deepEqual([byRemoteId.get(bytes("0102ff")), byDuid.get(bytes("0001")), others], [[b], [c], []]);
+  assert.deepEqual(load(printConfig(config)).networks[0]?.reservations.all, all);
 });
 
 test("reservations match by hardware address, client identifier and options", () => {

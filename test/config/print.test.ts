@@ -23,6 +23,9 @@ networks:
     `chaddr_only: false
 offer_hold: 30s
 affinity: 1d
+cache_threshold: 0
+bootp_enable: true
+rapid_commit: false
 store:
   sqlite: {}
 log:

@@ -1,4 +1,5 @@
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "./availability.ts";
@@ -28,6 +29,24 @@ function kept(text: Uint8Array | undefined): Uint8Array | undefined {
   return text !== undefined && text.length > 255 ? text.subarray(0, 255) : text;
 }
 
+/** Whether what is kept about the client would be other than what is on record in its lease. */
+export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
+  const { owner } = lease;
+  const now = ownerOf(exchange, lease);
+  return !(
+    now.htype === owner.htype &&
+    equalBytes(now.chaddr, owner.chaddr) &&
+    isSame(now.clientIdentifier, owner.clientIdentifier) &&
+    isSame(now.hostname, owner.hostname) &&
+    isSame(now.vendorClass, owner.vendorClass) &&
+    isSame(now.relayAgentInformation, owner.relayAgentInformation)
+  );
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
+}
+
 /** The client has this address from now on until `expiry`. `previous` is what the table knows of the address. */
 export function give(
   exchange: Exchange,
@@ -37,6 +56,16 @@ export function give(
   previous: Lease | undefined,
 ): LeaseChange {
   return { kind: "put", lease: { address, state, start: exchange.context.now, expiry, owner: ownerOf(exchange, previous) } };
+}
+
+/** The client is bound to this address until `expiry`, and what else it has on this link is taken back. */
+export function bind(exchange: Exchange, address: Ipv4, expiry: Seconds, previous: Lease | undefined): readonly LeaseChange[] {
+  const { context, link, clientKey } = exchange;
+  const bound = give(exchange, address, LeaseState.bound, expiry, previous);
+  const other = context.leases.ofClient(clientKey, link.index);
+  if (other === undefined || other.address === address) return [bound];
+  if (other.state === LeaseState.bound) return [release(other, context.now), bound];
+  return other.state === LeaseState.offered ? [{ kind: "remove", address: other.address }, bound] : [bound];
 }
 
 /** The address is free from now on, and remembered for the client. */

@@ -1,9 +1,11 @@
 import type { Link } from "../../config/model.ts";
-import { toHex } from "../../net/bytes.ts";
-import { MessageType, Op } from "../../wire/dhcp4/message.ts";
+import { equalBytes, toHex } from "../../net/bytes.ts";
+import { IPV4_ANY } from "../../net/ipv4.ts";
+import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
+import { decideBootp } from "./bootp.ts";
 import { classify, noClasses } from "./classes.ts";
 import { clientKeyOf } from "./client-key.ts";
 import { decideDiscover } from "./discover.ts";
@@ -13,7 +15,7 @@ import { decideInform } from "./inform.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
-import { serverIdentifierOf } from "./server-identifier.ts";
+import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { selectNetwork } from "./subnet.ts";
 
 export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
@@ -38,7 +40,7 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
     case MessageType.INFORM:
       return decideFor(context, received, trace, decideInform);
     case undefined:
-      return silence(trace, "bootp-not-supported");
+      return decideWithoutType(context, received, trace);
     case MessageType.OFFER:
     case MessageType.ACK:
     case MessageType.NAK:
@@ -47,6 +49,12 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
     default:
       return silence(trace, "unsupported-message-type");
   }
+}
+
+/** A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53 can't be read is neither. */
+function decideWithoutType(context: Context, received: Received, trace: Trace | undefined): Decision {
+  if (optionValue(received.message, OptionCode.dhcpMessageType) !== undefined) return silence(trace, "unsupported-message-type");
+  return context.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
 }
 
 /** Finds out who the client is and where, and has the message decided for its type. */
@@ -63,6 +71,7 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
   const classes = noClasses(context);
+  const lastRelayAgentInformation = relayAgentInformation ?? rememberedRelayAgentInformation(context, message, clientKey);
   const exchange: Exchange = {
     context,
     received,
@@ -72,11 +81,20 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
     clientKey,
     clientIdentifier,
     relayAgentInformation,
+    lastRelayAgentInformation,
+    serverIdentifierOverride: serverIdentifierOverride(lastRelayAgentInformation),
     classes,
     trace,
   };
   if (classes !== undefined && !classify(exchange)) return silence(trace, "dropped-by-class");
   return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
+}
+
+/** Option 82 of the client's last message through a relay, for one that says by itself which address the client has. */
+function rememberedRelayAgentInformation(context: Context, message: Message, clientKey: Uint8Array): Uint8Array | undefined {
+  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
+  const owner = context.leases.byAddress(message.ciaddr)?.owner;
+  return owner !== undefined && equalBytes(owner.clientKey, clientKey) ? owner.relayAgentInformation : undefined;
 }
 
 /**

@@ -11,14 +11,17 @@ const CLIENT_PORT = 68;
 const ETHERNET = 1;
 const ETHERNET_ADDRESS_LENGTH = 6;
 
-/** Where an OFFER, or the ACK of a REQUEST, goes (RFC 2131 section 4.1). */
+/** Where an OFFER, or the ACK of a REQUEST, goes (RFC 2131 section 4.1); one without an address (yiaddr is 0) can't be sent to it. */
 export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
   const { received, message } = exchange;
   if (received.serverPort !== SERVER_PORT) return backToSender(received);
   if (message.giaddr !== IPV4_ANY) return toRelay(exchange);
   if (message.ciaddr !== IPV4_ANY) return to(received, message.ciaddr, CLIENT_PORT);
   const byHardware =
-    (message.flags & BROADCAST_FLAG) === 0 && message.htype === ETHERNET && message.chaddr.length === ETHERNET_ADDRESS_LENGTH;
+    yiaddr !== IPV4_ANY &&
+    (message.flags & BROADCAST_FLAG) === 0 &&
+    message.htype === ETHERNET &&
+    message.chaddr.length === ETHERNET_ADDRESS_LENGTH;
   return byHardware ? to(received, yiaddr, CLIENT_PORT, message.chaddr) : to(received, IPV4_BROADCAST, CLIENT_PORT);
 }
 
@@ -39,6 +42,13 @@ export function informDestination(exchange: Exchange): Destination | undefined {
   if (message.ciaddr !== IPV4_ANY) return to(received, message.ciaddr, CLIENT_PORT);
   if (message.giaddr !== IPV4_ANY) return toRelay(exchange);
   return received.source === IPV4_ANY ? undefined : to(received, received.source, CLIENT_PORT);
+}
+
+/** Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else like an OFFER (RFC 1542 section 5.4). */
+export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
+  const { received, message } = exchange;
+  const direct = message.ciaddr !== IPV4_ANY && received.serverPort === SERVER_PORT;
+  return direct ? to(received, message.ciaddr, CLIENT_PORT) : replyDestination(exchange, yiaddr);
 }
 
 /** On another port than 67 the server is being tested or used by a program: the answer goes where the question came from. */

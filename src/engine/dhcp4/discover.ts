@@ -1,7 +1,8 @@
 import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
-import { formatIpv4 } from "../../net/ipv4.ts";
-import { MessageType } from "../../wire/dhcp4/message.ts";
-import { optionU32 } from "../../wire/dhcp4/options.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
+import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
+import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { chooseAddress } from "./allocate.ts";
 import { belongsTo, isBound } from "./availability.ts";
@@ -10,16 +11,18 @@ import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { isShutOut } from "./guard.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
+import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
 import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
+import { acknowledge } from "./request.ts";
 import { findReservation } from "./reservations.ts";
 import { settingsFor } from "./settings.ts";
 
 /**
  * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in
- * memory. A lease that the client has is left as it is: whoever sends a DISCOVER in its name must not be able to
- * shorten it.
+ * memory; or, in a rapid commit, with the ACK of a lease like any other. A lease that the client has is left as it is: whoever sends a
+ * DISCOVER in its name must not be able to shorten it.
  */
 export function decideDiscover(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;
@@ -27,8 +30,15 @@ export function decideDiscover(exchange: Exchange): Decision {
   const reservation = findReservation(exchange);
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
-  if (address === undefined) return silence(exchange.trace, isShutOut(exchange) ? "no-range-for-class" : "no-address-free");
-  const settings = settingsFor(exchange, reservation, address);
+  const settings = settingsFor(exchange, reservation, address ?? exchange.network.ranges[0]?.start ?? IPV4_ANY);
+  if (isIpv6Only(exchange, settings)) return offerNoAddress(exchange, settings);
+  if (address === undefined) {
+    if (mustNotAutoConfigure(exchange, settings)) return offerNoAddress(exchange, settings);
+    return silence(exchange.trace, isShutOut(exchange) ? "no-range-for-class" : "no-address-free");
+  }
+  // Where addresses are probed first, it is an OFFER that waits for the probe.
+  if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
+    return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);
   const held = now + holdFor(exchange, settings.network);
@@ -44,6 +54,14 @@ export function decideDiscover(exchange: Exchange): Decision {
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
   return pingTimeout === undefined ? offer : probeFirst(exchange, address, previous, pingTimeout, offer);
+}
+
+/** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */
+const RAPID_COMMIT: readonly Option[] = [{ code: OptionCode.rapidCommit, data: NO_BYTES }];
+
+/** Whether the client wants the address bound at once, without OFFER and REQUEST, and the operator allows that (RFC 4039 section 3). */
+function wantsRapidCommit(exchange: Exchange): boolean {
+  return exchange.context.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
 }
 
 function withdrawn(address: number): LeaseChange {

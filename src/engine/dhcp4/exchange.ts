@@ -59,6 +59,13 @@ export interface Exchange {
   readonly clientIdentifier: Uint8Array | undefined;
   /** Option 82 as sent. */
   readonly relayAgentInformation: Uint8Array | undefined;
+  /**
+   * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it was when the client was last heard
+   * through one: else a host that is known by its place would lose its reservation at T1. May be a view of the table's memory.
+   */
+  readonly lastRelayAgentInformation: Uint8Array | undefined;
+  /** What option 54 is to be instead of an address of this server (RFC 5107); 0: nothing. */
+  readonly serverIdentifierOverride: Ipv4;
   /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
   readonly classes?: Uint8Array | undefined;
   readonly trace: Trace | undefined;

@@ -18,6 +18,9 @@ export const OptionCode = {
   rebindingTime: 59,
   vendorClassIdentifier: 60,
   clientIdentifier: 61,
+  rapidCommit: 80,
   relayAgentInformation: 82,
+  ipv6OnlyPreferred: 108,
+  autoConfigure: 116,
   subnetSelection: 118,
 } as const;

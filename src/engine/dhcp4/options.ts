@@ -29,6 +29,7 @@ const OWN_CODES = new Set<number>([
   OptionCode.renewalTime,
   OptionCode.rebindingTime,
   OptionCode.clientIdentifier,
+  OptionCode.rapidCommit,
   OptionCode.relayAgentInformation,
   OptionCode.subnetSelection,
   255,
@@ -44,7 +45,8 @@ const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 /**
  * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
  * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
- * is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM.
+ * is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM, and ends with option 80
+ * in a rapid commit.
  */
 export function replyOptions(
   exchange: Exchange,
@@ -55,12 +57,33 @@ export function replyOptions(
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
+  addSettings(exchange, settings, options);
+  addEchoes(exchange, options);
+  return options;
+}
+
+/**
+ * Options of a reply to a BOOTP client: what is configured, without those that only DHCP has a meaning for (50 to 61), and option 82 for
+ * the relay. A client that sends no option 55 is taken not to say what it wants.
+ */
+export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
+  const { relayAgentInformation } = exchange;
+  const options: Option[] = [];
+  addSettings(exchange, settings, options);
+  const understood = options.filter(({ code }) => code < OptionCode.requestedIpAddress || code > OptionCode.clientIdentifier);
+  if (relayAgentInformation !== undefined) understood.push({ code: OptionCode.relayAgentInformation, data: relayAgentInformation });
+  return understood;
+}
+
+/** The subnet mask, what the operator wants sent always, what the client asks for, and option 118. */
+function addSettings(exchange: Exchange, settings: Settings, options: Option[]): void {
   options.push(configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask);
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
     for (let j = 0; j < always.length; j++) {
       const { code } = always[j] as Option;
-      if (OWN_CODES.has(code)) continue;
+      // Option 108 goes to nobody who does not ask for it (RFC 8925 section 3.3).
+      if (OWN_CODES.has(code) || code === OptionCode.ipv6OnlyPreferred) continue;
       // A closer place may have another value for it, or not want it sent always.
       const option = configuredOption(settings, code);
       if (option?.always) addOnce(options, option);
@@ -75,8 +98,6 @@ export function replyOptions(
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
   const subnetSelection = optionValue(exchange.message, OptionCode.subnetSelection);
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
-  addEchoes(exchange, options);
-  return options;
 }
 
 /** Options of a NAK: type, server identifier, why, and what is echoed; nothing else is allowed (RFC 2131 table 3). */

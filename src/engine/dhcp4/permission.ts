@@ -45,5 +45,10 @@ function canHaveReserved(exchange: Exchange, reservation: Reservation | undefine
 
 /** Whether this is an address of the server or of the relay: ranges that include it by mistake must not give it away. */
 export function isServerSide(exchange: Exchange, network: Network, address: Ipv4): boolean {
-  return address === exchange.received.interface.address || address === exchange.message.giaddr || address === network.serverId;
+  return (
+    address === exchange.received.interface.address ||
+    address === exchange.message.giaddr ||
+    address === exchange.serverIdentifierOverride ||
+    address === network.serverId
+  );
 }

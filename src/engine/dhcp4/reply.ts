@@ -4,10 +4,10 @@ import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { type Decision, type Destination, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
-import { nakDestination } from "./destination.ts";
+import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
-import { maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { bootpOptions, maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
@@ -42,6 +42,45 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination):
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
   return reply(exchange, replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr), to, NO_CHANGES);
+}
+
+/** The size of a BOOTREPLY: a BOOTP client need not accept more (RFC 951; RFC 1534 section 2). */
+const BOOTP_SIZE = 300;
+
+/**
+ * The reply to a BOOTP client; `yiaddr` is 0 for one that knows its address (RFC 951). Without the magic cookie in its request we can't
+ * know what it would make of the vendor field (RFC 1542 section 3.5): it stays empty.
+ */
+export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, changes: readonly LeaseChange[]): Decision {
+  const { message } = exchange;
+  const { boot } = settings;
+  // Straight to the client it is no relayed message any more.
+  const relayAgentInformation = message.ciaddr === 0 ? exchange.relayAgentInformation : undefined;
+  return {
+    kind: "reply",
+    message: {
+      op: Op.reply,
+      htype: message.htype,
+      hlen: message.hlen,
+      hops: 0,
+      xid: message.xid,
+      secs: 0,
+      flags: message.flags,
+      ciaddr: message.ciaddr,
+      yiaddr,
+      siaddr: boot.nextServer,
+      giaddr: message.giaddr,
+      chaddr: message.chaddr,
+      sname: boot.serverName,
+      file: boot.fileName,
+      cookie: message.cookie,
+      options: message.cookie ? bootpOptions({ ...exchange, relayAgentInformation }, settings) : [],
+    },
+    // Option 82 is taken off by the relay: it does not count for the client.
+    maxMessageSize: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
+    to: bootpDestination(exchange, yiaddr),
+    changes,
+  };
 }
 
 /** A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay broadcasts it (section 4.3.2). */

@@ -1,16 +1,17 @@
 import type { Reservation } from "../../config/model.ts";
-import { type Lease, type LeaseChange, LeaseState } from "../../leases/lease.ts";
+import { type Lease, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
-import { MessageType } from "../../wire/dhcp4/message.ts";
+import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4, optionU32 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { belongsTo, isBound } from "./availability.ts";
-import { give, release } from "./changes.ts";
+import { bind } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, expiryAfter, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { refusalOf } from "./permission.ts";
+import { acknowledgeRemainder } from "./remainder.ts";
 import { grant, nak, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { isOurs } from "./server-identifier.ts";
@@ -64,7 +65,9 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   const lease = leases.byAddress(address);
   const refusal = refusalOf(exchange, reservation, address, lease);
   const isOwn = lease !== undefined && belongsTo(lease, clientKey);
-  if (refusal === undefined && (isOwn || reservation?.address === address)) return acknowledge(exchange, reservation, address, lease);
+  if (refusal === undefined && (isOwn || reservation?.address === address)) {
+    return (isOwn ? acknowledgeRemainder(exchange, reservation, lease) : undefined) ?? acknowledge(exchange, reservation, address, lease);
+  }
 
   const other = leases.ofClient(clientKey, link.index);
   const hasOther = other !== undefined && other.address !== address && isBound(other, now);
@@ -74,21 +77,24 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   return why === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, why);
 }
 
-/** Gives the client the address for a full lease time, and takes back what else it has on this link. */
-function acknowledge(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, previous: Lease | undefined): Decision {
-  const { context, link, clientKey, message } = exchange;
-  const { leases, now } = context;
+/**
+ * Gives the client the address for a full lease time, and takes back what else it has on this link. `previous` is what the table knows of
+ * the address; `more` are options for this reply beside those of every ACK.
+ */
+export function acknowledge(
+  exchange: Exchange,
+  reservation: Reservation | undefined,
+  address: Ipv4,
+  previous: Lease | undefined,
+  more: readonly Option[] = [],
+): Decision {
+  const { context, message } = exchange;
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
-  const bound = give(exchange, address, LeaseState.bound, expiryAfter(now, duration), previous);
-  const other = leases.ofClient(clientKey, link.index);
-  let changes: LeaseChange[];
-  if (other === undefined || other.address === address) changes = [bound];
-  else if (other.state === LeaseState.bound) changes = [release(other, now), bound];
-  else if (other.state === LeaseState.offered) changes = [{ kind: "remove", address: other.address }, bound];
-  else changes = [bound];
+  const changes = bind(exchange, address, expiryAfter(context.now, duration), previous);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
-  const times = leaseTimeOptions(settings.leaseTime, duration);
+  const ofLease = leaseTimeOptions(settings.leaseTime, duration);
+  const times = more.length === 0 ? ofLease : [...ofLease, ...more];
   return grant(exchange, MessageType.ACK, settings, address, times, changes, replyDestination(exchange, address));
 }
 

@@ -1,13 +1,15 @@
 import type { Reservation, ReservationIndex, ReservationMatch } from "../../config/model.ts";
-import { equalBytes } from "../../net/bytes.ts";
+import { type BytesMap, equalBytes } from "../../net/bytes.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
+import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
 
 /**
  * The reservation of the client on its link: the first that matches and has an address, in the order of the networks, else the first that
- * matches and only has settings. In a network, those by chaddr come before those by client identifier, and these before all others.
+ * matches and only has settings. In a network, those by chaddr come first, then those by client identifier,
+ * by DUID, by circuit id, by remote id, and all others.
  */
 export function findReservation(exchange: Exchange): Reservation | undefined {
   let settings: Reservation | undefined;
@@ -29,9 +31,20 @@ function findInNetwork(exchange: Exchange, index: ReservationIndex): Reservation
   const { message, clientIdentifier } = exchange;
   return (
     firstMatch(exchange, index.byChaddr.get(message.chaddr)) ??
-    (clientIdentifier === undefined ? undefined : firstMatch(exchange, index.byClientIdentifier.get(clientIdentifier))) ??
+    firstFor(exchange, index.byClientIdentifier, clientIdentifier) ??
+    firstFor(exchange, index.byDuid, duidOf(exchange)) ??
+    firstFor(exchange, index.byCircuitId, relaySubOption(exchange, RelaySubOption.circuitId)) ??
+    firstFor(exchange, index.byRemoteId, relaySubOption(exchange, RelaySubOption.remoteId)) ??
     firstMatch(exchange, index.others)
   );
+}
+
+function firstFor(
+  exchange: Exchange,
+  index: BytesMap<readonly Reservation[]>,
+  identifier: Uint8Array | undefined,
+): Reservation | undefined {
+  return identifier === undefined ? undefined : firstMatch(exchange, index.get(identifier));
 }
 
 function firstMatch(exchange: Exchange, candidates: readonly Reservation[] | undefined): Reservation | undefined {
@@ -47,21 +60,34 @@ function matchesAll(exchange: Exchange, matches: readonly ReservationMatch[]): b
 
 function holds(exchange: Exchange, match: ReservationMatch): boolean {
   if (match.kind === "chaddr") return equalBytes(exchange.message.chaddr, match.chaddr);
-  if (match.kind === "clientIdentifier") {
-    return exchange.clientIdentifier !== undefined && equalBytes(exchange.clientIdentifier, match.value);
-  }
-  const value =
-    match.code === OptionCode.relayAgentInformation ? relayAgentInformationOf(exchange) : optionValue(exchange.message, match.code);
+  const value = valueFor(exchange, match);
   return value !== undefined && equalBytes(value, match.value);
 }
 
-/**
- * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it was when the client
- * was last heard through one: else a host that is known by its place would lose its reservation at T1.
- */
-function relayAgentInformationOf(exchange: Exchange): Uint8Array | undefined {
-  const { message, relayAgentInformation, clientKey } = exchange;
-  if (relayAgentInformation !== undefined || message.giaddr !== 0 || message.ciaddr === 0) return relayAgentInformation;
-  const owner = exchange.context.leases.byAddress(message.ciaddr)?.owner;
-  return owner !== undefined && equalBytes(owner.clientKey, clientKey) ? owner.relayAgentInformation : undefined;
+function valueFor(exchange: Exchange, match: Exclude<ReservationMatch, { kind: "chaddr" }>): Uint8Array | undefined {
+  switch (match.kind) {
+    case "clientIdentifier":
+      return exchange.clientIdentifier;
+    case "duid":
+      return duidOf(exchange);
+    case "circuitId":
+      return relaySubOption(exchange, RelaySubOption.circuitId);
+    case "remoteId":
+      return relaySubOption(exchange, RelaySubOption.remoteId);
+    case "option":
+      return match.code === OptionCode.relayAgentInformation
+        ? exchange.lastRelayAgentInformation
+        : optionValue(exchange.message, match.code);
+  }
+}
+
+/** A client identifier of type 255 is an IAID of four bytes and a DUID (RFC 4361 section 6.1). */
+function duidOf({ clientIdentifier }: Exchange): Uint8Array | undefined {
+  return clientIdentifier !== undefined && clientIdentifier[0] === 255 && clientIdentifier.length > 5
+    ? clientIdentifier.subarray(5)
+    : undefined;
+}
+
+function relaySubOption({ lastRelayAgentInformation }: Exchange, code: number): Uint8Array | undefined {
+  return lastRelayAgentInformation && subOption(lastRelayAgentInformation, code);
 }

@@ -1,24 +1,36 @@
 import type { Network } from "../../config/model.ts";
-import type { Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
+import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Exchange } from "./exchange.ts";
 import { isUnicast } from "./subnet.ts";
 
 /**
  * Option 54 of replies about an address of this network, and what a client calls this server; 0: the server has no
- * address to be known by.
+ * address to be known by. A relay may want to be taken for the server, so that it sees renewals too (RFC 5107 section 4).
  */
 export function serverIdentifierOf(exchange: Exchange, network: Network): Ipv4 {
+  if (exchange.serverIdentifierOverride !== IPV4_ANY) return exchange.serverIdentifierOverride;
   return network.serverId ?? (exchange.received.interface.address || (exchange.network.serverId ?? 0));
 }
 
 /**
+ * What the relay wants option 54 to be: option 82 sub-option 11 (RFC 5107 section 4); 0: nothing. `lastRelayAgentInformation` as in `Exchange`.
+ */
+export function serverIdentifierOverride(lastRelayAgentInformation: Uint8Array | undefined): Ipv4 {
+  const override = lastRelayAgentInformation && subOption(lastRelayAgentInformation, RelaySubOption.serverIdentifierOverride);
+  return override?.length === 4 ? readIpv4(override, 0) : IPV4_ANY;
+}
+
+/**
  * Whether option 54 names this server: by the address of the receiving interface, by the `server_id` of a network on
- * the link, or by the address that the message was sent to, which may belong to another interface of this machine.
+ * the link, by the address that the message was sent to, which may belong to another interface of this machine, or by the one that the
+ * relay puts in its place.
  */
 export function isOurs(exchange: Exchange, identifier: Ipv4): boolean {
   const { received, link } = exchange;
   if (identifier === 0) return false;
   if (identifier === received.interface.address) return true;
+  if (identifier === exchange.serverIdentifierOverride) return true;
   if (identifier === received.destination && isUnicast(received)) return true;
   for (const network of link.networks) if (network.serverId === identifier) return true;
   return false;

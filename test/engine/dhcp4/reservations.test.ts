@@ -30,7 +30,18 @@ describe("which reservation", () => {
     { address: "10.0.0.15", match: [byOption(82, relay)] },
     { address: "10.0.0.16", match: [byOption(60, text("printer"))] },
     { address: "10.0.0.17", match: [byId("both"), byMac(CAROL)] },
+    { address: "10.0.0.18", match: [{ kind: "duid", value: text("duid") }] },
+    { address: "10.0.0.19", match: [{ kind: "circuitId", value: text("port 8") }] },
+    { address: "10.0.0.20", match: [{ kind: "remoteId", value: text("modem") }] },
+    {
+      address: "10.0.0.21",
+      match: [
+        { kind: "remoteId", value: text("modem 2") },
+        { kind: "circuitId", value: text("port 9") },
+      ],
+    },
   ];
+  const relayed = (subOptions: Readonly<Record<number, Uint8Array>>): MessageSpec => ({ relay: relayInfo(subOptions), giaddr: "10.0.0.2" });
   const vendor = (value: string): MessageSpec => ({ more: [{ code: 60, data: text(value) }] });
   const cases: readonly [name: string, spec: MessageSpec, address: string][] = [
     ["by hardware address", { mac: BOB }, "10.0.0.12"],
@@ -42,9 +53,28 @@ describe("which reservation", () => {
     ["by option 82", { relay, giaddr: "10.0.0.2" }, "10.0.0.15"],
     ["by another option", vendor("printer"), "10.0.0.16"],
     ["by identifier and hardware address", { id: "both", mac: CAROL }, "10.0.0.17"],
+    ["by circuit id, whatever else the relay says", relayed({ 1: text("port 8"), 2: text("x") }), "10.0.0.19"],
+    ["by remote id", relayed({ 2: text("modem") }), "10.0.0.20"],
+    ["by circuit id and remote id", relayed({ 1: text("port 9"), 2: text("modem 2") }), "10.0.0.21"],
+    ["circuit id before remote id", relayed({ 1: text("port 8"), 2: text("modem") }), "10.0.0.19"],
+    ["none: a circuit id that only begins so", relayed({ 1: text("port 88") }), "10.0.0.100"],
+    ["none: remote id where circuit id is meant", relayed({ 2: text("port 8") }), "10.0.0.100"],
+    ["none: circuit id alone of two matches", relayed({ 1: text("port 9") }), "10.0.0.100"],
     ["none: only one of two matches", { id: "both" }, "10.0.0.100"],
     ["none", {}, "10.0.0.100"],
   ];
+  const identifiers: readonly [name: string, identifier: Uint8Array, address: string][] = [
+    ["by the DUID in the identifier (RFC 4361)", Uint8Array.of(255, 0, 0, 0, 1, ...text("duid")), "10.0.0.18"],
+    ["by the DUID, whatever the IAID", Uint8Array.of(255, 9, 9, 9, 9, ...text("duid")), "10.0.0.18"],
+    ["none: another DUID", Uint8Array.of(255, 0, 0, 0, 1, ...text("duid2")), "10.0.0.100"],
+    ["none: an identifier of another type", Uint8Array.of(0, 0, 0, 0, 1, ...text("duid")), "10.0.0.100"],
+    ["none: an identifier without a DUID", Uint8Array.of(255, 0, 0, 0, 1), "10.0.0.100"],
+  ];
+  for (const [name, data, address] of identifiers) {
+    test(name, () => {
+      assert.equal(briefly(home({ reservations }).receive(discover({ more: [{ code: 61, data }] }))), `OFFER ${address}`);
+    });
+  }
   for (const [name, spec, address] of cases) {
     test(name, () => assert.equal(briefly(home({ reservations }).receive(discover(spec))), `OFFER ${address}`));
   }
@@ -161,6 +191,14 @@ test("a reservation without address gives its settings to whatever address the c
   assert.equal(briefly(outcome), "OFFER 10.0.0.100");
   const options = ["1 255.255.255.0", "3 10.0.0.1", "6 10.0.0.53", "15 lab", "12 tablet"];
   assert.deepEqual(outcome.options, ["53 OFFER", "54 10.0.0.1", "51 700 s", "58 350 s", "59 612 s", ...options]);
+});
+
+test("a reservation by circuit id holds for a unicast renewal, which no relay has seen", () => {
+  const relay = relayInfo({ 1: text("port 7") });
+  const server = home({ reservations: [{ address: outside, match: [{ kind: "circuitId", value: text("port 7") }] }] });
+  assert.equal(briefly(server.receive(request({ giaddr: "10.0.0.2", relay, requested: outside }))), `ACK ${outside}`);
+  assert.equal(briefly(server.receive(request({ ciaddr: outside }), unicastFrom(outside))), `ACK ${outside}`);
+  assert.equal(briefly(server.receive(request({ mac: BOB, ciaddr: outside }), unicastFrom(outside))), NOT_YOURS);
 });
 
 test("a reservation by option 82 holds for a unicast renewal, which no relay has seen", () => {

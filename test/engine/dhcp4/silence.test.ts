@@ -9,7 +9,8 @@ describe("every silence has a reason", () => {
   const cases: readonly [name: string, type: number | undefined, spec: MessageSpec, reason: string][] = [
     ["a reply", MessageType.DISCOVER, { op: 2 }, "not-a-request"],
     ["op 0", MessageType.DISCOVER, { op: 0 }, "not-a-request"],
-    ["BOOTP", undefined, {}, "bootp-not-supported"],
+    ["a message type of no byte", undefined, { more: [{ code: 53, data: new Uint8Array(0) }] }, "unsupported-message-type"],
+    ["a message type of two bytes", undefined, { more: [{ code: 53, data: Uint8Array.of(1, 0) }] }, "unsupported-message-type"],
     ["OFFER", MessageType.OFFER, {}, "not-for-a-server"],
     ["ACK", MessageType.ACK, {}, "not-for-a-server"],
     ["NAK", MessageType.NAK, {}, "not-for-a-server"],

@@ -28,6 +28,9 @@ export interface ConfigSpec {
   readonly chaddrOnly?: boolean;
   readonly offerHold?: number;
   readonly affinity?: number;
+  readonly cacheThreshold?: number;
+  readonly bootp?: boolean;
+  readonly rapidCommit?: boolean;
 }
 
 export interface NetworkSpec {
@@ -116,6 +119,9 @@ export function configOf(spec: ConfigSpec): Config {
     chaddrOnly: spec.chaddrOnly ?? false,
     offerHold: spec.offerHold ?? 30,
     affinity: spec.affinity ?? 86_400,
+    cacheThreshold: spec.cacheThreshold ?? 0,
+    bootp: spec.bootp ?? true,
+    rapidCommit: spec.rapidCommit ?? false,
     store: { kind: "memory" },
     log: { level: "info", format: "pretty" },
   };
@@ -223,6 +229,10 @@ function configured(code: number, value: OptionSpec): ConfiguredOption {
 function indexOf(all: readonly Reservation[]): ReservationIndex {
   const byChaddr = new BytesMap<Reservation[]>();
   const byClientIdentifier = new BytesMap<Reservation[]>();
+  const byDuid = new BytesMap<Reservation[]>();
+  const byCircuitId = new BytesMap<Reservation[]>();
+  const byRemoteId = new BytesMap<Reservation[]>();
+  const byIdentifier = { clientIdentifier: byClientIdentifier, duid: byDuid, circuitId: byCircuitId, remoteId: byRemoteId };
   const others: Reservation[] = [];
   const byAddress = new Map<Ipv4, Reservation>();
   const add = (map: BytesMap<Reservation[]>, key: Uint8Array, reservation: Reservation): void =>
@@ -231,8 +241,8 @@ function indexOf(all: readonly Reservation[]): ReservationIndex {
     if (reservation.address !== undefined) byAddress.set(reservation.address, reservation);
     const match = reservation.match.find((one) => one.kind !== "option");
     if (match?.kind === "chaddr") add(byChaddr, match.chaddr, reservation);
-    else if (match?.kind === "clientIdentifier") add(byClientIdentifier, match.value, reservation);
+    else if (match !== undefined) add(byIdentifier[match.kind], match.value, reservation);
     else others.push(reservation);
   }
-  return { all, byChaddr, byClientIdentifier, others, byAddress };
+  return { all, byChaddr, byClientIdentifier, byDuid, byCircuitId, byRemoteId, others, byAddress };
 }

@@ -1,0 +1,45 @@
+import { type Lease, type LeaseChange, NEVER } from "../../leases/lease.ts";
+import { equalBytes } from "../../net/bytes.ts";
+import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import type { Decision } from "../decision.ts";
+import { chooseAddress } from "./allocate.ts";
+import { belongsTo, isBound } from "./availability.ts";
+import { bind } from "./changes.ts";
+import type { Exchange } from "./exchange.ts";
+import { bootReply, NO_CHANGES, silence } from "./reply.ts";
+import { findReservation } from "./reservations.ts";
+import { type Settings, settingsFor } from "./settings.ts";
+
+/**
+ * Answers a BOOTP client (RFC 951, RFC 1542 section 5, RFC 1534 section 2). It knows no lease times and will not come back: what it gets is bound
+ * for ever, before the reply goes.
+ */
+export function decideBootp(exchange: Exchange): Decision {
+  const { context, message, link, clientKey, trace } = exchange;
+  const { leases } = context;
+  const reservation = findReservation(exchange);
+  if (message.ciaddr !== IPV4_ANY) {
+    trace?.("reply", `BOOTREPLY to ${formatIpv4(message.ciaddr)}, which has its address`);
+    return answer(exchange, settingsFor(exchange, reservation, message.ciaddr), IPV4_ANY, NO_CHANGES);
+  }
+  const own = leases.ofClient(clientKey, link.index);
+  const address = chooseAddress(exchange, reservation, own);
+  if (address === undefined) return silence(trace, "no-address-free");
+  const previous = leases.byAddress(address);
+  trace?.("reply", `BOOTREPLY with ${formatIpv4(address)}, for ever`);
+  const changes = isItsForEver(exchange, previous) ? NO_CHANGES : bind(exchange, address, NEVER, previous);
+  return answer(exchange, settingsFor(exchange, reservation, address), address, changes);
+}
+
+/** A client that names its boot server speaks to that one alone (RFC 951 section 7.3). */
+function answer(exchange: Exchange, settings: Settings, yiaddr: number, changes: readonly LeaseChange[]): Decision {
+  const { sname } = exchange.message;
+  if (sname.length > 0 && !equalBytes(sname, settings.boot.serverName)) return silence(exchange.trace, "another-server");
+  return bootReply(exchange, settings, yiaddr, changes);
+}
+
+/** A request that is repeated needs no new write. */
+function isItsForEver(exchange: Exchange, lease: Lease | undefined): boolean {
+  const { context, clientKey } = exchange;
+  return lease !== undefined && lease.expiry === NEVER && isBound(lease, context.now) && belongsTo(lease, clientKey);
+}

@@ -1,0 +1,36 @@
+import type { Reservation } from "../../config/model.ts";
+import { type Lease, NEVER } from "../../leases/lease.ts";
+import { formatIpv4 } from "../../net/ipv4.ts";
+import { MessageType } from "../../wire/dhcp4/message.ts";
+import { optionU32 } from "../../wire/dhcp4/options.ts";
+import type { Decision } from "../decision.ts";
+import { isBound } from "./availability.ts";
+import { saysSomethingNew } from "./changes.ts";
+import { replyDestination } from "./destination.ts";
+import type { Exchange } from "./exchange.ts";
+import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
+import { OptionCode } from "./option-code.ts";
+import { grant, NO_CHANGES } from "./reply.ts";
+import { settingsFor } from "./settings.ts";
+
+/**
+ * The ACK for a client that comes back so early that its lease need not be written anew (`cache_threshold`): it gets the time that remains, so
+ * that what it was told and what is stored stay the same. `lease` is the client's own, of the address that it wants to keep. Undefined:
+ * there is something to write, because the share of the time is over, the lease would be another one, or the client tells something new.
+ */
+export function acknowledgeRemainder(exchange: Exchange, reservation: Reservation | undefined, lease: Lease): Decision | undefined {
+  const { context, link, clientKey, message } = exchange;
+  const { now, config, leases } = context;
+  if (config.cacheThreshold === 0 || !isBound(lease, now) || lease.expiry === NEVER) return undefined;
+  if ((now - lease.start) * 100 > (lease.expiry - lease.start) * config.cacheThreshold) return undefined;
+  // A client that has two leases on the link is to lose the other one.
+  const latest = leases.ofClient(clientKey, link.index);
+  if (latest?.address !== lease.address || saysSomethingNew(exchange, lease)) return undefined;
+  const settings = settingsFor(exchange, reservation, lease.address);
+  const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
+  const remaining = lease.expiry - now;
+  if (remaining > duration) return undefined;
+  exchange.trace?.("reply", `ACK of ${formatIpv4(lease.address)} for the ${remaining} s that remain`);
+  const times = leaseTimeOptions(settings.leaseTime, remaining);
+  return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, replyDestination(exchange, lease.address));
+}
