@@ -10,7 +10,7 @@ import type { Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import { decode } from "../wire/dhcp4/decode.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
-import type { Message } from "../wire/dhcp4/message.ts";
+import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
 import { type Counters, countApplied, countType } from "./counters.ts";
 import type { EventLog } from "./event-log.ts";
@@ -188,11 +188,15 @@ export function startPump(parts: PumpParts): Pump {
       counters.noted++;
       return;
     }
-    const outbox = durable ? replies : ready;
+    const { message } = decision;
+    const type = messageType(message) ?? 0;
+    // A lease that is confirmed without a change may rest on one that is not on disk yet.
+    const confirms = type !== MessageType.OFFER && message.yiaddr !== 0;
+    const waits = durable || (confirms && (writes.length > 0 || committing.length > 0));
+    const outbox = waits ? replies : ready;
     const buffer = outbox.next();
-    outbox.add(encode(decision.message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
-    const type = messageType(decision.message) ?? 0;
-    if (durable) types.push(type);
+    outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
+    if (waits) types.push(type);
     else countType(counters.sent, type);
   }
 
@@ -212,7 +216,7 @@ export function startPump(parts: PumpParts): Pump {
 
   /** Hands the changes of the batch over to the store; its replies wait. */
   function commit(): void {
-    if (writes.length === 0) {
+    if (writes.length === 0 && replies.length === 0) {
       // Offers alone need no commit. They are undone with the changes that they came after.
       const last = committing.at(-1);
       if (last !== undefined) for (const done of applied) last.applied.push(done);

@@ -16,6 +16,7 @@ export interface LeaseStore {
    * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait share one transaction.
    * Rejects with StoreError. After a failure every batch that was handed over before the failure was reported
    * fails too, so that the caller can undo all of them; batches handed over later are tried afresh.
+   * An empty batch settles with those before it.
    * Byte strings of the writes are not read after the call returns.
    */
   commit(writes: readonly LeaseWrite[]): Promise<void>;

@@ -142,6 +142,31 @@ describe("the pump", () => {
     assert.equal(bench.counters.dropped.undecodable, 2);
   });
 
+  for (const outcome of ["succeeds", "fails"] as const) {
+    test(`an ACK that writes nothing itself does not overtake the commit that it rests on, which ${outcome}`, async () => {
+      const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
+      bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+      // The client repeats itself while the first commit is under way.
+      bench.receive(requestExtension(one, transaction, FIRST));
+      assert.deepEqual(types(bench), []);
+      if (outcome === "fails") {
+        await bench.store.fail();
+        assert.deepEqual(types(bench), []);
+        assert.equal(lineOf(bench.table.byAddress(FIRST)), "none");
+        assert.equal(bench.counters.dropped["store-failed"], 2);
+        return;
+      }
+      await bench.store.succeed();
+      assert.deepEqual(types(bench), [MessageType.ACK]);
+      await bench.store.succeed();
+      assert.deepEqual(types(bench), [MessageType.ACK, MessageType.ACK]);
+      // With nothing under way it leaves at once.
+      bench.receive(requestExtension(one, transaction, FIRST));
+      assert.deepEqual(types(bench), [MessageType.ACK, MessageType.ACK, MessageType.ACK]);
+      assert.equal(bench.store.waiting.length, 0);
+    });
+  }
+
   test("a batch of more answers than fit together answers them all", async () => {
     const bench = createBench(CONFIG.replace("10.0.0.10-10.0.0.12", "10.0.0.10-10.0.0.250"));
     const many = Array.from({ length: 150 }, (_, i) => ethernetClient(Uint8Array.of(2, 0, 0, 0, 1, i)));

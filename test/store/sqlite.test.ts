@@ -98,6 +98,18 @@ describe("SQLite store", () => {
     await store.close();
   });
 
+  test("an empty batch settles after those before it, also alone", async () => {
+    const store = openSqliteStore(newPath());
+    const settled: string[] = [];
+    await Promise.all([
+      store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]).then(() => settled.push("lease")),
+      store.commit([]).then(() => settled.push("empty")),
+    ]);
+    await store.commit([]);
+    assert.deepEqual(settled, ["lease", "empty"]);
+    await store.close();
+  });
+
   test("the caller may use its bytes again as soon as commit returns", async () => {
     const store = openSqliteStore(newPath());
     const lease = leaseOf(0x0a000001, 1, bound, 0, 1);
