@@ -72,7 +72,7 @@ export function addLeasesCommand(program: Command): void {
     .option("--network <prefix>", "only this network")
     .option("--relay <hex>", "only this circuit or remote id, or those that start so")
     .addOption(
-      new Option("--unblock <address>", "end the probation of this address; only while no server is using the database").conflicts([
+      new Option("--unblock <address>", "end the probation of this address").conflicts([
         "json",
         "csv",
         "state",

@@ -9,6 +9,7 @@ import { loadConfigFile } from "../config/load-file.ts";
 import type { Config, LogSpec } from "../config/model.ts";
 import { TransportError } from "../io/transport.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
+import { type Control, controlPath, openControl } from "../server/control.ts";
 import { isOnConfiguredNetwork } from "../server/served-interfaces.ts";
 import { type Server, startServer } from "../server/server.ts";
 import { openMemoryStore } from "../store/memory.ts";
@@ -42,9 +43,11 @@ export function addServeCommand(program: Command): void {
 async function serve(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config);
   const log = createLog(config.log);
-  const store = openStore(config, options.database);
+  const database = databaseOf(config, options.database);
+  const store = openStore(database);
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
+  const control = await listenToOperators(server, database, log);
   for (const line of describe(config, store, server, options)) log.info(line);
 
   let stopping = false;
@@ -52,6 +55,7 @@ async function serve(options: ServeOptions): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info(`${signal}: stopping`);
+    control?.close();
     server.stop().then(
       () => log.flush(() => process.exit(Exit.ok)),
       (error) => {
@@ -75,9 +79,14 @@ async function readConfig(path: string): Promise<Config> {
   return loaded.config;
 }
 
-function openStore(config: Config, database: string | undefined): LeaseStore {
-  if (database === undefined && config.store.kind === "memory") return openMemoryStore();
-  const path = database ?? (config.store.kind === "sqlite" ? config.store.path : undefined) ?? defaultDatabase();
+/** Undefined: leases are kept in memory only. */
+function databaseOf(config: Config, option: string | undefined): string | undefined {
+  if (option !== undefined) return option;
+  return config.store.kind === "memory" ? undefined : (config.store.path ?? defaultDatabase());
+}
+
+function openStore(path: string | undefined): LeaseStore {
+  if (path === undefined) return openMemoryStore();
   try {
     makeFolder(dirname(resolve(path)));
   } catch (error) {
@@ -112,6 +121,18 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
   } catch (error) {
     if (error instanceof StoreError || error instanceof TransportError) fail(error.message);
     throw error;
+  }
+}
+
+/** The socket that `leasehold leases --unblock` speaks to. Without it the server serves on. */
+async function listenToOperators(server: Server, database: string | undefined, log: Logger): Promise<Control | undefined> {
+  if (database === undefined) return undefined;
+  const path = controlPath(resolve(database));
+  try {
+    return await openControl(path, server);
+  } catch (error) {
+    log.warn({ err: error }, `the socket ${path} can't be made: \`leasehold leases --unblock\` can't reach this server`);
+    return undefined;
   }
 }
 

@@ -47,6 +47,8 @@ export interface Pump {
   readonly healthy: boolean;
   /** Moves on leases whose time is over; to be called every now and then. */
   expire(): void;
+  /** Carries out changes that no message asked for. Settles when they are durable; rejects with StoreError, and they are undone. */
+  change(changes: readonly LeaseChange[]): Promise<void>;
   /** Takes no more datagrams, and waits until what is under way has been committed and answered. */
   stop(): Promise<void>;
 }
@@ -278,6 +280,12 @@ export function startPump(parts: PumpParts): Pump {
       const removals = table.expire(clock(), EXPIRE_AT_ONCE);
       // A removal that fails is no harm: the row is too old to count, and is removed after the next start.
       if (removals.length > 0) store.commit(removals).catch(() => {});
+    },
+    change(changes): Promise<void> {
+      apply(changes);
+      commit();
+      // An empty batch settles with those before it.
+      return store.commit([]);
     },
     async stop(): Promise<void> {
       transport.pause();

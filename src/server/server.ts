@@ -6,7 +6,7 @@ import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { hardwareKey } from "../leases/client-key.ts";
-import type { Lease, LeaseWrite } from "../leases/lease.ts";
+import { type Lease, LeaseState, type LeaseWrite } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore } from "../store/store.ts";
@@ -39,6 +39,8 @@ export interface Server {
   readonly counters: Counters;
   readonly healthy: boolean;
   transportCounters(): TransportCounters;
+  /** Ends the probation of an address, durably. False: it is not on probation. Rejects with StoreError. */
+  unblock(address: Ipv4): Promise<boolean>;
   /** Answers what has been received, then closes the sockets and the store. */
   stop(): Promise<void>;
 }
@@ -97,6 +99,12 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
       return pump.healthy;
     },
     transportCounters: () => transport.counters(),
+    async unblock(address) {
+      if (table.byAddress(address)?.state !== LeaseState.declined) return false;
+      await pump.change([{ kind: "remove", address }]);
+      log.info({ address: formatIpv4(address) }, `${formatIpv4(address)} is no longer on probation: an operator said so`);
+      return true;
+    },
     async stop() {
       for (const timer of timers) clearInterval(timer);
       await shutDown(pump, transport, prober, store);

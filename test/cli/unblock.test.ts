@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { leaseOf } from "../support/leases.ts";
-import { newFolder } from "../support/loopback-server.ts";
+import { newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const START = 1_700_000_000;
 const LATER = 4_000_000_000;
+
+/** For clients behind a relay on loopback. */
+const CONFIG = `
+networks:
+  10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.3 }] }
+`;
 
 /** A database in which 10.0.0.1 is bound, 10.0.0.2 and 10.0.0.3 are on probation. */
 async function database(t: TestContext): Promise<string> {
@@ -54,7 +60,40 @@ describe("leasehold leases --unblock", { concurrency: 2 }, () => {
     assert.deepEqual(await listed(path), ALL);
   });
 
-  test("refuses while a server is using the database", async (t) => {
+  test("asks the server that runs, which gives the address out again at once", async (t) => {
+    const path = await database(t);
+    const place = newPlace();
+    const config = writeIn(newFolder(t), "leasehold.yaml", CONFIG);
+    const server = await startServer(t, { config, database: path }, place);
+    assert.equal(statSync(`${path}-control`).mode & 0o777, 0o600);
+    const obtain = () => runLeasehold("probe", "--server", `${place.address}:${place.port}`, "--giaddr", "10.0.0.200");
+    assert.equal((await obtain()).status, 1, "one address is bound, two are on probation");
+    const unblocked = await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.3");
+    assert.deepEqual([unblocked.status, unblocked.stdout, unblocked.stderr], [0, "10.0.0.3 is no longer on probation\n", ""]);
+    const obtained = await obtain();
+    assert.equal(obtained.status, 0);
+    assert.match(obtained.stdout, /10\.0\.0\.3/);
+    const again = await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.3");
+    assert.deepEqual([again.status, again.stdout], [1, ""]);
+    assert.match(again.stderr, /^leasehold: 10\.0\.0\.3 is not on probation/);
+    assert.deepEqual(await listed(path), ["10.0.0.1 bound", "10.0.0.2 declined", "10.0.0.3 bound"]);
+    assert.equal(await server.end("SIGTERM"), 0);
+    assert.equal(existsSync(`${path}-control`), false);
+    assert.match(server.output(), /10\.0\.0\.3 is no longer on probation: an operator said so/);
+  });
+
+  test("after a server that was killed, which left its socket behind", async (t) => {
+    const path = await database(t);
+    const config = writeIn(newFolder(t), "leasehold.yaml", CONFIG);
+    await (await startServer(t, { config, database: path }, newPlace())).end("SIGKILL");
+    assert.equal(existsSync(`${path}-control`), true);
+    assert.equal((await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.2")).status, 0);
+    await startServer(t, { config, database: path }, newPlace());
+    assert.equal((await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.3")).status, 0);
+    assert.deepEqual(await listed(path), ["10.0.0.1 bound"]);
+  });
+
+  test("refuses while a program that can not be asked is using the database", async (t) => {
     const path = await database(t);
     const server = openSqliteStore(path);
     const { status, stdout, stderr } = await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.2");
@@ -62,7 +101,7 @@ describe("leasehold leases --unblock", { concurrency: 2 }, () => {
     assert.deepEqual([status, stdout], [1, ""]);
     assert.equal(
       stderr,
-      `leasehold: lease database ${path}: a server is using it, and would not see the change: stop the server, unblock the address, start the server again\n`,
+      `leasehold: lease database ${path}: another program uses it, and would not see the change: stop it, unblock the address, start it again\n`,
     );
     assert.deepEqual(await listed(path), ALL);
   });
