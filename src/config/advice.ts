@@ -35,6 +35,8 @@ export function advise(config: Config, file: ConfigFile, keys: readonly string[]
 function adviseOnNetwork(config: Config, network: Network, path: Path, report: Report): void {
   if (network.ranges.length === 0 && network.reservations.all.every((reservation) => reservation.address === undefined)) {
     report.warn(path, `the network ${network.name} has neither ranges nor reserved addresses: no client gets an address in it`);
+  } else if (network.reservationsOnly && network.reservations.all.length === 0) {
+    report.warn(path, `reservations_only is set for ${network.name}, which has no reservations: no client gets an address in it`);
   }
   if (network.ranges.length > 0 && network.ranges.every((range) => effective(config, range.options, ROUTERS) === undefined)) {
     report.warn(

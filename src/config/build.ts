@@ -25,6 +25,7 @@ interface Inherited {
   /** In milliseconds. */
   readonly pingTimeout: number;
   readonly excludeFirstLast24: boolean;
+  readonly reservationsOnly: boolean;
 }
 
 const DEFAULTS: Inherited = {
@@ -36,6 +37,7 @@ const DEFAULTS: Inherited = {
   pingCheck: false,
   pingTimeout: 500,
   excludeFirstLast24: false,
+  reservationsOnly: false,
 };
 const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
@@ -143,6 +145,7 @@ interface Place {
   readonly ping_check?: boolean | undefined;
   readonly ping_timeout_ms?: number | undefined;
   readonly exclude_first_last_24?: boolean | undefined;
+  readonly reservations_only?: boolean | undefined;
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
   readonly file_name?: Uint8Array | undefined;
@@ -166,6 +169,7 @@ function inherit(place: Place, outer: Inherited, path: Path, report: Report): In
     pingCheck: place.ping_check ?? outer.pingCheck,
     pingTimeout: place.ping_timeout_ms ?? outer.pingTimeout,
     excludeFirstLast24: place.exclude_first_last_24 ?? outer.excludeFirstLast24,
+    reservationsOnly: place.reservations_only ?? outer.reservationsOnly,
   };
 }
 
@@ -220,6 +224,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     probationPeriod: own.probationPeriod,
     pingTimeout: own.pingCheck ? own.pingTimeout : undefined,
     allocation: file.allocation ?? "hashed",
+    reservationsOnly: own.reservationsOnly,
     boot: own.boot,
     leaseTime: own.leaseTime,
     options: own.options,

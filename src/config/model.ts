@@ -77,6 +77,8 @@ export interface Network {
   /** How long to wait for an answer when an address is probed before it is offered, in milliseconds; undefined: it is not probed. */
   readonly pingTimeout: number | undefined;
   readonly allocation: "hashed" | "sequential" | "random";
+  /** Whether only hosts with a reservation get addresses; one whose reservation has no address may use the ranges. */
+  readonly reservationsOnly: boolean;
   readonly boot: BootFields;
   readonly leaseTime: LeaseTime;
   /** Options of this network over those of its shared network. */

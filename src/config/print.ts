@@ -78,6 +78,7 @@ function printNetwork(config: Config, network: Network): Plain {
     ping_check: network.pingTimeout !== undefined,
     ping_timeout_ms: network.pingTimeout,
     allocation: network.allocation,
+    reservations_only: network.reservationsOnly,
     ...printGuard(network.guard, config),
     ...(classSettings(config) === undefined ? printBoot(network.boot, undefined) : printOwnBoot(network.boot, config)),
     config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),

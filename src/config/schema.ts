@@ -204,6 +204,11 @@ const inherited = {
   exclude_first_last_24: flag
     .optional()
     .describe("Never give out .0 and .255 of any /24, except to hosts for which they are reserved. Default: inherited, else false."),
+  reservations_only: flag
+    .optional()
+    .describe(
+      "Give addresses only to hosts that have a reservation; one without an address may use the ranges. Default: inherited, else false.",
+    ),
   probation_period: duration
     .optional()
     .describe(

@@ -6,18 +6,8 @@ import type { Path } from "./diagnostic.ts";
  */
 
 const LATER = {
-  file: [
-    "adaptive_threshold",
-    "api",
-    "ddns",
-    "flood_protection_threshold",
-    "leasequery",
-    "limits",
-    "option_definitions",
-    "reservations_only",
-    "v6",
-  ],
-  network: ["adaptive_threshold", "limits", "reservations_only"],
+  file: ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "option_definitions", "v6"],
+  network: ["adaptive_threshold", "limits"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
   clientClass: ["template"],

@@ -31,6 +31,7 @@ export const SILENCE_REASONS = {
   "not-authoritative": "the request is unknown here, and this network is not authoritative",
   "dropped-by-class": "the client is in the class DROP",
   "no-range-for-class": "no range of the client's link is for clients of its classes",
+  "no-reservation": "the networks of the client's link are for hosts with a reservation only, and the client has none",
   "no-address-free": "every address that this client could get is in use",
   "malformed-request": "the message lacks what its type requires, for example a RELEASE without ciaddr",
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",

@@ -62,6 +62,7 @@ test("a network has the documented defaults", () => {
       probationPeriod: 86_400,
       pingTimeout: undefined,
       allocation: "hashed",
+    reservationsOnly: false,
       boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
       leaseTime: { default: 86_400, min: 1200, max: 604_800, renew: undefined, rebind: undefined },
       options: { byCode: new Map(), always: [] },
@@ -261,6 +262,14 @@ test("dora: all the names of dora's options are accepted (section 2.4)", () => {
 test("dora: both TTL options keep their values (5.2: option 37 became 23)", () => {
   const { options } = load("options: {values: {23: {type: u8, value: 64}, 37: {type: u8, value: 32}}}");
   assert.deepEqual(show(options), { 23: "40", 37: "20" });
+});
+
+test("reservations_only is inherited from the top level", () => {
+  const value = (top: string, network: string) => load(`${top}\nnetworks: {10.0.0.0/24: {${network}}}`).networks[0]?.reservationsOnly;
+  assert.equal(value("", ""), false);
+  assert.equal(value("reservations_only: true", ""), true);
+  assert.equal(value("reservations_only: true", "reservations_only: false"), false);
+  assert.equal(value("", "reservations_only: true"), true);
 });
 
 test("exclude_first_last_24 keeps .0 and .255 of every /24 from the ranges", () => {

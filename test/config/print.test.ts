@@ -39,6 +39,7 @@ networks:
     probation_period: 1d
     ping_check: false
     allocation: hashed
+    reservations_only: false
     next_server: 10.0.0.2
     config:
       lease_time:
@@ -114,7 +115,13 @@ const more = fc.record(
   { requiredKeys: [] },
 );
 const place = fc.record(
-  { authoritative: fc.boolean(), probation_period: duration, ping_check: fc.boolean(), ping_timeout_ms: fc.constantFrom(1, 500, 10_000) },
+  {
+    authoritative: fc.boolean(),
+    probation_period: duration,
+    ping_check: fc.boolean(),
+    ping_timeout_ms: fc.constantFrom(1, 500, 10_000),
+    reservations_only: fc.boolean(),
+  },
   { requiredKeys: [] },
 );
 const range = more.map(({ options: rangeOptions, config }) => JSON.parse(JSON.stringify({ options: rangeOptions, config })));

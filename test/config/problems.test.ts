@@ -67,19 +67,9 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = [
-    "adaptive_threshold",
-    "api",
-    "ddns",
-    "flood_protection_threshold",
-    "leasequery",
-    "limits",
-    "option_definitions",
-    "reservations_only",
-    "v6",
-  ];
+  const top = ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "option_definitions", "v6"];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
-  for (const key of ["adaptive_threshold", "limits", "reservations_only"]) {
+  for (const key of ["adaptive_threshold", "limits"]) {
     check([[inNetwork(`${key}: 1`), [unsupported(4, 5, key)]]]);
   }
   check([
@@ -96,6 +86,7 @@ test("what belongs to a later version is refused at its place, never ignored", (
 test("values of the wrong type say what is expected and what is there", () => {
   check([
     ["chaddr_only: yes", ['1:14 expected true or false, got "yes"']],
+    ["reservations_only: 1", ["1:20 expected true or false, got 1"]],
     ["cache_threshold: 101", ["1:18 expected percent: a whole number from 0 to 100, got 101"]],
     ["cache_threshold: -1", ["1:18 expected percent: a whole number from 0 to 100, got -1"]],
     ["cache_threshold: 2.5", ["1:18 expected percent: a whole number from 0 to 100, got 2.5"]],
@@ -448,6 +439,10 @@ test("warnings: what is valid but probably not meant", () => {
     ],
     ["options: {routers: 10.0.0.1}\nnetworks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9}]}}", []],
     ["networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: {value: null}}}]}}", []],
+    [
+      inNetwork("reservations_only: true", "ranges: [{range: 10.0.0.5-10.0.0.9}]"),
+      ["2:3 warning: reservations_only is set for 10.0.0.0/24, which has no reservations: no client gets an address in it"],
+    ],
     [inNetwork("ranges: [{range: 10.0.0.5-10.0.0.6}]"), ["4:14 warning: the range has only 2 addresses to give out"]],
     [
       inNetwork("ranges: [{range: 10.0.0.1-10.0.0.9}]"),

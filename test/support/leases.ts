@@ -44,6 +44,7 @@ export function configOf(
       probationPeriod: 600,
       pingTimeout: undefined,
       allocation: "hashed",
+      reservationsOnly: false,
       boot: { nextServer: 0, serverName: NO_BYTES, fileName: NO_BYTES },
       leaseTime: LEASE_TIME,
       options: NO_OPTIONS,

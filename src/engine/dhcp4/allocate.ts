@@ -5,7 +5,7 @@ import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { isInForce } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
-import { isAdmitted } from "./guard.ts";
+import { isAdmitted, isFor } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
 import { isServerSide, refusalOf } from "./permission.ts";
 import { dynamicRange } from "./subnet.ts";
@@ -28,12 +28,12 @@ export function chooseAddress(exchange: Exchange, reservation: Reservation | und
   if (own !== undefined && mayHave(exchange, reservation, own.address, own, "the client's own")) return own.address;
   const requested = optionIpv4(exchange.message, OptionCode.requestedIpAddress);
   if (requested !== undefined && mayHave(exchange, reservation, requested, leases.byAddress(requested), "requested")) return requested;
-  const unused = unusedAddress(exchange);
+  const unused = unusedAddress(exchange, reservation);
   if (unused !== undefined) {
     trace?.("address", `${formatIpv4(unused)} was never used`);
     return unused;
   }
-  const expired = longestExpired(exchange);
+  const expired = longestExpired(exchange, reservation);
   trace?.("address", expired === undefined ? "no address is free" : `${formatIpv4(expired)} has been unused for longest`);
   return expired;
 }
@@ -44,9 +44,9 @@ function mayHave(exchange: Exchange, reservation: Reservation | undefined, addre
   return refusal === undefined;
 }
 
-function unusedAddress(exchange: Exchange): Ipv4 | undefined {
+function unusedAddress(exchange: Exchange, reservation: Reservation | undefined): Ipv4 | undefined {
   for (const network of exchange.link.networks) {
-    if (network.ranges.length === 0 || !isAdmitted(exchange, network.guard)) continue;
+    if (network.ranges.length === 0 || !isFor(exchange, network, reservation)) continue;
     const seed = seedFor(exchange, network);
     for (const range of network.ranges) {
       if (!isAdmitted(exchange, range.guard)) continue;
@@ -71,11 +71,11 @@ function seedFor(exchange: Exchange, network: Network): number {
 }
 
 /** The address that has been without a client for longest, over all ranges of the link. */
-function longestExpired(exchange: Exchange): Ipv4 | undefined {
+function longestExpired(exchange: Exchange, reservation: Reservation | undefined): Ipv4 | undefined {
   const { leases, now } = exchange.context;
   let longest: Lease | undefined;
   for (const network of exchange.link.networks) {
-    if (!isAdmitted(exchange, network.guard)) continue;
+    if (!isFor(exchange, network, reservation)) continue;
     for (const range of network.ranges) {
       if (!isAdmitted(exchange, range.guard)) continue;
       const lease = leases.longestExpired(range);

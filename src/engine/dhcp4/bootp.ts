@@ -6,6 +6,7 @@ import { chooseAddress } from "./allocate.ts";
 import { belongsTo, isBound } from "./availability.ts";
 import { bind } from "./changes.ts";
 import type { Exchange } from "./exchange.ts";
+import { whyNoAddress } from "./guard.ts";
 import { bootReply, NO_CHANGES, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { type Settings, settingsFor } from "./settings.ts";
@@ -24,7 +25,7 @@ export function decideBootp(exchange: Exchange): Decision {
   }
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
-  if (address === undefined) return silence(trace, "no-address-free");
+  if (address === undefined) return silence(trace, whyNoAddress(exchange, reservation));
   const previous = leases.byAddress(address);
   trace?.("reply", `BOOTREPLY with ${formatIpv4(address)}, for ever`);
   const changes = isItsForEver(exchange, previous) ? NO_CHANGES : bind(exchange, address, NEVER, previous);

@@ -9,7 +9,7 @@ import { belongsTo, isBound } from "./availability.ts";
 import { give } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { isShutOut } from "./guard.ts";
+import { whyNoAddress } from "./guard.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
@@ -34,7 +34,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   if (isIpv6Only(exchange, settings)) return offerNoAddress(exchange, settings);
   if (address === undefined) {
     if (mustNotAutoConfigure(exchange, settings)) return offerNoAddress(exchange, settings);
-    return silence(exchange.trace, isShutOut(exchange) ? "no-range-for-class" : "no-address-free");
+    return silence(exchange.trace, whyNoAddress(exchange, reservation));
   }
   // Where addresses are probed first, it is an OFFER that waits for the probe.
   if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))

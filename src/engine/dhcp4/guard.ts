@@ -1,4 +1,5 @@
-import type { Guard } from "../../config/model.ts";
+import type { Guard, Network, Reservation } from "../../config/model.ts";
+import type { SilenceReason } from "../decision.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Whether the client may use what the guard stands before. */
@@ -9,8 +10,21 @@ export function isAdmitted(exchange: Exchange, guard: Guard | undefined): boolea
   return guard.denied === undefined || classes[guard.denied] !== 1;
 }
 
+/** Whether addresses of the network may be looked for on behalf of the client: the network is for clients like this one. */
+export function isFor(exchange: Exchange, network: Network, reservation: Reservation | undefined): boolean {
+  return isAdmitted(exchange, network.guard) && (!network.reservationsOnly || reservation !== undefined);
+}
+
+/** Why a client got no address. */
+export function whyNoAddress(exchange: Exchange, reservation: Reservation | undefined): SilenceReason {
+  if (isShutOut(exchange)) return "no-range-for-class";
+  const networks = exchange.link.networks.filter((network) => isAdmitted(exchange, network.guard));
+  const forHosts = networks.length > 0 && networks.every((network) => !isFor(exchange, network, reservation));
+  return forHosts ? "no-reservation" : "no-address-free";
+}
+
 /** Whether there are ranges on the client's link, but none for clients of its classes. */
-export function isShutOut(exchange: Exchange): boolean {
+function isShutOut(exchange: Exchange): boolean {
   const { networks } = exchange.link;
   if (exchange.classes === undefined || networks.every((network) => network.ranges.length === 0)) return false;
   return !networks.some(

@@ -10,6 +10,7 @@ import { dynamicRange, networkOnLink } from "./subnet.ts";
 export type Refusal =
   | "wrong-network" // the address is in no network of the client's link
   | "not-for-class" // its network or range is not for clients of these classes
+  | "no-reservation" // its network is for hosts with a reservation only
   | "in-use" // another client has it, or it is in probation
   | "reserved-elsewhere" // another address is reserved for this client, and it can have it
   | "not-allocatable"; // it is in no range, excluded, reserved for another host, or the address of a server or relay
@@ -28,6 +29,7 @@ export function refusalOf(
   const network = networkOnLink(link, address);
   if (network === undefined) return "wrong-network";
   if (!isAdmitted(exchange, network.guard)) return "not-for-class";
+  if (network.reservationsOnly && reservation === undefined) return "no-reservation";
   if (reservation?.address !== address) {
     const range = dynamicRange(network, address);
     if (range === undefined || isServerSide(exchange, network, address)) return "not-allocatable";

@@ -121,6 +121,7 @@ const NAK_TEXTS: Record<NakReason, string> = {
   "not-for-class": "the address is not for clients of this kind",
   "in-use": "the address is in use by another client",
   "reserved-elsewhere": "another address is reserved for this client",
+  "no-reservation": "addresses of this network are for hosts with a reservation only",
   "not-allocatable": "the address is not available to this client",
   "other-lease": "another address is leased to this client",
 };
@@ -131,6 +132,7 @@ const NAK_MESSAGES: Record<NakReason, Option> = {
   "not-for-class": messageOption("not-for-class"),
   "in-use": messageOption("in-use"),
   "reserved-elsewhere": messageOption("reserved-elsewhere"),
+  "no-reservation": messageOption("no-reservation"),
   "not-allocatable": messageOption("not-allocatable"),
   "other-lease": messageOption("other-lease"),
 };

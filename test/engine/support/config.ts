@@ -44,6 +44,7 @@ export interface NetworkSpec {
   readonly probationPeriod?: number;
   readonly pingTimeout?: number;
   readonly allocation?: Network["allocation"];
+  readonly reservationsOnly?: boolean;
   readonly boot?: BootSpec;
 }
 
@@ -179,6 +180,7 @@ function networkOf(name: string, index: number, links: readonly (readonly string
     probationPeriod: spec.probationPeriod ?? 900,
     pingTimeout: spec.pingTimeout,
     allocation: spec.allocation ?? "sequential",
+    reservationsOnly: spec.reservationsOnly ?? false,
     boot,
     leaseTime,
     options,
