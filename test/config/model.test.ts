@@ -62,7 +62,7 @@ test("a network has the documented defaults", () => {
       probationPeriod: 86_400,
       pingTimeout: undefined,
       allocation: "hashed",
-    reservationsOnly: false,
+      reservationsOnly: false,
       boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
       leaseTime: { default: 86_400, min: 1200, max: 604_800, renew: undefined, rebind: undefined },
       options: { byCode: new Map(), always: [] },
