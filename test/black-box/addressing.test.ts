@@ -15,11 +15,12 @@ import {
 import { fromHex, NO_BYTES, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { formatMac, parseMac } from "../../src/net/mac.ts";
-import { BROADCAST_FLAG, type Message, type Option } from "../../src/wire/dhcp4/index.ts";
+import { BROADCAST_FLAG, type Message } from "../../src/wire/dhcp4/index.ts";
 import { type LeaseholdProcess, type StartOptions, startLeasehold } from "../support/leasehold-process.ts";
 import type { Lab, Namespace } from "../support/namespaces.ts";
 import { type Answer, type Envelope, openRawClient, type RawClient } from "../support/raw-client.ts";
 import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
+import { assertReply, type ExpectedReply } from "./expected-reply.ts";
 import { createClientPlace, createPair } from "./labs.ts";
 
 const address = (text: string): Ipv4 => parseIpv4(text) as Ipv4;
@@ -46,18 +47,8 @@ const CONFIG = `
       allocation: sequential
 `;
 
-/** What may differ in a reply; the rest follows from the request. */
-interface Expected {
-  readonly from?: Uint8Array;
-  readonly to: string;
-  readonly packet: string;
-  readonly flags?: number;
-  readonly ciaddr?: Ipv4;
-  readonly yiaddr?: Ipv4;
-  readonly giaddr?: Ipv4;
-  /** Code and value in hex of each option, in the order of the wire. */
-  readonly options: readonly string[];
-}
+/** What may differ in a reply here; it comes from the server's interface unless said otherwise. */
+type Expected = Omit<ExpectedReply, "from"> & { readonly from?: Uint8Array };
 
 interface Bench {
   readonly lab: Lab;
@@ -103,29 +94,8 @@ async function createBench(t: TestContext, options?: StartOptions): Promise<Benc
   };
 }
 
-function assertAnswer(request: Message, { frame, packet, size, message }: Answer, expected: Expected): void {
-  const { from = SERVER_MAC, flags = request.flags, ciaddr = 0, yiaddr = 0, giaddr = request.giaddr } = expected;
-  const { htype, hlen, xid, chaddr } = request;
-  const reply: Message = {
-    ...{ op: 2, htype, hlen, hops: 0, xid, secs: 0, flags, ciaddr, yiaddr, siaddr: 0, giaddr, chaddr },
-    ...{ sname: NO_BYTES, file: NO_BYTES, cookie: true, options: expected.options.map(parseOption) },
-  };
-  const seen = { ...message, sname: toHex(message.sname), file: toHex(message.file), options: message.options.map(formatOption) };
-  const wanted = { ...reply, sname: "", file: "", options: reply.options.map(formatOption) };
-  // Never shorter than 300 bytes (RFC 1542 section 2.1), though the options may need less; no byte longer otherwise.
-  const needed = 240 + reply.options.reduce((sum, { data }) => sum + 2 + data.length, 1);
-  assert.deepEqual(
-    { frame, packet, size, ...seen },
-    { frame: `${formatMac(from)} > ${expected.to}`, packet: expected.packet, size: Math.max(300, needed), ...wanted },
-  );
-}
-
-function parseOption(text: string): Option {
-  const [code, value = ""] = text.split(" ");
-  return { code: Number(code), data: fromHex(value) as Uint8Array };
-}
-
-const formatOption = ({ code, data }: Option): string => `${code} ${toHex(data)}`;
+const assertAnswer = (request: Message, answer: Answer, expected: Expected): void =>
+  assertReply(request, answer, { from: SERVER_MAC, ...expected });
 
 let transactions = 0;
 const transaction = () => ({ xid: 0x1ea5e000 + transactions++, secs: 3 });
