@@ -6,6 +6,8 @@ import type { Path } from "./diagnostic.ts";
 import { DEFAULT_LEASE_TIME, readLeaseTime } from "./lease-time.ts";
 import { type LinkPlan, planLinks } from "./links.ts";
 import type { BootFields, Config, LeaseTime, Link, Network, OptionSet, Range, Reservation, StoreSpec } from "./model.ts";
+import { readDefinitions } from "./option-definitions.ts";
+import type { OptionDictionary } from "./option-dictionary.ts";
 import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
 import { type NamedPrefix, prefixLookup, readPrefixes } from "./prefixes.ts";
 import type { Report } from "./problems.ts";
@@ -46,6 +48,7 @@ const DEFAULT_AFFINITY = 86_400;
 interface Build {
   readonly file: ConfigFile;
   readonly report: Report;
+  readonly dictionary: OptionDictionary;
   readonly networks: Network[];
   readonly ranges: Range[];
   /** Global reservations by the network they apply in. */
@@ -61,16 +64,17 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
   const entries = file.networks ?? {};
   const prefixes = readPrefixes(Object.keys(entries), report);
   checkInterfaces(file, report);
+  const { defined, dictionary } = readDefinitions(file.option_definitions, report);
   const plans = planLinks(file, prefixes, written, report);
-  const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], report), prefixes, written, report);
-  const global = topLevel(file, report);
-  const classes = readClasses(file.client_classes?.v4 ?? [], global, report);
-  const build: Build = { file, report, networks: [], ranges: [], globalHosts, classes };
+  const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], dictionary, report), prefixes, written, report);
+  const global = topLevel(file, dictionary, report);
+  const classes = readClasses(file.client_classes?.v4 ?? [], global, dictionary, report);
+  const build: Build = { file, report, dictionary, networks: [], ranges: [], globalHosts, classes };
 
   const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
   const built = new Map<NamedPrefix, { readonly link: number; readonly outer: Inherited }>();
   for (const [link, plan] of plans.entries()) {
-    const outer = plan.shared === undefined ? global : inherit(plan.shared, global, plan.path, report);
+    const outer = plan.shared === undefined ? global : inherit(plan.shared, global, plan.path, dictionary, report);
     for (const member of plan.members) built.set(member, { link, outer });
   }
   for (const prefix of prefixes) {
@@ -83,7 +87,8 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     networks: build.networks,
     links,
     ranges: build.ranges,
-    options: mergeOptions(NO_OPTIONS, readOptions(file.options, ["options"], report)),
+    options: mergeOptions(NO_OPTIONS, readOptions(file.options, ["options"], dictionary, report)),
+    ...(defined.length === 0 ? {} : { optionDefinitions: defined }),
     ...classes.finish(),
     chaddrOnly: file.chaddr_only ?? false,
     offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
@@ -151,19 +156,20 @@ interface Place {
   readonly file_name?: Uint8Array | undefined;
 }
 
-function topLevel(file: ConfigFile, report: Report): Inherited {
-  const own = inherit(file, DEFAULTS, [], report);
+function topLevel(file: ConfigFile, dictionary: OptionDictionary, report: Report): Inherited {
+  const own = inherit(file, DEFAULTS, [], dictionary, report);
   // From here on it makes a difference whether a place sets next_server itself: settings of classes come before those of the top level.
   const boot = (file.client_classes?.v4 ?? []).length === 0 ? own.boot : { ...own.boot, nextServerIsOwn: false };
   return { ...own, boot, options: NO_OPTIONS };
 }
 
-function inherit(place: Place, outer: Inherited, path: Path, report: Report): Inherited {
+function inherit(place: Place, outer: Inherited, path: Path, dictionary: OptionDictionary, report: Report): Inherited {
   return {
     leaseTime: readLeaseTime(place.config, outer.leaseTime, [...path, "config"], report),
     boot: readBoot(place, outer.boot),
     // The top level's own options are read once, where Config.options is made.
-    options: path.length === 0 ? outer.options : mergeOptions(outer.options, readOptions(place.options, [...path, "options"], report)),
+    options:
+      path.length === 0 ? outer.options : mergeOptions(outer.options, readOptions(place.options, [...path, "options"], dictionary, report)),
     authoritative: place.authoritative ?? outer.authoritative,
     probationPeriod: place.probation_period ?? outer.probationPeriod,
     pingCheck: place.ping_check ?? outer.pingCheck,
@@ -174,16 +180,16 @@ function inherit(place: Place, outer: Inherited, path: Path, report: Report): In
 }
 
 function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inherited): Network {
-  const { report } = build;
+  const { report, dictionary } = build;
   const { key, prefix } = entry;
   const file: NetworkFile = build.file.networks?.[key] ?? {};
   const path = ["networks", key];
   const index = build.networks.length;
-  const own = inherit(file, outer, path, report);
+  const own = inherit(file, outer, path, dictionary, report);
   const serverId = file.server_id;
   const globalHosts = build.globalHosts.get(entry) ?? [];
   const hosts = checkAddresses(
-    [...readHosts(file.reservations ?? [], [...path, "reservations"], report), ...globalHosts],
+    [...readHosts(file.reservations ?? [], [...path, "reservations"], dictionary, report), ...globalHosts],
     prefix,
     serverId,
     report,
@@ -206,7 +212,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
       end: pool.end,
       excluded,
       leaseTime: readLeaseTime(pool.file.config, own.leaseTime, [...pool.path, "config"], report),
-      options: mergeOptions(own.options, readOptions(pool.file.options, [...pool.path, "options"], report)),
+      options: mergeOptions(own.options, readOptions(pool.file.options, [...pool.path, "options"], dictionary, report)),
       ...build.classes.guard(pool.file, pool.path),
     };
     build.ranges.push(range);

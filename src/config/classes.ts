@@ -3,6 +3,7 @@ import type { Node } from "./class-expression/syntax.ts";
 import type { Path } from "./diagnostic.ts";
 import { readLeaseTime } from "./lease-time.ts";
 import type { BootFields, BuiltInClass, ClientClass, Config, Guard, LeaseTime } from "./model.ts";
+import type { OptionDictionary } from "./option-dictionary.ts";
 import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
 import type { Report } from "./problems.ts";
 import type { ClientClassFile } from "./schema.ts";
@@ -46,7 +47,7 @@ interface Draft {
 }
 
 /** Reads `client_classes`: every class, what it depends on, and in which order they have to be evaluated. */
-export function readClasses(files: readonly ClientClassFile[], top: TopLevel, report: Report): ClassTable {
+export function readClasses(files: readonly ClientClassFile[], top: TopLevel, dictionary: OptionDictionary, report: Report): ClassTable {
   const path = ["client_classes", "v4"];
   const numbers = new Map<string, number>();
   for (const [i, file] of files.entries()) {
@@ -70,7 +71,7 @@ export function readClasses(files: readonly ClientClassFile[], top: TopLevel, re
     report.error(place, `there is no class "${name}"${where}`, hint);
   };
 
-  const drafts = readDrafts(files, path, report);
+  const drafts = readDrafts(files, path, dictionary, report);
   for (const draft of drafts) {
     for (const { name, at } of draft.references) {
       if (numberOf(name) === undefined) unknown(draft.path, name, ` (at character ${at + 1} of the expression)`);
@@ -88,7 +89,7 @@ export function readClasses(files: readonly ClientClassFile[], top: TopLevel, re
       name: file.name,
       assert: file.assert,
       condition: conditions.get(number) ?? (() => false),
-      options: mergeOptions(NO_OPTIONS, readOptions(file.options, [...place, "options"], report)),
+      options: mergeOptions(NO_OPTIONS, readOptions(file.options, [...place, "options"], dictionary, report)),
       leaseTime: file.config && readLeaseTime(file.config, top.leaseTime, [...place, "config"], report),
       nextServer: file.next_server,
       serverName: file.server_name,
@@ -144,11 +145,11 @@ function builtInClass(number: number, name: string): BuiltInClass {
   return { number, name, kind: "VENDOR_CLASS", vendorClass: new TextEncoder().encode(name.slice(VENDOR_CLASS.length)) };
 }
 
-function readDrafts(files: readonly ClientClassFile[], path: Path, report: Report): readonly Draft[] {
+function readDrafts(files: readonly ClientClassFile[], path: Path, dictionary: OptionDictionary, report: Report): readonly Draft[] {
   const drafts: Draft[] = [];
   for (const [number, { name, assert }] of files.entries()) {
     const place = [...path, number, "assert"];
-    const result = readExpression(assert, "condition");
+    const result = readExpression(assert, "condition", dictionary);
     if (result.ok) drafts.push({ number, name, path: place, node: result.node, references: classReferences(result.node) });
     else
       report.error(place, `${result.problem.message} (at character ${result.problem.offset + 1} of the expression)`, result.problem.hint);

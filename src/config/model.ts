@@ -2,6 +2,7 @@ import type { BytesMap } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv4Prefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
+import type { ValueType } from "../wire/values.ts";
 import type { Condition } from "./class-expression/compile.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
@@ -16,6 +17,8 @@ export interface Config {
   readonly ranges: readonly Range[];
   /** Options of the top level. What is closer overrides them: look in `Range.options` and so on first, then here. */
   readonly options: OptionSet;
+  /** Options that the operator defined, in the order of the file; undefined: none. */
+  readonly optionDefinitions?: readonly DefinedOption[] | undefined;
   /** Client classes; undefined: there are none, and nothing depends on any. */
   readonly classification?: Classification | undefined;
   /** Ignore option 61 and know clients by htype and chaddr alone. */
@@ -230,3 +233,21 @@ export interface ConfiguredOption {
   readonly always: boolean;
   readonly suppressed: boolean;
 }
+
+/** An option, or a sub-option, that the operator defined. */
+export interface DefinedOption {
+  readonly name: string;
+  readonly code: number;
+  /** `dhcp4`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an enterprise number for those of option 125. */
+  readonly space: string;
+  /** As written. */
+  readonly type: OptionType;
+  /** What it means. */
+  readonly valueType: ValueType;
+}
+
+/**
+ * The type of an operator's option as it is written: the name of a type, a list with one type in it (values of that type, one behind the
+ * other), or a map from names to types (a record of these fields, in this order).
+ */
+export type OptionType = string | readonly OptionType[] | { readonly [field: string]: OptionType };

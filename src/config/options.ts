@@ -1,10 +1,12 @@
 import { equalBytes, NO_BYTES } from "../net/bytes.ts";
-import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../wire/dhcp4/option-table.ts";
+import { type OptionDefinition, optionByCode } from "../wire/dhcp4/option-table.ts";
 import { decodeValue, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../wire/values.ts";
 import type { Path } from "./diagnostic.ts";
+import { describeValue } from "./expected.ts";
 import type { ConfiguredOption, OptionSet } from "./model.ts";
+import { type OptionDictionary, STANDARD, VENDOR_IDENTIFYING, VENDOR_SPECIFIC } from "./option-dictionary.ts";
 import type { Report } from "./problems.ts";
-import { describeValue, type OptionsFile } from "./schema.ts";
+import type { OptionsFile } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Options that the server makes itself, and where their values are set. */
@@ -25,20 +27,38 @@ const MANAGED: ReadonlyMap<number, string> = new Map([
 
 export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
 
+/** What options are read with. */
+interface Reading {
+  readonly report: Report;
+  readonly dictionary: OptionDictionary;
+  /** Why an option can't stand here, in the words of a hint; undefined when it can. */
+  readonly whyNot: (code: number) => string | undefined;
+}
+
 /** Reads the options of one place. Options with problems are reported and left out. */
-export function readOptions(file: OptionsFile | undefined, path: Path, report: Report): readonly ConfiguredOption[] {
-  return readEntries(file, path, report, whyManaged).map(([entry]) => entry);
+export function readOptions(
+  file: OptionsFile | undefined,
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly ConfiguredOption[] {
+  return readEntries(file, path, { report, dictionary, whyNot: whyManaged }).map(([entry]) => entry);
 }
 
 /** Why an option can't be configured, in the words of a hint; undefined when it can be. */
-function whyManaged(code: number): string | undefined {
+export function whyManaged(code: number): string | undefined {
   return MANAGED.get(code) ?? (optionByCode(code)?.protocol ? "the protocol itself sets it" : undefined);
 }
 
 /** Reads the options that a client has to send: values only. */
-export function readMatchOptions(file: OptionsFile | undefined, path: Path, report: Report): readonly ConfiguredOption[] {
+export function readMatchOptions(
+  file: OptionsFile | undefined,
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly ConfiguredOption[] {
   const result: ConfiguredOption[] = [];
-  for (const [entry, place] of readEntries(file, path, report, () => undefined)) {
+  for (const [entry, place] of readEntries(file, path, { report, dictionary, whyNot: () => undefined })) {
     if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
     else result.push(entry);
   }
@@ -55,61 +75,62 @@ export function mergeOptions(outer: OptionSet, own: readonly ConfiguredOption[])
 }
 
 /** `option 3 (routers)` */
-export function optionTitle(code: number): string {
-  const definition = optionByCode(code);
+export function optionTitle(code: number, dictionary: OptionDictionary = STANDARD): string {
+  const definition = dictionary.byCode(code);
   return definition === undefined ? `option ${code}` : `option ${code} (${definition.name})`;
 }
 
 type Entries = readonly (readonly [ConfiguredOption, Path])[];
 
-function readEntries(file: OptionsFile | undefined, path: Path, report: Report, whyNot: (code: number) => string | undefined): Entries {
+function readEntries(file: OptionsFile | undefined, path: Path, reading: Reading): Entries {
   if (file === undefined) return [];
   const verbose = file.values;
   if (verbose !== undefined && Object.keys(file).length === 1) {
-    if (isMap(verbose)) return readMap(verbose, [...path, "values"], report, whyNot);
-    report.error([...path, "values"], `expected a map from codes or names to {type, value}, got ${describeValue(verbose)}`);
+    if (isMap(verbose)) return readMap(verbose, [...path, "values"], reading);
+    reading.report.error([...path, "values"], `expected a map from codes or names to {type, value}, got ${describeValue(verbose)}`);
     return [];
   }
-  return readMap(file, path, report, whyNot);
+  return readMap(file, path, reading);
 }
 
-function readMap(map: OptionsFile, path: Path, report: Report, whyNot: (code: number) => string | undefined): Entries {
+function readMap(map: OptionsFile, path: Path, reading: Reading): Entries {
+  const { report, dictionary, whyNot } = reading;
   const entries = new Map<number, readonly [ConfiguredOption, Path]>();
   for (const [key, value] of Object.entries(map)) {
     const place = [...path, key];
-    const code = readCode(key, place, report);
+    const code = readCode(key, place, reading);
     if (code === undefined) continue;
     const reason = whyNot(code);
     if (reason !== undefined) {
-      report.keyError(place, `${optionTitle(code)} can't be configured`, reason);
+      report.keyError(place, `${optionTitle(code, dictionary)} can't be configured`, reason);
       continue;
     }
     const first = entries.get(code);
     if (first !== undefined) {
       report.keyError(
         place,
-        `${optionTitle(code)} is configured twice here`,
+        `${optionTitle(code, dictionary)} is configured twice here`,
         `it is there as ${JSON.stringify(first[1].at(-1))} already; keep one`,
       );
       continue;
     }
-    const entry = readEntry(code, value, place, report);
+    const entry = readEntry(code, value, place, reading);
     if (entry !== undefined) entries.set(code, [entry, place]);
   }
   return [...entries.values()];
 }
 
-function readCode(key: string, path: Path, report: Report): number | undefined {
+function readCode(key: string, path: Path, { report, dictionary }: Reading): number | undefined {
   if (/^\d+$/.test(key)) {
     const code = Number(key);
     if (code >= 1 && code <= 254) return code;
     report.keyError(path, `there is no option ${key}`, "codes go from 1 to 254");
     return undefined;
   }
-  const definition = optionByName(key);
-  if (definition !== undefined) return definition.code;
-  const names = OPTIONS.flatMap((option) => [option.name, ...option.aliases]);
-  const hint = key === "values" ? "`values` has to be the only key of the options map" : didYouMean(key, names);
+  const definition = dictionary.byName(key);
+  // Code 0: its definition was refused, which has been told.
+  if (definition !== undefined) return definition.code === 0 ? undefined : definition.code;
+  const hint = key === "values" ? "`values` has to be the only key of the options map" : didYouMean(key, dictionary.names);
   report.keyError(
     path,
     `unknown option "${key}"`,
@@ -118,12 +139,17 @@ function readCode(key: string, path: Path, report: Report): number | undefined {
   return undefined;
 }
 
-function readEntry(code: number, written: unknown, path: Path, report: Report): ConfiguredOption | undefined {
+function readEntry(code: number, written: unknown, path: Path, reading: Reading): ConfiguredOption | undefined {
+  const { report, dictionary } = reading;
   const wrapped = isMap(written) && "value" in written;
   const value = wrapped ? written.value : written;
   const valuePath = wrapped ? [...path, "value"] : path;
   if (value === null && !wrapped) {
-    report.keyError(path, `${optionTitle(code)} has no value`, "write {value: null} to not inherit the option, or remove the key");
+    report.keyError(
+      path,
+      `${optionTitle(code, dictionary)} has no value`,
+      "write {value: null} to not inherit the option, or remove the key",
+    );
     return undefined;
   }
   const settings = wrapped ? readSettings(written, path, report) : { type: undefined, always: false };
@@ -135,8 +161,8 @@ function readEntry(code: number, written: unknown, path: Path, report: Report): 
   }
   const data =
     settings.type === undefined
-      ? encodeTyped(code, value, valuePath, report)
-      : encodeUntyped(code, settings.type, value, path, valuePath, report);
+      ? encodeTyped(code, value, valuePath, reading)
+      : encodeUntyped(code, settings.type, value, path, valuePath, reading);
   return data === undefined ? undefined : { code, data, always: settings.always, suppressed: false };
 }
 
@@ -166,9 +192,10 @@ function readSettings(map: Readonly<Record<string, unknown>>, path: Path, report
 }
 
 /** A value in the form of its option. */
-function encodeTyped(code: number, value: unknown, path: Path, report: Report): Uint8Array | undefined {
-  const definition = optionByCode(code);
+function encodeTyped(code: number, value: unknown, path: Path, { report, dictionary }: Reading): Uint8Array | undefined {
+  const definition = dictionary.byCode(code);
   if (definition === undefined) {
+    if (dictionary.incomplete) return undefined;
     report.error(
       path,
       `option ${code} has no known form`,
@@ -178,32 +205,32 @@ function encodeTyped(code: number, value: unknown, path: Path, report: Report): 
   }
   const result = encodeValue(definition.type, value);
   if (result.ok) return result.data;
-  report.error([...path, ...result.path], `${optionTitle(code)}: ${result.problem}`);
+  if (dictionary.incomplete && (code === VENDOR_SPECIFIC || code === VENDOR_IDENTIFYING)) return undefined;
+  report.error([...path, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
   return undefined;
 }
 
 /** A value in the form that `type` says. If the option is a known one, its bytes have to fit it: clients would misread or drop them. */
-function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, report: Report): Uint8Array | undefined {
+function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, reading: Reading): Uint8Array | undefined {
+  const { report, dictionary } = reading;
   const result = encodeRaw(type, value);
   if (!result.ok) {
-    report.error([...valuePath, ...result.path], `${optionTitle(code)}: ${result.problem}`);
+    report.error([...valuePath, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
     return undefined;
   }
-  const definition = optionByCode(code);
+  const definition = dictionary.byCode(code);
   const misfit = definition === undefined ? undefined : misfitOf(definition, result.data);
   if (misfit === undefined) return result.data;
   report.error(
     path,
-    `${optionTitle(code)}: a value of type ${type} does not fit this option: ${misfit}`,
+    `${optionTitle(code, dictionary)}: a value of type ${type} does not fit this option: ${misfit}`,
     "leave out the type, and the value is written in the option's own form",
   );
   return undefined;
 }
 
-/** The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4): sub-options are only usual. */
-const VENDOR_SPECIFIC = 43;
-
 function misfitOf(definition: OptionDefinition, data: Uint8Array): string | undefined {
+  // The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4): sub-options are only usual.
   if (definition.code === VENDOR_SPECIFIC) return undefined;
   const result = decodeValue(definition.type, data);
   return result.ok ? undefined : result.problem;

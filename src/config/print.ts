@@ -3,7 +3,6 @@ import { equalBytes, toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { formatAddressRange } from "../net/range.ts";
-import { optionByCode } from "../wire/dhcp4/option-table.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { formatDuration } from "./duration.ts";
 import { formatIdentifier } from "./identifier.ts";
@@ -20,6 +19,7 @@ import type {
   Reservation,
   ReservationMatch,
 } from "./model.ts";
+import { dictionaryOf, type OptionDictionary } from "./option-dictionary.ts";
 import { sameOption } from "./options.ts";
 import { MATCH_KEYS } from "./reservations.ts";
 
@@ -43,7 +43,10 @@ export function printConfig(config: Config): string {
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
     ...printClasses(config),
-    options: printOptions(config.options),
+    option_definitions: nonEmpty(
+      Object.fromEntries((config.optionDefinitions ?? []).map(({ name, code, type, space }) => [name, { code, type, space }])),
+    ),
+    options: printOptions(config.options, config),
     shared_networks: nonEmpty(
       Object.fromEntries(
         shared.map((link) => [
@@ -82,7 +85,7 @@ function printNetwork(config: Config, network: Network): Plain {
     ...printGuard(network.guard, config),
     ...(classSettings(config) === undefined ? printBoot(network.boot, undefined) : printOwnBoot(network.boot, config)),
     config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),
-    options: printOptions(network.options),
+    options: printOptions(network.options, config),
     ranges: nonEmpty(network.ranges.map((range) => printRange(range, network, config))),
     reservations: nonEmpty(network.reservations.all.map((reservation) => printReservation(reservation, network, config))),
   };
@@ -95,7 +98,7 @@ function printRange(range: Range, network: Network, config: Config): Plain {
     except: nonEmpty(range.excluded.map((part) => (part.start === part.end ? formatIpv4(part.start) : formatAddressRange(part)))),
     ...printGuard(range.guard, config),
     config: printLeaseTime(range.leaseTime, sameOrValue(range.leaseTime, network.leaseTime, config)),
-    options: printOptions(range.options, network.options),
+    options: printOptions(range.options, config, network.options),
   };
 }
 
@@ -105,11 +108,11 @@ function printReservation(reservation: Reservation, network: Network, config: Co
   return {
     hostname: reservation.hostname,
     ip: printAddress(address),
-    match: printMatches(reservation.match),
+    match: printMatches(reservation.match, config),
     ...printGuard(reservation.guard, config),
     ...(classSettings(config) === undefined ? printBoot(reservation.boot, network.boot) : printOwnBoot(reservation.boot, config)),
     config: printLeaseTime(reservation.leaseTime, sameOrValue(reservation.leaseTime, (range ?? network).leaseTime, config)),
-    options: printOptions(reservation.ownOptions),
+    options: printOptions(reservation.ownOptions, config),
   };
 }
 
@@ -129,7 +132,7 @@ function printClasses(config: Config): Plain {
         server_name: one.serverName && new TextDecoder().decode(one.serverName),
         file_name: one.fileName && new TextDecoder().decode(one.fileName),
         config: one.leaseTime && printLeaseTime(one.leaseTime, undefined),
-        options: printOptions(one.options),
+        options: printOptions(one.options, config),
       })),
     },
   };
@@ -160,13 +163,14 @@ function sameOrValue(time: LeaseTime, outer: LeaseTime, config: Config): LeaseTi
   return classSettings(config) === undefined || time === outer ? outer : undefined;
 }
 
-function printMatches(matches: readonly ReservationMatch[]): Plain {
+function printMatches(matches: readonly ReservationMatch[], config: Config): Plain {
+  const dictionary = dictionaryFor(config);
   const values: Record<string, unknown> = {};
   const result: Record<string, unknown> = {};
   for (const match of matches) {
     if (match.kind === "chaddr") result.chaddr = formatMac(match.chaddr);
     else if (match.kind !== "option") result[MATCH_KEYS[match.kind]] = formatIdentifier(match.value);
-    else values[optionName(match.code)] = printValue(match.code, match.value);
+    else values[optionName(match.code, dictionary)] = printValue(match.code, match.value, dictionary);
   }
   return { ...result, options: nonEmpty({ ...values }) };
 }
@@ -192,25 +196,34 @@ function printLeaseTime(time: LeaseTime, outer: LeaseTime | undefined): Plain | 
   };
 }
 
-function printOptions(options: OptionSet, outer?: OptionSet): Plain | undefined {
+const dictionaries = new WeakMap<Config, OptionDictionary>();
+
+function dictionaryFor(config: Config): OptionDictionary {
+  const dictionary = dictionaries.get(config) ?? dictionaryOf(config.optionDefinitions ?? []);
+  dictionaries.set(config, dictionary);
+  return dictionary;
+}
+
+function printOptions(options: OptionSet, config: Config, outer?: OptionSet): Plain | undefined {
+  const dictionary = dictionaryFor(config);
   const own = [...options.byCode.values()].filter((option) => {
     const inherited = outer?.byCode.get(option.code);
     return inherited === undefined || !sameOption(option, inherited);
   });
   own.sort((a, b) => a.code - b.code);
-  return nonEmpty(Object.fromEntries(own.map((option) => [optionName(option.code), printOption(option)])));
+  return nonEmpty(Object.fromEntries(own.map((option) => [optionName(option.code, dictionary), printOption(option, dictionary)])));
 }
 
-function printOption({ code, data, always, suppressed }: ConfiguredOption): unknown {
+function printOption({ code, data, always, suppressed }: ConfiguredOption, dictionary: OptionDictionary): unknown {
   if (suppressed) return { value: null };
-  const value = printValue(code, data);
+  const value = printValue(code, data, dictionary);
   if (!always) return value;
   return isRaw(value) ? { ...value, always } : { value, always };
 }
 
 /** The value in the option's own form where that says it exactly, else as hex. */
-function printValue(code: number, data: Uint8Array): unknown {
-  const definition = optionByCode(code);
+function printValue(code: number, data: Uint8Array, dictionary: OptionDictionary): unknown {
+  const definition = dictionary.byCode(code);
   if (definition !== undefined) {
     const decoded = decodeValue(definition.type, data);
     const again = decoded.ok ? encodeValue(definition.type, decoded.value) : undefined;
@@ -223,8 +236,8 @@ function isRaw(value: unknown): value is { readonly type: string; readonly value
   return typeof value === "object" && value !== null && "type" in value && "value" in value;
 }
 
-function optionName(code: number): string {
-  return optionByCode(code)?.name ?? String(code);
+function optionName(code: number, dictionary: OptionDictionary): string {
+  return dictionary.byCode(code)?.name ?? String(code);
 }
 
 function printAddress(address: Ipv4 | undefined): string | undefined {

@@ -5,6 +5,7 @@ import { formatIpv4Prefix, type Ipv4Prefix, prefixContains } from "../net/prefix
 import type { Path } from "./diagnostic.ts";
 import { formatIdentifier } from "./identifier.ts";
 import type { BootFields, ConfiguredOption, Reservation, ReservationIndex, ReservationMatch } from "./model.ts";
+import type { OptionDictionary } from "./option-dictionary.ts";
 import { optionTitle, readMatchOptions, readOptions } from "./options.ts";
 import type { Report } from "./problems.ts";
 import { unusableAddresses } from "./ranges.ts";
@@ -28,11 +29,11 @@ const HOST_NAME = 12;
 export const MATCH_KEYS = { clientIdentifier: "client_id", duid: "duid", circuitId: "circuit_id", remoteId: "remote_id" } as const;
 
 /** Reads a list of reservations. Of those with the same match only the first is kept. */
-export function readHosts(files: readonly ReservationFile[], path: Path, report: Report): readonly Host[] {
+export function readHosts(files: readonly ReservationFile[], path: Path, dictionary: OptionDictionary, report: Report): readonly Host[] {
   const hosts: Host[] = [];
   const known = new Map<string, Host>();
   for (const [i, file] of files.entries()) {
-    const host = readHost(file, [...path, i], report);
+    const host = readHost(file, [...path, i], dictionary, report);
     if (host === undefined) continue;
     const key = matchKey(host);
     const first = known.get(key);
@@ -50,9 +51,9 @@ export function readHosts(files: readonly ReservationFile[], path: Path, report:
   return hosts;
 }
 
-function readHost(file: ReservationFile, path: Path, report: Report): Host | undefined {
-  const match = readMatches(file.match, [...path, "match"], report);
-  const options = readOptions(file.options, [...path, "options"], report);
+function readHost(file: ReservationFile, path: Path, dictionary: OptionDictionary, report: Report): Host | undefined {
+  const match = readMatches(file.match, [...path, "match"], dictionary, report);
+  const options = readOptions(file.options, [...path, "options"], dictionary, report);
   if (file.hostname !== undefined && options.some((option) => option.code === HOST_NAME)) {
     report.keyError(
       [...path, "hostname"],
@@ -64,7 +65,12 @@ function readHost(file: ReservationFile, path: Path, report: Report): Host | und
   return { file, path, name: file.hostname ?? describeMatches(match), address: file.ip, match, options };
 }
 
-function readMatches(file: ReservationFile["match"], path: Path, report: Report): readonly ReservationMatch[] {
+function readMatches(
+  file: ReservationFile["match"],
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly ReservationMatch[] {
   const matches: ReservationMatch[] = [];
   if (file.chaddr !== undefined) matches.push({ kind: "chaddr", chaddr: file.chaddr });
   if (file.client_id !== undefined) matches.push({ kind: "clientIdentifier", value: file.client_id });
@@ -72,14 +78,14 @@ function readMatches(file: ReservationFile["match"], path: Path, report: Report)
   if (file.circuit_id !== undefined) matches.push({ kind: "circuitId", value: file.circuit_id });
   if (file.remote_id !== undefined) matches.push({ kind: "remoteId", value: file.remote_id });
   const before = report.problems.length;
-  const options = readMatchOptions(file.options, [...path, "options"], report);
+  const options = readMatchOptions(file.options, [...path, "options"], dictionary, report);
   for (const { code, data } of options) {
     if (code !== CLIENT_IDENTIFIER) matches.push({ kind: "option", code, value: data });
     else if (file.client_id === undefined) matches.push({ kind: "clientIdentifier", value: data });
     else
       report.keyError([...path, "client_id"], "the client identifier is given twice: as client_id and as option 61", "keep one of the two");
   }
-  if (file.options !== undefined && options.length === 0 && report.problems.length === before) {
+  if (file.options !== undefined && options.length === 0 && report.problems.length === before && !dictionary.incomplete) {
     report.keyError(
       [...path, "options"],
       "the match names no option",

@@ -4,26 +4,14 @@ import { parseMac } from "../net/mac.ts";
 import { parseIpv4Prefix, prefixOf, rangeOfPrefix } from "../net/prefix.ts";
 import { type AddressRange, parseAddressRange } from "../net/range.ts";
 import { INFINITE, parseDuration } from "./duration.ts";
+import { describeValue, expected } from "./expected.ts";
 import { parseIdentifier } from "./identifier.ts";
+import { optionDefinitions } from "./option-definition-schema.ts";
 
 /*
  * The one description of the file: types, checks and the JSON Schema come from it. It checks what can be told from a
  * value alone; what depends on other values is checked where the model is built.
  */
-
-/** A value in words, for "expected ..., got ...". */
-export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
-  if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a map";
-  return typeof value === "function" ? "a function" : String(value);
-}
-
-/** An error message for a value of the wrong type. */
-export function expected(what: string): (issue: { readonly input?: unknown }) => string {
-  return (issue) => `expected ${what}, got ${describeValue(issue.input)}`;
-}
 
 /** Why a value of the right type is not accepted. */
 class Refusal {
@@ -438,6 +426,7 @@ export const configSchema = z
         .describe("Links that carry several networks, by name. Default: none."),
       config: config.optional(),
       options: options.optional(),
+      option_definitions: optionDefinitions.optional(),
       client_classes: z
         .strictObject(
           { v4: list(clientClass, "classes").optional().describe("Classes of DHCPv4 clients, in the order of their options.") },

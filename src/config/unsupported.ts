@@ -6,7 +6,7 @@ import type { Path } from "./diagnostic.ts";
  */
 
 const LATER = {
-  file: ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "option_definitions", "v6"],
+  file: ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"],
   network: ["adaptive_threshold", "limits"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],

@@ -84,6 +84,7 @@ test("the JSON Schema explains every key, and names every option", () => {
     "LeaseConfig",
     "Match",
     "Network",
+    "OptionDefinition",
     "Options",
     "Range",
     "Reservation",

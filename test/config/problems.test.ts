@@ -67,7 +67,7 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "option_definitions", "v6"];
+  const top = ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
   for (const key of ["adaptive_threshold", "limits"]) {
     check([[inNetwork(`${key}: 1`), [unsupported(4, 5, key)]]]);

@@ -1,5 +1,6 @@
 /** Class expressions: read once, checked, and made into functions of a message. */
 
+import { type OptionDictionary, STANDARD } from "../option-dictionary.ts";
 import { checkType, type ExpressionType } from "./check.ts";
 import { parseExpression } from "./parser.ts";
 import type { ExpressionProblem, Node } from "./syntax.ts";
@@ -11,9 +12,9 @@ export type { ExpressionProblem, Node } from "./syntax.ts";
 
 export type ExpressionResult = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
 
-/** Reads and checks an expression of the wanted type. Never throws, whatever the text. */
-export function readExpression(text: string, wanted: ExpressionType): ExpressionResult {
-  const parsed = parseExpression(text);
+/** Reads and checks an expression of the wanted type, with the options that `dictionary` has names for. Never throws, whatever the text. */
+export function readExpression(text: string, wanted: ExpressionType, dictionary: OptionDictionary = STANDARD): ExpressionResult {
+  const parsed = parseExpression(text, dictionary);
   if (!parsed.ok) return parsed;
   const problem = checkType(parsed.node, wanted);
   return problem === undefined ? parsed : { ok: false, problem };

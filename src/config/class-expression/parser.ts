@@ -1,4 +1,5 @@
-import { OPTIONS, optionByName } from "../../wire/dhcp4/option-table.ts";
+import type { SubOptionDefinition } from "../../wire/values.ts";
+import { type OptionDictionary, subOptionsOf, vendorSubOptionsOf } from "../option-dictionary.ts";
 import { didYouMean } from "../suggest.ts";
 import { readTokens, type Token } from "./lexer.ts";
 import { CONVERSIONS, type ExpressionProblem, type Form, MESSAGE_FIELDS, type Node, PACKET_FIELDS } from "./syntax.ts";
@@ -14,6 +15,7 @@ const WORDS = [...FUNCTIONS, "option", "relay4", "vendor", "vendor-class", "pkt4
 /** State of one run: the next token, and the first problem. After a problem every rule returns undefined. */
 interface Reader {
   readonly tokens: readonly Token[];
+  readonly dictionary: OptionDictionary;
   next: number;
   depth: number;
   problem: ExpressionProblem | undefined;
@@ -23,10 +25,10 @@ interface Reader {
  * Reads an expression. From weak to strong: `or`, `and`, `not`, `==` and `!=`, `+`. All of the text has to be one expression. Never throws,
  * whatever the text.
  */
-export function parseExpression(text: string): Parsed {
+export function parseExpression(text: string, dictionary: OptionDictionary): Parsed {
   const lexed = readTokens(text);
   if (!lexed.ok) return lexed;
-  const reader: Reader = { tokens: lexed.tokens, next: 0, depth: 0, problem: undefined };
+  const reader: Reader = { tokens: lexed.tokens, dictionary, next: 0, depth: 0, problem: undefined };
   const node = readOr(reader);
   const rest = peek(reader);
   if (node !== undefined && rest.kind !== "end")
@@ -180,7 +182,7 @@ function readWord(reader: Reader, token: Token): Node | undefined {
       return code === undefined ? undefined : readOptionForm(reader, at, [code]);
     }
     case "relay4": {
-      const code = readIndex(reader, readSubOptionCode);
+      const code = readSubOption(reader, subOptionsOf(reader.dictionary, RELAY_AGENT_INFORMATION));
       return code === undefined ? undefined : readOptionForm(reader, at, [RELAY_AGENT_INFORMATION, code]);
     }
     case "vendor":
@@ -222,32 +224,53 @@ function readNumber(reader: Reader, what: string, min: number, max: number): num
 function readOptionCode(reader: Reader): number | undefined {
   const token = peek(reader);
   if (token.kind !== "word") return readNumber(reader, "the code or the name of an option", 1, 254);
-  const definition = optionByName(token.text.toLowerCase().replaceAll("-", "_"));
+  const definition = reader.dictionary.byName(normalise(token.text));
   if (definition === undefined) {
-    const names = OPTIONS.flatMap((option) => [option.name, ...option.aliases]);
     return fail(
       reader,
       token,
       `unknown option ${token.text.slice(0, 40)}`,
-      didYouMean(token.text, names) ?? "give it by its code: option[224]",
+      didYouMean(token.text, reader.dictionary.names) ?? "give it by its code: option[224]",
     );
   }
   reader.next++;
   return definition.code;
 }
 
-function readSubOptionCode(reader: Reader): number | undefined {
-  return readNumber(reader, "the code of a sub-option", 0, 255);
+function normalise(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
+}
+
+/** A sub-option in brackets, by code or by one of these names. */
+function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition[]): number | undefined {
+  return readIndex(reader, () => {
+    const token = peek(reader);
+    if (token.kind !== "word") return readNumber(reader, "the code of a sub-option", 0, 255);
+    const definition = definitions.find(({ name }) => name === normalise(token.text));
+    if (definition === undefined) {
+      const hint = didYouMean(
+        token.text,
+        definitions.map(({ name }) => name),
+      );
+      return fail(reader, token, `unknown sub-option ${token.text.slice(0, 40)}`, hint ?? "give it by its code: option[1]");
+    }
+    reader.next++;
+    return definition.code;
+  });
 }
 
 /** `.option[code]` any number of times; undefined when there is a problem. Ends before the last word. */
-function readSubOptions(reader: Reader, codes: readonly number[]): readonly number[] | undefined {
+function readSubOptions(
+  reader: Reader,
+  codes: readonly number[],
+  definitions: readonly SubOptionDefinition[],
+): readonly number[] | undefined {
   const all = [...codes];
   for (;;) {
     if (!symbol(reader, ".")) return undefined;
     if (!isWord(peek(reader), "option")) return all;
     reader.next++;
-    const code = readIndex(reader, readSubOptionCode);
+    const code = readSubOption(reader, all.length === codes.length ? definitions : []);
     if (code === undefined) return undefined;
     all.push(code);
     if (all.length > 8) return fail(reader, peek(reader), "sub-options are nested too deeply");
@@ -264,7 +287,8 @@ function readForm(reader: Reader): Form | undefined {
 }
 
 function readOptionForm(reader: Reader, at: number, outer: readonly number[]): Node | undefined {
-  const codes = readSubOptions(reader, outer);
+  const definitions = outer.length === 1 ? subOptionsOf(reader.dictionary, outer[0] as number) : [];
+  const codes = readSubOptions(reader, outer, definitions);
   const form = codes && readForm(reader);
   return codes === undefined || form === undefined ? undefined : { kind: "option", at, codes, form };
 }
@@ -285,7 +309,7 @@ function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-class")
   const enterprise = readIndex(reader, readEnterprise);
   if (enterprise === undefined) return undefined;
   if (text === "vendor-class") return readVendorClass(reader, at, enterprise);
-  const codes = readSubOptions(reader, []);
+  const codes = readSubOptions(reader, [], vendorSubOptionsOf(reader.dictionary, enterprise));
   if (codes === undefined) return undefined;
   if (codes.length === 0 && !isWord(peek(reader), "exists")) return expected(reader, "exists or option[CODE]");
   const form = readForm(reader);
