@@ -352,7 +352,7 @@ test("a client that comes back early gets the time that remains, and nothing is 
     "sent OFFER": 1,
     "sent ACK": 3,
     bound: 1,
-    renewed: 2,
+    renewed: 1,
     commits: 2,
   });
 });
