@@ -16,12 +16,12 @@ import { grant, nak, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { isOurs } from "./server-identifier.ts";
 import { settingsFor } from "./settings.ts";
-import { isUnicast } from "./subnet.ts";
+import { isSentToOneServer } from "./subnet.ts";
 
 /**
  * Answers a REQUEST (RFC 2131 section 4.3.2). Its four states are told apart by table 4: SELECTING names a server,
  * INIT-REBOOT has option 50 and no ciaddr, RENEWING and REBINDING have ciaddr, and RENEWING is sent to this server
- * alone.
+ * alone, or to a relay that stands in for it (RFC 5010).
  */
 export function decideRequest(exchange: Exchange): Decision {
   const { message, received, trace } = exchange;
@@ -36,7 +36,7 @@ export function decideRequest(exchange: Exchange): Decision {
     return decideSelecting(exchange, requested);
   }
   if (message.ciaddr !== IPV4_ANY) {
-    const renewing = message.giaddr === IPV4_ANY && isUnicast(received);
+    const renewing = isSentToOneServer(received, exchange.relayAgentInformation);
     trace?.("state", `${renewing ? "RENEWING" : "REBINDING"} ${formatIpv4(message.ciaddr)}`);
     return decideKnownAddress(exchange, message.ciaddr, renewing);
   }
