@@ -18,7 +18,7 @@ export interface LeaseOwner {
   readonly clientIdentifier: Uint8Array | undefined;
   readonly htype: number;
   readonly chaddr: Uint8Array;
-  /** Option 12 as sent. */
+  /** The name that the client gives itself: that of option 81 as text (RFC 4702), else option 12 as sent. */
   readonly hostname: Uint8Array | undefined;
   /** Option 60 as sent. */
   readonly vendorClass: Uint8Array | undefined;

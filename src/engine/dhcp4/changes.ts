@@ -3,6 +3,7 @@ import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "./availability.ts";
+import { clientFqdnName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 
@@ -18,7 +19,8 @@ function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
     clientIdentifier,
     htype: message.htype,
     chaddr: message.chaddr,
-    hostname: kept(optionValue(message, OptionCode.hostName)) ?? before?.hostname,
+    // Where both are sent option 12 is ignored (RFC 4702 section 4).
+    hostname: kept(clientFqdnName(message) ?? optionValue(message, OptionCode.hostName)) ?? before?.hostname,
     vendorClass: kept(optionValue(message, OptionCode.vendorClassIdentifier)) ?? before?.vendorClass,
     relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
   };

@@ -19,6 +19,7 @@ export const OptionCode = {
   vendorClassIdentifier: 60,
   clientIdentifier: 61,
   rapidCommit: 80,
+  clientFqdn: 81,
   relayAgentInformation: 82,
   ipv6OnlyPreferred: 108,
   autoConfigure: 116,

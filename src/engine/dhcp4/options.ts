@@ -4,6 +4,7 @@ import { maskOf } from "../../net/prefix.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
+import { clientFqdnOption } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
@@ -30,6 +31,7 @@ const OWN_CODES = new Set<number>([
   OptionCode.rebindingTime,
   OptionCode.clientIdentifier,
   OptionCode.rapidCommit,
+  OptionCode.clientFqdn,
   OptionCode.relayAgentInformation,
   OptionCode.subnetSelection,
   255,
@@ -45,7 +47,7 @@ const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 /**
  * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
  * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
- * is echoed: 118 (RFC 3011), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM, and ends with option 80
+ * is echoed or answered: 118 (RFC 3011), 81 (RFC 4702), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM, and ends with option 80
  * in a rapid commit.
  */
 export function replyOptions(
@@ -58,6 +60,8 @@ export function replyOptions(
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
   addSettings(exchange, settings, options);
+  const clientFqdn = clientFqdnOption(exchange, settings);
+  if (clientFqdn !== undefined) options.push(clientFqdn);
   addEchoes(exchange, options);
   return options;
 }
