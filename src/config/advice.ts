@@ -38,6 +38,13 @@ function adviseOnNetwork(config: Config, network: Network, path: Path, report: R
   } else if (network.reservationsOnly && network.reservations.all.length === 0) {
     report.warn(path, `reservations_only is set for ${network.name}, which has no reservations: no client gets an address in it`);
   }
+  if (network.adaptiveThreshold !== undefined && network.ranges.length > 0 && hasNoShorterTime(config, network)) {
+    report.warn(
+      path,
+      `adaptive_threshold is set for ${network.name}, but its shortest lease time is the default`,
+      "add config: {lease_time: {default: TIME, min: SHORTER}}",
+    );
+  }
   if (network.ranges.length > 0 && network.ranges.every((range) => effective(config, range.options, ROUTERS) === undefined)) {
     report.warn(
       path,
@@ -45,6 +52,12 @@ function adviseOnNetwork(config: Config, network: Network, path: Path, report: R
       "add options: {routers: ADDRESS}, or {routers: {value: null}} if that is meant",
     );
   }
+}
+
+/** Whether no lease of the network can be shorter than by default, as far as classes don't say otherwise. */
+function hasNoShorterTime({ classification }: Config, { ranges }: Network): boolean {
+  if (classification?.classes.some(({ leaseTime }) => leaseTime !== undefined) === true) return false;
+  return ranges.every(({ leaseTime }) => leaseTime.min === leaseTime.default);
 }
 
 /** The option as it is in force at a place: `suppressed` counts as there, for somebody wrote it. */

@@ -28,6 +28,7 @@ interface Inherited {
   readonly pingTimeout: number;
   readonly excludeFirstLast24: boolean;
   readonly reservationsOnly: boolean;
+  readonly adaptiveThreshold: number | undefined;
 }
 
 const DEFAULTS: Inherited = {
@@ -40,6 +41,7 @@ const DEFAULTS: Inherited = {
   pingTimeout: 500,
   excludeFirstLast24: false,
   reservationsOnly: false,
+  adaptiveThreshold: undefined,
 };
 const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
@@ -151,6 +153,7 @@ interface Place {
   readonly ping_timeout_ms?: number | undefined;
   readonly exclude_first_last_24?: boolean | undefined;
   readonly reservations_only?: boolean | undefined;
+  readonly adaptive_threshold?: number | undefined;
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
   readonly file_name?: Uint8Array | undefined;
@@ -176,6 +179,7 @@ function inherit(place: Place, outer: Inherited, path: Path, dictionary: OptionD
     pingTimeout: place.ping_timeout_ms ?? outer.pingTimeout,
     excludeFirstLast24: place.exclude_first_last_24 ?? outer.excludeFirstLast24,
     reservationsOnly: place.reservations_only ?? outer.reservationsOnly,
+    adaptiveThreshold: place.adaptive_threshold ?? outer.adaptiveThreshold,
   };
 }
 
@@ -231,6 +235,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     pingTimeout: own.pingCheck ? own.pingTimeout : undefined,
     allocation: file.allocation ?? "hashed",
     reservationsOnly: own.reservationsOnly,
+    adaptiveThreshold: own.adaptiveThreshold,
     boot: own.boot,
     leaseTime: own.leaseTime,
     options: own.options,

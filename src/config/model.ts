@@ -82,6 +82,8 @@ export interface Network {
   readonly allocation: "hashed" | "sequential" | "random";
   /** Whether only hosts with a reservation get addresses; one whose reservation has no address may use the ranges. */
   readonly reservationsOnly: boolean;
+  /** When more than this share of its ranges is in use, from 0 to 1, new leases get the minimum time; undefined: never. */
+  readonly adaptiveThreshold: number | undefined;
   readonly boot: BootFields;
   readonly leaseTime: LeaseTime;
   /** Options of this network over those of its shared network. */

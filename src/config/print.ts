@@ -82,6 +82,7 @@ function printNetwork(config: Config, network: Network): Plain {
     ping_timeout_ms: network.pingTimeout,
     allocation: network.allocation,
     reservations_only: network.reservationsOnly,
+    adaptive_threshold: network.adaptiveThreshold,
     ...printGuard(network.guard, config),
     ...(classSettings(config) === undefined ? printBoot(network.boot, undefined) : printOwnBoot(network.boot, config)),
     config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),

@@ -184,6 +184,8 @@ const boot = {
   file_name: fileName.optional().describe("file: the boot file, at most 127 bytes. Default: inherited, else none."),
 };
 
+const A_SHARE = "a share from 0 to 1 such as 0.8";
+
 const inherited = {
   ...boot,
   authoritative: flag
@@ -196,6 +198,14 @@ const inherited = {
     .optional()
     .describe(
       "Give addresses only to hosts that have a reservation; one without an address may use the ranges. Default: inherited, else false.",
+    ),
+  adaptive_threshold: z
+    .number({ error: expected(A_SHARE) })
+    .min(0, { error: expected(A_SHARE) })
+    .max(1, { error: expected(A_SHARE) })
+    .optional()
+    .describe(
+      "When more than this share of a network's ranges is in use, new leases get the minimum time. Default: inherited, else none, the time never depends on it.",
     ),
   probation_period: duration
     .optional()

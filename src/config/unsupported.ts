@@ -6,8 +6,8 @@ import type { Path } from "./diagnostic.ts";
  */
 
 const LATER = {
-  file: ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"],
-  network: ["adaptive_threshold", "limits"],
+  file: ["api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"],
+  network: ["limits"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
   clientClass: ["template"],

@@ -13,6 +13,8 @@ export class AddressPool {
   /** levels[0]: a set bit is a used address. levels[n + 1]: a set bit is a full word of levels[n]. */
   readonly #levels: Uint32Array[] = [];
   #unused: number;
+  /** Addresses that are not excluded. */
+  readonly capacity: number;
 
   /** A pool of the range in which only `excluded` (sorted, not overlapping, inside the range) is used, for ever. */
   constructor(range: AddressRange, excluded: readonly AddressRange[]) {
@@ -29,6 +31,7 @@ export class AddressPool {
       bits = words;
     } while (bits > 1);
     for (const { start, end } of excluded) for (let address = start; address <= end; address++) this.use(address);
+    this.capacity = this.#unused;
   }
 
   /** Addresses that are unused. */

@@ -18,4 +18,8 @@ export interface LeaseReader {
   unusedAddress(range: Range, seed: number): Ipv4 | undefined;
   /** The released or expired lease of the range that has been so for the longest time; undefined when there is none. */
   longestExpired(range: Range): Lease | undefined;
+  /** Number of addresses of the range that can be given out, in use or not. */
+  capacityOf(range: Range): number;
+  /** How many of these are bound, offered or in probation, as far as the table has noticed which of them ran out. */
+  inUse(range: Range): number;
 }

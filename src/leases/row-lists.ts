@@ -17,11 +17,13 @@ export class RowLists {
 
   readonly #heads: Int32Array;
   readonly #tails: Int32Array;
+  readonly #lengths: Int32Array;
 
   /** `queues` is the number of lists of leases that ended. */
   constructor(queues: number) {
     this.#heads = new Int32Array(queues).fill(NONE);
     this.#tails = new Int32Array(queues).fill(NONE);
+    this.#lengths = new Int32Array(queues);
   }
 
   /** Makes room for this many rows. */
@@ -60,6 +62,7 @@ export class RowLists {
 
   append(queue: number, row: number): void {
     const tail = this.#tails[queue] as number;
+    this.#lengths[queue] = this.length(queue) + 1;
     this.#previous[row] = tail;
     this.#next[row] = NONE;
     if (tail === NONE) this.#heads[queue] = row;
@@ -68,12 +71,18 @@ export class RowLists {
   }
 
   remove(queue: number, row: number): void {
+    this.#lengths[queue] = this.length(queue) - 1;
     const previous = this.#previous[row] as number;
     const next = this.#next[row] as number;
     if (next !== NONE) this.#previous[next] = previous;
     else this.#tails[queue] = previous;
     if (previous !== NONE) this.#next[previous] = next;
     else this.#heads[queue] = next;
+  }
+
+  /** Number of rows in the queue. */
+  length(queue: number): number {
+    return this.#lengths[queue] as number;
   }
 
   /** The row that has been in the queue for longest; -1: it is empty. */

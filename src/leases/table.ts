@@ -82,6 +82,15 @@ export class LeaseTable implements LeaseReader {
     return (this.#pools[range.index] as AddressPool).unused;
   }
 
+  capacityOf(range: Range): number {
+    return (this.#pools[range.index] as AddressPool).capacity;
+  }
+
+  inUse(range: Range): number {
+    const { capacity, unused } = this.#pools[range.index] as AddressPool;
+    return capacity - unused - this.#lists.length(range.index);
+  }
+
   byAddress(address: Ipv4): Lease | undefined {
     const row = this.#rowOf(address);
     return row === NONE ? undefined : this.#lease(row);
@@ -136,6 +145,8 @@ export class LeaseTable implements LeaseReader {
     const over: number[] = [];
     for (let row = this.#rows - 1; row >= 0; row--) {
       if (!this.#owners.has(row)) this.#freeRows.push(row);
+      // What ended by a clock that was ahead has ended all the same.
+      else if (this.#isReclaimable(row)) over.push(row);
       else if (this.#state[row] === LeaseState.declined || (this.#expiry[row] as number) > now) this.#linkEnding(row);
       else over.push(row);
     }

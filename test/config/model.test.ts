@@ -63,6 +63,7 @@ test("a network has the documented defaults", () => {
       pingTimeout: undefined,
       allocation: "hashed",
       reservationsOnly: false,
+      adaptiveThreshold: undefined,
       boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
       leaseTime: { default: 86_400, min: 1200, max: 604_800, renew: undefined, rebind: undefined },
       options: { byCode: new Map(), always: [] },
@@ -270,6 +271,13 @@ test("reservations_only is inherited from the top level", () => {
   assert.equal(value("reservations_only: true", ""), true);
   assert.equal(value("reservations_only: true", "reservations_only: false"), false);
   assert.equal(value("", "reservations_only: true"), true);
+});
+
+test("adaptive_threshold is inherited from the top level", () => {
+  const value = (top: string, network: string) => load(`${top}\nnetworks: {10.0.0.0/24: {${network}}}`).networks[0]?.adaptiveThreshold;
+  assert.equal(value("", ""), undefined);
+  assert.equal(value("adaptive_threshold: 0.5", ""), 0.5);
+  assert.equal(value("adaptive_threshold: 0.5", "adaptive_threshold: 1"), 1);
 });
 
 test("exclude_first_last_24 keeps .0 and .255 of every /24 from the ranges", () => {

@@ -121,6 +121,7 @@ const place = fc.record(
     ping_check: fc.boolean(),
     ping_timeout_ms: fc.constantFrom(1, 500, 10_000),
     reservations_only: fc.boolean(),
+    adaptive_threshold: fc.constantFrom(0, 0.75, 1),
   },
   { requiredKeys: [] },
 );

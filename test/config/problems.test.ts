@@ -67,9 +67,9 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = ["adaptive_threshold", "api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"];
+  const top = ["api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
-  for (const key of ["adaptive_threshold", "limits"]) {
+  for (const key of ["limits"]) {
     check([[inNetwork(`${key}: 1`), [unsupported(4, 5, key)]]]);
   }
   check([
@@ -86,6 +86,8 @@ test("what belongs to a later version is refused at its place, never ignored", (
 test("values of the wrong type say what is expected and what is there", () => {
   check([
     ["chaddr_only: yes", ['1:14 expected true or false, got "yes"']],
+    ["adaptive_threshold: 80", ["1:21 expected a share from 0 to 1 such as 0.8, got 80"]],
+    ["adaptive_threshold: 80%", ['1:21 expected a share from 0 to 1 such as 0.8, got "80%"']],
     ["reservations_only: 1", ["1:20 expected true or false, got 1"]],
     ["cache_threshold: 101", ["1:18 expected percent: a whole number from 0 to 100, got 101"]],
     ["cache_threshold: -1", ["1:18 expected percent: a whole number from 0 to 100, got -1"]],
@@ -442,6 +444,10 @@ test("warnings: what is valid but probably not meant", () => {
     [
       inNetwork("reservations_only: true", "ranges: [{range: 10.0.0.5-10.0.0.9}]"),
       ["2:3 warning: reservations_only is set for 10.0.0.0/24, which has no reservations: no client gets an address in it"],
+    ],
+    [
+      inNetwork("adaptive_threshold: 0.8", "config: {lease_time: 1h}", "ranges: [{range: 10.0.0.5-10.0.0.9}]"),
+      ["2:3 warning: adaptive_threshold is set for 10.0.0.0/24, but its shortest lease time is the default"],
     ],
     [inNetwork("ranges: [{range: 10.0.0.5-10.0.0.6}]"), ["4:14 warning: the range has only 2 addresses to give out"]],
     [

@@ -126,6 +126,33 @@ describe("LeaseTable: time", () => {
   });
 });
 
+describe("LeaseTable: how much of a range is in use", () => {
+  const lines: [name: string, lease: Lease, inUse: number][] = [
+    ["bound", leaseOf(NET + 1, 5, bound, 0, 100), 1],
+    ["offered", leaseOf(NET + 1, 5, offered, 0, 100), 1],
+    ["in probation", leaseOf(NET + 1, 5, declined, 0, 100), 1],
+    ["released", leaseOf(NET + 1, 5, released, 0, 100), 0],
+    ["expired", leaseOf(NET + 1, 5, expired, 0, 100), 0],
+    ["excluded", leaseOf(NET + 2, 5, bound, 0, 100), 0],
+    ["in another network", leaseOf(OTHER_NET + 1, 5, bound, 0, 100), 0],
+  ];
+  for (const [name, lease, inUse] of lines) {
+    test(`${name}: now, after its time, after a restart`, () => {
+      const excluded = [{ start: NET + 2, end: NET + 2 }];
+      const table = () =>
+        new LeaseTable(configOf([[{ start: NET + 1, end: NET + 10, excluded }], [{ start: OTHER_NET, end: OTHER_NET + 9 }]]));
+      const [running, restarted] = [table(), table()];
+      put(running, lease);
+      assert.deepEqual([running.capacityOf(range), running.inUse(range)], [9, inUse]);
+      running.expire(100, 10);
+      assert.equal(running.inUse(range), 0);
+      restarted.restore(0, lease);
+      restarted.restored(50);
+      assert.equal(restarted.inUse(range), inUse);
+    });
+  }
+});
+
 describe("LeaseTable: writes", () => {
   test("an offer is not written; a renewal writes only times", () => {
     const table = tableOf();
@@ -223,6 +250,8 @@ describe("LeaseTable against a model", () => {
         assert.deepEqual(snapshot(table), [...model.values()].map((lease) => `${lineOf(lease)} ${lease.owner.hostname ?? ""}`).sort());
         assert.equal(table.size, model.size);
         assert.equal(table.unusedIn(range), SIZE - model.size);
+        assert.equal(table.capacityOf(range), SIZE);
+        assert.equal(table.inUse(range), [...model.values()].filter(({ state }) => state !== released && state !== expired).length);
         for (let i = 1; i <= SIZE; i++) assert.equal(lineOf(table.byAddress(NET + i)), lineOf(model.get(NET + i)));
       }),
     );
@@ -234,9 +263,11 @@ describe("LeaseTable against a model", () => {
         const table = tableOf(SIZE);
         for (const one of kept) table.apply(one);
         const before = snapshot(table);
+        const inUse = table.inUse(range);
         const applied = undone.map((one) => table.apply(one));
         for (const one of applied.reverse()) table.undo(one);
         assert.deepEqual(snapshot(table), before);
+        assert.equal(table.inUse(range), inUse);
       }),
     );
   });

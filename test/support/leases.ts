@@ -45,6 +45,7 @@ export function configOf(
       pingTimeout: undefined,
       allocation: "hashed",
       reservationsOnly: false,
+      adaptiveThreshold: undefined,
       boot: { nextServer: 0, serverName: NO_BYTES, fileName: NO_BYTES },
       leaseTime: LEASE_TIME,
       options: NO_OPTIONS,

@@ -2,15 +2,16 @@ import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
-import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
+import { optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
+import { decideDuration } from "./adaptive-lease-time.ts";
 import { chooseAddress } from "./allocate.ts";
 import { belongsTo, isBound } from "./availability.ts";
 import { give } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { whyNoAddress } from "./guard.ts";
-import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
+import { leaseTimeOptions } from "./lease-time.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
 import { holdFor, probeFirst } from "./probe.ts";
@@ -39,8 +40,8 @@ export function decideDiscover(exchange: Exchange): Decision {
   // Where addresses are probed first, it is an OFFER that waits for the probe.
   if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
-  const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const previous = own?.address === address ? own : leases.byAddress(address);
+  const duration = decideDuration(exchange, settings, address, previous);
   const held = now + holdFor(exchange, settings.network);
   let changes = NO_CHANGES;
   // A lease of the client's own that outlasts the offer needs no hold.

@@ -2,13 +2,14 @@ import type { Reservation } from "../../config/model.ts";
 import { type Lease, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
-import { optionIpv4, optionU32 } from "../../wire/dhcp4/options.ts";
+import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
+import { decideDuration } from "./adaptive-lease-time.ts";
 import { belongsTo, isBound } from "./availability.ts";
 import { bind } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { decideLeaseTime, expiryAfter, leaseTimeOptions } from "./lease-time.ts";
+import { expiryAfter, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { refusalOf } from "./permission.ts";
 import { acknowledgeRemainder } from "./remainder.ts";
@@ -88,9 +89,9 @@ export function acknowledge(
   previous: Lease | undefined,
   more: readonly Option[] = [],
 ): Decision {
-  const { context, message } = exchange;
+  const { context } = exchange;
   const settings = settingsFor(exchange, reservation, address);
-  const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
+  const duration = decideDuration(exchange, settings, address, previous);
   const changes = bind(exchange, address, expiryAfter(context.now, duration), previous);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
   const ofLease = leaseTimeOptions(settings.leaseTime, duration);

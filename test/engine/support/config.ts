@@ -45,6 +45,7 @@ export interface NetworkSpec {
   readonly pingTimeout?: number;
   readonly allocation?: Network["allocation"];
   readonly reservationsOnly?: boolean;
+  readonly adaptiveThreshold?: number;
   readonly boot?: BootSpec;
 }
 
@@ -181,6 +182,7 @@ function networkOf(name: string, index: number, links: readonly (readonly string
     pingTimeout: spec.pingTimeout,
     allocation: spec.allocation ?? "sequential",
     reservationsOnly: spec.reservationsOnly ?? false,
+    adaptiveThreshold: spec.adaptiveThreshold,
     boot,
     leaseTime,
     options,
