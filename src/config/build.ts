@@ -70,7 +70,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
   const plans = planLinks(file, prefixes, written, report);
   const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], dictionary, report), prefixes, written, report);
   const global = topLevel(file, dictionary, report);
-  const classes = readClasses(file.client_classes?.v4 ?? [], global, dictionary, report);
+  const classes = readClasses(file, global, dictionary, report);
   const build: Build = { file, report, dictionary, networks: [], ranges: [], globalHosts, classes };
 
   const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
@@ -256,6 +256,6 @@ function buildReservation(build: Build, host: Host, network: Inherited, ranges: 
     leaseTime: readLeaseTime(file.config, outer.leaseTime, [...host.path, "config"], report),
     options: mergeOptions(outer.options, host.options),
     ownOptions: mergeOptions(NO_OPTIONS, host.options),
-    ...classes.reservationGuard(file, host.path),
+    ...classes.ofReservation(file, host.path),
   };
 }

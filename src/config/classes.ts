@@ -1,16 +1,13 @@
-import { type ClassReference, type Condition, classReferences, compileCondition, readExpression } from "./class-expression/index.ts";
-import type { Node } from "./class-expression/syntax.ts";
+import { type Condition, classReferences, compileCondition, compileValue, readExpression } from "./class-expression/index.ts";
+import { type ClassNames, classNames, isBuiltIn } from "./class-names.ts";
+import { type Draft, evaluationOrder, lateness } from "./class-order.ts";
 import type { Path } from "./diagnostic.ts";
 import { readLeaseTime } from "./lease-time.ts";
-import type { BootFields, BuiltInClass, ClientClass, Config, Guard, LeaseTime } from "./model.ts";
+import type { BootFields, ClassTemplate, ClientClass, Config, Guard, LeaseTime } from "./model.ts";
 import type { OptionDictionary } from "./option-dictionary.ts";
 import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
 import type { Report } from "./problems.ts";
-import type { ClientClassFile } from "./schema.ts";
-import { didYouMean } from "./suggest.ts";
-
-const VENDOR_CLASS = "VENDOR_CLASS_";
-const BUILT_IN = ["ALL", "KNOWN", "UNKNOWN", "BOOTP"] as const;
+import type { ClientClassFile, ConfigFile, ReservationFile } from "./schema.ts";
 
 /** The settings of the top level, which those of a class go over. */
 interface TopLevel {
@@ -31,102 +28,95 @@ interface Guarded {
 export interface ClassTable {
   /** Who may use a network or a range; empty: everybody. */
   readonly guard: (file: GuardFile, path: Path) => Guarded;
-  /** Who a reservation is for. Whether a client is known follows from its reservation, so no class that depends on that can stand here. */
-  readonly reservationGuard: (file: GuardFile, path: Path) => Guarded;
+  /**
+   * Who a reservation is for, and which classes it puts its clients into. No class that depends on the reservation of a client can stand in a
+   * guard here.
+   */
+  readonly ofReservation: (file: ReservationFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
   /** What the engine needs; empty: nothing in the file is about classes. */
   readonly finish: () => Pick<Config, "classification">;
 }
 
-/** A class whose expression could be read, before the order is known. */
-interface Draft {
-  readonly number: number;
-  readonly name: string;
-  readonly path: Path;
-  readonly node: Node;
-  readonly references: readonly ClassReference[];
-}
-
 /** Reads `client_classes`: every class, what it depends on, and in which order they have to be evaluated. */
-export function readClasses(files: readonly ClientClassFile[], top: TopLevel, dictionary: OptionDictionary, report: Report): ClassTable {
+export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionDictionary, report: Report): ClassTable {
+  const files = file.client_classes?.v4 ?? [];
   const path = ["client_classes", "v4"];
-  const numbers = new Map<string, number>();
-  for (const [i, file] of files.entries()) {
-    const place = [...path, i, "name"];
-    if (numbers.has(file.name))
-      report.error(place, `there is another class "${file.name}"`, "a class has one expression: join the two with or");
-    else if (isBuiltIn(file.name)) report.error(place, `"${file.name}" is a class that the server itself defines`, "give it another name");
-    else numbers.set(file.name, i);
-  }
-  const builtIns: BuiltInClass[] = [];
-  const numberOf = (name: string): number | undefined => {
-    const known = numbers.get(name);
-    if (known !== undefined || !isBuiltIn(name)) return known;
-    const number = files.length + builtIns.length;
-    builtIns.push(builtInClass(number, name));
-    numbers.set(name, number);
-    return number;
-  };
-  const unknown = (place: Path, name: string, where: string): void => {
-    const hint = didYouMean(name, [...numbers.keys(), ...BUILT_IN]) ?? "classes are defined in client_classes: {v4: [{name, assert}]}";
-    report.error(place, `there is no class "${name}"${where}`, hint);
-  };
+  const names = classNames(files);
+  const given = givenByReservations(file);
+  checkNames(files, path, report);
+  warnOfEmpty(files, names, given, path, report);
+  const unknown = (place: Path, name: string, where: string): void =>
+    report.error(place, `there is no class "${name}"${where}`, names.hintFor(name));
 
-  const drafts = readDrafts(files, path, dictionary, report);
+  const drafts = readDrafts(files, names, path, dictionary, report);
   for (const draft of drafts) {
     for (const { name, at } of draft.references) {
-      if (numberOf(name) === undefined) unknown(draft.path, name, ` (at character ${at + 1} of the expression)`);
+      if (names.numberOf(name) === undefined) unknown(draft.path, name, ` (at character ${at + 1} of the expression)`);
     }
   }
-  const order = evaluationOrder(drafts, report);
-  const late = lateNames(order);
-  const conditions = new Map<number, Condition>(
-    order.map(({ number, node }) => [number, compileCondition(node, (name) => numberOf(name) ?? -1)]),
-  );
-  const classes = files.map((file, number): ClientClass => {
+  const order = evaluationOrder(drafts, names, report);
+  const isLate = lateness(order, names, given);
+  const tests = compile(order, files, names);
+  const classes = files.map((one, number): ClientClass => {
     const place = [...path, number];
     return {
       number,
-      name: file.name,
-      assert: file.assert,
-      condition: conditions.get(number) ?? (() => false),
-      options: mergeOptions(NO_OPTIONS, readOptions(file.options, [...place, "options"], dictionary, report)),
-      leaseTime: file.config && readLeaseTime(file.config, top.leaseTime, [...place, "config"], report),
-      nextServer: file.next_server,
-      serverName: file.server_name,
-      fileName: file.file_name,
+      name: one.name,
+      assert: one.assert,
+      condition: never,
+      template: undefined,
+      ...tests.get(number),
+      options: mergeOptions(NO_OPTIONS, readOptions(one.options, [...place, "options"], dictionary, report)),
+      leaseTime: one.config && readLeaseTime(one.config, top.leaseTime, [...place, "config"], report),
+      nextServer: one.next_server,
+      serverName: one.server_name,
+      fileName: one.file_name,
     };
   });
 
   const read = (name: string | undefined, place: Path): number | undefined => {
-    const number = name === undefined ? undefined : numberOf(name);
+    const number = name === undefined ? undefined : names.numberOf(name);
     if (name !== undefined && number === undefined) unknown(place, name, "");
     return number;
   };
-  const guard = (file: GuardFile, place: Path): Guarded => {
-    const allowed = read(file.class, [...place, "class"]);
-    const denied = read(file.deny_class, [...place, "deny_class"]);
+  const guard = (guarded: GuardFile, place: Path): Guarded => {
+    const allowed = read(guarded.class, [...place, "class"]);
+    const denied = read(guarded.deny_class, [...place, "deny_class"]);
     return allowed === undefined && denied === undefined ? {} : { guard: { allowed, denied } };
+  };
+  /** Only what the file defines can be given to a client: of everything else the server knows itself who is in it. */
+  const readGiven = (name: string, place: Path): readonly number[] => {
+    const number = names.numberOf(name);
+    if (number === undefined) unknown(place, name, "");
+    else if (number < files.length) return [number];
+    else report.error(place, `the server itself decides who is in the class "${name}"`, "name a class of client_classes");
+    return [];
   };
   return {
     guard,
-    reservationGuard: (file, place) => {
+    ofReservation: (host, place) => {
       for (const key of ["class", "deny_class"] as const) {
-        const name = file[key];
-        if (name === undefined || !late.has(name)) continue;
-        const hint = "a client is KNOWN when it has a reservation: use a class that does not depend on that";
+        const name = host[key];
+        if (name === undefined || !isLate(name)) continue;
+        const hint =
+          "a client is KNOWN, or in one of the classes of a reservation, when it has one: use a class that does not depend on that";
         report.error([...place, key], `the class "${name}" depends on whether the client has a reservation`, hint);
       }
-      return guard(file, place);
+      const numbers = (host.classes ?? []).flatMap((name, i) => readGiven(name, [...place, "classes", i]));
+      return numbers.length === 0 ? guard(host, place) : { ...guard(host, place), classes: numbers };
     },
     finish: () => {
+      const { builtIns } = names;
       if (classes.length === 0 && builtIns.length === 0) return {};
       const ordered = order.map(({ number }) => classes[number] as ClientClass);
+      const drop = classes.find(({ name }) => name === "DROP");
       const classification = {
         classes,
-        early: ordered.filter(({ name }) => !late.has(name)),
-        late: ordered.filter(({ name }) => late.has(name)),
+        early: ordered.filter(({ name }) => !isLate(name)),
+        late: ordered.filter(({ name }) => isLate(name)),
         builtIns,
-        drop: numbers.get("DROP"),
+        needsReservation: given.size > 0 || builtIns.some(({ kind }) => kind === "KNOWN" || kind === "UNKNOWN"),
+        drop: drop?.number,
         leaseTime: top.leaseTime,
         boot: top.boot,
       };
@@ -135,21 +125,54 @@ export function readClasses(files: readonly ClientClassFile[], top: TopLevel, di
   };
 }
 
-function isBuiltIn(name: string): boolean {
-  return (BUILT_IN as readonly string[]).includes(name) || (name.startsWith(VENDOR_CLASS) && name.length > VENDOR_CLASS.length);
+/** Names in `classes` of all reservations, of networks and of the top level. */
+function givenByReservations(file: ConfigFile): ReadonlySet<string> {
+  const networks = Object.values(file.networks ?? {}).flatMap((network) => network.reservations ?? []);
+  return new Set([...(file.reservations ?? []), ...networks].flatMap((host) => host.classes ?? []));
 }
 
-function builtInClass(number: number, name: string): BuiltInClass {
-  const kind = BUILT_IN.find((own) => own === name);
-  if (kind !== undefined) return { number, name, kind };
-  return { number, name, kind: "VENDOR_CLASS", vendorClass: new TextEncoder().encode(name.slice(VENDOR_CLASS.length)) };
+function checkNames(files: readonly ClientClassFile[], path: Path, report: Report): void {
+  const known = new Set<string>();
+  for (const [i, { name, template, assert }] of files.entries()) {
+    const place = [...path, i];
+    if (known.has(name))
+      report.error([...place, "name"], `there is another class "${name}"`, "a class has one expression: join the two with or");
+    else if (isBuiltIn(name))
+      report.error([...place, "name"], `"${name}" is a class that the server itself defines`, "give it another name");
+    if (template === true && assert === undefined)
+      report.error(
+        [...place, "template"],
+        `the template "${name}" has no assert`,
+        "give the value that tells its classes apart: assert: relay4[1].hex",
+      );
+    known.add(name);
+  }
 }
 
-function readDrafts(files: readonly ClientClassFile[], path: Path, dictionary: OptionDictionary, report: Report): readonly Draft[] {
+/** A class that nobody can be in has most likely lost its `assert`. */
+function warnOfEmpty(files: readonly ClientClassFile[], names: ClassNames, given: ReadonlySet<string>, path: Path, report: Report): void {
+  for (const [i, { name, assert, template }] of files.entries()) {
+    if (assert !== undefined || template === true || given.has(name)) continue;
+    if (names.templatesOf(name).length > 0) continue;
+    report.warn([...path, i, "name"], `nobody is in the class "${name}"`, "give it an assert, or list it in the classes of a reservation");
+  }
+}
+
+function readDrafts(
+  files: readonly ClientClassFile[],
+  names: ClassNames,
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly Draft[] {
   const drafts: Draft[] = [];
-  for (const [number, { name, assert }] of files.entries()) {
+  for (const [number, { name, assert, template }] of files.entries()) {
+    if (assert === undefined) continue;
     const place = [...path, number, "assert"];
-    const result = readExpression(assert, "condition", dictionary);
+    const [spawner] = names.templatesOf(name);
+    if (spawner !== undefined)
+      report.error(place, `the template "${spawner}" tells who is in the class "${name}"`, "leave out assert, or rename the class");
+    const result = readExpression(assert, template === true ? "value" : "condition", dictionary);
     if (result.ok) drafts.push({ number, name, path: place, node: result.node, references: classReferences(result.node) });
     else
       report.error(place, `${result.problem.message} (at character ${result.problem.offset + 1} of the expression)`, result.problem.hint);
@@ -157,35 +180,17 @@ function readDrafts(files: readonly ClientClassFile[], path: Path, dictionary: O
   return drafts;
 }
 
-/** The classes, each behind those that it depends on. Those in a cycle are reported and left out. */
-function evaluationOrder(drafts: readonly Draft[], report: Report): readonly Draft[] {
-  const byName = new Map(drafts.map((draft) => [draft.name, draft]));
-  const order: Draft[] = [];
-  const done = new Set<Draft>();
-  const visit = (draft: Draft, way: readonly Draft[]): void => {
-    if (done.has(draft)) return;
-    const start = way.indexOf(draft);
-    if (start >= 0) {
-      const names = [...way.slice(start), draft].map(({ name }) => `"${name}"`);
-      report.error(draft.path, `classes depend on each other in a circle: ${names.join(", ")}`, "one of them has to do without member()");
-      for (const one of way.slice(start)) done.add(one);
-      return;
-    }
-    for (const { name } of draft.references) {
-      const other = byName.get(name);
-      if (other !== undefined) visit(other, [...way, draft]);
-    }
-    if (done.has(draft)) return;
-    done.add(draft);
-    order.push(draft);
-  };
-  for (const draft of drafts) visit(draft, []);
-  return order;
-}
+const never: Condition = () => false;
 
-/** Names of what can only be told when the reservation of the client is known. */
-function lateNames(order: readonly Draft[]): ReadonlySet<string> {
-  const late = new Set(["KNOWN", "UNKNOWN"]);
-  for (const draft of order) if (draft.references.some(({ name }) => late.has(name))) late.add(draft.name);
-  return late;
+/** What tells who is in a class: a condition, or the value of a template. */
+type Test = { readonly condition: Condition } | { readonly template: ClassTemplate };
+
+function compile(order: readonly Draft[], files: readonly ClientClassFile[], names: ClassNames): ReadonlyMap<number, Test> {
+  const numberOf = (name: string): number => names.numberOf(name) ?? -1;
+  return new Map(
+    order.map(({ number, name, node }): [number, Test] => {
+      if (files[number]?.template !== true) return [number, { condition: compileCondition(node, numberOf) }];
+      return [number, { template: { value: compileValue(node, numberOf), spawned: names.spawnedBy(name) } }];
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv4Prefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
 import type { ValueType } from "../wire/values.ts";
-import type { Condition } from "./class-expression/compile.ts";
+import type { Condition, Value } from "./class-expression/compile.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {
@@ -100,14 +100,17 @@ export interface Guard {
   readonly denied: number | undefined;
 }
 
-/** A kind of client, told by what it sends. */
+/** A kind of client, told by what it sends, or by its reservation. */
 export interface ClientClass {
   /** Its position in the file, and in what the engine keeps about a client. */
   readonly number: number;
   readonly name: string;
-  /** The expression as written. */
-  readonly assert: string;
+  /** The expression as written; undefined: only a reservation or a template puts clients into the class. */
+  readonly assert: string | undefined;
+  /** Whether the message puts the client into the class. Not for templates. */
   readonly condition: Condition;
+  /** Undefined: the class is no template. */
+  readonly template: ClassTemplate | undefined;
   readonly options: OptionSet;
   /** Over those of the top level; undefined: the class says nothing of them. */
   readonly leaseTime: LeaseTime | undefined;
@@ -116,9 +119,18 @@ export interface ClientClass {
   readonly fileName: Uint8Array | undefined;
 }
 
+/** Makes a class of each value that is not empty; clients with any such value are in the template itself, too. */
+export interface ClassTemplate {
+  readonly value: Value;
+  /** The classes that the configuration names, by their values: what clients send is never kept. */
+  readonly spawned: BytesMap<number>;
+}
+
 /** A class that the server itself defines; only those that the configuration names are here. */
 export type BuiltInClass = { readonly number: number; readonly name: string } & (
   | { readonly kind: "ALL" | "KNOWN" | "UNKNOWN" | "BOOTP" }
+  /** A class of a template, SPAWN_name_value. */
+  | { readonly kind: "SPAWNED" }
   /** Clients whose option 60 is exactly this. */
   | { readonly kind: "VENDOR_CLASS"; readonly vendorClass: Uint8Array }
 );
@@ -129,10 +141,12 @@ export interface Classification {
   readonly classes: readonly ClientClass[];
   /** Those that depend on the message alone, each behind what it depends on. */
   readonly early: readonly ClientClass[];
-  /** Those that depend on whether the client has a reservation, each behind what it depends on. */
+  /** Those that depend on the reservation of the client, each behind what it depends on. */
   readonly late: readonly ClientClass[];
   /** Their numbers follow those of `classes`. */
   readonly builtIns: readonly BuiltInClass[];
+  /** Whether the reservation of the client has to be known to tell its classes. */
+  readonly needsReservation: boolean;
   /** Number of the class DROP, whose clients are not answered. */
   readonly drop: number | undefined;
   /** Those of the top level: places that set none have this very object. */
@@ -191,6 +205,8 @@ export interface Reservation {
   readonly ownOptions: OptionSet;
   /** Which clients, of those that match, it is for; undefined: all. */
   readonly guard?: Guard | undefined;
+  /** Numbers of the classes that it puts its clients into; undefined: none. */
+  readonly classes?: readonly number[] | undefined;
 }
 
 /** All matches of a reservation must hold. */

@@ -111,6 +111,7 @@ function printReservation(reservation: Reservation, network: Network, config: Co
     ip: printAddress(address),
     match: printMatches(reservation.match, config),
     ...printGuard(reservation.guard, config),
+    classes: reservation.classes?.map((number) => config.classification?.classes[number]?.name),
     ...(classSettings(config) === undefined ? printBoot(reservation.boot, network.boot) : printOwnBoot(reservation.boot, config)),
     config: printLeaseTime(reservation.leaseTime, sameOrValue(reservation.leaseTime, (range ?? network).leaseTime, config)),
     options: printOptions(reservation.ownOptions, config),
@@ -129,6 +130,7 @@ function printClasses(config: Config): Plain {
       v4: classes.map((one) => ({
         name: one.name,
         assert: one.assert,
+        template: one.template && true,
         next_server: printAddress(one.nextServer),
         server_name: one.serverName && new TextDecoder().decode(one.serverName),
         file_name: one.fileName && new TextDecoder().decode(one.fileName),

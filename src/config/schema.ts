@@ -237,7 +237,13 @@ const clientClass = z
       name: className.describe("Its name, for class, deny_class and member('name'). Clients in the class DROP are not answered."),
       assert: z
         .string({ error: expected("an expression such as substring(option[60].hex, 0, 9) == 'PXEClient'") })
-        .describe("The expression that tells which clients are in the class; the language is that of Kea's client classes."),
+        .optional()
+        .describe(
+          "The expression that tells which clients are in the class; the language is that of Kea's client classes. Default: only reservations put clients into it.",
+        ),
+      template: flag
+        .optional()
+        .describe("Make a class SPAWN_name_value of each value of assert, which is a value here, no condition. Default: false."),
       config: config.optional(),
       options: options.optional(),
       ...boot,
@@ -317,6 +323,7 @@ const reservation = z
       options: options.optional(),
       ...boot,
       ...guards,
+      classes: list(className, "names of classes").optional().describe("Classes that the host is put into. Default: none."),
     },
     { error: expected("a reservation: a map with match, ip and so on") },
   )

@@ -10,8 +10,6 @@ const LATER = {
   network: ["limits"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
-  clientClass: ["template"],
-  reservation: ["classes"],
   store: ["postgres"],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -26,9 +24,7 @@ function placeOf(path: Path): keyof typeof LATER | undefined {
   const above = path.at(-2);
   if (path.length === 0) return "file";
   if (path.length === 1) return last === "store" ? "store" : last === "client_classes" ? "clientClasses" : undefined;
-  if (path[0] === "client_classes") return path.length === 3 && above === "v4" ? "clientClass" : undefined;
   if (path.length === 2 && above === "networks") return "network";
   if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
-  if (above === "reservations") return "reservation";
   return undefined;
 }

@@ -74,8 +74,6 @@ test("what belongs to a later version is refused at its place, never ignored", (
   }
   check([
     ["client_classes: {v6: []}", [unsupported(1, 18, "v6")]],
-    ["client_classes: {v4: [{name: a, assert: 'true', template: true}]}", [unsupported(1, 49, "template")]],
-    [inNetwork("reservations: [{classes: [b], match: {client_id: '01'}}]"), [unsupported(4, 21, "classes")]],
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
     ["store: {postgres: {url: x}}", [unsupported(1, 9, "postgres")]],
     ["networks: {10.0.0.0/24: {}}\nshared_networks: {a: {networks: [10.0.0.0/24], interface_id: x}}", [unsupported(2, 48, "interface_id")]],

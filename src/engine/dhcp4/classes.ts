@@ -1,4 +1,5 @@
-import type { BootFields, LeaseTime, OptionSet } from "../../config/model.ts";
+import type { Subject } from "../../config/class-expression/index.ts";
+import type { BootFields, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Context, Exchange, Received, ServedInterface } from "./exchange.ts";
@@ -13,13 +14,13 @@ export function noClasses(context: Context): Uint8Array | undefined {
 
 /**
  * Finds out which classes the client is in, once for each message: the server's own and those that depend on the message alone, then the
- * reservation, then what depends on whether there is one. False when the client is in the class DROP.
+ * reservation and its classes, then what depends on it. False when the client is in the class DROP.
  */
 export function classify(exchange: Exchange): boolean {
   const { classes, received, trace } = exchange;
   const { classification } = exchange.context.config;
   if (classes === undefined || classification === undefined) return true;
-  const subject = {
+  const subject: Subject = {
     message: exchange.message,
     interfaceName: interfaceNameOf(received.interface),
     source: received.source,
@@ -28,29 +29,43 @@ export function classify(exchange: Exchange): boolean {
     classes,
     failed: false,
   };
-  let asksForReservation = false;
   for (const builtIn of classification.builtIns) {
-    if (builtIn.kind === "KNOWN" || builtIn.kind === "UNKNOWN") asksForReservation = true;
-    else if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
+    if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
     else if (builtIn.kind === "BOOTP") classes[builtIn.number] = messageType(subject.message) === undefined ? 1 : 0;
     else if (builtIn.kind === "VENDOR_CLASS") {
       const vendorClass = optionValue(subject.message, OptionCode.vendorClassIdentifier) ?? NO_BYTES;
       classes[builtIn.number] = equalBytes(vendorClass, builtIn.vendorClass) ? 1 : 0;
     }
   }
-  for (const one of classification.early) if (one.condition(subject)) classes[one.number] = 1;
-  if (asksForReservation) {
-    const known = findReservation(exchange) !== undefined;
+  for (const one of classification.early) evaluate(one, subject);
+  if (classification.needsReservation) {
+    const reservation = findReservation(exchange);
     for (const { kind, number } of classification.builtIns) {
-      if (kind === "KNOWN" ? known : kind === "UNKNOWN" && !known) classes[number] = 1;
+      if (kind === "KNOWN" ? reservation !== undefined : kind === "UNKNOWN" && reservation === undefined) classes[number] = 1;
     }
-    for (const one of classification.late) if (one.condition(subject)) classes[one.number] = 1;
+    for (const number of reservation?.classes ?? NONE) classes[number] = 1;
+    for (const one of classification.late) evaluate(one, subject);
   }
   if (trace !== undefined) {
     const names = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
     trace("classes", names.length === 0 ? "none" : names.map(({ name }) => name).join(", "));
   }
   return classification.drop === undefined || classes[classification.drop] !== 1;
+}
+
+const NONE: readonly number[] = [];
+
+function evaluate(one: ClientClass, subject: Subject): void {
+  const { classes } = subject;
+  if (one.template === undefined) {
+    if (one.condition(subject)) classes[one.number] = 1;
+    return;
+  }
+  const value = one.template.value(subject);
+  if (value.length === 0) return;
+  classes[one.number] = 1;
+  const spawned = one.template.spawned.get(value);
+  if (spawned !== undefined) classes[spawned] = 1;
 }
 
 /** Option sets from the closest place to the top level, with those of the client's classes before the last. */

@@ -7,7 +7,7 @@ import { LeaseTable } from "../../../src/leases/table.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";
 import { optionValue } from "../../../src/wire/dhcp4/options.ts";
-import { ALICE, BOB, CAROL, type MessageSpec, message } from "../support/messages.ts";
+import { ALICE, BOB, CAROL, type MessageSpec, message, relayInfo } from "../support/messages.ts";
 import { ETH0, START } from "../support/server.ts";
 
 const HEAD = `
@@ -26,8 +26,8 @@ client_classes:
 `;
 
 /** Decides about a message to a server with these networks. */
-function ask(networks: string, type: MessageType, spec: MessageSpec, trace?: string[]): Decision {
-  const loaded = loadConfig(`${HEAD}networks:\n${networks}`, "x.yaml");
+function ask(networks: string, type: MessageType, spec: MessageSpec, trace?: string[], head = HEAD): Decision {
+  const loaded = loadConfig(`${head}networks:\n${networks}`, "x.yaml");
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { config } = loaded;
   const context = { config, leases: new LeaseTable(config), now: START, random: 0 };
@@ -150,6 +150,74 @@ test("VENDOR_CLASS_ and what option 60 says", () => {
   assert.equal(address(discover(text, vendor("MSFT 5.0"))), "10.0.0.10");
   assert.equal(brief(discover(text, vendor("MSFT 5.01"))), "no-range-for-class");
   assert.equal(brief(discover(text, {})), "no-range-for-class");
+});
+
+const GIVEN = `
+options: {domain_name: top}
+client_classes:
+  v4:
+    - {name: boss, options: {domain_name: boss}, config: {lease_time: 9m}, file_name: boss.img}
+    - {name: after, assert: "member('boss')", options: {log_servers: 10.0.0.9}}
+    - {name: both, assert: "option[60].text == 'both'", config: {lease_time: 11m}, options: {domain_name: both}}
+    - {name: DROP}
+`;
+const GIVEN_NETWORK = `  10.0.0.0/24:
+    allocation: sequential
+    ranges: [{range: 10.0.0.10-10.0.0.19, class: after}, {range: 10.0.0.20-10.0.0.29, deny_class: boss}]
+    reservations: [{match: {chaddr: "${ALICE}"}, classes: [boss, both]}, {match: {chaddr: "${CAROL}"}, classes: [DROP]}]`;
+
+test("a reservation puts its host into classes, whose settings and guards apply", () => {
+  const offer = (spec: MessageSpec): string => brief(ask(GIVEN_NETWORK, MessageType.DISCOVER, spec, undefined, GIVEN));
+  assert.equal(offer({}), "10.0.0.10 540 domain boss log 10.0.0.9 ntp - tftp - boot 0.0.0.0 boss.img");
+  assert.equal(offer({ mac: BOB }), "10.0.0.20 86400 domain top log - ntp - tftp - boot 0.0.0.0 ");
+  assert.equal(offer({ mac: BOB, ...vendor("both") }), "10.0.0.20 660 domain both log - ntp - tftp - boot 0.0.0.0 ");
+});
+
+test("a global reservation puts its host into classes in every network", () => {
+  const head = `reservations: [{match: {chaddr: "${ALICE}"}, classes: [boss]}]${GIVEN}`;
+  assert.equal(
+    brief(ask(PLAIN, MessageType.DISCOVER, {}, undefined, head)),
+    "10.0.0.10 540 domain boss log 10.0.0.9 ntp - tftp - boot 0.0.0.0 boss.img",
+  );
+});
+
+test("a host that its reservation puts into DROP is not answered", () => {
+  const trace: string[] = [];
+  assert.equal(brief(ask(GIVEN_NETWORK, MessageType.DISCOVER, { mac: CAROL }, trace, GIVEN)), "dropped-by-class");
+  assert.ok(trace.includes("classes: DROP"), trace.join("\n"));
+});
+
+const SPAWNING = `
+options: {domain_name: top}
+client_classes:
+  v4:
+    - {name: port, template: true, assert: "relay4[1].hex", options: {domain_name: port}, config: {lease_time: 10m}}
+    - {name: SPAWN_port_seven, options: {log_servers: 10.0.0.9}}
+    - {name: user, assert: "member('SPAWN_port_nine') or member('SPAWN_port_seven')", file_name: user.img}
+`;
+const SPAWNING_NETWORK = `  10.0.0.0/24:
+    allocation: sequential
+    ranges:
+      - {range: 10.0.0.10-10.0.0.19, class: SPAWN_port_nine}
+      - {range: 10.0.0.20-10.0.0.29, class: port}
+      - {range: 10.0.0.30-10.0.0.39}`;
+
+test("a template makes a class of each value", () => {
+  const offer = (circuitId: string | undefined): string => {
+    const id = circuitId === undefined ? undefined : new TextEncoder().encode(circuitId);
+    const relay = id && relayInfo({ 1: id });
+    return brief(ask(SPAWNING_NETWORK, MessageType.DISCOVER, relay === undefined ? {} : { relay }, undefined, SPAWNING));
+  };
+  for (const [circuitId, expected] of [
+    [undefined, "10.0.0.30 86400 domain top log - ntp - tftp - boot 0.0.0.0 "],
+    ["", "10.0.0.30 86400 domain top log - ntp - tftp - boot 0.0.0.0 "],
+    ["other", "10.0.0.20 600 domain port log - ntp - tftp - boot 0.0.0.0 "],
+    ["seven", "10.0.0.20 600 domain port log 10.0.0.9 ntp - tftp - boot 0.0.0.0 user.img"],
+    ["nine", "10.0.0.10 600 domain port log - ntp - tftp - boot 0.0.0.0 user.img"],
+    ["nine\0", "10.0.0.20 600 domain port log - ntp - tftp - boot 0.0.0.0 "],
+  ] as const) {
+    assert.equal(offer(circuitId), expected, circuitId);
+  }
 });
 
 test("the trace names the classes", () => {
