@@ -34,6 +34,8 @@ export interface PumpParts {
   readonly prober?: Prober | undefined;
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
+  /** Every address of this machine as it is now. */
+  readonly ownAddresses: () => ReadonlySet<Ipv4>;
   readonly counters: Counters;
   readonly events: EventLog;
   /** Seconds since 1970. */
@@ -125,7 +127,7 @@ export function startPump(parts: PumpParts): Pump {
   function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
-      { config, leases: table, now, random: random(), probes },
+      { config, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses() },
       { message, interface: served, source, sourcePort, destination, serverPort: port, length: datagram.length },
     );
     events.decided(message, decision);

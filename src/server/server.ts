@@ -4,7 +4,7 @@ import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
-import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { hardwareKey } from "../leases/client-key.ts";
 import { type Lease, LeaseState, type LeaseWrite } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
@@ -61,11 +61,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
   const table = await restoreLeases(config, store, log);
   const local = await listInterfaces();
-  const { served, missing } = chooseInterfaces(config, local);
-  const [first] = missing;
+  const [first] = chooseInterfaces(config, local).missing;
   if (first !== undefined) throw new TransportError("ENODEV", first.problem);
   const counters = createCounters();
-  const interfaces = new InterfaceList(config, served, log);
+  const interfaces = new InterfaceList(config, local, log);
   const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
   const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined) ? await openProber() : undefined;
   const pump = startPump({
@@ -75,6 +74,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     transport,
     prober,
     interfaceAt: (index) => interfaces.at(index),
+    ownAddresses: () => interfaces.addresses,
     counters,
     events: createEventLog(log),
     clock: () => Math.floor(Date.now() / 1000),
@@ -141,22 +141,27 @@ function knownByHardware(lease: Lease): Lease {
   return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
 }
 
-/** The served interfaces by index. Interfaces come and go while the server runs. */
+/** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
 class InterfaceList {
   readonly #config: Config;
   readonly #log: Logger;
-  #served: readonly ServedInterface[];
+  #served: readonly ServedInterface[] = [];
   #byIndex: (ServedInterface | undefined)[] = [];
+  #addresses: ReadonlySet<Ipv4> = new Set();
 
-  constructor(config: Config, served: readonly ServedInterface[], log: Logger) {
+  constructor(config: Config, local: readonly LocalInterface[], log: Logger) {
     this.#config = config;
     this.#log = log;
-    this.#served = served;
-    this.#index();
+    this.#look(local);
   }
 
   get served(): readonly ServedInterface[] {
     return this.#served;
+  }
+
+  /** Of all interfaces but loopback: those are the same on every machine. */
+  get addresses(): ReadonlySet<Ipv4> {
+    return this.#addresses;
   }
 
   at(index: number): ServedInterface | undefined {
@@ -164,18 +169,19 @@ class InterfaceList {
   }
 
   async lookAgain(): Promise<void> {
-    const { served } = chooseInterfaces(this.#config, await listInterfaces());
     const before = new Set(this.#served.map(describe));
-    const now = new Set(served.map(describe));
+    this.#look(await listInterfaces());
+    const now = new Set(this.#served.map(describe));
     for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
     for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
-    this.#served = served;
-    this.#index();
   }
 
-  #index(): void {
+  #look(local: readonly LocalInterface[]): void {
+    this.#served = chooseInterfaces(this.#config, local).served;
     this.#byIndex = [];
     for (const one of this.#served) this.#byIndex[one.index] = one;
+    const reachable = local.filter(({ loopback }) => !loopback);
+    this.#addresses = new Set(reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
   }
 }
 

@@ -42,6 +42,9 @@ export interface Bench {
   receive(...messages: (Message | Uint8Array)[]): void;
 }
 
+/** 10.0.0.1, where messages come in, and 10.9.9.1. */
+const OWN_ADDRESSES: ReadonlySet<number> = new Set([0x0a000001, 0x0a090901]);
+
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
 export function createBench(configText: string, prober?: Prober): Bench {
   const loaded = loadConfig(configText, "test.yaml");
@@ -78,6 +81,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     transport,
     prober,
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
+    ownAddresses: () => OWN_ADDRESSES,
     counters,
     events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) })),
     clock: () => now,

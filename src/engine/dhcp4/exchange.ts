@@ -14,6 +14,8 @@ export interface Context {
   readonly random: number;
   /** What probes have found out; undefined: nothing. Asked only for networks that probe. */
   readonly probes?: ProbeReader | undefined;
+  /** Every address of this machine, for clients that know it by another one than that of the receiving interface; undefined: no other. */
+  readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
 }
 
 /** What is known about addresses from probes. */

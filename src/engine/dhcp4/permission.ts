@@ -51,6 +51,7 @@ export function isServerSide(exchange: Exchange, network: Network, address: Ipv4
     address === exchange.received.interface.address ||
     address === exchange.message.giaddr ||
     address === exchange.serverIdentifierOverride ||
-    address === network.serverId
+    address === network.serverId ||
+    (exchange.context.ownAddresses?.has(address) ?? false)
   );
 }

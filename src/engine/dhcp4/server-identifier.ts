@@ -23,15 +23,15 @@ export function serverIdentifierOverride(lastRelayAgentInformation: Uint8Array |
 
 /**
  * Whether option 54 names this server: by the address of the receiving interface, by the `server_id` of a network on
- * the link, by the address that the message was sent to, which may belong to another interface of this machine, or by the one that the
- * relay puts in its place.
+ * the link, by any other address of this machine (RFC 2131 section 4.1: the message may have come another way than the one that our offer was
+ * sent on), by the address that the message was sent to, or by the one that the relay puts in its place.
  */
 export function isOurs(exchange: Exchange, identifier: Ipv4): boolean {
-  const { received, link } = exchange;
+  const { context, received, link } = exchange;
   if (identifier === 0) return false;
   if (identifier === received.interface.address) return true;
   if (identifier === exchange.serverIdentifierOverride) return true;
   if (identifier === received.destination && isUnicast(received)) return true;
   for (const network of link.networks) if (network.serverId === identifier) return true;
-  return false;
+  return context.ownAddresses?.has(identifier) ?? false;
 }

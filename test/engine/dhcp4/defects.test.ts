@@ -5,7 +5,7 @@ import { addresses, text } from "../support/config.ts";
 import { HOME, home, homeAndAway } from "../support/home.ts";
 import { ALICE, BOB, CAROL, decline, discover, inform, mac, relayInfo, release, request } from "../support/messages.ts";
 import { briefly } from "../support/outcome.ts";
-import { ETH1, type Server, unicastFrom } from "../support/server.ts";
+import { ETH0, ETH1, type Server, unicastFrom } from "../support/server.ts";
 
 const OURS = "10.0.0.1";
 const byMac = (value: string): ReservationMatch => ({ kind: "chaddr", chaddr: mac(value) });
@@ -216,6 +216,47 @@ describe("allocation and lease state", () => {
     }
   });
 
+  test("after its range was moved a client is offered its old address and then refused it, for ever", () => {
+    const server = home({ ranges: [{ range: "10.0.0.100-10.0.0.199" }] });
+    server.lease("10.0.0.50", { mac: ALICE });
+    assert.equal(
+      briefly(server.receive(request({ ciaddr: "10.0.0.50" }), unicastFrom("10.0.0.50"))),
+      "NAK the address is not available to this client",
+    );
+    assert.equal(briefly(server.receive(request({ requested: "10.0.0.50" }))), "NAK the address is not available to this client");
+    assert.equal(obtain(server), "10.0.0.100");
+  });
+
+  test("a DECLINE of any address takes the client's own lease away", () => {
+    const server = home();
+    obtain(server);
+    assert.deepEqual(server.receive(decline({ server: OURS, requested: "10.0.0.150" })), { silence: "not-the-owner" });
+    assert.equal(server.leaseAt("10.0.0.100"), "bound 10.0.0.100 1000..4600 of alice");
+  });
+
+  test("two kinds of hardware with the same address are one client", () => {
+    const server = home();
+    assert.equal(obtain(server), "10.0.0.100");
+    assert.equal(obtain(server, { htype: 6 }), "10.0.0.101");
+    assert.equal(server.leaseAt("10.0.0.100"), "bound 10.0.0.100 1000..4600 of alice");
+  });
+
+  test("an INFORM, RELEASE or DECLINE of a reserved client is dropped", () => {
+    const server = home({ reservations: [{ address: "10.0.0.50", match: [byMac(ALICE)] }] });
+    assert.equal(briefly(server.receive(inform({ ciaddr: "10.0.0.50" }))), "ACK");
+    obtain(server);
+    assert.equal(briefly(server.receive(release({ server: OURS, ciaddr: "10.0.0.50" }))), "update");
+    obtain(server);
+    assert.equal(briefly(server.receive(decline({ server: OURS, requested: "10.0.0.50" }))), "update");
+  });
+
+  test("another address of the server is offered, because a range includes it", () => {
+    const server = home({ ranges: [{ range: "10.0.0.2-10.0.0.3" }] });
+    server.ownAddresses = ["10.0.0.1", "10.0.0.2"];
+    assert.equal(obtain(server, { requested: "10.0.0.2" }), "10.0.0.3");
+    assert.equal(obtain(server, { mac: BOB }), undefined);
+  });
+
   test("leases that ran out block the pool until somebody sweeps it", () => {
     const server = home({ ranges: [{ range: "10.0.0.100-10.0.0.100" }] });
     obtain(server);
@@ -240,6 +281,21 @@ describe("protocol", () => {
   test("a NAK to a renewing client is sent to the address that it must not use", () => {
     const outcome = home().receive(request({ ciaddr: "192.168.1.5" }), unicastFrom("192.168.1.5"));
     assert.equal(outcome.to, "255.255.255.255:68 on 2 from 10.0.0.1");
+  });
+
+  test("a client that names the server by the address of another interface is taken for another server's", () => {
+    const server = home();
+    server.ownAddresses = ["10.0.0.1", "192.0.2.1"];
+    const relayed = { giaddr: "10.0.0.2", hops: 1 };
+    const ways = [{ destination: "192.0.2.1", interface: { ...ETH0, address: 0xc0000201 } }, { destination: "10.0.0.1" }].map((way) => ({
+      source: "10.0.0.2",
+      sourcePort: 67,
+      ...way,
+    }));
+    const [offer] = ways.map((way) => server.receive(discover(relayed), way));
+    assert.equal(offer?.options?.[1], "54 192.0.2.1");
+    assert.equal(briefly(server.receive(request({ ...relayed, server: "192.0.2.1", requested: "10.0.0.100" }), ways[1])), "ACK 10.0.0.100");
+    assert.equal(briefly(server.receive(release({ server: "192.0.2.1", ciaddr: "10.0.0.100" }), unicastFrom("10.0.0.100"))), "update");
   });
 
   test("the lease time asked for counts in the OFFER and not in the ACK, and a renewal keeps the old one", () => {

@@ -177,12 +177,14 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
       ["server_id", "192.0.2.1", "192.0.2.1", {}, "ACK 10.0.0.150"],
       ["the interface's address beside server_id", "10.0.0.1", "192.0.2.1", {}, "ACK 10.0.0.150"],
       ["the address it was sent to", "10.0.1.1", undefined, { source: "10.0.0.150", destination: "10.0.1.1" }, "ACK 10.0.0.150"],
+      ["another address of this machine", "10.8.8.1", undefined, {}, "ACK 10.0.0.150"],
       ["not the broadcast address", "255.255.255.255", undefined, {}, "another-server"],
       ["not another", "192.0.2.1", undefined, {}, "another-server"],
     ];
     for (const [name, server, serverId, way, expected] of cases) {
       test(name, () => {
         const engine = home(serverId === undefined ? {} : { serverId });
+        engine.ownAddresses = ["10.0.0.1", "10.8.8.1"];
         assert.equal(briefly(engine.receive(request({ server, requested: "10.0.0.150" }), way)), expected);
       });
     }

@@ -1,6 +1,6 @@
 import type { Config } from "../../../src/config/model.ts";
 import type { Decision } from "../../../src/engine/decision.ts";
-import { decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import { type Context, decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
 import { LeaseTable } from "../../../src/leases/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
@@ -44,6 +44,8 @@ export interface Server {
   random: number;
   /** What probes have found out. */
   probes: ProbeReader | undefined;
+  /** Addresses of the machine beside that of the receiving interface. */
+  ownAddresses: readonly string[];
   readonly table: LeaseTable;
   /** Decides, carries out the changes, and describes the decision. */
   receive(message: Message, way?: Way): Outcome;
@@ -61,11 +63,19 @@ export interface Server {
 
 export function serverOf(config: Config): Server {
   const table = new LeaseTable(config);
-  const context = (server: Server) => ({ config, leases: table, now: server.now, random: server.random, probes: server.probes });
+  const context = ({ now, random, probes, ownAddresses }: Server): Context => ({
+    config,
+    leases: table,
+    now,
+    random,
+    probes,
+    ownAddresses: new Set(ownAddresses.map(address)),
+  });
   return {
     now: START,
     random: 0,
     probes: undefined,
+    ownAddresses: [],
     table,
     decide(message, way) {
       const decision = decide(context(this), received(message, way));
