@@ -14,6 +14,7 @@ import type { ConfigFile } from "./schema.ts";
 const SUBNET_MASK = 1;
 const ROUTERS = 3;
 const TFTP_SERVER_NAME = 66;
+const CLASSLESS_STATIC_ROUTES = 121;
 const TFTP_SERVER_ADDRESSES = 150;
 
 /** Ranges with fewer addresses are remarked on, unless the network itself is that small. */
@@ -71,6 +72,7 @@ function adviseOnRange(config: Config, network: Network, range: Range, path: Pat
     report.warn(path, `the range has only ${size === 1 ? "one address" : `${size} addresses`} to give out`, "further clients get none");
   }
   adviseOnMask(config, network, range.options, path, report);
+  adviseOnRoutes(config, range.options, path, report);
   for (const router of addressesOf(effective(config, range.options, ROUTERS))) {
     if (!rangeContains(range, router) || range.excluded.some((part) => rangeContains(part, router))) continue;
     report.warn(
@@ -87,6 +89,26 @@ function adviseOnMask(config: Config, network: Network, options: OptionSet, path
   if (mask === undefined || mask === maskOf(network.prefix.length)) return;
   const hint = "remove the option: the mask follows from the network's prefix";
   report.warn(path, `the clients get subnet_mask ${formatIpv4(mask)}, which is not that of ${network.name}`, hint);
+}
+
+/** Clients that ask for classless routes take no router from elsewhere (RFC 3442). */
+function adviseOnRoutes(config: Config, options: OptionSet, path: Path, report: Report): void {
+  const routes = effective(config, options, CLASSLESS_STATIC_ROUTES);
+  const [router] = addressesOf(effective(config, options, ROUTERS));
+  if (routes === undefined || routes.suppressed || router === undefined || hasDefaultRoute(routes.data)) return;
+  report.warn(
+    path,
+    "classless_static_routes has no default route: clients that ask for it ignore routers (RFC 3442), and get no default gateway",
+    `add {destination: 0.0.0.0/0, router: ${formatIpv4(router)}} to classless_static_routes`,
+  );
+}
+
+/** Whether one of the routes has a destination of 0 bits; a route is the number of bits, the bytes that these need, and the router. */
+function hasDefaultRoute(routes: Uint8Array): boolean {
+  for (let at = 0; at < routes.length; at += 5 + Math.ceil((routes[at] as number) / 8)) {
+    if (routes[at] === 0) return true;
+  }
+  return false;
 }
 
 function addressesOf(option: ConfiguredOption | undefined): readonly Ipv4[] {

@@ -426,6 +426,9 @@ colour: red
   ]);
 });
 
+const ROUTE = "{destination: 10.9.128.0/17, router: 10.0.0.254}";
+const DEFAULT_ROUTE = "{destination: 0.0.0.0/0, router: 10.0.0.1}";
+
 test("warnings: what is valid but probably not meant", () => {
   check([
     ["{}", ["1:1 warning: no networks are configured: the server answers nobody"]],
@@ -456,6 +459,19 @@ test("warnings: what is valid but probably not meant", () => {
     [
       inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {subnet_mask: 255.255.0.0}}]"),
       ["4:14 warning: the clients get subnet_mask 255.255.0.0, which is not that of 10.0.0.0/24"],
+    ],
+    [
+      inNetwork(`ranges: [{range: 10.0.0.5-10.0.0.9, options: {classless_static_routes: [${ROUTE}]}}]`),
+      [
+        "4:14 warning: classless_static_routes has no default route: clients that ask for it ignore routers (RFC 3442), and get no default gateway",
+      ],
+    ],
+    [inNetwork(`ranges: [{range: 10.0.0.5-10.0.0.9, options: {classless_static_routes: [${ROUTE}, ${DEFAULT_ROUTE}]}}]`), []],
+    [
+      inNetwork(
+        `ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: {value: null}, classless_static_routes: [${ROUTE}]}}, {range: 10.0.0.10-10.0.0.19}]`,
+      ),
+      [],
     ],
     [
       inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9}]", "file_name: a.img"),

@@ -6,6 +6,7 @@ export const OptionCode = {
   hostName: 12,
   domainName: 15,
   broadcastAddress: 28,
+  staticRoutes: 33,
   requestedIpAddress: 50,
   ipAddressLeaseTime: 51,
   overload: 52,
@@ -24,4 +25,5 @@ export const OptionCode = {
   ipv6OnlyPreferred: 108,
   autoConfigure: 116,
   subnetSelection: 118,
+  classlessStaticRoutes: 121,
 } as const;

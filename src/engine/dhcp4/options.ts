@@ -94,8 +94,11 @@ function addSettings(exchange: Exchange, settings: Settings, options: Option[]):
     }
   }
   const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  const routed = getsClasslessRoutes(exchange, settings, requested);
   for (let i = 0; i < requested.length; i++) {
-    const option = requestedOption(settings, requested[i] as number);
+    const code = requested[i] as number;
+    if (routed && (code === OptionCode.routers || code === OptionCode.staticRoutes)) continue;
+    const option = requestedOption(settings, code);
     if (option !== undefined) addOnce(options, option);
   }
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
@@ -141,6 +144,17 @@ function requestedOption(settings: Settings, code: number): Option | undefined {
   const configured = configuredOption(settings, code);
   if (configured !== undefined || code !== OptionCode.broadcastAddress || isSuppressed(settings, code)) return configured;
   return prefixOptions(settings.network).broadcast;
+}
+
+/**
+ * Whether the client is sent option 121. Then it ignores options 3 and 33, and a server should not send them (RFC 3442, "DHCP Server Administrator
+ * Responsibilities"): the room is better used for routes.
+ */
+function getsClasslessRoutes({ trace }: Exchange, settings: Settings, requested: Uint8Array): boolean {
+  const { classlessStaticRoutes } = OptionCode;
+  if (!requested.includes(classlessStaticRoutes) || configuredOption(settings, classlessStaticRoutes) === undefined) return false;
+  trace?.("options", "121 takes the place of 3 and 33 (RFC 3442)");
+  return true;
 }
 
 function addOnce(options: Option[], option: Option): void {

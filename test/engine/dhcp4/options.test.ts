@@ -9,6 +9,11 @@ const HEAD = ["53 OFFER", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s"];
 const MASK = "1 255.255.255.0";
 const matchAlice = [{ kind: "chaddr", chaddr: mac(ALICE) } as const];
 
+/** 0.0.0.0/0 by 10.0.0.1, as option 121 has it. */
+const ROUTE = Uint8Array.of(0, 10, 0, 0, 1);
+const ROUTE_HEX = "000a000001";
+const ROUTES: OptionsSpec = { 3: addresses("10.0.0.1"), 6: addresses("10.0.0.53"), 33: addresses("10.9.0.0", "10.0.0.254") };
+
 /** The options of an OFFER after the ones that every OFFER has. */
 function offered(network: NetworkSpec, spec: MessageSpec, top: OptionsSpec = {}): readonly string[] {
   const options = home({ options: {}, ...network }, { options: top }).receive(discover(spec)).options ?? [];
@@ -27,6 +32,26 @@ describe("options of an OFFER or ACK", () => {
         [MASK, "15 example.org", "42 10.0.0.42", "6 10.0.0.53", "3 10.0.0.1"],
       ],
       ["the mask before the router, asked for or not", { prl: [3, 1] }, options, [MASK, "3 10.0.0.1"]],
+      [
+        "classless routes instead of routers and static routes, whatever the order (RFC 3442)",
+        { prl: [3, 33, 121, 6] },
+        { ...ROUTES, 121: ROUTE },
+        [MASK, `121 ${ROUTE_HEX}`, "6 10.0.0.53"],
+      ],
+      [
+        "routers for a client that does not ask for classless routes",
+        { prl: [3, 6] },
+        { ...ROUTES, 121: ROUTE },
+        [MASK, "3 10.0.0.1", "6 10.0.0.53"],
+      ],
+      ["routers where no classless routes are configured", { prl: [121, 3] }, ROUTES, [MASK, "3 10.0.0.1"]],
+      ["routers where classless routes are not to be inherited", { prl: [121, 3] }, { ...ROUTES, 121: null }, [MASK, "3 10.0.0.1"]],
+      [
+        "routers beside classless routes where they are sent always",
+        { prl: [121, 3] },
+        { 3: { always: addresses("10.0.0.1") }, 121: ROUTE },
+        [MASK, "3 10.0.0.1", `121 ${ROUTE_HEX}`],
+      ],
       ["once, however often asked for", { prl: [6, 6, 1, 1, 6] }, options, [MASK, "6 10.0.0.53"]],
       ["not what is not configured", { prl: [2, 7, 3] }, options, [MASK, "3 10.0.0.1"]],
       ["not what is not asked for", { prl: [6] }, options, [MASK, "6 10.0.0.53"]],
