@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type Decision, SILENCE_REASONS } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
+import type { Lease } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
@@ -26,6 +27,16 @@ const CLIENT_IDENTIFIER = 61;
 export function createEventLog(log: Logger): EventLog {
   const info = log.isLevelEnabled("info");
   const debug = log.isLevelEnabled("debug");
+
+  /** Something is wrong in the network, and the operator should know (RFC 2131 section 4.3.3). */
+  function warnOfDecline(request: Message, { address, start, expiry }: Lease): void {
+    const text = formatIpv4(address);
+    log.warn(
+      { ...who(request), address: text },
+      `${text} is in use, says its client (DHCPDECLINE): it is not given out for ${expiry - start} s`,
+    );
+  }
+
   return {
     decided(request, decision) {
       if (!info) return;
@@ -35,7 +46,9 @@ export function createEventLog(log: Logger): EventLog {
         return;
       }
       if (decision.kind === "update") {
-        log.info(who(request), `${nameOf(request)} noted`);
+        const declined = messageType(request) === MessageType.DECLINE ? decision.changes[0] : undefined;
+        if (declined?.kind === "put") warnOfDecline(request, declined.lease);
+        else log.info(who(request), `${nameOf(request)} noted`);
         return;
       }
       if (decision.kind === "probe") {

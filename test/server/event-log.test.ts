@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { decline, discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
+import { createBench } from "../support/pump.ts";
+
+const CONFIG = `
+networks:
+  10.0.0.0/24:
+    allocation: sequential
+    options: { routers: 10.0.0.1 }
+    ranges: [{ range: 10.0.0.10-10.0.0.12 }]
+`;
+const client = ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 1));
+const transaction = { xid: 7, secs: 0 };
+const lease = { address: 0x0a00000a, serverIdentifier: 0x0a000001 };
+const LEVELS = new Map([
+  [20, "debug"],
+  [30, "info"],
+  [40, "warn"],
+  [50, "error"],
+]);
+
+/** What the log says about each message that a client sends, one after the other. */
+const LIFE = [
+  ["a DISCOVER", discover(client, transaction), "debug: DISCOVER answered with OFFER of 10.0.0.10"],
+  ["a new lease", requestSelecting(client, transaction, lease), "info: REQUEST answered with ACK of 10.0.0.10"],
+  ["a renewal", requestExtension(client, transaction, lease.address), "debug: REQUEST answered with ACK of 10.0.0.10"],
+  ["a release", release(client, 7, lease), "info: RELEASE noted"],
+  [
+    "a request to another server",
+    requestSelecting(client, transaction, { ...lease, serverIdentifier: 0x0a000009 }),
+    "debug: REQUEST not answered: the client speaks to another server (option 54, or the server name of a BOOTP request)",
+  ],
+  ["a return", requestSelecting(client, transaction, lease), "info: REQUEST answered with ACK of 10.0.0.10"],
+  [
+    "an address that its client found in use",
+    decline(client, 7, lease),
+    "warn: 10.0.0.10 is in use, says its client (DHCPDECLINE): it is not given out for 86400 s",
+  ],
+  ["what is no DHCP message", Uint8Array.of(1, 2, 3), "debug: not a DHCP message"],
+] as const;
+
+describe("what is normal is logged as a warning, and what was leased is not told", () => {
+  const bench = createBench(CONFIG);
+  for (const [name, message, expected] of LIFE) {
+    test(name, () => {
+      bench.log.length = 0;
+      bench.receive(message);
+      const entries = bench.log.map((line) => JSON.parse(line) as { level: number; msg: string });
+      assert.deepEqual(
+        entries.map(({ level, msg }) => `${LEVELS.get(level)}: ${msg}`),
+        [expected],
+      );
+    });
+  }
+});
