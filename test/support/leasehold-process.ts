@@ -15,6 +15,8 @@ export interface LeaseholdProcess {
   readonly database: string;
   /** What it has written so far. */
   output(): string;
+  /** The first line, written already or within 20 seconds, that matches. */
+  line(pattern: RegExp): Promise<string>;
   /** The leases as `leasehold leases` lists them, by address. */
   leases(): Promise<ListedLease[]>;
   /** The same once they are as wanted, for what nobody is told of, such as a release. After 10 seconds they are returned as they are. */
@@ -64,6 +66,7 @@ export async function startLeasehold(
   return {
     database,
     output: program.output,
+    line: (pattern) => program.line(pattern, 20_000),
     leases: () => listLeases(database),
     async leasesWhen(wanted) {
       for (const end = Date.now() + 10_000; ; ) {

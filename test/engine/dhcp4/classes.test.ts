@@ -135,6 +135,13 @@ test("clients in DROP are not answered", () => {
   assert.equal(address(discover(PLAIN, { mac: BOB })), "10.0.0.10");
 });
 
+test("the class DROP is not honoured for every type of message", () => {
+  for (const type of [MessageType.REQUEST, MessageType.INFORM, MessageType.RELEASE, MessageType.DECLINE]) {
+    const spec = { mac: CAROL, ciaddr: "10.0.0.10", requested: "10.0.0.10" };
+    assert.equal(brief(ask(PLAIN, type, spec)), "dropped-by-class");
+  }
+});
+
 test("KNOWN, UNKNOWN and what depends on them", () => {
   const text = `  10.0.0.0/24:
     allocation: sequential
