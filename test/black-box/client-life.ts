@@ -54,6 +54,7 @@ export async function liveThrough(t: TestContext, traits: ClientTraits): Promise
     domain: "lab.example",
     server: "10.77.0.1",
     leaseTime: String(LEASE_TIME),
+    hostname: "",
   };
   const configured = { address: `${address}/24`, router: "10.77.0.1" };
   const assertLease = ([lease, ...others]: readonly ListedLease[], state: string): ListedLease => {

@@ -31,6 +31,13 @@ const CLIENTS: readonly ClientTraits[] = [
     clientIdentifier: (mac) => `01${mac.replaceAll(":", "")}`,
     vendorClass: /^dhcpcd-\d/,
   },
+  {
+    program: "systemd-networkd",
+    reboots: false,
+    obeysT1: true,
+    clientIdentifier: (mac) => `01${mac.replaceAll(":", "")}`,
+    vendorClass: null,
+  },
 ];
 
 // They spend most of their time waiting for T1.

@@ -48,6 +48,7 @@ test("clients behind a relay obtain, reboot, renew and release", async (t) => {
     domain: "far.example",
     server: "10.79.0.1",
     leaseTime: "60",
+    hostname: "",
   });
   const lines = (state: string) =>
     addresses.map((address, i) => `${address} ${state} ${macOf(i)} 10.78.0.0/16 circuit ${circuit} remote null`);

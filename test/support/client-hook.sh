@@ -30,6 +30,6 @@ if [ ! -e "$folder/sets-address-itself" ]; then
     esac
 fi
 
-printf '{"event":"%s","address":"%s","mask":"%s","routers":"%s","dns":"%s","domain":"%s","server":"%s","leaseTime":"%s"}\n' \
+printf '{"event":"%s","address":"%s","mask":"%s","routers":"%s","dns":"%s","domain":"%s","server":"%s","leaseTime":"%s","hostname":"%s"}\n' \
     "$event" "$address" "$mask" "$routers" "${new_domain_name_servers:-$dns}" "${new_domain_name:-$domain}" \
-    "${new_dhcp_server_identifier:-$serverid}" "${new_dhcp_lease_time:-$lease}" >> "$folder/events"
+    "${new_dhcp_server_identifier:-$serverid}" "${new_dhcp_lease_time:-$lease}" "${new_host_name:-$hostname}" >> "$folder/events"

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { drivers } from "./client-programs.ts";
 import { tellOnFailure, temporaryFolder } from "./leasehold-process.ts";
 import type { Lab, Namespace, Program } from "./namespaces.ts";
 
 const HOOK = fileURLToPath(new URL("client-hook.sh", import.meta.url));
 
-export type ClientProgram = "dhclient" | "udhcpc" | "dhcpcd";
+export type ClientProgram = "dhclient" | "udhcpc" | "dhcpcd" | "systemd-networkd";
 
 /** What the client says has happened; the names are those of dhclient and dhcpcd. */
 export type ClientEventName = "BOUND" | "REBOOT" | "RENEW" | "REBIND" | "NAK" | "EXPIRE";
@@ -24,13 +25,21 @@ export interface ClientEvent {
   readonly domain: string;
   readonly server: string;
   readonly leaseTime: string;
+  /** Option 12: the name that the client is to have. */
+  readonly hostname: string;
 }
 
 export interface DhcpClientOptions {
   readonly program: ClientProgram;
   /** The interface of the namespace; default eth0. */
   readonly interface?: string;
+  /** Option 12 as the client sends it. */
   readonly hostname?: string;
+  /** Options 60 and 77 as text. Some programs send 77 as one string, some in the form of RFC 3004: a length byte before it. */
+  readonly vendorClass?: string;
+  readonly userClass?: string;
+  /** Option 80; only dhcpcd can send it. */
+  readonly rapidCommit?: boolean;
   /** Option 61 in hex, with its type byte. Default: what the program sends by itself. */
   readonly clientIdentifier?: string;
   /** Where the client keeps its lease; default a folder of its own. */
@@ -69,7 +78,8 @@ export function createDhcpClient(t: TestContext, lab: Lab, where: Namespace, opt
   const driver = drivers[program]({ lab, where, options, device, folder, hook, state });
   let running: Program | undefined;
   let seen = 0;
-  const events = (): ClientEvent[] =>
+  const events = (): readonly ClientEvent[] =>
+    driver.events?.(running as Program) ??
     readFileSync(eventsFile, "utf8")
       .split("\n")
       .slice(0, -1)
@@ -118,75 +128,6 @@ export function createDhcpClient(t: TestContext, lab: Lab, where: Namespace, opt
       mkdirSync(state);
     },
   };
-}
-
-interface DriverInput {
-  readonly lab: Lab;
-  readonly where: Namespace;
-  readonly options: DhcpClientOptions;
-  readonly device: string;
-  readonly folder: string;
-  readonly hook: string;
-  /** The folder for what the client remembers. */
-  readonly state: string;
-}
-
-interface Driver {
-  readonly command: [string, ...string[]];
-  release(running: Program): Promise<void>;
-}
-
-const drivers: Readonly<Record<ClientProgram, (input: DriverInput) => Driver>> = {
-  dhclient({ lab, where, options, device, folder, hook, state }) {
-    const { hostname, clientIdentifier } = options;
-    const configuration = join(folder, "dhclient.conf");
-    const lines = ["initial-interval 1;", "retry 2;", "request subnet-mask, routers, domain-name-servers, domain-name;"];
-    if (hostname !== undefined) lines.push(`send host-name "${hostname}";`);
-    if (clientIdentifier !== undefined) lines.push(`send dhcp-client-identifier ${colons(clientIdentifier)};`);
-    writeFileSync(configuration, `${lines.join("\n")}\n`);
-    const files = ["-cf", configuration, "-lf", join(state, "leases"), "-pf", join(folder, "pid"), "-sf", hook];
-    return {
-      command: ["dhclient", "-4", "-d", "-v", ...files, device],
-      async release(running) {
-        lab.exec(where, "dhclient", "-4", "-r", ...files, device);
-        await running.ended;
-      },
-    };
-  },
-  udhcpc({ options, device, hook }) {
-    const { hostname, clientIdentifier } = options;
-    const extra: string[] = [];
-    if (hostname !== undefined) extra.push("-x", `hostname:${hostname}`);
-    if (clientIdentifier !== undefined) extra.push("-x", `0x3d:${clientIdentifier}`);
-    return {
-      // Tries each message five times, a second apart, and begins again a second later.
-      command: ["udhcpc", "-f", "-i", device, "-s", hook, "-t", "5", "-T", "1", "-A", "1", "-R", ...extra],
-      async release(running) {
-        // With -R it releases its lease when it is ended.
-        await running.end("SIGTERM");
-      },
-    };
-  },
-  dhcpcd({ options, device, folder, hook, state }) {
-    const { hostname, clientIdentifier } = options;
-    const configuration = join(folder, "dhcpcd.conf");
-    const lines = ["ipv4only", "noipv4ll", "nodelay", "noarp", "option subnet_mask, routers, domain_name_servers, domain_name"];
-    if (hostname !== undefined) lines.push(`hostname ${hostname}`);
-    lines.push(clientIdentifier === undefined ? "clientid" : `clientid ${colons(clientIdentifier)}`);
-    writeFileSync(configuration, `${lines.join("\n")}\n`);
-    // Its places are built in, so it gets other ones in its mount namespace.
-    const places = 'mount --bind "$1" /var/lib/dhcpcd && mount -t tmpfs none /run && mkdir /run/dhcpcd && shift && exec "$@"';
-    return {
-      command: ["sh", "-c", places, "sh", state, "dhcpcd", "-4", "-B", "-d", "-f", configuration, "-c", hook, device],
-      async release(running) {
-        await running.end("SIGALRM");
-      },
-    };
-  },
-};
-
-function colons(hex: string): string {
-  return (hex.match(/../g) ?? []).join(":");
 }
 
 function kill(pid: number): void {

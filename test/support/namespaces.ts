@@ -85,7 +85,7 @@ export function createLab(scope: { after(cleanUp: () => Promise<void>): void }):
 
 let labs = 0;
 
-const environment = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` };
+const environment = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin:/lib/systemd` };
 
 function ip(...args: string[]): string {
   return execFileSync("ip", args, { encoding: "utf8", env: environment, stdio: ["ignore", "pipe", "pipe"] });

@@ -14,7 +14,7 @@ export function requireRoot(t: TestContext): boolean {
   return process.getuid?.() === 0 || missing(t, "needs root");
 }
 
-/** Programs by name, looked for in PATH and the sbin folders. */
+/** Programs by name, looked for in PATH, the sbin folders and that of systemd. */
 export function requirePrograms(t: TestContext, ...names: string[]): boolean {
   const absent = names.filter((name) => findProgram(name) === undefined);
   return absent.length === 0 || missing(t, `needs ${absent.join(", ")}, not installed here`);
@@ -32,7 +32,7 @@ export function requireNamespaces(t: TestContext): boolean {
 
 /** Where a program is; undefined when it is not installed. */
 export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin", "/lib/systemd"];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
