@@ -2,9 +2,10 @@ import type { Subject } from "../../config/class-expression/index.ts";
 import type { BootFields, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
-import type { Context, Exchange, Received, ServedInterface } from "./exchange.ts";
+import type { Context, Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { findReservation } from "./reservations.ts";
+import { subjectOf } from "./subject.ts";
 
 /** Room for the classes of a client; undefined when the configuration has none, and nothing is to be done. */
 export function noClasses(context: Context): Uint8Array | undefined {
@@ -17,18 +18,10 @@ export function noClasses(context: Context): Uint8Array | undefined {
  * reservation and its classes, then what depends on it. False when the client is in the class DROP.
  */
 export function classify(exchange: Exchange): boolean {
-  const { classes, received, trace } = exchange;
+  const { classes, trace } = exchange;
   const { classification } = exchange.context.config;
   if (classes === undefined || classification === undefined) return true;
-  const subject: Subject = {
-    message: exchange.message,
-    interfaceName: interfaceNameOf(received.interface),
-    source: received.source,
-    destination: received.destination,
-    length: received.length ?? 0,
-    classes,
-    failed: false,
-  };
+  const subject = subjectOf(exchange, classes);
   for (const builtIn of classification.builtIns) {
     if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
     else if (builtIn.kind === "BOOTP") classes[builtIn.number] = messageType(subject.message) === undefined ? 1 : 0;
@@ -105,15 +98,4 @@ export function classBoot(exchange: Exchange, closer: BootFields): BootFields {
     if (fileName === classification.boot.fileName && one.fileName !== undefined) fileName = one.fileName;
   }
   return { nextServer, serverName, fileName };
-}
-
-const interfaceNames = new WeakMap<ServedInterface, Uint8Array>();
-
-function interfaceNameOf(served: Received["interface"]): Uint8Array {
-  let name = interfaceNames.get(served);
-  if (name === undefined) {
-    name = new TextEncoder().encode(served.name);
-    interfaceNames.set(served, name);
-  }
-  return name;
 }

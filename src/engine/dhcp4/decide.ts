@@ -16,7 +16,7 @@ import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
-import { selectNetwork } from "./subnet.ts";
+import { networkOnLink, selectNetwork } from "./subnet.ts";
 
 export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
 
@@ -71,7 +71,7 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
   const classes = noClasses(context);
-  const lastRelayAgentInformation = relayAgentInformation ?? rememberedRelayAgentInformation(context, message, clientKey);
+  const lastRelayAgentInformation = relayAgentInformation ?? rememberedRelayAgentInformation(context, link, message, clientKey);
   const exchange: Exchange = {
     context,
     received,
@@ -90,9 +90,12 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
 }
 
-/** Option 82 of the client's last message through a relay, for one that says by itself which address the client has. */
-function rememberedRelayAgentInformation(context: Context, message: Message, clientKey: Uint8Array): Uint8Array | undefined {
-  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
+/**
+ * Option 82 of the client's last message through a relay, for one that says by itself which address the client has. Only on the link of that address:
+ * a client that is heard on another one has moved.
+ */
+function rememberedRelayAgentInformation(context: Context, link: Link, message: Message, clientKey: Uint8Array): Uint8Array | undefined {
+  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY || networkOnLink(link, message.ciaddr) === undefined) return undefined;
   const owner = context.leases.byAddress(message.ciaddr)?.owner;
   return owner !== undefined && equalBytes(owner.clientKey, clientKey) ? owner.relayAgentInformation : undefined;
 }

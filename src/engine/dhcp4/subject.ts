@@ -1,0 +1,35 @@
+import type { Subject } from "../../config/class-expression/index.ts";
+import type { Message } from "../../wire/dhcp4/message.ts";
+import type { Exchange, ServedInterface } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+
+/** What class expressions are asked about. `classes` are those that the client is in, as far as they are known. */
+export function subjectOf(exchange: Exchange, classes: Uint8Array): Subject {
+  const { received } = exchange;
+  return {
+    message: asRelayed(exchange),
+    interfaceName: interfaceNameOf(received.interface),
+    source: received.source,
+    destination: received.destination,
+    length: received.length ?? 0,
+    classes,
+    failed: false,
+  };
+}
+
+/** The message, with what a relay would have said of the client: else one that is known by its place would leave its classes at T1. */
+function asRelayed({ message, relayAgentInformation, lastRelayAgentInformation }: Exchange): Message {
+  if (relayAgentInformation !== undefined || lastRelayAgentInformation === undefined) return message;
+  return { ...message, options: [...message.options, { code: OptionCode.relayAgentInformation, data: lastRelayAgentInformation }] };
+}
+
+const interfaceNames = new WeakMap<ServedInterface, Uint8Array>();
+
+function interfaceNameOf(served: ServedInterface): Uint8Array {
+  let name = interfaceNames.get(served);
+  if (name === undefined) {
+    name = new TextEncoder().encode(served.name);
+    interfaceNames.set(served, name);
+  }
+  return name;
+}
