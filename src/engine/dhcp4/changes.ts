@@ -1,6 +1,7 @@
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
+import type { Message } from "../../wire/dhcp4/message.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "./availability.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
@@ -20,10 +21,18 @@ function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
     htype: message.htype,
     chaddr: message.chaddr,
     // Where both are sent option 12 is ignored (RFC 4702 section 4).
-    hostname: kept(clientFqdnName(message) ?? optionValue(message, OptionCode.hostName)) ?? before?.hostname,
+    hostname: kept(clientFqdnName(message) ?? hostNameOf(message)) ?? before?.hostname,
     vendorClass: kept(optionValue(message, OptionCode.vendorClassIdentifier)) ?? before?.vendorClass,
     relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
   };
+}
+
+/** Option 12 without the NULs that some clients end it with (RFC 2132 section 2); undefined when nothing is left. */
+function hostNameOf(message: Message): Uint8Array | undefined {
+  const text = optionValue(message, OptionCode.hostName);
+  let length = text?.length ?? 0;
+  while (length > 0 && text?.[length - 1] === 0) length--;
+  return length === 0 ? undefined : text?.subarray(0, length);
 }
 
 /** As much of a text as one option holds: a client must not fill our memory with names. */

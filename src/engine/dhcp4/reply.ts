@@ -61,7 +61,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
     message: {
       op: Op.reply,
       htype: message.htype,
-      hlen: message.hlen,
+      hlen: message.chaddr.length,
       hops: 0,
       xid: message.xid,
       secs: 0,
@@ -93,7 +93,7 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
     {
       op: Op.reply,
       htype: message.htype,
-      hlen: message.hlen,
+      hlen: message.chaddr.length,
       hops: 0,
       xid: message.xid,
       secs: 0,
@@ -156,7 +156,7 @@ function replyMessage(
   return {
     op: Op.reply,
     htype: message.htype,
-    hlen: message.hlen,
+    hlen: message.chaddr.length,
     hops: 0,
     xid: message.xid,
     secs: 0,

@@ -207,4 +207,14 @@ describe("options of an OFFER or ACK", () => {
     };
     assert.deepEqual(owners, [expected, expected]);
   });
+
+  test("a host name is kept without NULs at its end (RFC 2132 section 2), and none is no name", () => {
+    const server = home();
+    const hostnames = ["laptop\0", "laptop\0\0", "\0", ""].map((hostname) => {
+      const decision = server.decide(request({ requested: "10.0.0.150", hostname }));
+      const change = decision.kind === "reply" ? decision.changes[0] : undefined;
+      return change?.kind === "put" ? change.lease.owner.hostname : undefined;
+    });
+    assert.deepEqual(hostnames, new Array(4).fill(text("laptop")));
+  });
 });
