@@ -157,7 +157,7 @@ function colons(hex: string): string {
 /** Option 61: type 1 and the hardware address, or a DUID with an IAID (RFC 4361), which is all that it can be made to send. */
 function networkdIdentifier(hex: string | undefined): string[] {
   if (hex === undefined) return ["ClientIdentifier=mac"];
-  assert.match(hex, /^ff.{8}0002/, "ff, an IAID, and a DUID of type 2");
+  assert.match(hex, /^ff.{8}0002.{24}$/, "ff, an IAID, and a DUID of type 2 with 12 bytes");
   const [iaid, duid] = [Number.parseInt(hex.slice(2, 10), 16), hex.slice(14)];
   return ["ClientIdentifier=duid", `IAID=${iaid}`, "DUIDType=vendor", `DUIDRawData=${colons(duid)}`];
 }
