@@ -1,5 +1,5 @@
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
-import { parseIpv4Prefix } from "../net/prefix.ts";
+import { formatIpv4Prefix, prefixAround } from "../net/prefix.ts";
 import type { Path } from "./diagnostic.ts";
 import type { NamedPrefix } from "./prefixes.ts";
 import { prefixLookup } from "./prefixes.ts";
@@ -38,7 +38,7 @@ export function planLinks(
     plans.push(plan(name, members, shared, path, file));
   }
   for (const network of networks)
-    if (!placed.has(network)) plans.push(plan(network.key, [network], undefined, ["networks", network.key], file));
+    if (!placed.has(network)) plans.push(plan(formatIpv4Prefix(network.prefix), [network], undefined, ["networks", network.key], file));
   checkClaims(plans, file, report);
   return plans;
 }
@@ -70,7 +70,7 @@ function readMembers(
   if (keys.length === 0) report.keyError(path, `the shared network "${name}" has no networks`);
   const members: NamedPrefix[] = [];
   for (const [i, key] of keys.entries()) {
-    const prefix = parseIpv4Prefix(key);
+    const prefix = prefixAround(key);
     const network = networks.find((entry) => entry.prefix.address === prefix?.address && entry.prefix.length === prefix.length);
     const other = network === undefined ? undefined : placed.get(network);
     if (network === undefined) {

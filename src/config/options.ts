@@ -33,6 +33,8 @@ interface Reading {
   readonly dictionary: OptionDictionary;
   /** Why an option can't stand here, in the words of a hint; undefined when it can. */
   readonly whyNot: (code: number) => string | undefined;
+  /** Whether clients send the options: what they send need not have the form that the option should have. */
+  readonly sentByClients: boolean;
 }
 
 /** Reads the options of one place. Options with problems are reported and left out. */
@@ -42,7 +44,7 @@ export function readOptions(
   dictionary: OptionDictionary,
   report: Report,
 ): readonly ConfiguredOption[] {
-  return readEntries(file, path, { report, dictionary, whyNot: whyManaged }).map(([entry]) => entry);
+  return readEntries(file, path, { report, dictionary, whyNot: whyManaged, sentByClients: false }).map(([entry]) => entry);
 }
 
 /** Why an option can't be configured, in the words of a hint; undefined when it can be. */
@@ -58,7 +60,7 @@ export function readMatchOptions(
   report: Report,
 ): readonly ConfiguredOption[] {
   const result: ConfiguredOption[] = [];
-  for (const [entry, place] of readEntries(file, path, { report, dictionary, whyNot: () => undefined })) {
+  for (const [entry, place] of readEntries(file, path, { report, dictionary, whyNot: () => undefined, sentByClients: true })) {
     if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
     else result.push(entry);
   }
@@ -144,6 +146,10 @@ function readEntry(code: number, written: unknown, path: Path, reading: Reading)
   const wrapped = isMap(written) && "value" in written;
   const value = wrapped ? written.value : written;
   const valuePath = wrapped ? [...path, "value"] : path;
+  if (isMap(written) && !wrapped && isRawType(written.type) && Object.keys(written).length === 1) {
+    report.keyError(path, `${optionTitle(code, dictionary)} has a type and no value`, "write {type, value}");
+    return undefined;
+  }
   if (value === null && !wrapped) {
     report.keyError(
       path,
@@ -219,7 +225,7 @@ function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, 
     return undefined;
   }
   const definition = dictionary.byCode(code);
-  const misfit = definition === undefined ? undefined : misfitOf(definition, result.data);
+  const misfit = definition === undefined || reading.sentByClients ? undefined : misfitOf(definition, result.data);
   if (misfit === undefined) return result.data;
   report.error(
     path,

@@ -1,8 +1,8 @@
 import { type Ipv4, parseIpv4 } from "../net/ipv4.ts";
-import { formatIpv4Prefix, type Ipv4Prefix, parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../net/prefix.ts";
+import { formatIpv4Prefix, type Ipv4Prefix, prefixAround, prefixContains, rangeOfPrefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
 import type { Report } from "./problems.ts";
-import { FIRST_HOST, hostBitsSet, LAST_HOST } from "./schema.ts";
+import { FIRST_HOST, LAST_HOST } from "./schema.ts";
 
 /** A network's key that was read. */
 export interface NamedPrefix {
@@ -11,15 +11,22 @@ export interface NamedPrefix {
   readonly prefix: Ipv4Prefix;
 }
 
-/** Reads the keys of `networks`. Malformed ones and those that overlap an earlier one are reported and left out. */
+/**
+ * Reads the keys of `networks`. Malformed ones and those that overlap an earlier one are reported and left out. An address of the network
+ * in front of the length (192.168.5.1/24) names the same network, as in dora.
+ */
 export function readPrefixes(keys: readonly string[], report: Report): readonly NamedPrefix[] {
   const read: NamedPrefix[] = [];
   for (const key of keys) {
-    const prefix = parseIpv4Prefix(key);
+    const prefix = prefixAround(key);
     if (prefix === undefined) explainKey(key, report);
     else if (!holdsHosts(rangeOfPrefix(prefix))) {
       report.keyError(["networks", key], `${key} has no addresses for hosts: it is multicast or reserved`);
-    } else read.push({ key, prefix });
+    } else {
+      read.push({ key, prefix });
+      const name = formatIpv4Prefix(prefix);
+      if (name !== key) report.warn(["networks", key], `${key} is read as the network ${name}`, `write ${name}`);
+    }
   }
   return withoutOverlaps(read, report);
 }
@@ -30,9 +37,7 @@ function holdsHosts({ start, end }: AddressRange): boolean {
 
 function explainKey(key: string, report: Report): void {
   const path = ["networks", key];
-  const hostBits = hostBitsSet(key);
-  if (hostBits !== undefined) report.keyError(path, hostBits.message, hostBits.hint);
-  else if (/^[0-9a-f:.]*:[0-9a-f:.]*(\/\d+)?$/i.test(key))
+  if (/^[0-9a-f:.]*:[0-9a-f:.]*(\/\d+)?$/i.test(key))
     report.keyError(path, `${key} is not an IPv4 prefix`, "IPv6 is not supported by this version");
   else {
     const hint =

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { parseMac } from "../net/mac.ts";
-import { parseIpv4Prefix, prefixOf, rangeOfPrefix } from "../net/prefix.ts";
+import { formatIpv4Prefix, parseIpv4Prefix, prefixAround, rangeOfPrefix } from "../net/prefix.ts";
 import { type AddressRange, parseAddressRange } from "../net/range.ts";
 import { INFINITE, parseDuration } from "./duration.ts";
 import { describeValue, expected } from "./expected.ts";
@@ -80,13 +80,11 @@ function readPrefix(value: string): AddressRange | Refusal | undefined {
 }
 
 /** A complaint about 192.168.5.1/24; undefined when the text is not even that. */
-export function hostBitsSet(value: string): Refusal | undefined {
-  const match = /^([\d.]+)\/(\d|[12]\d|3[0-2])$/.exec(value);
-  const base = match === null ? undefined : parseIpv4(match[1] as string);
-  if (match === null || base === undefined) return undefined;
-  const length = Number(match[2]);
-  const network = formatIpv4(prefixOf(base, length).address);
-  return new Refusal(`${value} has bits set behind the first ${length}`, `the prefix that holds this address is ${network}/${length}`);
+function hostBitsSet(value: string): Refusal | undefined {
+  const around = prefixAround(value);
+  if (around === undefined) return undefined;
+  const hint = `the prefix that holds this address is ${formatIpv4Prefix(around)}`;
+  return new Refusal(`${value} has bits set behind the first ${around.length}`, hint);
 }
 
 const AN_EXCEPTION = "an address, a range such as 10.0.0.5-10.0.0.9 or a prefix such as 10.0.0.16/28";

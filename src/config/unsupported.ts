@@ -19,6 +19,20 @@ export function isUnsupported(path: Path, key: string): boolean {
   return place !== undefined && (LATER[place] as readonly string[]).includes(key);
 }
 
+/** Features of dora that a later version will have. */
+const COMING: Readonly<Record<string, string>> = {
+  ddns: "DNS updates come with a later version",
+  v6: "DHCPv6 comes with a later version",
+  flood_protection_threshold: "flood protection comes with a later version",
+};
+
+/** What to do about a key that belongs to the format but not to this version. */
+export function whyUnsupported(path: Path, key: string): string {
+  const coming = path.length === 0 ? COMING[key] : undefined;
+  const advice = "leaving it in without effect would mislead";
+  return coming === undefined ? `remove it; ${advice}` : `${coming}; remove the key until then: ${advice}`;
+}
+
 function placeOf(path: Path): keyof typeof LATER | undefined {
   const last = path.at(-1);
   const above = path.at(-2);

@@ -3,7 +3,7 @@ import type { Path } from "./diagnostic.ts";
 import type { Report } from "./problems.ts";
 import { type ConfigFile, configSchema } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
-import { isUnsupported } from "./unsupported.ts";
+import { isUnsupported, whyUnsupported } from "./unsupported.ts";
 
 /** The part of a configuration that has the right form. */
 export interface Validated {
@@ -106,7 +106,7 @@ function reportIssue(issue: Issue, tree: unknown, report: Report): void {
     for (const key of issue.keys) {
       const place = [...path, key];
       if (isUnsupported(path, key)) {
-        report.keyError(place, `"${key}" is not supported by this version`, "remove it; leaving it in without effect would mislead");
+        report.keyError(place, `"${key}" is not supported by this version`, whyUnsupported(path, key));
       } else {
         report.keyError(place, `unknown key "${key}"`, didYouMean(key, known) ?? `known keys here: ${known.join(", ")}`);
       }

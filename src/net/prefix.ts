@@ -49,3 +49,11 @@ export function prefixContains(prefix: Ipv4Prefix, address: Ipv4): boolean {
 export function rangeOfPrefix(prefix: Ipv4Prefix): AddressRange {
   return { start: prefix.address, end: (prefix.address | ~maskOf(prefix.length)) >>> 0 };
 }
+
+/** The prefix that holds the address in `a.b.c.d/length`, whatever bits are set behind the length; undefined when malformed. */
+export function prefixAround(text: string): Ipv4Prefix | undefined {
+  const slash = text.indexOf("/");
+  const address = slash < 0 ? undefined : parseIpv4(text.slice(0, slash));
+  const length = /^(\d|[12]\d|3[0-2])$/.test(text.slice(slash + 1)) ? Number(text.slice(slash + 1)) : undefined;
+  return address === undefined || length === undefined ? undefined : prefixOf(address, length);
+}

@@ -72,7 +72,10 @@ export function parseBytes(text: string): Uint8Array | undefined {
 export function writeRaw(type: RawType, value: unknown, out: number[], path: (string | number)[]): string | undefined {
   if (type === "hex" || type === "b64") {
     const bytes = typeof value !== "string" ? undefined : type === "hex" ? fromHex(value) : fromBase64(value);
-    if (bytes === undefined) return type === "hex" ? "must be hex digits in pairs" : "must be base64 text";
+    if (bytes === undefined) {
+      const what = type === "hex" ? "must be hex digits in pairs" : "must be base64 text";
+      return typeof value === "number" ? `${what}, in quotes` : what;
+    }
     append(bytes, out);
     return undefined;
   }

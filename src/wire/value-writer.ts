@@ -103,7 +103,10 @@ function writeText(type: Extract<ValueType, { kind: "text" }>, value: unknown, o
 
 function writeBytes(type: Extract<ValueType, { kind: "bytes" }>, value: unknown, out: number[]): string | undefined {
   const bytes = typeof value === "string" ? parseBytes(value) : undefined;
-  if (bytes === undefined) return "must be hex digits in pairs, or text in single quotes inside the string";
+  if (bytes === undefined) {
+    const what = "must be hex digits in pairs, or text in single quotes inside the string";
+    return typeof value === "number" ? `${what} (put digits in quotes)` : what;
+  }
   if (type.size !== undefined && bytes.length !== type.size) return `must be ${type.size} bytes long, not ${bytes.length}`;
   if (bytes.length < (type.min ?? 0)) return `must be at least ${type.min} bytes long`;
   return append(bytes, out);

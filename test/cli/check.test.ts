@@ -52,18 +52,18 @@ test("a good file: one line that says what it serves, exit status 0", () => {
 });
 
 test("a file with problems: all of them with place, line and hint, exit status 1", (t) => {
-  const file = write(t, "networks:\n  10.0.0.5/24: {}\nrouters: 10.0.0.1\n");
+  const file = write(t, "networks:\n  10.0.0.5: {}\nautoritative: true\n");
   assert.deepEqual(check([file]), {
     status: 1,
     stdout: "",
-    stderr: `${file}:2:3: error: 10.0.0.5/24 has bits set behind the first 24
-  2 |   10.0.0.5/24: {}
+    stderr: `${file}:2:3: error: expected a prefix such as 192.168.5.0/24, got "10.0.0.5"
+  2 |   10.0.0.5: {}
     |   ^
-  hint: the prefix that holds this address is 10.0.0.0/24
-${file}:3:1: error: unknown key "routers"
-  3 | routers: 10.0.0.1
+  hint: add the length of the prefix, such as 10.0.0.5/24
+${file}:3:1: error: unknown key "autoritative"
+  3 | autoritative: true
     | ^
-  hint: known keys here: interfaces, networks, shared_networks, config, options, client_classes, reservations, next_server, server_name, file_name, authoritative, exclude_first_last_24, probation_period, ping_check, ping_timeout_ms, chaddr_only, offer_hold, affinity, store, log, bootp_enable, rapid_commit, cache_threshold
+  hint: did you mean "authoritative"?
 ${file}: 2 problems
 `,
   });
