@@ -98,6 +98,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     cacheThreshold: file.cache_threshold ?? 0,
     bootp: file.bootp_enable ?? true,
     rapidCommit: file.rapid_commit ?? false,
+    subnetSelection: file.subnet_selection ?? true,
     store: buildStore(file.store),
     log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
   };

@@ -33,6 +33,8 @@ export interface Config {
   readonly bootp: boolean;
   /** Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). */
   readonly rapidCommit: boolean;
+  /** Whether option 118 says which network a client is to have an address in (RFC 3011). */
+  readonly subnetSelection: boolean;
   readonly store: StoreSpec;
   readonly log: LogSpec;
 }

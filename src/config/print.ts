@@ -40,6 +40,7 @@ export function printConfig(config: Config): string {
     cache_threshold: config.cacheThreshold,
     bootp_enable: config.bootp,
     rapid_commit: config.rapidCommit,
+    subnet_selection: config.subnetSelection,
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
     ...printClasses(config),

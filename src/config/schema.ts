@@ -474,6 +474,9 @@ export const configSchema = z
       rapid_commit: flag
         .optional()
         .describe("Bind the address at once for clients that ask for it with option 80 (RFC 4039). Default: false."),
+      subnet_selection: flag
+        .optional()
+        .describe("Let messages say by option 118 in which network they want an address (RFC 3011). Default: true, as in dora."),
       cache_threshold: z
         .int({ error: expected("percent: a whole number from 0 to 100") })
         .min(0, { error: expected("percent: a whole number from 0 to 100") })

@@ -38,6 +38,7 @@ test("an empty configuration has the documented defaults", () => {
       cacheThreshold: 0,
       bootp: true,
       rapidCommit: false,
+      subnetSelection: true,
       offerHold: 30,
       affinity: 86_400,
       store: { kind: "sqlite", path: undefined },
@@ -73,13 +74,14 @@ test("a network has the documented defaults", () => {
 
 test("top-level settings are read", () => {
   const config = load(
-    "{interfaces: [eth0, eth1@10.0.0.1], chaddr_only: true, offer_hold: 1m, affinity: 0, store: {sqlite: {path: a.db}}, log: {level: debug, format: json}}",
+    "{interfaces: [eth0, eth1@10.0.0.1], chaddr_only: true, subnet_selection: false, offer_hold: 1m, affinity: 0, store: {sqlite: {path: a.db}}, log: {level: debug, format: json}}",
   );
   assert.deepEqual(config.interfaces, [
     { name: "eth0", address: undefined },
     { name: "eth1", address: ip("10.0.0.1") },
   ]);
   assert.equal(config.chaddrOnly, true);
+  assert.equal(config.subnetSelection, false);
   assert.equal(config.offerHold, 60);
   assert.equal(config.affinity, 0);
   assert.deepEqual(config.store, { kind: "sqlite", path: "a.db" });

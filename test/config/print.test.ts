@@ -26,6 +26,7 @@ affinity: 1d
 cache_threshold: 0
 bootp_enable: true
 rapid_commit: false
+subnet_selection: true
 store:
   sqlite: {}
 log:

@@ -61,6 +61,7 @@ export function configOf(
     cacheThreshold: 0,
     bootp: true,
     rapidCommit: false,
+    subnetSelection: true,
     offerHold: 30,
     affinity,
     store: { kind: "memory" },

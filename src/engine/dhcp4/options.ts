@@ -103,7 +103,9 @@ function addSettings(exchange: Exchange, settings: Settings, options: Option[]):
   }
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
-  const subnetSelection = optionValue(exchange.message, OptionCode.subnetSelection);
+  // Where it does not count it is not echoed, so that its client knows (RFC 3011 section 2).
+  const { config } = exchange.context;
+  const subnetSelection = config.subnetSelection ? optionValue(exchange.message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
 }
 

@@ -65,7 +65,7 @@ export function dynamicRange(network: Network, address: Ipv4): Range | undefined
 
 /**
  * The network that a message came from, on whose link the client is. What the relay says goes first: option 82
- * sub-option 5 (RFC 3527), then option 118 (RFC 3011), then giaddr. Each of these decides alone: when it names no
+ * sub-option 5 (RFC 3527), then option 118 where it counts (RFC 3011), then giaddr. Each of these decides alone: when it names no
  * configured network, no other rule may place the client elsewhere. The addresses of the client itself, ciaddr and
  * source, only count when it sent its message to this server's own address: a client that moved to another link and
  * broadcasts is where it is heard. Where a relay passes on what the client sent to it alone, as if it were the server (RFC 5010, RFC 5107),
@@ -83,7 +83,7 @@ export function selectNetwork(
     trace?.("subnet", `option 82 sub-option 5 names ${formatIpv4(readIpv4(linkSelection, 0))}`);
     return networkOf(config, readIpv4(linkSelection, 0));
   }
-  const subnetSelection = optionIpv4(message, OptionCode.subnetSelection);
+  const subnetSelection = config.subnetSelection ? optionIpv4(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection !== undefined) {
     trace?.("subnet", `option 118 names ${formatIpv4(subnetSelection)}`);
     return networkOf(config, subnetSelection);

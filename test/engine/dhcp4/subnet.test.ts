@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NetworkSpec } from "../support/config.ts";
 import { addresses, configOf } from "../support/config.ts";
+import { homeAndAway } from "../support/home.ts";
 import { discover, inform, type MessageSpec, relayInfo, request } from "../support/messages.ts";
 import { ETH0, serverOf, type Way } from "../support/server.ts";
 
@@ -66,6 +67,13 @@ describe("subnet selection", () => {
       if (network === undefined) assert.deepEqual(server.consider(discover(spec), way), { silence: "no-network" });
     });
   }
+
+  test("with subnet_selection: false, option 118 counts for nothing and is not echoed", () => {
+    const plain = homeAndAway({}, { subnetSelection: false });
+    const offer = plain.receive(discover({ subnet: "10.0.1.0", prl: [118] }));
+    assert.match(offer.header ?? "", / yiaddr 10\.0\.0\.100$/);
+    assert.deepEqual(offer.options?.slice(5), ["1 255.255.255.0"]);
+  });
 
   test("option 118 is echoed in OFFER and ACK, and not in a NAK", () => {
     const spec = { subnet: "10.0.2.0", giaddr: "10.0.0.9", prl: [1] };

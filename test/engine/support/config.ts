@@ -31,6 +31,7 @@ export interface ConfigSpec {
   readonly cacheThreshold?: number;
   readonly bootp?: boolean;
   readonly rapidCommit?: boolean;
+  readonly subnetSelection?: boolean;
 }
 
 export interface NetworkSpec {
@@ -124,6 +125,7 @@ export function configOf(spec: ConfigSpec): Config {
     cacheThreshold: spec.cacheThreshold ?? 0,
     bootp: spec.bootp ?? true,
     rapidCommit: spec.rapidCommit ?? false,
+    subnetSelection: spec.subnetSelection ?? true,
     store: { kind: "memory" },
     log: { level: "info", format: "pretty" },
   };
