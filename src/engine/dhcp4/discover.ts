@@ -6,7 +6,7 @@ import { optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
 import { chooseAddress } from "./allocate.ts";
-import { belongsTo, isBound } from "./availability.ts";
+import { isBound } from "./availability.ts";
 import { give } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
@@ -14,6 +14,7 @@ import { whyNoAddress } from "./guard.ts";
 import { leaseTimeOptions } from "./lease-time.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
+import { isOfHost } from "./permission.ts";
 import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
 import { acknowledge } from "./request.ts";
@@ -44,8 +45,9 @@ export function decideDiscover(exchange: Exchange): Decision {
   const duration = decideDuration(exchange, settings, address, previous);
   const held = now + holdFor(exchange, settings.network);
   let changes = NO_CHANGES;
+  const isOwn = previous !== undefined && isOfHost(exchange, reservation, previous);
   // A lease of the client's own that outlasts the offer needs no hold.
-  if (previous === undefined || !isBound(previous, now) || !belongsTo(previous, clientKey) || previous.expiry < held) {
+  if (!isOwn || !isBound(previous, now) || previous.expiry < held) {
     const offered = give(exchange, address, LeaseState.offered, held, previous);
     // A client has one offer at a time on a link, however often it changes its mind.
     changes = own?.state === LeaseState.offered && own.address !== address ? [withdrawn(own.address), offered] : [offered];
@@ -54,7 +56,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   const times = leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
-  return pingTimeout === undefined ? offer : probeFirst(exchange, address, previous, pingTimeout, offer);
+  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwn, pingTimeout, offer);
 }
 
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */

@@ -1,7 +1,8 @@
-import type { Network, Reservation } from "../../config/model.ts";
-import type { Lease } from "../../leases/lease.ts";
+import type { Network, Reservation, ReservationMatch } from "../../config/model.ts";
+import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
-import { isAvailableTo } from "./availability.ts";
+import { belongsTo, isAvailableTo } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
 import { dynamicRange, networkOnLink } from "./subnet.ts";
@@ -36,8 +37,22 @@ export function refusalOf(
     if (!isAdmitted(exchange, range.guard)) return "not-for-class";
     if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
+  if (lease !== undefined && isOfHost(exchange, reservation, lease)) return undefined;
   return isAvailableTo(lease, clientKey, context.now) ? undefined : "in-use";
 }
+
+/**
+ * Whether the lease is, or last was, the client's, or that of the same machine under another client identifier: boot ROM, boot loader
+ * and operating system often have one each, and an address that is reserved for a hardware address is for all of them.
+ */
+export function isOfHost({ clientKey, message }: Exchange, reservation: Reservation | undefined, lease: Lease): boolean {
+  if (belongsTo(lease, clientKey)) return true;
+  if (reservation?.address !== lease.address || lease.state === LeaseState.declined) return false;
+  const { htype, chaddr } = lease.owner;
+  return reservation.match.some(isByChaddr) && htype === message.htype && equalBytes(chaddr, message.chaddr);
+}
+
+const isByChaddr = ({ kind }: ReservationMatch): boolean => kind === "chaddr";
 
 /** Whether the client has a reservation with an address that is free for it. */
 function canHaveReserved(exchange: Exchange, reservation: Reservation | undefined): boolean {

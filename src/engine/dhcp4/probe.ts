@@ -3,7 +3,6 @@ import { type Lease, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
 import type { Decision, Reply } from "../decision.ts";
-import { belongsTo } from "./availability.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { networkOf } from "./subnet.ts";
 
@@ -16,12 +15,11 @@ export function holdFor(exchange: Exchange, network: Network): number {
 
 /**
  * Has the address probed before `offer` is sent (RFC 2131 sections 2.2 and 3.1 step 2), unless the client itself has or last had it, or it was found
- * free just now. `previous` is what the table knows of the address.
+ * free just now. `isOwn`: the lease of the address is, or last was, the client's.
  */
-export function probeFirst(exchange: Exchange, address: Ipv4, previous: Lease | undefined, timeout: number, offer: Reply): Decision {
-  const { context, clientKey, trace } = exchange;
+export function probeFirst(exchange: Exchange, address: Ipv4, isOwn: boolean, timeout: number, offer: Reply): Decision {
+  const { context, trace } = exchange;
   const state = context.probes?.stateOf(address);
-  const isOwn = previous !== undefined && belongsTo(previous, clientKey);
   // While a probe is under way the address is held for the client, which makes it look like its own.
   if (state === "free" || (isOwn && state === undefined)) return offer;
   const interfaceIndex = linkOf(exchange, address);

@@ -140,6 +140,73 @@ describe("a reservation always wins", () => {
   });
 });
 
+describe("an address that is reserved for a hardware address is for every client identifier of that machine", () => {
+  // The operating system has the lease; the boot ROM of the same machine says that it is somebody else.
+  const rom: MessageSpec = { id: "rom" };
+  const system: MessageSpec = { id: "system" };
+  const running = (network: NetworkSpec = forAlice(inside)): Server => {
+    const server = home(network);
+    assert.equal(briefly(server.receive(request({ ...system, server: OURS, requested: inside }))), `ACK ${inside}`);
+    return server;
+  };
+
+  test("a DISCOVER of the boot ROM is offered it and leaves the lease as it is", () => {
+    const offer = running().receive(discover(rom));
+    assert.equal(briefly(offer), `OFFER ${inside}`);
+    assert.deepEqual(offer.changes, []);
+  });
+
+  test("each takes the lease over from the other", () => {
+    const server = running();
+    server.receive(discover(rom));
+    const taken = server.receive(request({ ...rom, server: OURS, requested: inside }));
+    assert.equal(briefly(taken), `ACK ${inside}`);
+    assert.deepEqual(taken.changes, [`bound ${inside} 1000..4600 of alice as rom`]);
+    assert.deepEqual(server.receive(release({ ...system, server: OURS, ciaddr: inside })), { silence: "not-the-owner" });
+    for (const way of [{ server: OURS, requested: inside }, { requested: inside }, { ciaddr: inside }]) {
+      assert.equal(briefly(server.receive(request({ ...system, ...way }))), `ACK ${inside}`);
+      assert.equal(briefly(server.receive(request({ ...rom, ...way }))), `ACK ${inside}`);
+    }
+  });
+
+  test("an offer to one does not keep it from the other", () => {
+    const server = home(forAlice(inside));
+    server.receive(discover(rom));
+    const offer = server.receive(discover(system));
+    assert.equal(briefly(offer), `OFFER ${inside}`);
+    assert.deepEqual(offer.changes, [`offered ${inside} 1000..1030 of alice as system`]);
+  });
+
+  test("it is not probed: the machine itself might answer", () => {
+    assert.equal(briefly(running({ ...forAlice(inside), pingTimeout: 500 }).receive(discover(rom))), `OFFER ${inside}`);
+  });
+
+  const others: readonly [name: string, network: NetworkSpec, spec: MessageSpec][] = [
+    ["another machine", forAlice(inside), { ...rom, mac: BOB }],
+    [
+      "another machine with a reservation by identifier",
+      { reservations: [{ address: inside, match: [byId("rom")] }] },
+      { ...rom, mac: BOB },
+    ],
+    ["a reservation by identifier", { reservations: [{ address: inside, match: [byId("rom")] }] }, rom],
+    ["a machine without a reservation", {}, rom],
+  ];
+  for (const [name, network, spec] of others) {
+    test(`not so for ${name}`, () => {
+      const server = home(network);
+      server.lease(inside, { mac: ALICE });
+      assert.equal(briefly(server.receive(discover({ ...spec, requested: inside }))), "OFFER 10.0.0.100");
+      assert.match(briefly(server.receive(request({ ...spec, requested: inside }))), /^NAK/);
+    });
+  }
+
+  test("not so for an address that the machine declined", () => {
+    const server = running();
+    server.receive(decline({ ...system, server: OURS, requested: inside }));
+    assert.equal(briefly(server.receive(discover(rom))), "OFFER 10.0.0.100");
+  });
+});
+
 describe("a reserved address that somebody else has", () => {
   const squatted = (): Server => {
     const server = home(forAlice(inside));
