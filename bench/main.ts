@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { measureGrowth } from "./growth.ts";
 import { measureLatency } from "./latency.ts";
+import { measureOverload } from "./overload.ts";
 import { measurePeers } from "./peers.ts";
 import { measurePerfdhcp } from "./perfdhcp.ts";
 import { measureRates } from "./rates.ts";
@@ -19,6 +20,7 @@ const seconds = Number(values.seconds);
 const benches: Record<string, () => Promise<void> | void> = {
   rates: () => measureRates({ rounds, seconds }),
   peers: () => measurePeers({ rounds, seconds }),
+  overload: () => measureOverload({ rounds, seconds }),
   latency: () => measureLatency({ seconds }),
   perfdhcp: () => measurePerfdhcp({ seconds }),
   growth: measureGrowth,

@@ -64,7 +64,7 @@ export async function openPortableTransport(options: TransportOptions): Promise<
     const receivedOn = guessInterface(options, source);
     const destination = options.address !== IPV4_ANY ? options.address : (receivedOn?.addresses[0]?.address ?? IPV4_ANY);
     const interfaceIndex = receivedOn?.index ?? 0;
-    waiting.push({ bytes, length: bytes.length, source, sourcePort: from.port, destination, interfaceIndex });
+    waiting.push({ bytes, length: bytes.length, source, sourcePort: from.port, destination, interfaceIndex, waited: 0 });
     schedule();
   });
 

@@ -22,6 +22,8 @@ export interface Datagram {
   readonly destination: Ipv4;
   /** Index of the receiving interface. */
   readonly interfaceIndex: number;
+  /** How long it waited to be received, in milliseconds; 0 where the system does not tell. */
+  readonly waited: number;
 }
 
 /** Called with everything that was waiting: the first `count` datagrams of `batch`. Must not throw. */

@@ -7,31 +7,37 @@ import { MessageType } from "../wire/dhcp4/message.ts";
 export const DROP_REASONS = {
   undecodable: "the datagram is no DHCP message",
   "store-failed": "the lease could not be made durable, so no answer left",
+  "waited-too-long": "it had waited longer to be received than its client waits for an answer",
+  overload: "a DISCOVER that was left to be repeated, because more arrives than can be served and REQUESTs finish what was begun",
   stopped: "the server was stopped while the address was being probed",
   "internal-error": "a defect of this program: please report the log entry that goes with it",
 } as const;
 
 export type DropReason = keyof typeof DROP_REASONS;
 
-/**
- * What the server has done since it started; plain numbers that only grow. They add up: a datagram is undecodable, came in on an interface that is not
- * served, or is received; what was received is answered (`sent`), `silent`, `noted`, or `dropped` for another reason.
- */
-export interface Counters {
-  /** By message type; 0: no type (BOOTP). */
-  readonly received: Uint32Array;
-  /** By message type. */
-  readonly sent: Uint32Array;
-  readonly silent: Record<SilenceReason, number>;
+/** What messages have changed, counted when it is durable. */
+export interface ChangeCounts {
   /** Messages that changed something and have no answer, such as RELEASE. */
   noted: number;
-  readonly dropped: Record<DropReason, number>;
   /** Leases given to a client anew, and given more time. */
   bound: number;
   renewed: number;
   released: number;
   /** Addresses put on probation, because a client declined them or a probe found them in use. */
   declined: number;
+}
+
+/**
+ * What the server has done since it started; plain numbers that only grow. They add up: a datagram is undecodable, came in on an interface that is not
+ * served, waited too long, is dropped for overload, or is received; what was received is answered (`sent`), `silent`, `noted`, or `dropped` for another reason.
+ */
+export interface Counters extends ChangeCounts {
+  /** By message type; 0: no type (BOOTP). */
+  readonly received: Uint32Array;
+  /** By message type. */
+  readonly sent: Uint32Array;
+  readonly silent: Record<SilenceReason, number>;
+  readonly dropped: Record<DropReason, number>;
   /** Probes for addresses in use that were started, those that were answered, and offers made without one because none could be made. */
   probes: number;
   conflicts: number;
@@ -48,12 +54,8 @@ export function createCounters(): Counters {
     received: new Uint32Array(TYPES),
     sent: new Uint32Array(TYPES),
     silent: zeros(SILENCE_REASONS),
-    noted: 0,
     dropped: zeros(DROP_REASONS),
-    bound: 0,
-    renewed: 0,
-    released: 0,
-    declined: 0,
+    ...noChanges(),
     probes: 0,
     conflicts: 0,
     probesSkipped: 0,
@@ -67,13 +69,27 @@ export function countType(counts: Uint32Array, type: number): void {
   counts[type] = (counts[type] as number) + 1;
 }
 
-export function countApplied(counters: Counters, change: LeaseChange, { before }: Applied): void {
+export function noChanges(): ChangeCounts {
+  return { noted: 0, bound: 0, renewed: 0, released: 0, declined: 0 };
+}
+
+/** Adds `from` to `to`, and leaves zeros. */
+export function moveChanges(from: ChangeCounts, to: ChangeCounts): void {
+  to.noted += from.noted;
+  to.bound += from.bound;
+  to.renewed += from.renewed;
+  to.released += from.released;
+  to.declined += from.declined;
+  from.noted = from.bound = from.renewed = from.released = from.declined = 0;
+}
+
+export function countApplied(counts: ChangeCounts, change: LeaseChange, { before }: Applied): void {
   if (change.kind !== "put") return;
   const { state } = change.lease;
-  if (state === LeaseState.bound && before?.state === LeaseState.bound) counters.renewed++;
-  else if (state === LeaseState.bound) counters.bound++;
-  else if (state === LeaseState.released) counters.released++;
-  else if (state === LeaseState.declined) counters.declined++;
+  if (state === LeaseState.bound && before?.state === LeaseState.bound) counts.renewed++;
+  else if (state === LeaseState.bound) counts.bound++;
+  else if (state === LeaseState.released) counts.released++;
+  else if (state === LeaseState.declined) counts.declined++;
 }
 
 /** Those that are not zero, by name, for logs and for people. */

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import { type Decision, SILENCE_REASONS } from "../engine/decision.ts";
+import { type Decision, type Reply, SILENCE_REASONS } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
-import type { Lease } from "../leases/lease.ts";
+import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
@@ -10,9 +10,22 @@ import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../wire/dhcp4/options.ts";
 
+/** One entry of the log, put together but not written. */
+export interface Told {
+  readonly level: "debug" | "info" | "warn";
+  readonly facts: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
 /** Tells the operator what happens to packets. Says nothing, and formats nothing, below the configured level. */
 export interface EventLog {
-  decided(request: Message, decision: Decision): void;
+  /**
+   * Says why a message is not answered, or waits. What else was decided is not true yet: it is returned, for `tell`; undefined when nobody
+   * wants to know.
+   */
+  decided(request: Message, decision: Decision): Told | undefined;
+  /** Says what has come true. */
+  tell(told: Told): void;
   /** Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length in seconds; undefined: the address was not put on it. */
   conflict(address: Ipv4, hardwareAddress: Uint8Array | undefined, probation: number | undefined): void;
   undecodable(datagram: Datagram, problem: Problem): void;
@@ -29,40 +42,44 @@ export function createEventLog(log: Logger): EventLog {
   const debug = log.isLevelEnabled("debug");
 
   /** Something is wrong in the network, and the operator should know (RFC 2131 section 4.3.3). */
-  function warnOfDecline(request: Message, { address, start, expiry }: Lease): void {
+  function declined(request: Message, { address, start, expiry }: Lease): Told {
     const text = formatIpv4(address);
-    log.warn(
-      { ...who(request), address: text },
-      `${text} is in use, says its client (DHCPDECLINE): it is not given out for ${expiry - start} s`,
-    );
+    return {
+      level: "warn",
+      facts: { ...who(request), address: text },
+      text: `${text} is in use, says its client (DHCPDECLINE): it is not given out for ${expiry - start} s`,
+    };
+  }
+
+  function noted(request: Message, [change]: readonly LeaseChange[]): Told | undefined {
+    if (messageType(request) === MessageType.DECLINE && change?.kind === "put") return declined(request, change.lease);
+    return info ? { level: "info", facts: who(request), text: `${nameOf(request)} noted` } : undefined;
+  }
+
+  function answered(request: Message, { message: reply, to }: Reply): Told | undefined {
+    const type = messageType(reply);
+    // An OFFER is only a promise, and a client that renews is no news.
+    const level = type === MessageType.OFFER || request.ciaddr !== 0 ? "debug" : "info";
+    if (!(level === "debug" ? debug : info)) return undefined;
+    const facts = { ...who(request), address: formatIpv4(reply.yiaddr), to: `${formatIpv4(to.address)}:${to.port}` };
+    const text = `${nameOf(request)} answered with ${nameOf(reply)}${reply.yiaddr === 0 ? "" : ` of ${facts.address}`}`;
+    return { level, facts, text };
   }
 
   return {
     decided(request, decision) {
-      if (!info) return;
-      if (decision.kind === "silence") {
-        if (debug)
-          log.debug({ ...who(request), reason: decision.reason }, `${nameOf(request)} not answered: ${SILENCE_REASONS[decision.reason]}`);
-        return;
-      }
-      if (decision.kind === "update") {
-        const declined = messageType(request) === MessageType.DECLINE ? decision.changes[0] : undefined;
-        if (declined?.kind === "put") warnOfDecline(request, declined.lease);
-        else log.info(who(request), `${nameOf(request)} noted`);
-        return;
-      }
+      if (decision.kind === "reply") return answered(request, decision);
+      if (decision.kind === "update") return noted(request, decision.changes);
+      if (!debug) return undefined;
       if (decision.kind === "probe") {
-        if (debug)
-          log.debug({ ...who(request), address: formatIpv4(decision.address) }, `${nameOf(request)} waits: is the address in use?`);
-        return;
+        log.debug({ ...who(request), address: formatIpv4(decision.address) }, `${nameOf(request)} waits: is the address in use?`);
+      } else {
+        log.debug({ ...who(request), reason: decision.reason }, `${nameOf(request)} not answered: ${SILENCE_REASONS[decision.reason]}`);
       }
-      const reply = decision.message;
-      const type = messageType(reply);
-      // An OFFER is only a promise, and a client that renews is no news.
-      const level = type === MessageType.OFFER || request.ciaddr !== 0 ? "debug" : "info";
-      if (level === "debug" && !debug) return;
-      const facts = { ...who(request), address: formatIpv4(reply.yiaddr), to: `${formatIpv4(decision.to.address)}:${decision.to.port}` };
-      log[level](facts, `${nameOf(request)} answered with ${nameOf(reply)}${reply.yiaddr === 0 ? "" : ` of ${facts.address}`}`);
+      return undefined;
+    },
+    tell({ level, facts, text }) {
+      log[level](facts, text);
     },
     conflict(address, hardwareAddress, probation) {
       const facts = { address: formatIpv4(address), ...(hardwareAddress === undefined ? {} : { usedBy: formatMac(hardwareAddress) }) };

@@ -108,6 +108,6 @@ export function createProbes({ prober, clock, onFree, onConflict }: ProbesParts)
   };
 }
 
-function copyOf({ bytes, length, source, sourcePort, destination, interfaceIndex }: Datagram): Datagram {
-  return { bytes: bytes.slice(0, length), length, source, sourcePort, destination, interfaceIndex };
+function copyOf(datagram: Datagram): Datagram {
+  return { ...datagram, bytes: datagram.bytes.slice(0, datagram.length) };
 }

@@ -78,6 +78,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     counters,
     events: createEventLog(log),
     clock: () => Math.floor(Date.now() / 1000),
+    uptime: () => performance.now(),
     random: () => Math.floor(Math.random() * 0x100000000),
   });
   const timers = [

@@ -163,7 +163,7 @@ function createBench(clients: number): { load: Load; exchange(now: number, twist
         const twisted = reply === undefined ? undefined : twist(reply, request.message);
         if (twisted === undefined) return [];
         const encoded = encodeMessage(twisted);
-        return [{ bytes: encoded, length: encoded.length, source: 0, sourcePort: 67, destination: 0, interfaceIndex: 0 }];
+        return [{ bytes: encoded, length: encoded.length, source: 0, sourcePort: 67, destination: 0, interfaceIndex: 0, waited: 0 }];
       });
       load.receive(datagrams, datagrams.length, now);
     },

@@ -164,6 +164,20 @@ for (const kind of kinds) {
       assert.equal((await inbox.settle(100)).length, 100);
     });
 
+    test(`tells how long a datagram waited${kind === "linux" ? "" : ": 0, for the system does not say"}`, async (t) => {
+      const transport = await open(t, kind);
+      const inbox = startInbox(transport);
+      const peer = await openPeer(t);
+      transport.pause();
+      peer.socket.send("x", transport.port, "127.0.0.1");
+      await delay(300);
+      transport.resume();
+      await inbox.settle(1);
+      const [waited] = inbox.waits as [number];
+      if (kind === "linux") assert.ok(waited > 250 && waited < 5000, `${waited} ms`);
+      else assert.equal(waited, 0);
+    });
+
     test("stops after the batch in which it is paused", async (t) => {
       const transport = await open(t, kind);
       const peer = await openPeer(t);

@@ -43,9 +43,10 @@ const LIFE = [
 describe("what is normal is logged as a warning, and what was leased is not told", () => {
   const bench = createBench(CONFIG);
   for (const [name, message, expected] of LIFE) {
-    test(name, () => {
+    test(name, async () => {
       bench.log.length = 0;
       bench.receive(message);
+      await bench.store.succeed();
       const entries = bench.log.map((line) => JSON.parse(line) as { level: number; msg: string });
       assert.deepEqual(
         entries.map(({ level, msg }) => `${LEVELS.get(level)}: ${msg}`),

@@ -40,7 +40,11 @@ describe("the pump", () => {
     bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
     assert.deepEqual(types(bench), [MessageType.OFFER]);
     assert.equal(bench.store.waiting.length, 1);
+    // Nor is it told or counted before.
+    assert.doesNotMatch(bench.log.join(""), /answered with ACK/);
+    assert.equal(bench.counters.bound, 0);
     await bench.store.succeed();
+    assert.match(bench.log.join(""), /REQUEST answered with ACK of 10.0.0.10/);
     assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK]);
     const { message, to } = bench.sent[1] as (typeof bench.sent)[0];
     assert.equal(message.yiaddr, FIRST);
@@ -106,15 +110,14 @@ describe("the pump", () => {
       "received RELEASE": 1,
       "sent OFFER": 1,
       "sent ACK": 1,
-      noted: 1,
-      "dropped: store-failed": 2,
-      bound: 2,
-      renewed: 1,
-      released: 1,
+      // The renewal, the RELEASE, and the other client's REQUEST: none of them has happened.
+      "dropped: store-failed": 3,
+      bound: 1,
       commits: 1,
       commitsFailed: 2,
     });
     assert.match(bench.log.join(""), /no lease can be given until this is mended: the disk is full/);
+    assert.doesNotMatch(bench.log.join(""), /RELEASE noted|REQUEST answered with ACK of 10.0.0.11/);
 
     bench.receive(requestExtension(one, transaction, FIRST));
     await bench.store.succeed();
@@ -192,6 +195,30 @@ describe("the pump", () => {
     assert.equal(bench.paused(), true);
     await bench.store.succeed();
     assert.equal(bench.paused(), false);
+  });
+
+  test("what has waited longer than a client does is dropped and counted, not decoded", () => {
+    const bench = createBench(CONFIG);
+    bench.receiveLate(1001, discover(one, transaction), new Uint8Array(3));
+    bench.receiveLate(1000, discover(one, transaction));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    assert.deepEqual(summarize(bench.counters), { "received DISCOVER": 1, "sent OFFER": 1, "dropped: waited-too-long": 2 });
+  });
+
+  test("while a queue stands DISCOVERs that have waited are left, and REQUESTs served", async () => {
+    const bench = createBench(CONFIG);
+    // All are late for longer than a burst lasts.
+    for (let now = 1000; now < 1003; now += 0.25) {
+      bench.setTime(now);
+      bench.receiveLate(100, release(two, 7, { address: FIRST, serverIdentifier: SERVER }));
+    }
+    bench.receiveLate(100, discover(two, transaction));
+    bench.receiveLate(100, requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    bench.receiveLate(10, discover(two, transaction));
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK]);
+    assert.equal(bench.counters.dropped.overload, 1);
+    assert.equal(bench.counters.received[MessageType.DISCOVER], 1);
   });
 
   test("stopping waits for the answers that are under way", async () => {

@@ -40,6 +40,8 @@ export interface Bench {
   setTime(now: number): void;
   /** One batch of messages from the network. */
   receive(...messages: (Message | Uint8Array)[]): void;
+  /** The same, of messages that waited for so many milliseconds. */
+  receiveLate(waited: number, ...messages: (Message | Uint8Array)[]): void;
 }
 
 /** 10.0.0.1, where messages come in, and 10.9.9.1. */
@@ -85,6 +87,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     counters,
     events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) })),
     clock: () => now,
+    uptime: () => now * 1000,
     random: () => 0,
   });
   return {
@@ -99,9 +102,12 @@ export function createBench(configText: string, prober?: Prober): Bench {
       now = time;
     },
     receive(...messages) {
+      this.receiveLate(0, ...messages);
+    },
+    receiveLate(waited, ...messages) {
       const batch = messages.map((message): Datagram => {
         const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
-        return { bytes, length: bytes.length, source: 0, sourcePort: 68, destination: 0xffffffff, interfaceIndex: 2 };
+        return { bytes, length: bytes.length, source: 0, sourcePort: 68, destination: 0xffffffff, interfaceIndex: 2, waited };
       });
       handler?.(batch, batch.length);
       // The transport uses its buffers again.

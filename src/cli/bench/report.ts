@@ -24,7 +24,9 @@ export interface BenchReport {
   readonly started: number;
   readonly completed: number;
   readonly rate: number;
-  /** Rate at which exchanges were to start; null in the closed loop. */
+  /** Exchanges begun per second. */
+  readonly startRate: number;
+  /** Rate at which they were to begin; null in the closed loop. */
   readonly offeredRate: number | null;
   readonly window: number | null;
   readonly lost: number;
@@ -59,6 +61,7 @@ export function makeReport(input: ReportInput, result: RunResult, load: Load): B
     started: result.started,
     completed: result.completed,
     rate: round(result.seconds > 0 ? result.completed / result.seconds : 0, 1),
+    startRate: round(result.startRate, 1),
     offeredRate: input.rate ?? null,
     window: input.rate === undefined ? input.window : null,
     lost,
@@ -117,11 +120,8 @@ export function formatReport(report: BenchReport): string {
     const values = [latency.p50, latency.p90, latency.p99, latency["p99.9"], latency.max, latency.mean];
     lines.push(columns([name, ...values.map((value) => value.toFixed(value < 10 ? 3 : 1))]));
   }
-  if (report.offeredRate !== null && report.started / report.seconds < report.offeredRate * 0.99 && !report.clientsRanOut) {
-    lines.push(
-      "",
-      `This machine could only start ${grouped(report.started / report.seconds)} of the ${grouped(report.offeredRate)} exchanges a second.`,
-    );
+  if (report.offeredRate !== null && report.startRate < report.offeredRate * 0.99 && !report.clientsRanOut) {
+    lines.push("", `This machine could only start ${grouped(report.startRate)} of the ${grouped(report.offeredRate)} exchanges a second.`);
   }
   if (report.clientsRanOut) lines.push("", "It ended early because every client had its lease: raise --clients for a longer run.");
   return lines.join("\n");

@@ -35,6 +35,8 @@ export interface RunResult {
   /** Exchanges started and completed in that time; answers that came later count in the load's own figures only. */
   readonly started: number;
   readonly completed: number;
+  /** Exchanges begun a second in that time; `started` has also those that were under way at its beginning. */
+  readonly startRate: number;
   /** True when the run ended early because each client had its lease. */
   readonly ranOut: boolean;
 }
@@ -43,7 +45,9 @@ export interface RunResult {
 const PREPARE_WINDOW = 32;
 
 /** The most exchanges that are started in one go when the open loop is behind. */
-const LARGEST_BURST = 4096;
+const LARGEST_BURST = 512;
+/** As many answers as come at once: there may be more, which wait. */
+const FULL_BATCH = 64;
 
 /**
  * Runs the plan; the transport must not have been started. `progress` is called about once a second; when `stopped` says so
@@ -62,9 +66,12 @@ export async function run(
   let startedInStage = 0;
   /** Clients that the stage may still bind. */
   let budget = Infinity;
+  let answersWait = false;
 
   function startDue(now: number): void {
     const { rate, window } = pace;
+    // A generator at its limit starts fewer exchanges, which shows; answers that it does not take in time would look like a failure of the server.
+    if (rate !== undefined && answersWait) return;
     const due = rate === undefined ? window - load.outstanding : ((now - stageBegan) / 1000) * rate - startedInStage;
     const most = Math.min(due, budget - startedInStage, LARGEST_BURST);
     for (let i = 1; i <= most && load.start(now); i++) startedInStage++;
@@ -73,6 +80,7 @@ export async function run(
   transport.start((batch, count) => {
     const now = performance.now();
     load.receive(batch, count, now);
+    answersWait = count >= FULL_BATCH;
     startDue(now);
     if (outbox.length > 0) outbox.send();
   });
@@ -94,6 +102,8 @@ export async function run(
         return elapsed;
       }
       startDue(now);
+      // Until the next answers say so again.
+      answersWait = false;
       if (outbox.length > 0) outbox.send();
       if (now - reportedAt >= 1000) {
         progress({ stage: name, elapsed, rate: ((load.counts.completed - reported) * 1000) / (now - reportedAt) });
@@ -107,7 +117,7 @@ export async function run(
   const ranOut = (): boolean => load.exhausted && load.outstanding === 0;
   const figures = (seconds: number): RunResult => {
     const { started, completed } = load.counts;
-    return { seconds, started, completed, ranOut: ranOut() };
+    return { seconds, started, completed, startRate: seconds > 0 ? startedInStage / seconds : 0, ranOut: ranOut() };
   };
 
   if (plan.prepare > 0) {

@@ -29,6 +29,8 @@ export const SO_BROADCAST = 6;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_ATTACH_FILTER = 26;
+/** Also the type of its control message, which holds a struct timespec: when the datagram arrived, by the wall clock. */
+export const SO_TIMESTAMPNS = 35;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_MEMINFO = 55;
@@ -73,6 +75,9 @@ export const CMSGHDR = { size: 16, level: 8, type: 12 } as const;
 /** A control message with a struct in_pktinfo (interface index, local address, destination address): its size, and what its length says. */
 export const PKTINFO_SPACE = 32;
 export const PKTINFO_LENGTH = 28;
+
+/** A control message with a struct timespec: seconds and nanoseconds, 64 bits each. */
+export const TIMESTAMP_SPACE = 32;
 
 /** A control message with a struct tpacket_auxdata, which starts with the status word. */
 export const AUXDATA_SPACE = 40;

@@ -1,4 +1,4 @@
-import { IOVEC_SIZE, MMSGHDR } from "./constants.ts";
+import { CMSGHDR, IOVEC_SIZE, MMSGHDR } from "./constants.ts";
 import type { Libc } from "./libc.ts";
 
 /** Bytes in memory of their own, which does not move, with the address that the kernel is given. */
@@ -70,6 +70,21 @@ export function resetSizes(messages: Messages, count: number): void {
 
 export function messageLength(messages: Messages, i: number): number {
   return messages.memory.words[(i * MMSGHDR.size + MMSGHDR.length) / 4] as number;
+}
+
+/**
+ * Where the data of the control message with this level and type begin in the memory, for message `i` as received; 0: it has none. Before `resetSizes`.
+ */
+export function findControl(messages: Messages, i: number, level: number, type: number): number {
+  const { words } = messages.memory;
+  const begin = messages.controls + i * messages.controlSize;
+  const end = begin + (words[(i * MMSGHDR.size + MMSGHDR.controlLength) / 4] as number);
+  for (let at = begin; at + CMSGHDR.size <= end; ) {
+    if (words[(at + CMSGHDR.level) / 4] === level && words[(at + CMSGHDR.type) / 4] === type) return at + CMSGHDR.size;
+    // Each begins at a multiple of 8.
+    at += Math.max(CMSGHDR.size, ((words[at / 4] as number) + 7) & ~7);
+  }
+  return 0;
 }
 
 export function messageFlags(messages: Messages, i: number): number {

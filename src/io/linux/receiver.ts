@@ -3,20 +3,22 @@ import { IPV4_HEADER_LENGTH, parseIpv4Udp, UDP_HEADER_LENGTH } from "../../wire/
 import type { Datagram } from "../transport.ts";
 import {
   AUXDATA_SPACE,
-  CMSGHDR,
   IP_PKTINFO,
   MSG_DONTWAIT,
   PACKET_AUXDATA,
   PKTINFO_SPACE,
+  SO_TIMESTAMPNS,
   SOCKADDR_IN_SIZE,
   SOCKADDR_LL_SIZE,
   SOL_IP,
   SOL_PACKET,
+  SOL_SOCKET,
+  TIMESTAMP_SPACE,
   TP_STATUS_CSUM_VALID,
   TP_STATUS_CSUMNOTREADY,
 } from "./constants.ts";
 import type { Libc } from "./libc.ts";
-import { allocate, createMessages, type Messages, messageLength, resetSizes, setPayload } from "./messages.ts";
+import { allocate, createMessages, findControl, type Messages, messageLength, resetSizes, setPayload } from "./messages.ts";
 
 /** Datagrams that one system call receives. */
 export const BATCH_SIZE = 64;
@@ -48,11 +50,12 @@ interface MutableDatagram extends Datagram {
   sourcePort: number;
   destination: Ipv4;
   interfaceIndex: number;
+  waited: number;
 }
 
 /** Receives broadcasts through a packet socket: checks and takes off the IPv4 and UDP headers. */
 export function createPacketReceiver(libc: Libc, fd: number): Receiver {
-  const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_LL_SIZE, AUXDATA_SPACE);
+  const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_LL_SIZE, TIMESTAMP_SPACE + AUXDATA_SPACE);
   const frames = givePayloads(libc, messages);
   const payloads = frames.map((frame) => frame.subarray(HEADERS_SIZE));
   const slots = payloads.map(createDatagram);
@@ -70,6 +73,7 @@ export function createPacketReceiver(libc: Libc, fd: number): Receiver {
     },
     receive() {
       const received = receiveInto(libc, fd, messages);
+      const now = Date.now();
       count = 0;
       for (let i = 0; i < received; i++) {
         const frame = frames[i] as Uint8Array;
@@ -86,6 +90,7 @@ export function createPacketReceiver(libc: Libc, fd: number): Receiver {
         slot.sourcePort = packet.sourcePort;
         slot.destination = packet.destination;
         slot.interfaceIndex = words[(messages.names + i * SOCKADDR_LL_SIZE) / 4 + 1] as number;
+        slot.waited = waitedUntil(now, messages, i);
         batch[count++] = slot;
       }
       resetSizes(messages, received);
@@ -99,16 +104,24 @@ const TRUST = { verifyUdpChecksum: false };
 
 /** True when the UDP checksum is in the packet and nobody has verified it; RFC 768. */
 function needsChecksum(messages: Messages, i: number): boolean {
-  const { words } = messages.memory;
-  const control = messages.controls + i * AUXDATA_SPACE;
-  if (words[(control + CMSGHDR.level) / 4] !== SOL_PACKET || words[(control + CMSGHDR.type) / 4] !== PACKET_AUXDATA) return true;
-  const status = words[(control + CMSGHDR.size) / 4] as number;
+  const auxdata = findControl(messages, i, SOL_PACKET, PACKET_AUXDATA);
+  if (auxdata === 0) return true;
+  const status = messages.memory.words[auxdata / 4] as number;
   return (status & (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID)) === 0;
+}
+
+/** Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock was set back meanwhile. */
+function waitedUntil(now: number, messages: Messages, i: number): number {
+  const timestamp = findControl(messages, i, SOL_SOCKET, SO_TIMESTAMPNS);
+  if (timestamp === 0) return 0;
+  const { words } = messages.memory;
+  const arrived = (words[timestamp / 4] as number) * 1000 + (words[timestamp / 4 + 2] as number) / 1e6;
+  return Math.max(0, now - arrived);
 }
 
 /** Receives UDP payloads. `skip` tells which broadcasts to leave out because another socket hears them too. */
 export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, interfaceIndex: number) => boolean): Receiver {
-  const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_IN_SIZE, PKTINFO_SPACE);
+  const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_IN_SIZE, TIMESTAMP_SPACE + PKTINFO_SPACE);
   const slots = givePayloads(libc, messages).map(createDatagram);
   const batch: Datagram[] = [...slots];
   const { bytes, words } = messages.memory;
@@ -121,14 +134,15 @@ export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, i
     rejected: 0,
     receive() {
       const received = receiveInto(libc, fd, messages);
+      const now = Date.now();
       count = 0;
       for (let i = 0; i < received; i++) {
         const name = messages.names + i * SOCKADDR_IN_SIZE;
-        const control = messages.controls + i * PKTINFO_SPACE;
-        if (words[(control + CMSGHDR.level) / 4] !== SOL_IP || words[(control + CMSGHDR.type) / 4] !== IP_PKTINFO) continue;
+        const pktinfo = findControl(messages, i, SOL_IP, IP_PKTINFO);
+        if (pktinfo === 0) continue;
         const source = readIpv4(bytes, name + 4);
-        const interfaceIndex = words[(control + CMSGHDR.size) / 4] as number;
-        const destination = readIpv4(bytes, control + CMSGHDR.size + 8);
+        const interfaceIndex = words[pktinfo / 4] as number;
+        const destination = readIpv4(bytes, pktinfo + 8);
         if (destination === IPV4_BROADCAST && skip(source, interfaceIndex)) continue;
         const slot = slots[i] as MutableDatagram;
         slot.length = messageLength(messages, i);
@@ -136,6 +150,7 @@ export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, i
         slot.sourcePort = ((bytes[name + 2] as number) << 8) | (bytes[name + 3] as number);
         slot.destination = destination;
         slot.interfaceIndex = interfaceIndex;
+        slot.waited = waitedUntil(now, messages, i);
         batch[count++] = slot;
       }
       resetSizes(messages, received);
@@ -159,5 +174,5 @@ function givePayloads(libc: Libc, messages: Messages): Uint8Array[] {
 }
 
 function createDatagram(bytes: Uint8Array): MutableDatagram {
-  return { bytes, length: 0, source: 0, sourcePort: 0, destination: 0, interfaceIndex: 0 };
+  return { bytes, length: 0, source: 0, sourcePort: 0, destination: 0, interfaceIndex: 0, waited: 0 };
 }

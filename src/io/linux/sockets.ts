@@ -16,6 +16,7 @@ import {
   SO_RCVBUFFORCE,
   SO_SNDBUF,
   SO_SNDBUFFORCE,
+  SO_TIMESTAMPNS,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -42,6 +43,7 @@ export function openUdpSocket(libc: Libc, address: Ipv4, port: number): number {
   try {
     setOption(libc, fd, SOL_SOCKET, SO_BROADCAST, int(1));
     setOption(libc, fd, SOL_IP, IP_PKTINFO, int(1));
+    setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
     growBuffers(libc, fd);
     const name = new Uint8Array(SOCKADDR_IN_SIZE);
     name[0] = AF_INET;
@@ -70,6 +72,7 @@ export function openPacketSocket(libc: Libc, port: number): number {
     writePointer(program, 8, libc.address(instructions));
     setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
     setOption(libc, fd, SOL_PACKET, PACKET_AUXDATA, int(1));
+    setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
     growBuffers(libc, fd);
     const name = new Uint8Array(SOCKADDR_LL_SIZE);
     name[0] = AF_PACKET;

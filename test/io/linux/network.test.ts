@@ -126,6 +126,20 @@ test("a broadcast from a client without an address is delivered once, with its i
   ]);
 });
 
+test("a broadcast tells how long it waited", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const network = await createNetwork(t);
+  const transport = await openServer(t, network);
+  const inbox = startInbox(transport);
+  transport.pause();
+  network.a.tap.send(frame("discover"));
+  await delay(300);
+  transport.resume();
+  await inbox.settle(1);
+  const [waited] = inbox.waits as [number];
+  assert.ok(waited > 250 && waited < 5000, `${waited} ms`);
+});
+
 test("a broadcast is heard although the firewall drops it", async (t) => {
   if (!requireNamespaces(t) || !requirePrograms(t, "nft")) return;
   const network = await createNetwork(t);

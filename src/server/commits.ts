@@ -1,0 +1,183 @@
+import type { Decision, Probe } from "../engine/decision.ts";
+import type { Outbox, Transport } from "../io/transport.ts";
+import type { LeaseChange, LeaseWrite } from "../leases/lease.ts";
+import type { Applied, LeaseTable } from "../leases/table.ts";
+import type { LeaseStore, StoreError } from "../store/store.ts";
+import { encode } from "../wire/dhcp4/encode.ts";
+import { MessageType } from "../wire/dhcp4/message.ts";
+import { messageType } from "../wire/dhcp4/options.ts";
+import { type ChangeCounts, type Counters, countApplied, countType, moveChanges, noChanges } from "./counters.ts";
+import type { EventLog, Told } from "./event-log.ts";
+
+/** Replies that can leave together. */
+const OUTBOX_CAPACITY = 64;
+/** Batches whose commit may be under way at one time; with more than that the sockets are left to wait. */
+const MAX_COMMITTING = 64;
+
+export interface CommitsParts {
+  readonly table: LeaseTable;
+  readonly store: LeaseStore;
+  readonly transport: Transport;
+  readonly counters: Counters;
+  readonly events: EventLog;
+}
+
+/** Carries decisions out: changes in memory at once, on disk together, and only then the replies that depend on them. */
+export interface Commits {
+  /** False while leases can't be made durable. */
+  readonly healthy: boolean;
+  /** Does what was decided, as far as that is possible before the batch ends. `told` is what to tell the operator when it has come true. */
+  carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void;
+  /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. */
+  apply(changes: readonly LeaseChange[]): boolean;
+  /** Ends the batch: replies without a change leave, changes go to the store. */
+  flush(): void;
+  /** Settles when nothing waits for a commit any more. */
+  idle(): Promise<void>;
+}
+
+/** What was decided about one batch of messages: its changes, and what waits for them to be durable. */
+interface Batch {
+  readonly replies: Outbox;
+  /** The message types of the replies. */
+  readonly types: number[];
+  /** What the batch did to the table, for the case that it has to be undone. */
+  readonly applied: Applied[];
+  readonly writes: LeaseWrite[];
+  readonly changes: ChangeCounts;
+  /** What to tell the operator when it is true. */
+  readonly told: Told[];
+}
+
+export function createCommits({ table, store, transport, counters, events }: CommitsParts): Commits {
+  const ready = transport.createOutbox(OUTBOX_CAPACITY);
+  const spare: Outbox[] = [];
+  /** Oldest first; commits settle in this order. */
+  const committing: Batch[] = [];
+  let batch = newBatch();
+  let healthy = true;
+  let onIdle: (() => void) | undefined;
+
+  function newBatch(): Batch {
+    const replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY);
+    return { replies, types: [], applied: [], writes: [], changes: noChanges(), told: [] };
+  }
+
+  function carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void {
+    if (decision.kind === "silence") {
+      counters.silent[decision.reason]++;
+      return;
+    }
+    // Before the changes are applied: a reply goes with the commit of its own changes.
+    if (batch.replies.full) commit();
+    if (ready.full) ready.send();
+    const durable = apply(decision.changes);
+    if (decision.kind === "update") {
+      batch.changes.noted++;
+      if (told !== undefined) batch.told.push(told);
+      return;
+    }
+    const { message } = decision;
+    const type = messageType(message) ?? 0;
+    // A lease that is confirmed without a change may rest on one that is not on disk yet.
+    const confirms = type !== MessageType.OFFER && message.yiaddr !== 0;
+    const waits = durable || (confirms && (batch.writes.length > 0 || committing.length > 0));
+    const outbox = waits ? batch.replies : ready;
+    const buffer = outbox.next();
+    outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
+    if (waits) {
+      batch.types.push(type);
+      if (told !== undefined) batch.told.push(told);
+    } else {
+      countType(counters.sent, type);
+      if (told !== undefined) events.tell(told);
+    }
+  }
+
+  function apply(changes: readonly LeaseChange[]): boolean {
+    let durable = false;
+    for (const change of changes) {
+      const done = table.apply(change);
+      batch.applied.push(done);
+      countApplied(batch.changes, change, done);
+      if (done.write === undefined) continue;
+      durable = true;
+      batch.writes.push(done.write);
+    }
+    return durable;
+  }
+
+  /** Hands the changes of the batch over to the store; its replies wait. */
+  function commit(): void {
+    const { writes, replies, applied, told, changes } = batch;
+    if (writes.length === 0 && replies.length === 0) {
+      // Offers alone need no commit. They are undone with the changes that they came after.
+      const last = committing.at(-1);
+      if (last !== undefined) for (const done of applied) last.applied.push(done);
+      applied.length = 0;
+      moveChanges(changes, counters);
+      if (told.length > 0) for (const entry of told.splice(0)) events.tell(entry);
+      return;
+    }
+    committing.push(batch);
+    store.commit(writes).then(onCommitted, onFailed);
+    batch = newBatch();
+    if (committing.length >= MAX_COMMITTING) transport.pause();
+  }
+
+  function onCommitted(): void {
+    const done = committing.shift() as Batch;
+    counters.commits++;
+    if (!healthy) {
+      healthy = true;
+      events.storeRecovered();
+    }
+    done.replies.send();
+    for (const type of done.types) countType(counters.sent, type);
+    moveChanges(done.changes, counters);
+    for (const entry of done.told) events.tell(entry);
+    release(done);
+  }
+
+  /** Every batch that is under way has failed with this one: undo them all, the last change first, and send nothing. */
+  function onFailed(error: StoreError): void {
+    counters.commitsFailed++;
+    if (healthy) events.storeFailed(error);
+    healthy = false;
+    const failed = committing.splice(0);
+    for (let i = failed.length - 1; i >= 0; i--) {
+      const { applied } = failed[i] as Batch;
+      for (let k = applied.length - 1; k >= 0; k--) table.undo(applied[k] as Applied);
+    }
+    for (const done of failed) {
+      counters.dropped["store-failed"] += done.replies.length + done.changes.noted;
+      done.replies.clear();
+      release(done);
+    }
+  }
+
+  function release(done: Batch): void {
+    spare.push(done.replies);
+    if (committing.length < MAX_COMMITTING) transport.resume();
+    if (committing.length === 0) onIdle?.();
+  }
+
+  return {
+    get healthy() {
+      return healthy;
+    },
+    carryOut,
+    apply,
+    flush() {
+      ready.send();
+      commit();
+    },
+    async idle() {
+      while (committing.length > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+        });
+      }
+    },
+  };
+}
