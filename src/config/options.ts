@@ -23,6 +23,7 @@ const MANAGED: ReadonlyMap<number, string> = new Map([
   [61, "the server repeats what the client sent"],
   [80, "set rapid_commit at the top level instead"],
   [82, "the server repeats what the relay sent"],
+  [97, "the server repeats what the client sent"],
 ]);
 
 export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };

@@ -380,6 +380,7 @@ test("charrua: options that the server makes itself can't be configured, at any 
     [59, /rebind_time/],
     [61, /client sent/],
     [82, /relay sent/],
+    [97, /client sent/],
   ];
   for (const [code, hint] of hints) {
     const text = `options: {${code}: 1d}`;

@@ -30,7 +30,7 @@ describe("the examples", () => {
     assert.match(program.output(), /bound/);
   });
 
-  for (const name of ["quickstart.yaml", "home.yaml", "office.yaml"]) {
+  for (const name of ["quickstart.yaml", "home.yaml", "office.yaml", "netboot.yaml"]) {
     test(`${name} is a configuration without a problem`, async () => {
       const loaded = await loadConfigFile(`${ROOT}examples/${name}`);
       assert.ok(loaded.ok);

@@ -22,6 +22,7 @@ export const OptionCode = {
   rapidCommit: 80,
   clientFqdn: 81,
   relayAgentInformation: 82,
+  clientMachineIdentifier: 97,
   ipv6OnlyPreferred: 108,
   autoConfigure: 116,
   subnetSelection: 118,

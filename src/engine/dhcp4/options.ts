@@ -33,12 +33,16 @@ const OWN_CODES = new Set<number>([
   OptionCode.rapidCommit,
   OptionCode.clientFqdn,
   OptionCode.relayAgentInformation,
+  OptionCode.clientMachineIdentifier,
   OptionCode.subnetSelection,
   255,
 ]);
 
 /** What a client gets that does not say what it wants (option 55): enough to use the network. */
 const WITHOUT_REQUEST_LIST = Uint8Array.of(OptionCode.routers, OptionCode.domainNameServers, OptionCode.domainName);
+
+/** A byte for the type and a GUID, the only one that is defined (RFC 4578 section 2.3). */
+const MACHINE_IDENTIFIER_SIZE = 17;
 
 const OFFER_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.OFFER) };
 const ACK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.ACK) };
@@ -47,8 +51,8 @@ const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 /**
  * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
  * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
- * is echoed or answered: 118 (RFC 3011), 81 (RFC 4702), 61 (RFC 6842), 82 last (RFC 3046 section 2.2). `times` is empty in answer to an INFORM, and ends with option 80
- * in a rapid commit.
+ * is echoed or answered: 118 (RFC 3011), 97 (RFC 4578 section 2.3), 81 (RFC 4702), 61 (RFC 6842), 82 last (RFC 3046
+ * section 2.2). `times` is empty in answer to an INFORM, and ends with option 80 in a rapid commit.
  */
 export function replyOptions(
   exchange: Exchange,
@@ -60,6 +64,9 @@ export function replyOptions(
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
   addSettings(exchange, settings, options);
+  // Firmware that boots from the network looks for its own identifier in the answer.
+  const machine = optionValue(exchange.message, OptionCode.clientMachineIdentifier);
+  if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
   const clientFqdn = clientFqdnOption(exchange, settings);
   if (clientFqdn !== undefined) options.push(clientFqdn);
   addEchoes(exchange, options);
