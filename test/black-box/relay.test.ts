@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_BYTES, toHex } from "../../src/net/bytes.ts";
+import { optionValue } from "../../src/wire/dhcp4/index.ts";
 import { type ClientEvent, createDhcpClient } from "../support/dhcp-client.ts";
 import { type ListedLease, startLeasehold } from "../support/leasehold-process.ts";
+import type { Namespace } from "../support/namespaces.ts";
+import { openRawClient } from "../support/raw-client.ts";
 import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
 import { assertAllAnswered } from "./counters.ts";
 import { createBridge, createClientPlace, createRouted } from "./labs.ts";
@@ -84,4 +88,77 @@ test("clients behind a relay obtain, reboot, renew and release", async (t) => {
   const released = await leasehold.leasesWhen((leases) => leases.every(({ state }) => state === "released"));
   assert.deepEqual(released.map(line).toSorted(), lines("released").toSorted());
   assertAllAnswered(await leasehold.stop(), { discovers: 4, requests: 9, bound: 3, released: 3 });
+});
+
+test("the port that a relay names in option 82 decides address and options, for unicast renewals too", async (t) => {
+  if (!requireNamespaces(t) || !requirePrograms(t, "dhcrelay", "dhclient", "systemd-networkd")) return;
+  const { lab, server, router } = createRouted(t);
+  // The relay sends the name of the interface as circuit id.
+  const ports = ["rack7", "lobby"] as const;
+  const [rack, lobby] = ports.map((port, i) => createClientPlace(lab, `at-${port}`, router, port, macOf(i)));
+  ports.forEach((port, i) => void lab.exec(router, "ip", "address", "add", `10.78.${i}.1/24`, "dev", port));
+  const leasehold = await startLeasehold(
+    t,
+    lab,
+    server,
+    `
+    config: { lease_time: 60, renew_time: 4 }
+    client_classes:
+      v4: [{ name: guests, assert: "relay4[1].hex == 'lobby'", options: { domain_name: guests.example } }]
+    networks:
+      10.78.0.0/24:
+        options: { routers: 10.78.0.1 }
+        ranges: [{ range: 10.78.0.100-10.78.0.199 }]
+        reservations: [{ ip: 10.78.0.20, hostname: rack7, match: { circuit_id: "'rack7'" }, options: { domain_name: rack.example } }]
+      10.78.1.0/24:
+        options: { routers: 10.78.1.1 }
+        ranges: [{ range: 10.78.1.100-10.78.1.100, class: guests }, { range: 10.78.1.101-10.78.1.101, deny_class: guests }]
+    `,
+  );
+  const wire = await openRawClient(t, lab, router, "outside");
+  // It takes no answer (-D) that does not name the port again.
+  const through = ports.flatMap((port) => ["-id", port]);
+  const relay = lab.start(router, "dhcrelay", "-4", "-d", "--no-pid", "-a", "-D", ...through, "-iu", "outside", "10.79.0.1");
+  await relay.line(/^Sending on +Socket\/fallback/);
+  const clients = [
+    createDhcpClient(t, lab, rack as Namespace, { program: "dhclient" }),
+    createDhcpClient(t, lab, lobby as Namespace, { program: "systemd-networkd" }),
+  ];
+  const addresses = ["10.78.0.20", "10.78.1.100"];
+  const given = (event: string): ClientEvent[] => {
+    const common = { event, mask: "255.255.255.0", dns: "", server: "10.79.0.1", leaseTime: "60" };
+    return [
+      { ...common, address: "10.78.0.20", routers: "10.78.0.1", domain: "rack.example", hostname: "rack7" },
+      { ...common, address: "10.78.1.100", routers: "10.78.1.1", domain: "guests.example", hostname: "" },
+    ];
+  };
+  const rows = ports.map((port, i) => {
+    const circuit = Buffer.from(port).toString("hex");
+    return `${addresses[i]} bound ${macOf(i)} 10.78.${i}.0/24 circuit ${circuit} remote null`;
+  });
+  /** Where the server's answers went, and with which option 82. */
+  const seen = async (count: number): Promise<string[]> => {
+    const answers = await wire.answers(count);
+    const lines = answers.map(({ packet, message }) => `${packet} ${toHex(optionValue(message, 82) ?? NO_BYTES)}`);
+    return [...new Set(lines)].toSorted();
+  };
+
+  for (const client of clients) client.start();
+  assert.deepEqual(await Promise.all(clients.map((client) => client.next("BOUND"))), given("BOUND"));
+  assert.deepEqual(
+    await seen(4),
+    ports.map((port, i) => `10.79.0.1:67 > 10.78.${i}.1:67 0105${Buffer.from(port).toString("hex")}`),
+  );
+  assert.deepEqual((await leasehold.leases()).map(line).toSorted(), rows);
+
+  await relay.end();
+  assert.deepEqual(await Promise.all(clients.map((client) => client.next("RENEW"))), given("RENEW"));
+  assert.deepEqual(
+    await seen(2),
+    addresses.map((address) => `10.79.0.1:67 > ${address}:68 `),
+  );
+  assert.deepEqual((await leasehold.leases()).map(line).toSorted(), rows);
+
+  for (const client of clients) await client.cut();
+  assertAllAnswered(await leasehold.stop(), { discovers: 2, requests: 4, bound: 2 });
 });
