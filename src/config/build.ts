@@ -4,6 +4,7 @@ import { formatAddressRange, rangeContains } from "../net/range.ts";
 import { type ClassTable, readClasses } from "./classes.ts";
 import type { Path } from "./diagnostic.ts";
 import { DEFAULT_LEASE_TIME, readLeaseTime } from "./lease-time.ts";
+import { readLimits } from "./limits.ts";
 import { type LinkPlan, planLinks } from "./links.ts";
 import type { BootFields, Config, LeaseTime, Link, Network, OptionSet, Range, Reservation, StoreSpec } from "./model.ts";
 import { readDefinitions } from "./option-definitions.ts";
@@ -71,6 +72,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
   const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], dictionary, report), prefixes, written, report);
   const global = topLevel(file, dictionary, report);
   const classes = readClasses(file, global, dictionary, report);
+  const limits = readLimits(file.limits, "", classes, ["limits"], report);
   const build: Build = { file, report, dictionary, networks: [], ranges: [], globalHosts, classes };
 
   const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
@@ -91,6 +93,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     ranges: build.ranges,
     options: mergeOptions(NO_OPTIONS, readOptions(file.options, ["options"], dictionary, report)),
     ...(defined.length === 0 ? {} : { optionDefinitions: defined }),
+    limits,
     ...classes.finish(),
     chaddrOnly: file.chaddr_only ?? false,
     offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
@@ -237,6 +240,7 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     allocation: file.allocation ?? "hashed",
     reservationsOnly: own.reservationsOnly,
     adaptiveThreshold: own.adaptiveThreshold,
+    limits: readLimits(file.limits, formatIpv4Prefix(prefix), build.classes, [...path, "limits"], report),
     boot: own.boot,
     leaseTime: own.leaseTime,
     options: own.options,

@@ -1,4 +1,13 @@
-import { type Condition, classReferences, compileCondition, compileValue, readExpression } from "./class-expression/index.ts";
+import {
+  type ClassReference,
+  type Condition,
+  classReferences,
+  compileCondition,
+  compileValue,
+  type ExpressionProblem,
+  readExpression,
+  type Value,
+} from "./class-expression/index.ts";
 import { type ClassNames, classNames, isBuiltIn } from "./class-names.ts";
 import { type Draft, evaluationOrder, lateness } from "./class-order.ts";
 import type { Path } from "./diagnostic.ts";
@@ -33,6 +42,8 @@ export interface ClassTable {
    * guard here.
    */
   readonly ofReservation: (file: ReservationFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
+  /** A value that the rest of the file makes from messages; undefined when it can't be read, which is reported. */
+  readonly valueOf: (expression: string, path: Path) => Value | undefined;
   /** What the engine needs; empty: nothing in the file is about classes. */
   readonly finish: () => Pick<Config, "classification">;
 }
@@ -49,11 +60,12 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
     report.error(place, `there is no class "${name}"${where}`, names.hintFor(name));
 
   const drafts = readDrafts(files, names, path, dictionary, report);
-  for (const draft of drafts) {
-    for (const { name, at } of draft.references) {
-      if (names.numberOf(name) === undefined) unknown(draft.path, name, ` (at character ${at + 1} of the expression)`);
+  const checkReferences = (references: readonly ClassReference[], place: Path): void => {
+    for (const { name, at } of references) {
+      if (names.numberOf(name) === undefined) unknown(place, name, ` (at character ${at + 1} of the expression)`);
     }
-  }
+  };
+  for (const { references, path: place } of drafts) checkReferences(references, place);
   const order = evaluationOrder(drafts, names, report);
   const isLate = lateness(order, names, given);
   const tests = compile(order, files, names);
@@ -104,6 +116,15 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
       }
       const numbers = (host.classes ?? []).flatMap((name, i) => readGiven(name, [...place, "classes", i]));
       return numbers.length === 0 ? guard(host, place) : { ...guard(host, place), classes: numbers };
+    },
+    valueOf: (expression, place) => {
+      const result = readExpression(expression, "value", dictionary);
+      if (!result.ok) {
+        reportExpression(result.problem, place, report);
+        return undefined;
+      }
+      checkReferences(classReferences(result.node), place);
+      return compileValue(result.node, (name) => names.numberOf(name) ?? -1);
     },
     finish: () => {
       const { builtIns } = names;
@@ -174,10 +195,13 @@ function readDrafts(
       report.error(place, `the template "${spawner}" tells who is in the class "${name}"`, "leave out assert, or rename the class");
     const result = readExpression(assert, template === true ? "value" : "condition", dictionary);
     if (result.ok) drafts.push({ number, name, path: place, node: result.node, references: classReferences(result.node) });
-    else
-      report.error(place, `${result.problem.message} (at character ${result.problem.offset + 1} of the expression)`, result.problem.hint);
+    else reportExpression(result.problem, place, report);
   }
   return drafts;
+}
+
+function reportExpression({ message, offset, hint }: ExpressionProblem, place: Path, report: Report): void {
+  report.error(place, `${message} (at character ${offset + 1} of the expression)`, hint);
 }
 
 const never: Condition = () => false;

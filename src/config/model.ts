@@ -19,6 +19,8 @@ export interface Config {
   readonly options: OptionSet;
   /** Options that the operator defined, in the order of the file; undefined: none. */
   readonly optionDefinitions?: readonly DefinedOption[] | undefined;
+  /** How many leases there may be, in all networks together, for each value of an expression. */
+  readonly limits: readonly Limit[];
   /** Client classes; undefined: there are none, and nothing depends on any. */
   readonly classification?: Classification | undefined;
   /** Ignore option 61 and know clients by htype and chaddr alone. */
@@ -86,12 +88,27 @@ export interface Network {
   readonly reservationsOnly: boolean;
   /** When more than this share of its ranges is in use, from 0 to 1, new leases get the minimum time; undefined: never. */
   readonly adaptiveThreshold: number | undefined;
+  /** How many leases there may be in this network for each value of an expression. */
+  readonly limits: readonly Limit[];
   readonly boot: BootFields;
   readonly leaseTime: LeaseTime;
   /** Options of this network over those of its shared network. */
   readonly options: OptionSet;
   /** Who may have an address in this network; undefined: everybody. */
   readonly guard?: Guard | undefined;
+}
+
+/** At most so many leases for each value of an expression. */
+export interface Limit {
+  /** Where the limit stands, its class and its expression: what begins the keys that leases are counted under. No other limit's begins with it. */
+  readonly identity: Uint8Array;
+  /** The expression as written. */
+  readonly key: string;
+  /** An empty value is not limited. */
+  readonly value: Value;
+  readonly max: number;
+  /** Number of the class whose clients it is for; undefined: it is for all. */
+  readonly class: number | undefined;
 }
 
 /** Who may use a network, a range or a reservation, by numbers of classes. */

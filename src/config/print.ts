@@ -13,6 +13,7 @@ import type {
   ConfiguredOption,
   Guard,
   LeaseTime,
+  Limit,
   Network,
   OptionSet,
   Range,
@@ -44,6 +45,7 @@ export function printConfig(config: Config): string {
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
     ...printClasses(config),
+    limits: printLimits(config.limits, config),
     option_definitions: nonEmpty(
       Object.fromEntries((config.optionDefinitions ?? []).map(({ name, code, type, space }) => [name, { code, type, space }])),
     ),
@@ -84,6 +86,7 @@ function printNetwork(config: Config, network: Network): Plain {
     allocation: network.allocation,
     reservations_only: network.reservationsOnly,
     adaptive_threshold: network.adaptiveThreshold,
+    limits: printLimits(network.limits, config),
     ...printGuard(network.guard, config),
     ...(classSettings(config) === undefined ? printBoot(network.boot, undefined) : printOwnBoot(network.boot, config)),
     config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),
@@ -147,9 +150,17 @@ function classSettings({ classification }: Config): Classification | undefined {
   return classification !== undefined && classification.classes.length > 0 ? classification : undefined;
 }
 
-function printGuard(guard: Guard | undefined, { classification }: Config): Plain {
+function printGuard(guard: Guard | undefined, config: Config): Plain {
+  return { class: className(guard?.allowed, config), deny_class: className(guard?.denied, config) };
+}
+
+function className(number: number | undefined, { classification }: Config): string | undefined {
   const all = classification === undefined ? [] : [...classification.classes, ...classification.builtIns];
-  return { class: all[guard?.allowed ?? -1]?.name, deny_class: all[guard?.denied ?? -1]?.name };
+  return all[number ?? -1]?.name;
+}
+
+function printLimits(limits: readonly Limit[], config: Config): readonly Plain[] | undefined {
+  return nonEmpty(limits.map(({ key, max, class: number }) => ({ key, max, class: className(number, config) })));
 }
 
 /** The boot fields that are not inherited from the top level. */

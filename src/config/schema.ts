@@ -6,6 +6,7 @@ import { type AddressRange, parseAddressRange } from "../net/range.ts";
 import { INFINITE, parseDuration } from "./duration.ts";
 import { describeValue, expected } from "./expected.ts";
 import { parseIdentifier } from "./identifier.ts";
+import { limits } from "./limit-schema.ts";
 import { optionDefinitions } from "./option-definition-schema.ts";
 
 /*
@@ -205,6 +206,7 @@ const inherited = {
     .describe(
       "When more than this share of a network's ranges is in use, new leases get the minimum time. Default: inherited, else none, the time never depends on it.",
     ),
+  limits,
   probation_period: duration
     .optional()
     .describe(

@@ -6,8 +6,7 @@ import type { Path } from "./diagnostic.ts";
  */
 
 const LATER = {
-  file: ["api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"],
-  network: ["limits"],
+  file: ["api", "ddns", "flood_protection_threshold", "leasequery", "v6"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
   store: ["postgres"],
@@ -38,7 +37,6 @@ function placeOf(path: Path): keyof typeof LATER | undefined {
   const above = path.at(-2);
   if (path.length === 0) return "file";
   if (path.length === 1) return last === "store" ? "store" : last === "client_classes" ? "clientClasses" : undefined;
-  if (path.length === 2 && above === "networks") return "network";
   if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
   return undefined;
 }

@@ -32,6 +32,7 @@ export const SILENCE_REASONS = {
   "dropped-by-class": "the client is in the class DROP",
   "no-range-for-class": "no range of the client's link is for clients of its classes",
   "no-reservation": "the networks of the client's link are for hosts with a reservation only, and the client has none",
+  "limit-reached": "there are as many leases for clients like this one as a limit of the configuration allows",
   "no-address-free": "every address that this client could get is in use",
   "malformed-request": "the message lacks what its type requires, for example a RELEASE without ciaddr",
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",

@@ -24,6 +24,8 @@ export interface LeaseOwner {
   readonly vendorClass: Uint8Array | undefined;
   /** Option 82 of the last relayed message, whole (RFC 3046). */
   readonly relayAgentInformation: Uint8Array | undefined;
+  /** The keys that the lease is counted under, for limits, as `joinKeys` makes them. */
+  readonly limitKeys: Uint8Array | undefined;
 }
 
 /** One address and its client. */

@@ -1,7 +1,7 @@
 import { hashBytes } from "../net/bytes.ts";
 import { Arena } from "./arena.ts";
 import type { LeaseOwner } from "./lease.ts";
-import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
+import { ownerRecordLength, readOwnerRecord, recordHasKey, recordLimitKeys, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
 import { RowIndex } from "./row-index.ts";
 
 /** No owner in this row. */
@@ -83,6 +83,12 @@ export class OwnerColumn {
     const chunk = this.#arena.chunk(block);
     const offset = this.#arena.offset(block);
     return readOwnerRecord(chunk.slice(offset, offset + storedRecordLength(chunk, offset)), 0);
+  }
+
+  /** The limit keys of the owner as a view, valid until the row changes. */
+  limitKeys(row: number): Uint8Array | undefined {
+    const block = this.#blocks[row] as number;
+    return recordLimitKeys(this.#arena.chunk(block), this.#arena.offset(block));
   }
 
   /** Whether the row has exactly this owner, every field of it. */

@@ -7,7 +7,8 @@ import type { LeaseOwner } from "./lease.ts";
  *
  *   0  flags          1  chaddr length       2  client identifier length (16 bit, big endian, as all lengths)
  *   4  hostname length    6  vendor class length    8  relay agent information length
- *  10  htype, chaddr, client identifier, hostname, vendor class, relay agent information
+ *  10  htype, chaddr, client identifier, hostname, vendor class, relay agent information,
+ *      and where there are limit keys their length and the keys
  *
  * htype stands right before chaddr because the two together are the key of a client without an identifier.
  */
@@ -18,8 +19,9 @@ const HAS_HOSTNAME = 2;
 const HAS_VENDOR_CLASS = 4;
 const HAS_RELAY = 8;
 const KEY_IS_IDENTIFIER = 16;
+const HAS_LIMIT_KEYS = 32;
 
-/** The longest record: five byte strings of at most 65535 bytes, in practice bounded by the size of a datagram. */
+/** The longest record: six byte strings of at most 65535 bytes, in practice bounded by the size of a datagram. */
 export function ownerRecordLength(owner: LeaseOwner): number {
   return (
     HEADER +
@@ -28,13 +30,14 @@ export function ownerRecordLength(owner: LeaseOwner): number {
     (owner.clientIdentifier?.length ?? 0) +
     (owner.hostname?.length ?? 0) +
     (owner.vendorClass?.length ?? 0) +
-    (owner.relayAgentInformation?.length ?? 0)
+    (owner.relayAgentInformation?.length ?? 0) +
+    (owner.limitKeys === undefined ? 0 : 2 + owner.limitKeys.length)
   );
 }
 
 /** Writes the record at `offset`, where `ownerRecordLength` bytes are free; returns the offset behind it. */
 export function writeOwnerRecord(owner: LeaseOwner, into: Uint8Array, offset: number): number {
-  const { chaddr, clientIdentifier, hostname, vendorClass, relayAgentInformation } = owner;
+  const { chaddr, clientIdentifier, hostname, vendorClass, relayAgentInformation, limitKeys } = owner;
   let flags = 0;
   if (clientIdentifier !== undefined) {
     flags |= HAS_IDENTIFIER;
@@ -43,6 +46,7 @@ export function writeOwnerRecord(owner: LeaseOwner, into: Uint8Array, offset: nu
   if (hostname !== undefined) flags |= HAS_HOSTNAME;
   if (vendorClass !== undefined) flags |= HAS_VENDOR_CLASS;
   if (relayAgentInformation !== undefined) flags |= HAS_RELAY;
+  if (limitKeys !== undefined) flags |= HAS_LIMIT_KEYS;
   into[offset] = flags;
   into[offset + 1] = chaddr.length;
   writeLength(into, offset + 2, clientIdentifier);
@@ -54,12 +58,29 @@ export function writeOwnerRecord(owner: LeaseOwner, into: Uint8Array, offset: nu
   end = append(into, end, clientIdentifier);
   end = append(into, end, hostname);
   end = append(into, end, vendorClass);
-  return append(into, end, relayAgentInformation);
+  end = append(into, end, relayAgentInformation);
+  if (limitKeys === undefined) return end;
+  writeLength(into, end, limitKeys);
+  return append(into, end + 2, limitKeys);
 }
 
 /** Length of the record that starts at `offset`. */
 export function storedRecordLength(bytes: Uint8Array, offset: number): number {
+  const end = limitKeysAt(bytes, offset);
+  return ((bytes[offset] as number) & HAS_LIMIT_KEYS ? end + 2 + readLength(bytes, end) : end) - offset;
+}
+
+/** The limit keys of the record that starts at `offset`, as a view; without reading the rest. */
+export function recordLimitKeys(bytes: Uint8Array, offset: number): Uint8Array | undefined {
+  if (!((bytes[offset] as number) & HAS_LIMIT_KEYS)) return undefined;
+  const at = limitKeysAt(bytes, offset);
+  return bytes.subarray(at + 2, at + 2 + readLength(bytes, at));
+}
+
+/** Where the limit keys of a record are, if it has some, with their length before them. */
+function limitKeysAt(bytes: Uint8Array, offset: number): number {
   return (
+    offset +
     HEADER +
     1 +
     (bytes[offset + 1] as number) +
@@ -88,6 +109,7 @@ export function readOwnerRecord(bytes: Uint8Array, offset: number): LeaseOwner {
     hostname: flags & HAS_HOSTNAME ? bytes.subarray(hostname, vendorClass) : undefined,
     vendorClass: flags & HAS_VENDOR_CLASS ? bytes.subarray(vendorClass, relay) : undefined,
     relayAgentInformation: flags & HAS_RELAY ? bytes.subarray(relay, end) : undefined,
+    limitKeys: recordLimitKeys(bytes, offset),
   };
 }
 

@@ -22,4 +22,9 @@ export interface LeaseReader {
   capacityOf(range: Range): number;
   /** How many of these are bound, offered or in probation, as far as the table has noticed which of them ran out. */
   inUse(range: Range): number;
+  /**
+   * How many leases, bound or offered, are kept with this limit key, as far as the table has noticed which of them ran out. Always 0 when
+   * the configuration has no limits.
+   */
+  countOf(limitKey: Uint8Array): number;
 }

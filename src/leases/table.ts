@@ -3,7 +3,9 @@ import { hashBytes } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { sortedRangesContain } from "../net/range.ts";
 import { AddressPool } from "./address-pool.ts";
+import { KeyCounts } from "./key-counts.ts";
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
+import { splitKeys } from "./limit-keys.ts";
 import { OwnerColumn } from "./owner-column.ts";
 import { PlaceIndex } from "./place.ts";
 import type { LeaseReader } from "./reader.ts";
@@ -11,6 +13,7 @@ import { RowIndex } from "./row-index.ts";
 import { RowLists } from "./row-lists.ts";
 
 const NONE = -1;
+const NO_KEYS: readonly Uint8Array[] = [];
 
 /** The row exists in the database, as far as the commits that were handed over succeed. */
 const ON_DISK = 1;
@@ -63,6 +66,8 @@ export class LeaseTable implements LeaseReader {
   #rows = 0;
   readonly #freeRows: number[] = [];
   #count = 0;
+  /** Bound and offered leases by the limit keys that they are kept with; undefined: nobody asks. */
+  readonly #limitCounts: KeyCounts | undefined;
 
   constructor(config: Config) {
     this.#config = config;
@@ -70,6 +75,7 @@ export class LeaseTable implements LeaseReader {
     this.#rangeAt = PlaceIndex.ofRanges(config);
     this.#networkAt = PlaceIndex.ofNetworks(config);
     this.#lists = new RowLists(config.ranges.length + 1);
+    this.#limitCounts = hasLimits(config) ? new KeyCounts() : undefined;
   }
 
   /** Number of addresses that are known: leased, offered, declined or remembered. */
@@ -84,6 +90,10 @@ export class LeaseTable implements LeaseReader {
 
   capacityOf(range: Range): number {
     return (this.#pools[range.index] as AddressPool).capacity;
+  }
+
+  countOf(limitKey: Uint8Array): number {
+    return this.#limitCounts?.of(limitKey) ?? 0;
   }
 
   inUse(range: Range): number {
@@ -147,7 +157,7 @@ export class LeaseTable implements LeaseReader {
       if (!this.#owners.has(row)) this.#freeRows.push(row);
       // What ended by a clock that was ahead has ended all the same.
       else if (this.#isReclaimable(row)) over.push(row);
-      else if (this.#state[row] === LeaseState.declined || (this.#expiry[row] as number) > now) this.#linkEnding(row);
+      else if (this.#state[row] === LeaseState.declined || (this.#expiry[row] as number) > now) this.#link(row);
       else over.push(row);
     }
     over.sort((a, b) => (this.#expiry[a] as number) - (this.#expiry[b] as number));
@@ -340,16 +350,14 @@ export class LeaseTable implements LeaseReader {
   // Lists
 
   #link(row: number): void {
-    if (this.#isReclaimable(row)) this.#lists.append(this.#queueOf(row), row);
-    else this.#linkEnding(row);
-  }
-
-  #linkEnding(row: number): void {
     const second = this.#expiry[row] as number;
-    if (second !== NEVER) this.#lists.addEnding(row, second);
+    if (this.#isReclaimable(row)) this.#lists.append(this.#queueOf(row), row);
+    else if (second !== NEVER) this.#lists.addEnding(row, second);
+    if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(row)) this.#limitCounts.add(key);
   }
 
   #unlink(row: number): void {
+    if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(row)) this.#limitCounts.remove(key);
     const second = this.#expiry[row] as number;
     if (this.#isReclaimable(row)) this.#lists.remove(this.#queueOf(row), row);
     else if (second !== NEVER) this.#lists.removeEnding(row, second);
@@ -357,6 +365,13 @@ export class LeaseTable implements LeaseReader {
 
   #isReclaimable(row: number): boolean {
     return this.#state[row] === LeaseState.released || this.#state[row] === LeaseState.expired;
+  }
+
+  /** What the row counts for: a lease that ended for nothing. */
+  #countedKeys(row: number): readonly Uint8Array[] {
+    const counts = this.#state[row] === LeaseState.bound || this.#state[row] === LeaseState.offered;
+    const keys = counts ? this.#owners.limitKeys(row) : undefined;
+    return keys === undefined ? NO_KEYS : splitKeys(keys);
   }
 
   /** The queue of a row that ended: that of its range, or the last one. A reserved or excluded address is for nobody else. */
@@ -379,6 +394,10 @@ export class LeaseTable implements LeaseReader {
   #networkName(address: Ipv4): string {
     return this.#config.networks[this.#networkAt.find(address)]?.name ?? "";
   }
+}
+
+function hasLimits({ limits, networks }: Config): boolean {
+  return limits.length > 0 || networks.some((network) => network.limits.length > 0);
 }
 
 /** A lease as it stands in the table. Its owner is read when asked for, and valid until the next change of the table. */

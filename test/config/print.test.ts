@@ -76,6 +76,18 @@ networks:
   );
 });
 
+test("limits are printed where they stand, with their classes", () => {
+  const source = `
+limits: [{key: "relay4[1].hex", max: 3, class: KNOWN}]
+networks:
+  10.0.0.0/24: {limits: [{key: "'all'", max: 50}]}
+`;
+  const printed = printConfig(load(source));
+  assert.ok(printed.includes("limits:\n  - key: relay4[1].hex\n    max: 3\n    class: KNOWN\n"), printed);
+  assert.ok(printed.includes("    limits:\n      - key: \"'all'\"\n        max: 50\n"), printed);
+  assert.equal(printConfig(load(printed)), printed);
+});
+
 function assertSame(source: string): void {
   const config = load(source);
   const printed = printConfig(config);

@@ -67,11 +67,8 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = ["api", "ddns", "flood_protection_threshold", "leasequery", "limits", "v6"];
+  const top = ["api", "ddns", "flood_protection_threshold", "leasequery", "v6"];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
-  for (const key of ["limits"]) {
-    check([[inNetwork(`${key}: 1`), [unsupported(4, 5, key)]]]);
-  }
   check([
     ["client_classes: {v6: []}", [unsupported(1, 18, "v6")]],
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
@@ -84,6 +81,11 @@ test("what belongs to a later version is refused at its place, never ignored", (
 test("values of the wrong type say what is expected and what is there", () => {
   check([
     ["chaddr_only: yes", ['1:14 expected true or false, got "yes"']],
+    ["limits: {}", ["1:9 expected a list of limits, got a map"]],
+    ["limits: [{key: pkt4.mac, max: 0}]", ["1:31 expected a number of leases from 1 up, got 0"]],
+    ["limits: [{key: 82, max: 1}]", ["1:16 expected an expression such as relay4[1].hex, got 82"]],
+    ["limits: [{key: '', max: 1}]", ['1:16 expected an expression such as relay4[1].hex, got ""']],
+    ["limits: [{max: 1}]", ['1:10 "key" is missing']],
     ["adaptive_threshold: 80", ["1:21 expected a share from 0 to 1 such as 0.8, got 80"]],
     ["adaptive_threshold: 80%", ['1:21 expected a share from 0 to 1 such as 0.8, got "80%"']],
     ["reservations_only: 1", ["1:20 expected true or false, got 1"]],
@@ -432,6 +434,24 @@ colour: red
 
 const ROUTE = "{destination: 10.9.128.0/17, router: 10.0.0.254}";
 const DEFAULT_ROUTE = "{destination: 0.0.0.0/0, router: 10.0.0.1}";
+
+test("limits: the expression is a value, and the class exists", () => {
+  const list = (...limits: readonly string[]): string =>
+    inNetwork(`limits: [${limits.join(", ")}]`, "ranges: [{range: 10.0.0.5-10.0.0.9}]");
+  check([
+    [list("{key: 'pkt4.mac', max: 1}"), []],
+    [list("{key: 'relay4[1].hex == 0x01', max: 1}"), ["4:20 expected a value, got a condition (at character 1 of the expression)"]],
+    [
+      list("{key: 'relay4[1].hex +', max: 1}"),
+      ["4:20 expected a value or a condition, got end of the expression (at character 16 of the expression)"],
+    ],
+    [list("{key: pkt4.mac, max: 1, class: phones}"), ['4:45 there is no class "phones"']],
+    [list("{key: \"ifelse(member('phones'), 'a', 'b')\", max: 1}"), ['4:20 there is no class "phones" (at character 8 of the expression)']],
+    [list("{key: pkt4.mac, max: 1}", "{key: pkt4.mac, max: 2}"), ["4:39 the same limit is given twice"]],
+    [list(`{key: "'${"a".repeat(1000)}'", max: 1}`), ["4:20 the expression is too long"]],
+    [list(...Array.from({ length: 17 }, (_, i) => `{key: 'option[${i + 1}].hex', max: 1}`)), ["4:13 there are more than 16 limits"]],
+  ]);
+});
 
 test("warnings: what is valid but probably not meant", () => {
   check([

@@ -96,6 +96,7 @@ describe("owner record", () => {
       hostname: optional,
       vendorClass: optional,
       relayAgentInformation: optional,
+      limitKeys: optional,
       byIdentifier: fc.boolean(),
     });
     fc.assert(

@@ -47,6 +47,7 @@ describe("SQLite store", () => {
         hostname: Uint8Array.of(0xe9, 0x27, 0),
         vendorClass: new TextEncoder().encode("MSFT 5.0"),
         relayAgentInformation: Uint8Array.of(1, 3, 0x65, 0x74, 0x68, 2, 2, 9, 8),
+        limitKeys: Uint8Array.of(0, 2, 7, 8),
       }),
     };
     const store = openSqliteStore(path);
@@ -80,6 +81,30 @@ describe("SQLite store", () => {
       },
     );
     db.close();
+  });
+
+  test("a database of the first version is read as it is, and gets the new column when a server opens it", async () => {
+    const path = newPath();
+    const old = openSqliteStore(path);
+    await old.commit([put(4, leaseOf(0x0a000001, 1, bound, 10, 20))]);
+    await old.close();
+    const first = new DatabaseSync(path);
+    first.exec("ALTER TABLE leases DROP COLUMN limit_keys; PRAGMA user_version = 1");
+    first.close();
+
+    const reading = openForReading(path);
+    assert.deepEqual(
+      [...readLeases(reading)].map(({ row, lease }) => [row, lease]),
+      [[4, leaseOf(0x0a000001, 1, bound, 10, 20)]],
+    );
+    reading.close();
+
+    const store = openSqliteStore(path);
+    const limited = { ...leaseOf(0x0a000002, 2, bound, 10, 20), owner: ownerOf(2, { limitKeys: Uint8Array.of(0, 1, 9) }) };
+    await store.commit([put(5, limited)]);
+    const leases = await stored(store);
+    await store.close();
+    assert.deepEqual([...leases.values()], [leaseOf(0x0a000001, 1, bound, 10, 20), limited]);
   });
 
   test("batches settle in order, and those that wait share transactions", async () => {
@@ -194,7 +219,7 @@ describe("SQLite store", () => {
     const script = `
       const { openSqliteStore } = await import(${JSON.stringify(new URL("../../src/store/sqlite/store.ts", import.meta.url).href)});
       const store = openSqliteStore(${JSON.stringify(path)});
-      const owner = { clientKey: Uint8Array.of(1, 2), clientIdentifier: undefined, htype: 1, chaddr: Uint8Array.of(2), hostname: undefined, vendorClass: undefined, relayAgentInformation: undefined };
+      const owner = { clientKey: Uint8Array.of(1, 2), clientIdentifier: undefined, htype: 1, chaddr: Uint8Array.of(2), hostname: undefined, vendorClass: undefined, relayAgentInformation: undefined, limitKeys: undefined };
       for (let row = 0; ; row++) {
         await store.commit([{ kind: "put", row, lease: { address: row, state: 1, start: 0, expiry: 1, owner }, network: "n", onlyTimes: false }]);
         process.stdout.write(row + "\\n");
@@ -225,9 +250,14 @@ describe("batches", () => {
       hostname: optional,
       vendorClass: optional,
       relayAgentInformation: optional,
+      limitKeys: optional,
     })
-    .map(({ client, hostname, vendorClass, relayAgentInformation, ...rest }): Lease => {
-      return { ...rest, state: rest.state as LeaseState, owner: ownerOf(client, { hostname, vendorClass, relayAgentInformation }) };
+    .map(({ client, hostname, vendorClass, relayAgentInformation, limitKeys, ...rest }): Lease => {
+      return {
+        ...rest,
+        state: rest.state as LeaseState,
+        owner: ownerOf(client, { hostname, vendorClass, relayAgentInformation, limitKeys }),
+      };
     });
   const row = fc.nat(0xffffffff);
   const plain = { noNullPrototype: true };

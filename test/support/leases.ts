@@ -46,6 +46,7 @@ export function configOf(
       allocation: "hashed",
       reservationsOnly: false,
       adaptiveThreshold: undefined,
+      limits: [],
       boot: { nextServer: 0, serverName: NO_BYTES, fileName: NO_BYTES },
       leaseTime: LEASE_TIME,
       options: NO_OPTIONS,
@@ -58,6 +59,7 @@ export function configOf(
     ranges,
     options: NO_OPTIONS,
     chaddrOnly: false,
+    limits: [],
     cacheThreshold: 0,
     bootp: true,
     rapidCommit: false,
@@ -80,6 +82,7 @@ export function ownerOf(client: number, extra: Partial<LeaseOwner> = {}): LeaseO
     hostname: undefined,
     vendorClass: undefined,
     relayAgentInformation: undefined,
+    limitKeys: undefined,
     ...extra,
   };
 }

@@ -6,6 +6,7 @@ import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { isInForce } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted, isFor } from "./guard.ts";
+import { isLimitReached } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
 import { isServerSide, refusalOf } from "./permission.ts";
 import { dynamicRange } from "./subnet.ts";
@@ -46,7 +47,7 @@ function mayHave(exchange: Exchange, reservation: Reservation | undefined, addre
 
 function unusedAddress(exchange: Exchange, reservation: Reservation | undefined): Ipv4 | undefined {
   for (const network of exchange.link.networks) {
-    if (network.ranges.length === 0 || !isFor(exchange, network, reservation)) continue;
+    if (network.ranges.length === 0 || isClosed(exchange, network, reservation)) continue;
     const seed = seedFor(exchange, network);
     for (const range of network.ranges) {
       if (!isAdmitted(exchange, range.guard)) continue;
@@ -55,6 +56,11 @@ function unusedAddress(exchange: Exchange, reservation: Reservation | undefined)
     }
   }
   return undefined;
+}
+
+/** Whether the client can't get any address from the ranges of the network. */
+function isClosed(exchange: Exchange, network: Network, reservation: Reservation | undefined): boolean {
+  return !isFor(exchange, network, reservation) || isLimitReached(exchange, network, undefined);
 }
 
 function unusedInRange(exchange: Exchange, network: Network, range: Range, seed: number): Ipv4 | undefined {
@@ -75,7 +81,7 @@ function longestExpired(exchange: Exchange, reservation: Reservation | undefined
   const { leases, now } = exchange.context;
   let longest: Lease | undefined;
   for (const network of exchange.link.networks) {
-    if (!isFor(exchange, network, reservation)) continue;
+    if (isClosed(exchange, network, reservation)) continue;
     for (const range of network.ranges) {
       if (!isAdmitted(exchange, range.guard)) continue;
       const lease = leases.longestExpired(range);

@@ -6,13 +6,15 @@ import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "./availability.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
+import { limitKeysIn } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
+import { networkOnLink } from "./subnet.ts";
 
 /**
  * What is kept about the client that an address is given to. What it does not say this time, such as the option 82 that a relay
  * would add and a unicast renewal can't have, is kept as it was.
  */
-function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
+function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined): LeaseOwner {
   const { message, clientKey, clientIdentifier, relayAgentInformation } = exchange;
   const before = previous !== undefined && belongsTo(previous, clientKey) ? previous.owner : undefined;
   return {
@@ -24,6 +26,7 @@ function ownerOf(exchange: Exchange, previous: Lease | undefined): LeaseOwner {
     hostname: kept(clientFqdnName(message) ?? hostNameOf(message)) ?? before?.hostname,
     vendorClass: kept(optionValue(message, OptionCode.vendorClassIdentifier)) ?? before?.vendorClass,
     relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
+    limitKeys: exchange.limits && limitKeysIn(exchange, networkOnLink(exchange.link, address)),
   };
 }
 
@@ -43,14 +46,15 @@ function kept(text: Uint8Array | undefined): Uint8Array | undefined {
 /** Whether what is kept about the client would be other than what is on record in its lease. */
 export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
   const { owner } = lease;
-  const now = ownerOf(exchange, lease);
+  const now = ownerOf(exchange, lease.address, lease);
   return !(
     now.htype === owner.htype &&
     equalBytes(now.chaddr, owner.chaddr) &&
     isSame(now.clientIdentifier, owner.clientIdentifier) &&
     isSame(now.hostname, owner.hostname) &&
     isSame(now.vendorClass, owner.vendorClass) &&
-    isSame(now.relayAgentInformation, owner.relayAgentInformation)
+    isSame(now.relayAgentInformation, owner.relayAgentInformation) &&
+    isSame(now.limitKeys, owner.limitKeys)
   );
 }
 
@@ -66,7 +70,7 @@ export function give(
   expiry: Seconds,
   previous: Lease | undefined,
 ): LeaseChange {
-  return { kind: "put", lease: { address, state, start: exchange.context.now, expiry, owner: ownerOf(exchange, previous) } };
+  return { kind: "put", lease: { address, state, start: exchange.context.now, expiry, owner: ownerOf(exchange, address, previous) } };
 }
 
 /** The client is bound to this address until `expiry`, and what else it has on this link is taken back. */

@@ -12,6 +12,7 @@ import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { decideDecline, decideRelease } from "./give-back.ts";
 import { decideInform } from "./inform.ts";
+import { limitsFor } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
@@ -87,7 +88,13 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
     trace,
   };
   if (classes !== undefined && !classify(exchange)) return silence(trace, "dropped-by-class");
-  return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(exchange);
+  return serverIdentifierOf(exchange, network) === 0 ? silence(trace, "no-server-address") : decideType(withLimits(exchange));
+}
+
+/** The same, with the limits that apply to the client, which depend on its classes. */
+function withLimits(exchange: Exchange): Exchange {
+  const limits = limitsFor(exchange);
+  return limits === undefined ? exchange : { ...exchange, limits };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LeaseReader } from "../../leases/reader.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Trace } from "../trace.ts";
+import type { AppliedLimit } from "./limits.ts";
 
 /** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
 export interface Context {
@@ -70,5 +71,7 @@ export interface Exchange {
   readonly serverIdentifierOverride: Ipv4;
   /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
   readonly classes?: Uint8Array | undefined;
+  /** The limits that the client's lease counts for; undefined: none. */
+  readonly limits?: readonly AppliedLimit[] | undefined;
   readonly trace: Trace | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Guard, Network, Reservation } from "../../config/model.ts";
 import type { SilenceReason } from "../decision.ts";
 import type { Exchange } from "./exchange.ts";
+import { isLimitReached } from "./limits.ts";
 
 /** Whether the client may use what the guard stands before. */
 export function isAdmitted(exchange: Exchange, guard: Guard | undefined): boolean {
@@ -20,7 +21,10 @@ export function whyNoAddress(exchange: Exchange, reservation: Reservation | unde
   if (isShutOut(exchange)) return "no-range-for-class";
   const networks = exchange.link.networks.filter((network) => isAdmitted(exchange, network.guard));
   const forHosts = networks.length > 0 && networks.every((network) => !isFor(exchange, network, reservation));
-  return forHosts ? "no-reservation" : "no-address-free";
+  if (forHosts) return "no-reservation";
+  const usable = networks.filter((network) => isFor(exchange, network, reservation));
+  const isLimited = usable.length > 0 && usable.every((network) => isLimitReached(exchange, network, undefined));
+  return isLimited ? "limit-reached" : "no-address-free";
 }
 
 /** Whether there are ranges on the client's link, but none for clients of its classes. */

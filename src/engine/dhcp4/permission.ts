@@ -5,6 +5,7 @@ import type { Ipv4 } from "../../net/ipv4.ts";
 import { belongsTo, isAvailableTo } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
+import { isLimitReached } from "./limits.ts";
 import { dynamicRange, networkOnLink } from "./subnet.ts";
 
 /** Why a client may not have an address. */
@@ -12,6 +13,7 @@ export type Refusal =
   | "wrong-network" // the address is in no network of the client's link
   | "not-for-class" // its network or range is not for clients of these classes
   | "no-reservation" // its network is for hosts with a reservation only
+  | "limit-reached" // there are as many leases as a limit allows
   | "in-use" // another client has it, or it is in probation
   | "reserved-elsewhere" // another address is reserved for this client, and it can have it
   | "not-allocatable"; // it is in no range, excluded, reserved for another host, or the address of a server or relay
@@ -37,8 +39,9 @@ export function refusalOf(
     if (!isAdmitted(exchange, range.guard)) return "not-for-class";
     if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
-  if (lease !== undefined && isOfHost(exchange, reservation, lease)) return undefined;
-  return isAvailableTo(lease, clientKey, context.now) ? undefined : "in-use";
+  const isAvailable = lease === undefined || isOfHost(exchange, reservation, lease) || isAvailableTo(lease, clientKey, context.now);
+  if (!isAvailable) return "in-use";
+  return isLimitReached(exchange, network, lease) ? "limit-reached" : undefined;
 }
 
 /**

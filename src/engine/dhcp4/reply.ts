@@ -122,6 +122,7 @@ const NAK_TEXTS: Record<NakReason, string> = {
   "in-use": "the address is in use by another client",
   "reserved-elsewhere": "another address is reserved for this client",
   "no-reservation": "addresses of this network are for hosts with a reservation only",
+  "limit-reached": "there are as many leases for clients like this one as may be",
   "not-allocatable": "the address is not available to this client",
   "other-lease": "another address is leased to this client",
 };
@@ -133,6 +134,7 @@ const NAK_MESSAGES: Record<NakReason, Option> = {
   "in-use": messageOption("in-use"),
   "reserved-elsewhere": messageOption("reserved-elsewhere"),
   "no-reservation": messageOption("no-reservation"),
+  "limit-reached": messageOption("limit-reached"),
   "not-allocatable": messageOption("not-allocatable"),
   "other-lease": messageOption("other-lease"),
 };

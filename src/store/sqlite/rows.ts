@@ -12,12 +12,12 @@ export interface LeaseRow extends StoredLease {
 export function* readLeases(db: DatabaseSync): IterableIterator<LeaseRow> {
   const statement = db.prepare(
     `SELECT row, address, state, start, expiry, htype, hardware_address, client_identifier, hostname, vendor_class,
-            relay_agent_information, network
+            relay_agent_information, network, ${hasLimitKeys(db) ? "limit_keys" : "NULL"}
        FROM leases ORDER BY row`,
   );
   statement.setReturnArrays(true);
   for (const values of statement.iterate() as Iterable<unknown> as Iterable<SQLOutputValue[]>) {
-    const [row, address, state, start, expiry, htype, chaddr, clientIdentifier, hostname, vendorClass, relay, network] = values;
+    const [row, address, state, start, expiry, htype, chaddr, clientIdentifier, hostname, vendorClass, relay, network, limitKeys] = values;
     yield {
       row: row as number,
       lease: {
@@ -32,6 +32,7 @@ export function* readLeases(db: DatabaseSync): IterableIterator<LeaseRow> {
           bytesOf(hostname),
           bytesOf(vendorClass),
           bytesOf(relay),
+          bytesOf(limitKeys),
         ),
       },
       network: network as string,
@@ -46,6 +47,7 @@ function ownerOf(
   hostname: Uint8Array | undefined,
   vendorClass: Uint8Array | undefined,
   relayAgentInformation: Uint8Array | undefined,
+  limitKeys: Uint8Array | undefined,
 ): LeaseOwner {
   return {
     clientKey: clientIdentifier ?? hardwareKey(htype, chaddr),
@@ -55,7 +57,13 @@ function ownerOf(
     hostname,
     vendorClass,
     relayAgentInformation,
+    limitKeys,
   };
+}
+
+/** A database that no server of this version has opened yet is read as it is. */
+function hasLimitKeys(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM pragma_table_info('leases') WHERE name = 'limit_keys'").get() !== undefined;
 }
 
 function bytesOf(value: SQLOutputValue | undefined): Uint8Array | undefined {

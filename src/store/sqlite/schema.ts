@@ -44,6 +44,7 @@ const MIGRATIONS: readonly string[] = [
      lower(hex(remote_id)) AS remote_id,
      network
    FROM leases;`,
+  "ALTER TABLE leases ADD COLUMN limit_keys BLOB",
 ];
 
 /**

@@ -94,7 +94,7 @@ function carryOut(batch: Uint8Array): StoreError | undefined {
 }
 
 function createWriter(database: DatabaseSync): BatchVisitor {
-  const put = database.prepare("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const put = database.prepare("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const times = database.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE row = ?");
   const remove = database.prepare("DELETE FROM leases WHERE row = ?");
   return {
@@ -115,6 +115,7 @@ function createWriter(database: DatabaseSync): BatchVisitor {
         relay === undefined ? null : (subOption(relay, RelaySubOption.circuitId) ?? null),
         relay === undefined ? null : (subOption(relay, RelaySubOption.remoteId) ?? null),
         network,
+        owner.limitKeys ?? null,
       );
     },
     times(row: number, state: LeaseState, start: number, expiry: number): void {

@@ -204,6 +204,7 @@ describe("options of an OFFER or ACK", () => {
       hostname: text("laptop"),
       vendorClass: text("vendor"),
       relayAgentInformation: relay,
+      limitKeys: undefined,
     };
     assert.deepEqual(owners, [expected, expected]);
   });

@@ -114,6 +114,7 @@ export function serverOf(config: Config): Server {
             hostname: undefined,
             vendorClass: undefined,
             relayAgentInformation: relay === undefined ? undefined : Uint8Array.from(relay ?? NO_BYTES),
+            limitKeys: undefined,
           },
         },
       });

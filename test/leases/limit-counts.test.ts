@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { Config } from "../../src/config/model.ts";
+import { KeyCounts } from "../../src/leases/key-counts.ts";
+import { type Lease, type LeaseChange, LeaseState, NEVER } from "../../src/leases/lease.ts";
+import { joinKeys, splitKeys } from "../../src/leases/limit-keys.ts";
+import { type Applied, LeaseTable } from "../../src/leases/table.ts";
+import { equalBytes, NO_BYTES } from "../../src/net/bytes.ts";
+import { configOf, leaseOf, ownerOf } from "../support/leases.ts";
+
+const NET = 0x0a000000;
+const SIZE = 6;
+const KEYS = [Uint8Array.of(1), Uint8Array.of(1, 0), Uint8Array.of(2, 2, 2), new Uint8Array(300)];
+const { offered, bound } = LeaseState;
+
+describe("limit keys", () => {
+  test("come back as they were joined, and what is cut off is left out", () => {
+    const keys = fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(keys, fc.nat(), (list, cut) => {
+        const joined = joinKeys(list) ?? NO_BYTES;
+        assert.deepEqual(splitKeys(joined), list);
+        const some = splitKeys(joined.subarray(0, cut % joined.length));
+        assert.deepEqual(some, list.slice(0, some.length));
+      }),
+    );
+    assert.equal(joinKeys([]), undefined);
+  });
+
+  test("are counted as a map would count them", () => {
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(40), fc.nat(300)), { maxLength: 300 });
+    fc.assert(
+      fc.property(steps, (list) => {
+        const counts = new KeyCounts();
+        const model = new Map<string, number>();
+        for (const [more, number, length] of list) {
+          const key = Uint8Array.of(...new Uint8Array(length % 20), number);
+          const name = key.join();
+          const before = model.get(name) ?? 0;
+          if (more) counts.add(key);
+          else counts.remove(key);
+          model.set(name, more ? before + 1 : Math.max(0, before - 1));
+          assert.equal(counts.of(key), model.get(name));
+        }
+        for (const [name, count] of model) assert.equal(counts.of(Uint8Array.from(name.split(",").map(Number))), count);
+      }),
+    );
+  });
+});
+
+/** With a limit, whatever it says: the table counts keys without knowing what they mean. */
+function limited(): Config {
+  const limit = { identity: NO_BYTES, key: "", value: () => NO_BYTES, max: 1, class: undefined };
+  return { ...configOf([[{ start: NET + 1, end: NET + SIZE - 1 }]], 100), limits: [limit] };
+}
+
+/** What the table has to say of each key: how many of its bound and offered leases are kept with it. */
+function naive(leases: Iterable<Lease>): readonly number[] {
+  const held = [...leases].filter(({ state }) => state === bound || state === offered);
+  const has = ({ owner }: Lease, key: Uint8Array): boolean => splitKeys(owner.limitKeys ?? NO_BYTES).some((own) => equalBytes(own, key));
+  return KEYS.map((key) => held.filter((lease) => has(lease, key)).length);
+}
+
+const countsOf = (table: LeaseTable): readonly number[] => KEYS.map((key) => table.countOf(key));
+
+describe("LeaseTable: leases counted for limits", () => {
+  const lease = fc
+    .record({
+      address: fc.integer({ min: 1, max: SIZE }),
+      client: fc.nat(3),
+      state: fc.constantFrom(...Object.values(LeaseState)),
+      expiry: fc.oneof(fc.nat(300), fc.constant(NEVER)),
+      keys: fc.uniqueArray(fc.nat(KEYS.length - 1), { maxLength: 3 }),
+    })
+    .map(({ address, client, state, expiry, keys }): Lease => {
+      const limitKeys = joinKeys(keys.map((index) => KEYS[index] as Uint8Array));
+      return { ...leaseOf(NET + address, client, state, 0, expiry), owner: ownerOf(client, { limitKeys }) };
+    });
+  const change: fc.Arbitrary<LeaseChange> = fc.oneof(
+    { weight: 6, arbitrary: lease.map((one): LeaseChange => ({ kind: "put", lease: one })) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: SIZE }).map((i): LeaseChange => ({ kind: "remove", address: NET + i })) },
+  );
+
+  test("are those that are bound or offered, whatever is applied, undone, runs out or is restored", () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: change },
+      { weight: 2, arbitrary: fc.constantFrom("undo" as const, "keep" as const) },
+      { weight: 1, arbitrary: fc.constantFrom("time" as const, "restart" as const) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        let table = new LeaseTable(limited());
+        let applied: Applied[] = [];
+        let now = 0;
+        for (const one of steps) {
+          if (one === "keep") applied = [];
+          else if (one === "undo") for (const last of applied.splice(0).reverse()) table.undo(last);
+          else if (one === "time") {
+            now += 40;
+            table.expire(now, 3);
+          } else if (one === "restart") {
+            const again = new LeaseTable(limited());
+            for (const [row, old] of [...table.leases()].filter(({ state }) => state !== offered).entries()) again.restore(row, old);
+            again.restored(now);
+            table = again;
+            applied = [];
+          } else applied.push(table.apply(one));
+          assert.deepEqual(countsOf(table), naive(table.leases()));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("are not counted where the configuration has no limits", () => {
+    const table = new LeaseTable(configOf([[{ start: NET + 1, end: NET + SIZE }]]));
+    const limitKeys = joinKeys([KEYS[0] as Uint8Array]);
+    table.apply({ kind: "put", lease: { ...leaseOf(NET + 1, 1, bound, 0, 100), owner: ownerOf(1, { limitKeys }) } });
+    assert.deepEqual(countsOf(table), [0, 0, 0, 0]);
+    assert.deepEqual(table.byAddress(NET + 1)?.owner.limitKeys, limitKeys);
+  });
+});
