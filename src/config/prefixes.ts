@@ -2,7 +2,7 @@ import { type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { formatIpv4Prefix, type Ipv4Prefix, prefixAround, prefixContains, rangeOfPrefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
 import type { Report } from "./problems.ts";
-import { FIRST_HOST, LAST_HOST } from "./schema.ts";
+import { FIRST_HOST, LAST_HOST } from "./schema-values.ts";
 
 /** A network's key that was read. */
 export interface NamedPrefix {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { loadConfig } from "../../src/config/load.ts";
+import fc from "fast-check";
+import { buildConfig, defineConfig, loadConfig } from "../../src/config/load.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import { discover } from "../engine/support/messages.ts";
@@ -211,4 +212,35 @@ test("values, names and sub-options that are not as defined are told at their pl
   for (const [text, problem] of cases) assert.deepEqual(problemsOf(definitions + text), [problem]);
   const result = loadConfig(`${definitions}options: {min: 7}`, "test.yaml");
   assert.equal(result.ok ? "" : result.diagnostics[0]?.hint, 'did you mean "mine"?');
+});
+
+const anyType: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  type: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom("ip", "str", "u8", "domain", "hex", "flag", "routes", "ipp"),
+    fc.array(tie("type"), { minLength: 1, maxLength: 2 }),
+    fc.dictionary(fc.constantFrom("a", "b", "constructor", "__proto__", "value"), tie("type"), { maxKeys: 3 }),
+    fc.anything(),
+  ),
+})).type;
+
+test("any definition and any value for it give a configuration or diagnostics, and what loads prints to the same", () => {
+  const spaces = fc.constantFrom(undefined, "dhcp4", "vendor-encapsulated", "vendor-9", "dhcp6");
+  fc.assert(
+    fc.property(anyType, spaces, fc.jsonValue(), (type, space, value) => {
+      const definition = space === undefined ? { code: 224, type } : { code: 224, type, space };
+      const options = { mine: value, 43: { mine: value }, 125: { 9: { mine: value } } };
+      for (const [key, option] of Object.entries(options)) {
+        const result = buildConfig({ option_definitions: { mine: definition }, options: { [key]: option } });
+        if (!result.ok) assert.ok(result.diagnostics.length > 0);
+        else assert.deepEqual(load(printConfig(result.config)), result.config);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("the compiler knows the form of definitions in a module", () => {
+  const written = defineConfig({ option_definitions: { mine: { code: 224, type: [{ address: "ip", port: "u16" }], space: "dhcp4" } } });
+  assert.ok(buildConfig(written).ok);
 });

@@ -1,25 +1,16 @@
-import type { SubOptionDefinition } from "../../wire/values.ts";
-import { type OptionDictionary, subOptionsOf, vendorSubOptionsOf } from "../option-dictionary.ts";
+import type { OptionDictionary } from "../option-dictionary.ts";
 import { didYouMean } from "../suggest.ts";
 import { readTokens, type Token } from "./lexer.ts";
-import { CONVERSIONS, type ExpressionProblem, type Form, MESSAGE_FIELDS, type Node, PACKET_FIELDS } from "./syntax.ts";
+import { readOption, readRelay, readVendor } from "./option-parser.ts";
+import { CONVERSIONS, type ExpressionProblem, MESSAGE_FIELDS, type Node, PACKET_FIELDS } from "./syntax.ts";
+import { describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol, take } from "./token-reader.ts";
 
 export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
 
 /** Deeper than any expression that a person would write: what walks the tree may recurse. */
 const MAX_DEPTH = 64;
-const RELAY_AGENT_INFORMATION = 82;
 const FUNCTIONS = ["substring", "split", "concat", "ifelse", "hexstring", "member", ...CONVERSIONS] as const;
 const WORDS = [...FUNCTIONS, "option", "relay4", "vendor", "vendor-class", "pkt4", "pkt", "not", "known", "unknown", "true", "false"];
-
-/** State of one run: the next token, and the first problem. After a problem every rule returns undefined. */
-interface Reader {
-  readonly tokens: readonly Token[];
-  readonly dictionary: OptionDictionary;
-  next: number;
-  depth: number;
-  problem: ExpressionProblem | undefined;
-}
 
 /**
  * Reads an expression. From weak to strong: `or`, `and`, `not`, `==` and `!=`, `+`. All of the text has to be one expression. Never throws,
@@ -38,48 +29,6 @@ export function parseExpression(text: string, dictionary: OptionDictionary): Par
 }
 
 const REST_HINT = "conditions are joined with and, or; put comparisons of comparisons in parentheses";
-
-function peek(reader: Reader): Token {
-  return reader.tokens[reader.next] as Token;
-}
-
-function take(reader: Reader): Token {
-  const token = peek(reader);
-  if (token.kind !== "end") reader.next++;
-  return token;
-}
-
-function isWord(token: Token, text: string): boolean {
-  return token.kind === "word" && token.text === text;
-}
-
-function isSymbol(token: Token, text: string): boolean {
-  return token.kind === "symbol" && token.text === text;
-}
-
-function describe(token: Token): string {
-  if (token.kind === "end") return "end of the expression";
-  return token.kind === "string" ? `'${token.text.slice(0, 40)}'` : token.text.slice(0, 40);
-}
-
-function fail(reader: Reader, token: Token, message: string, hint?: string): undefined {
-  reader.problem ??= { offset: token.at, message, hint };
-  return undefined;
-}
-
-function expected(reader: Reader, what: string, hint?: string): undefined {
-  return fail(reader, peek(reader), `expected ${what}, got ${describe(peek(reader))}`, hint);
-}
-
-/** Takes the symbol; false when something else stands there. */
-function symbol(reader: Reader, text: string): boolean {
-  if (!isSymbol(peek(reader), text)) {
-    expected(reader, text);
-    return false;
-  }
-  reader.next++;
-  return true;
-}
 
 /** Operands of the same operator, joined in one node however many there are; undefined as soon as one has a problem. */
 function readChain(
@@ -177,14 +126,10 @@ function readWord(reader: Reader, token: Token): Node | undefined {
       return { kind: "member", at, name: "KNOWN" };
     case "unknown":
       return { kind: "member", at, name: "UNKNOWN" };
-    case "option": {
-      const code = readIndex(reader, readOptionCode);
-      return code === undefined ? undefined : readOptionForm(reader, at, [code]);
-    }
-    case "relay4": {
-      const code = readSubOption(reader, subOptionsOf(reader.dictionary, RELAY_AGENT_INFORMATION));
-      return code === undefined ? undefined : readOptionForm(reader, at, [RELAY_AGENT_INFORMATION, code]);
-    }
+    case "option":
+      return readOption(reader, at);
+    case "relay4":
+      return readRelay(reader, at);
     case "vendor":
     case "vendor-class":
       return readVendor(reader, at, text);
@@ -204,130 +149,6 @@ function readWord(reader: Reader, token: Token): Node | undefined {
 
 function includes<T extends string>(list: readonly T[], text: string): text is T {
   return (list as readonly string[]).includes(text);
-}
-
-/** What stands in brackets. */
-function readIndex<T>(reader: Reader, read: (reader: Reader) => T | undefined): T | undefined {
-  if (!symbol(reader, "[")) return undefined;
-  const value = read(reader);
-  return value !== undefined && symbol(reader, "]") ? value : undefined;
-}
-
-function readNumber(reader: Reader, what: string, min: number, max: number): number | undefined {
-  const token = peek(reader);
-  if (token.kind !== "integer") return expected(reader, what);
-  if (token.value < min || token.value > max) return fail(reader, token, `expected ${what} from ${min} to ${max}, got ${token.text}`);
-  reader.next++;
-  return token.value;
-}
-
-function readOptionCode(reader: Reader): number | undefined {
-  const token = peek(reader);
-  if (token.kind !== "word") return readNumber(reader, "the code or the name of an option", 1, 254);
-  const definition = reader.dictionary.byName(normalise(token.text));
-  if (definition === undefined) {
-    return fail(
-      reader,
-      token,
-      `unknown option ${token.text.slice(0, 40)}`,
-      didYouMean(token.text, reader.dictionary.names) ?? "give it by its code: option[224]",
-    );
-  }
-  reader.next++;
-  return definition.code;
-}
-
-function normalise(name: string): string {
-  return name.toLowerCase().replaceAll("-", "_");
-}
-
-/** A sub-option in brackets, by code or by one of these names. */
-function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition[]): number | undefined {
-  return readIndex(reader, () => {
-    const token = peek(reader);
-    if (token.kind !== "word") return readNumber(reader, "the code of a sub-option", 0, 255);
-    const definition = definitions.find(({ name }) => name === normalise(token.text));
-    if (definition === undefined) {
-      const hint = didYouMean(
-        token.text,
-        definitions.map(({ name }) => name),
-      );
-      return fail(reader, token, `unknown sub-option ${token.text.slice(0, 40)}`, hint ?? "give it by its code: option[1]");
-    }
-    reader.next++;
-    return definition.code;
-  });
-}
-
-/** `.option[code]` any number of times; undefined when there is a problem. Ends before the last word. */
-function readSubOptions(
-  reader: Reader,
-  codes: readonly number[],
-  definitions: readonly SubOptionDefinition[],
-): readonly number[] | undefined {
-  const all = [...codes];
-  for (;;) {
-    if (!symbol(reader, ".")) return undefined;
-    if (!isWord(peek(reader), "option")) return all;
-    reader.next++;
-    const code = readSubOption(reader, all.length === codes.length ? definitions : []);
-    if (code === undefined) return undefined;
-    all.push(code);
-    if (all.length > 8) return fail(reader, peek(reader), "sub-options are nested too deeply");
-  }
-}
-
-function readForm(reader: Reader): Form | undefined {
-  const token = peek(reader);
-  if (!isWord(token, "hex") && !isWord(token, "text") && !isWord(token, "exists")) {
-    return expected(reader, "hex, text, exists or option[CODE]");
-  }
-  reader.next++;
-  return token.text as Form;
-}
-
-function readOptionForm(reader: Reader, at: number, outer: readonly number[]): Node | undefined {
-  const definitions = outer.length === 1 ? subOptionsOf(reader.dictionary, outer[0] as number) : [];
-  const codes = readSubOptions(reader, outer, definitions);
-  const form = codes && readForm(reader);
-  return codes === undefined || form === undefined ? undefined : { kind: "option", at, codes, form };
-}
-
-function readEnterprise(reader: Reader): number | undefined {
-  if (!isSymbol(peek(reader), "*")) return readNumber(reader, "an enterprise number or *", 0, 0xffffffff);
-  reader.next++;
-  return 0;
-}
-
-function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-class"): Node | undefined {
-  if (isSymbol(peek(reader), ".")) {
-    reader.next++;
-    if (!isWord(peek(reader), "enterprise")) return expected(reader, "enterprise", `or name the vendor: ${text}[4491]`);
-    reader.next++;
-    return { kind: "enterprise", at, option: text === "vendor" ? 125 : 124 };
-  }
-  const enterprise = readIndex(reader, readEnterprise);
-  if (enterprise === undefined) return undefined;
-  if (text === "vendor-class") return readVendorClass(reader, at, enterprise);
-  const codes = readSubOptions(reader, [], vendorSubOptionsOf(reader.dictionary, enterprise));
-  if (codes === undefined) return undefined;
-  if (codes.length === 0 && !isWord(peek(reader), "exists")) return expected(reader, "exists or option[CODE]");
-  const form = readForm(reader);
-  return form && { kind: "vendor", at, enterprise, codes, form };
-}
-
-function readVendorClass(reader: Reader, at: number, enterprise: number): Node | undefined {
-  if (!symbol(reader, ".")) return undefined;
-  const token = peek(reader);
-  if (isWord(token, "exists")) {
-    reader.next++;
-    return { kind: "vendorClass", at, enterprise, form: "exists" };
-  }
-  if (!isWord(token, "data")) return expected(reader, "exists, data or data[INDEX]");
-  reader.next++;
-  if (!isSymbol(peek(reader), "[")) return { kind: "vendorClassData", at, enterprise, index: 0 };
-  const index = readIndex(reader, (inner) => readNumber(inner, "an index", 0, 255));
-  return index === undefined ? undefined : { kind: "vendorClassData", at, enterprise, index };
 }
 
 function readField(reader: Reader, at: number, fields: typeof MESSAGE_FIELDS | typeof PACKET_FIELDS): Node | undefined {

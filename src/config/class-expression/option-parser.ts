@@ -1,0 +1,131 @@
+import type { SubOptionDefinition } from "../../wire/values.ts";
+import { subOptionsOf, vendorSubOptionsOf } from "../option-dictionary.ts";
+import { didYouMean } from "../suggest.ts";
+import type { Form, Node } from "./syntax.ts";
+import { expected, fail, isSymbol, isWord, peek, type Reader, readIndex, readNumber, symbol } from "./token-reader.ts";
+
+/* The parts of an expression that name an option: `option[...]`, `relay4[...]`, `vendor[...]` and `vendor-class[...]`. */
+
+const RELAY_AGENT_INFORMATION = 82;
+
+/** What stands behind `option`. */
+export function readOption(reader: Reader, at: number): Node | undefined {
+  const code = readIndex(reader, readOptionCode);
+  return code === undefined ? undefined : readOptionForm(reader, at, [code]);
+}
+
+/** What stands behind `relay4`. */
+export function readRelay(reader: Reader, at: number): Node | undefined {
+  const code = readSubOption(reader, subOptionsOf(reader.dictionary, RELAY_AGENT_INFORMATION));
+  return code === undefined ? undefined : readOptionForm(reader, at, [RELAY_AGENT_INFORMATION, code]);
+}
+
+function readOptionCode(reader: Reader): number | undefined {
+  const token = peek(reader);
+  if (token.kind !== "word") return readNumber(reader, "the code or the name of an option", 1, 254);
+  const definition = reader.dictionary.byName(normalise(token.text));
+  if (definition === undefined) {
+    return fail(
+      reader,
+      token,
+      `unknown option ${token.text.slice(0, 40)}`,
+      didYouMean(token.text, reader.dictionary.names) ?? "give it by its code: option[224]",
+    );
+  }
+  reader.next++;
+  return definition.code;
+}
+
+function normalise(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
+}
+
+/** A sub-option in brackets, by code or by one of these names. */
+function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition[]): number | undefined {
+  return readIndex(reader, () => {
+    const token = peek(reader);
+    if (token.kind !== "word") return readNumber(reader, "the code of a sub-option", 0, 255);
+    const definition = definitions.find(({ name }) => name === normalise(token.text));
+    if (definition === undefined) {
+      const hint = didYouMean(
+        token.text,
+        definitions.map(({ name }) => name),
+      );
+      return fail(reader, token, `unknown sub-option ${token.text.slice(0, 40)}`, hint ?? "give it by its code: option[1]");
+    }
+    reader.next++;
+    return definition.code;
+  });
+}
+
+/** `.option[code]` any number of times; undefined when there is a problem. Ends before the last word. */
+function readSubOptions(
+  reader: Reader,
+  codes: readonly number[],
+  definitions: readonly SubOptionDefinition[],
+): readonly number[] | undefined {
+  const all = [...codes];
+  for (;;) {
+    if (!symbol(reader, ".")) return undefined;
+    if (!isWord(peek(reader), "option")) return all;
+    reader.next++;
+    const code = readSubOption(reader, all.length === codes.length ? definitions : []);
+    if (code === undefined) return undefined;
+    all.push(code);
+    if (all.length > 8) return fail(reader, peek(reader), "sub-options are nested too deeply");
+  }
+}
+
+function readForm(reader: Reader): Form | undefined {
+  const token = peek(reader);
+  if (!isWord(token, "hex") && !isWord(token, "text") && !isWord(token, "exists")) {
+    return expected(reader, "hex, text, exists or option[CODE]");
+  }
+  reader.next++;
+  return token.text as Form;
+}
+
+function readOptionForm(reader: Reader, at: number, outer: readonly number[]): Node | undefined {
+  const definitions = outer.length === 1 ? subOptionsOf(reader.dictionary, outer[0] as number) : [];
+  const codes = readSubOptions(reader, outer, definitions);
+  const form = codes && readForm(reader);
+  return codes === undefined || form === undefined ? undefined : { kind: "option", at, codes, form };
+}
+
+function readEnterprise(reader: Reader): number | undefined {
+  if (!isSymbol(peek(reader), "*")) return readNumber(reader, "an enterprise number or *", 0, 0xffffffff);
+  reader.next++;
+  return 0;
+}
+
+/** What stands behind `vendor` or `vendor-class`. */
+export function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-class"): Node | undefined {
+  if (isSymbol(peek(reader), ".")) {
+    reader.next++;
+    if (!isWord(peek(reader), "enterprise")) return expected(reader, "enterprise", `or name the vendor: ${text}[4491]`);
+    reader.next++;
+    return { kind: "enterprise", at, option: text === "vendor" ? 125 : 124 };
+  }
+  const enterprise = readIndex(reader, readEnterprise);
+  if (enterprise === undefined) return undefined;
+  if (text === "vendor-class") return readVendorClass(reader, at, enterprise);
+  const codes = readSubOptions(reader, [], vendorSubOptionsOf(reader.dictionary, enterprise));
+  if (codes === undefined) return undefined;
+  if (codes.length === 0 && !isWord(peek(reader), "exists")) return expected(reader, "exists or option[CODE]");
+  const form = readForm(reader);
+  return form && { kind: "vendor", at, enterprise, codes, form };
+}
+
+function readVendorClass(reader: Reader, at: number, enterprise: number): Node | undefined {
+  if (!symbol(reader, ".")) return undefined;
+  const token = peek(reader);
+  if (isWord(token, "exists")) {
+    reader.next++;
+    return { kind: "vendorClass", at, enterprise, form: "exists" };
+  }
+  if (!isWord(token, "data")) return expected(reader, "exists, data or data[INDEX]");
+  reader.next++;
+  if (!isSymbol(peek(reader), "[")) return { kind: "vendorClassData", at, enterprise, index: 0 };
+  const index = readIndex(reader, (inner) => readNumber(inner, "an index", 0, 255));
+  return index === undefined ? undefined : { kind: "vendorClassData", at, enterprise, index };
+}
