@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ClientSettings, discover, requestSelecting } from "../../src/client/dhcp4/index.ts";
+import { toHex } from "../../src/net/bytes.ts";
 import { BROADCAST_FLAG, type Option } from "../../src/wire/dhcp4/index.ts";
 import { startLeasehold } from "../support/leasehold-process.ts";
 import { createLab } from "../support/namespaces.ts";
@@ -75,7 +76,9 @@ interface Given {
 /** DISCOVER, OFFER, REQUEST, ACK, with siaddr and the boot file in all answers. */
 async function boot(wire: Wire, client: ClientSettings, { host, time, file = "", settings }: Given): Promise<string> {
   const yiaddr = wire.at(host);
-  const changes = { time, settings };
+  // The identifier of the machine comes back as it was sent (RFC 4578 section 2.3).
+  const machine = client.options.filter(({ code }) => code === 97).map(({ data }) => `97 ${toHex(data)}`);
+  const changes = { time, settings: [...settings, ...machine] };
   const header = { flags: client.broadcast ? BROADCAST_FLAG : 0, yiaddr, siaddr: wire.at(9), file };
   await wire.expectReply(discover(client, transaction()), { ...header, options: leaseOptions(wire, client, OFFER, changes) });
   const request = requestSelecting(client, transaction(), { address: yiaddr, serverIdentifier: wire.server });
