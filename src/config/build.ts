@@ -75,6 +75,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
   const limits = readLimits(file.limits, "", classes, ["limits"], report);
   const build: Build = { file, report, dictionary, networks: [], ranges: [], globalHosts, classes };
 
+  const flood = file.flood_protection_threshold;
   const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
   const built = new Map<NamedPrefix, { readonly link: number; readonly outer: Inherited }>();
   for (const [link, plan] of plans.entries()) {
@@ -102,6 +103,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     bootp: file.bootp_enable ?? true,
     rapidCommit: file.rapid_commit ?? false,
     subnetSelection: file.subnet_selection ?? true,
+    ...(flood === undefined ? {} : { floodProtection: { packets: flood.packets, seconds: flood.secs } }),
     store: buildStore(file.store),
     log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
   };

@@ -37,8 +37,16 @@ export interface Config {
   readonly rapidCommit: boolean;
   /** Whether option 118 says which network a client is to have an address in (RFC 3011). */
   readonly subnetSelection: boolean;
+  /** How many messages of one client are looked at; undefined: all. */
+  readonly floodProtection?: FloodProtection | undefined;
   readonly store: StoreSpec;
   readonly log: LogSpec;
+}
+
+/** A client may send `packets` messages at once, and as many more in each `seconds` seconds. */
+export interface FloodProtection {
+  readonly packets: number;
+  readonly seconds: number;
 }
 
 export interface InterfaceSpec {

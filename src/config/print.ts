@@ -11,6 +11,7 @@ import type {
   Classification,
   Config,
   ConfiguredOption,
+  FloodProtection,
   Guard,
   LeaseTime,
   Limit,
@@ -42,6 +43,7 @@ export function printConfig(config: Config): string {
     bootp_enable: config.bootp,
     rapid_commit: config.rapidCommit,
     subnet_selection: config.subnetSelection,
+    flood_protection_threshold: printFlood(config.floodProtection),
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
     ...printClasses(config),
@@ -65,6 +67,10 @@ export function printConfig(config: Config): string {
     networks: Object.fromEntries(config.networks.map((network) => [network.name, printNetwork(config, network)])),
   };
   return stringify(withoutAbsent(file), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function printFlood(flood: FloodProtection | undefined): Plain | undefined {
+  return flood && { packets: flood.packets, secs: formatDuration(flood.seconds) };
 }
 
 /** A link that can't be written as a network on its own. */

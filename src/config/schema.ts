@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseMac } from "../net/mac.ts";
 import { INFINITE, parseDuration } from "./duration.ts";
 import { describeValue, expected } from "./expected.ts";
+import { floodProtection } from "./flood-schema.ts";
 import { parseIdentifier } from "./identifier.ts";
 import { limits } from "./limit-schema.ts";
 import { optionDefinitions } from "./option-definition-schema.ts";
@@ -375,6 +376,7 @@ export const configSchema = z
         .max(100, { error: expected("percent: a whole number from 0 to 100") })
         .optional()
         .describe("Percent of a lease for which a renewal gets the time that remains and nothing is written. Default: 0, each is written."),
+      flood_protection_threshold: floodProtection.optional(),
     },
     { error: expected("a map with networks, options and so on") },
   )

@@ -6,7 +6,7 @@ import type { Path } from "./diagnostic.ts";
  */
 
 const LATER = {
-  file: ["api", "ddns", "flood_protection_threshold", "leasequery", "v6"],
+  file: ["api", "ddns", "leasequery", "v6"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
   store: ["postgres"],
@@ -22,7 +22,6 @@ export function isUnsupported(path: Path, key: string): boolean {
 const COMING: Readonly<Record<string, string>> = {
   ddns: "DNS updates come with a later version",
   v6: "DHCPv6 comes with a later version",
-  flood_protection_threshold: "flood protection comes with a later version",
 };
 
 /** What to do about a key that belongs to the format but not to this version. */

@@ -38,6 +38,7 @@ export const SILENCE_REASONS = {
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",
   "interface-not-served": "the message came in on an interface that is not configured",
   "no-return-address": "an INFORM that carries no address to answer to",
+  flood: "the client sends more than flood_protection_threshold allows",
   "being-probed": "whether somebody uses the address is being asked; only the last message that waits for this is answered",
   "conflicts-found": "several addresses in a row that this client could get turned out to be in use; it may ask again",
 } as const;

@@ -1,6 +1,7 @@
 import type { Config } from "../config/model.ts";
 import type { Probe } from "../engine/decision.ts";
 import { decide, type ServedInterface } from "../engine/dhcp4/decide.ts";
+import { createFloodGuard } from "../engine/dhcp4/flood.ts";
 import { inProbation } from "../engine/dhcp4/probe.ts";
 import type { Prober } from "../io/prober.ts";
 import type { Datagram, Transport } from "../io/transport.ts";
@@ -22,6 +23,8 @@ const EXPIRE_AT_ONCE = 2000;
 /** After so many addresses in use a client has to ask again: a host that answers for every address must not empty the pool at one go. */
 const MAX_CONFLICTS = 4;
 
+const FLOOD = { kind: "silence", reason: "flood" } as const;
+
 export interface PumpParts {
   readonly config: Config;
   readonly table: LeaseTable;
@@ -39,6 +42,8 @@ export interface PumpParts {
   readonly clock: () => Seconds;
   /** Milliseconds, never going back. */
   readonly uptime: () => number;
+  /** Two unsigned 32-bit numbers that nobody else knows. */
+  readonly secret: readonly [number, number];
   /** An unsigned 32-bit number, each time another. */
   readonly random: () => number;
 }
@@ -64,6 +69,7 @@ export function startPump(parts: PumpParts): Pump {
   const { port } = transport;
   const commits = createCommits({ table, store, transport, counters, events });
   const overload = createOverload();
+  const flood = config.floodProtection && createFloodGuard(config.floodProtection, config.chaddrOnly, parts.secret);
   const { prober } = parts;
   const probes =
     prober &&
@@ -81,7 +87,7 @@ export function startPump(parts: PumpParts): Pump {
       try {
         const datagram = batch[i] as Datagram;
         const shed = overload.check(datagram, milliseconds);
-        if (shed === undefined) handle(datagram, now);
+        if (shed === undefined) handle(datagram, now, milliseconds);
         else counters.dropped[shed]++;
       } catch (error) {
         // A defect. It must not take the other packets with it, and an exception must not reach the event loop's native code.
@@ -92,7 +98,7 @@ export function startPump(parts: PumpParts): Pump {
     commits.flush();
   }
 
-  function handle(datagram: Datagram, now: Seconds): void {
+  function handle(datagram: Datagram, now: Seconds, milliseconds: number): void {
     const served = parts.interfaceAt(datagram.interfaceIndex);
     if (served === undefined) {
       counters.silent["interface-not-served"]++;
@@ -106,7 +112,8 @@ export function startPump(parts: PumpParts): Pump {
     }
     const { message } = decoded;
     countType(counters.received, messageType(message) ?? 0);
-    decideAbout(datagram, message, served, now, 0);
+    if (flood?.refuses(message, milliseconds)) commits.carryOut(FLOOD, events.decided(message, FLOOD));
+    else decideAbout(datagram, message, served, now, 0);
   }
 
   function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {

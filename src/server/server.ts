@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
@@ -79,6 +80,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     events: createEventLog(log),
     clock: () => Math.floor(Date.now() / 1000),
     uptime: () => performance.now(),
+    secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
   });
   const timers = [
@@ -134,6 +136,11 @@ async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Pr
     await store.commit(twice);
   }
   return table;
+}
+
+/** An unsigned 32-bit number that nobody can guess. */
+function randomNumber(): number {
+  return randomBytes(4).readUInt32LE();
 }
 
 /** With `chaddr_only` the identifier that a client sent is kept, but it is known by its hardware address. */

@@ -312,6 +312,35 @@ test("only the named interface is served, from the named address (dora: test_int
   });
 });
 
+test("a client that sends more than it may is not answered, another is (dora: test_flood_threshold)", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const lab = createLab(t);
+  const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
+  const wire = await createWire(t, lab, server, clients, 1);
+  const leasehold = await startLeasehold(
+    t,
+    lab,
+    server,
+    `
+    flood_protection_threshold: { packets: 2, secs: 60 }
+    networks: { 10.70.1.0/24: { ranges: [{ range: 10.70.1.100-10.70.1.109 }], allocation: sequential } }
+    `,
+  );
+  const client = clientOf(1);
+  await obtain(wire, client, 100);
+  await wire.expectSilence(discover(client, transaction()), discover(clientOf(2), transaction()));
+  assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client)]);
+  assert.deepEqual(await leasehold.stop(), {
+    "received DISCOVER": 3,
+    "received REQUEST": 1,
+    "sent OFFER": 2,
+    "sent ACK": 1,
+    "silent: flood": 1,
+    bound: 1,
+    commits: 1,
+  });
+});
+
 test("a client that comes back early gets the time that remains, and nothing is written (dora: test_cache_threshold)", async (t) => {
   if (!requireNamespaces(t)) return;
   const lab = createLab(t);

@@ -12,7 +12,7 @@ import { ETH0, serverOf } from "../engine/support/server.ts";
 import { load, problemsOf } from "./load.ts";
 
 /*
- * Files written for dora load unchanged: files/dora.yaml and files/dora.json use every key of its DHCPv4 schema but flood_protection_threshold.
+ * Files written for dora load unchanged: files/dora.yaml and files/dora.json use every key of its DHCPv4 schema.
  */
 
 const read = (name: string): string => readFileSync(new URL(`files/${name}`, import.meta.url), "utf8");
@@ -37,13 +37,13 @@ test("the same file as JSON gives the same configuration", () => {
 
 test("it loads with warnings for what is written unusually, and for the gateway that dora would make up", () => {
   assert.deepEqual(problemsOf(YAML), [
-    "24:3 warning: 172.20.0.1/22 is read as the network 172.20.0.0/22",
-    "148:3 warning: the network 10.99.0.0/24 has no routers: its clients get no default gateway",
+    "25:3 warning: 172.20.0.1/22 is read as the network 172.20.0.0/22",
+    "149:3 warning: the network 10.99.0.0/24 has no routers: its clients get no default gateway",
   ]);
 });
 
 test("the settings of the top level", () => {
-  const { interfaces, chaddrOnly, cacheThreshold, bootp, rapidCommit } = load(YAML);
+  const { interfaces, chaddrOnly, cacheThreshold, floodProtection, bootp, rapidCommit } = load(YAML);
   assert.deepEqual(
     interfaces.map(({ name, address }) => [name, address && formatIpv4(address)]),
     [
@@ -52,8 +52,8 @@ test("the settings of the top level", () => {
     ],
   );
   assert.deepEqual(
-    { chaddrOnly, cacheThreshold, bootp, rapidCommit },
-    { chaddrOnly: false, cacheThreshold: 25, bootp: true, rapidCommit: true },
+    { chaddrOnly, cacheThreshold, floodProtection, bootp, rapidCommit },
+    { chaddrOnly: false, cacheThreshold: 25, floodProtection: { packets: 20, seconds: 5 }, bootp: true, rapidCommit: true },
   );
 });
 

@@ -91,6 +91,13 @@ test("top-level settings are read", () => {
   assert.deepEqual(load("store: {memory: {}}").store, { kind: "memory" });
 });
 
+test("flood protection has a burst and a time", () => {
+  for (const secs of ["60", "60s", "1m"]) {
+    const { floodProtection } = load(`flood_protection_threshold: {packets: 6, secs: ${secs}}`);
+    assert.deepEqual(floodProtection, { packets: 6, seconds: 60 });
+  }
+});
+
 test("settings that ask for what this version does are accepted", () => {
   load("{bootp_enable: false, rapid_commit: false, cache_threshold: 0, networks: {10.0.0.0/24: {ping_check: false}}}");
 });

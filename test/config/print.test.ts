@@ -10,6 +10,7 @@ test("the normalised configuration has every default, and what is inherited wher
   const printed = printConfig(
     load(`
 options: {domain_name: x}
+flood_protection_threshold: {packets: 6, secs: 60}
 next_server: 10.0.0.2
 networks:
   10.0.0.0/24:
@@ -27,6 +28,9 @@ cache_threshold: 0
 bootp_enable: true
 rapid_commit: false
 subnet_selection: true
+flood_protection_threshold:
+  packets: 6
+  secs: 1m
 store:
   sqlite: {}
 log:

@@ -67,7 +67,7 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = ["api", "ddns", "flood_protection_threshold", "leasequery", "v6"];
+  const top = ["api", "ddns", "leasequery", "v6"];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
   check([
     ["client_classes: {v6: []}", [unsupported(1, 18, "v6")]],
@@ -89,6 +89,19 @@ test("values of the wrong type say what is expected and what is there", () => {
     ["adaptive_threshold: 80", ["1:21 expected a share from 0 to 1 such as 0.8, got 80"]],
     ["adaptive_threshold: 80%", ['1:21 expected a share from 0 to 1 such as 0.8, got "80%"']],
     ["reservations_only: 1", ["1:20 expected true or false, got 1"]],
+    ["flood_protection_threshold: 5", ["1:29 expected a map with packets and secs, got 5"]],
+    ["flood_protection_threshold: {packets: 0, secs: 5}", ["1:39 expected a number of packets, at least 1, got 0"]],
+    ["flood_protection_threshold: {packets: 2.5, secs: 5}", ["1:39 expected a number of packets, at least 1, got 2.5"]],
+    [
+      "flood_protection_threshold: {packets: 2, secs: 0}",
+      ['1:48 expected a time of at least 1 second: seconds, or text such as "5s" or "1m", got 0'],
+    ],
+    [
+      "flood_protection_threshold: {packets: 2, secs: infinite}",
+      ['1:48 expected a time of at least 1 second: seconds, or text such as "5s" or "1m", got "infinite"'],
+    ],
+    ["flood_protection_threshold: {packets: 2}", ['1:1 "secs" is missing']],
+    ["flood_protection_threshold: {packets: 2, seconds: 5}", ['1:1 "secs" is missing', '1:42 unknown key "seconds"']],
     ["cache_threshold: 101", ["1:18 expected percent: a whole number from 0 to 100, got 101"]],
     ["cache_threshold: -1", ["1:18 expected percent: a whole number from 0 to 100, got -1"]],
     ["cache_threshold: 2.5", ["1:18 expected percent: a whole number from 0 to 100, got 2.5"]],

@@ -197,6 +197,25 @@ describe("the pump", () => {
     assert.equal(bench.paused(), false);
   });
 
+  test("a client that sends too much is not answered for it, and the others are", async () => {
+    const bench = createBench(`flood_protection_threshold: {packets: 2, secs: 10}\n${CONFIG}`);
+    bench.receive(discover(one, transaction), discover(one, transaction), discover(one, transaction), discover(two, transaction));
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.OFFER, MessageType.OFFER]);
+    assert.match(bench.log.join(""), /DISCOVER not answered: the client sends more than flood_protection_threshold allows/);
+    bench.setTime(1005);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), discover(one, transaction));
+    await bench.store.succeed();
+    assert.deepEqual(summarize(bench.counters), {
+      "received DISCOVER": 5,
+      "received REQUEST": 1,
+      "sent OFFER": 3,
+      "sent ACK": 1,
+      "silent: flood": 2,
+      bound: 1,
+      commits: 1,
+    });
+  });
+
   test("what has waited longer than a client does is dropped and counted, not decoded", () => {
     const bench = createBench(CONFIG);
     bench.receiveLate(1001, discover(one, transaction), new Uint8Array(3));

@@ -88,6 +88,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) })),
     clock: () => now,
     uptime: () => now * 1000,
+    secret: [1, 2],
     random: () => 0,
   });
   return {

@@ -11,7 +11,7 @@ export function clientKeyOf(message: Message, clientIdentifier: Uint8Array | und
   return isZero(chaddr) ? undefined : hardwareKey(message.htype, chaddr);
 }
 
-function isZero(bytes: Uint8Array): boolean {
+export function isZero(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
   return true;
 }

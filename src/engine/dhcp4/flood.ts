@@ -1,0 +1,41 @@
+import type { FloodProtection } from "../../config/model.ts";
+import { type Message, Op } from "../../wire/dhcp4/message.ts";
+import { optionValue } from "../../wire/dhcp4/options.ts";
+import { createRateLimit } from "../rate-limit.ts";
+import { isZero } from "./client-key.ts";
+import { OptionCode } from "./option-code.ts";
+
+/** So much of an identifier is looked at; a longer one is refused anyway. */
+const LONGEST = 255;
+
+/** Whether a client sends more than it may. Keeps count, so it is to be asked once for each message. */
+export interface FloodGuard {
+  /** `now` is in milliseconds and never goes back. */
+  refuses(message: Message, now: number): boolean;
+}
+
+/**
+ * Limits the messages of each client, whatever their type. A client is known by the same bytes as its leases (RFC 2131 section 4.2): option 61, else htype and chaddr.
+ * Messages that no client sends are not counted: they name clients who know nothing of them. `secret`: two numbers that no client knows, 32 bits each.
+ */
+export function createFloodGuard(
+  { packets, seconds }: FloodProtection,
+  chaddrOnly: boolean,
+  secret: readonly [number, number],
+): FloodGuard {
+  const limit = createRateLimit({ burst: packets, seconds, secret });
+  const hardwareKey = new Uint8Array(1 + 16);
+  return {
+    refuses(message, now) {
+      if (message.op !== Op.request) return false;
+      const identifier = chaddrOnly ? undefined : optionValue(message, OptionCode.clientIdentifier);
+      if (identifier !== undefined && identifier.length > 0) return !limit.take(identifier, Math.min(identifier.length, LONGEST), now);
+      const { chaddr } = message;
+      // Nobody's: it is not answered anyway.
+      if (isZero(chaddr)) return false;
+      hardwareKey[0] = message.htype;
+      hardwareKey.set(chaddr, 1);
+      return !limit.take(hardwareKey, 1 + chaddr.length, now);
+    },
+  };
+}
