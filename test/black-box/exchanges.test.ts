@@ -323,6 +323,7 @@ test("a client that sends more than it may is not answered, another is (dora: te
     server,
     `
     flood_protection_threshold: { packets: 2, secs: 60 }
+    config: { lease_time: 1h }
     networks: { 10.70.1.0/24: { ranges: [{ range: 10.70.1.100-10.70.1.109 }], allocation: sequential } }
     `,
   );
