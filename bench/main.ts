@@ -3,6 +3,7 @@
  * processors; peers that are not installed are left out. See docs/benchmarks.md for what the figures mean.
  */
 import { parseArgs } from "node:util";
+import { measureClasses } from "./classes.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureLatency } from "./latency.ts";
 import { measureOverload } from "./overload.ts";
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<void> | void> = {
   latency: () => measureLatency({ seconds }),
   perfdhcp: () => measurePerfdhcp({ seconds }),
   growth: measureGrowth,
+  classes: () => measureClasses({ rounds, seconds }),
 };
 
 const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;

@@ -27,17 +27,21 @@ networks:
 log: { level: warn }
 `;
 
-/** Every lease on disk before its ACK. */
-export const leasehold: Contender = {
-  name: "leasehold",
-  start(lab, keep) {
-    const config = join(lab.folder, "leasehold.yaml");
-    const database = join(lab.folder, "leases.db");
-    if (!keep) for (const end of ["", "-wal", "-shm"]) rmSync(database + end, { force: true });
-    writeFileSync(config, LEASEHOLD_CONFIG);
-    return lab.startServer(process.execPath, MAIN, "serve", "-c", config, "-d", database);
-  },
-};
+/** Every lease on disk before its ACK. `more` is added to the configuration. */
+export function leaseholdWith(name: string, more: string): Contender {
+  return {
+    name,
+    start(lab, keep) {
+      const config = join(lab.folder, "leasehold.yaml");
+      const database = join(lab.folder, "leases.db");
+      if (!keep) for (const end of ["", "-wal", "-shm"]) rmSync(database + end, { force: true });
+      writeFileSync(config, LEASEHOLD_CONFIG + more);
+      return lab.startServer(process.execPath, MAIN, "serve", "-c", config, "-d", database);
+    },
+  };
+}
+
+export const leasehold = leaseholdWith("leasehold", "");
 
 /** Kea 2.2 at its fastest for one client at a time: single-threaded, leases in memory and in a file that is not synced. */
 export const kea: Contender = {

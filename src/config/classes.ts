@@ -4,15 +4,19 @@ import {
   classReferences,
   compileCondition,
   compileValue,
+  createLookups,
   type ExpressionProblem,
+  indexConditions,
+  type Lookups,
   readExpression,
   type Value,
 } from "./class-expression/index.ts";
+
 import { type ClassNames, classNames, isBuiltIn } from "./class-names.ts";
 import { type Draft, evaluationOrder, lateness } from "./class-order.ts";
 import type { Path } from "./diagnostic.ts";
 import { readLeaseTime } from "./lease-time.ts";
-import type { BootFields, ClassTemplate, ClientClass, Config, Guard, LeaseTime } from "./model.ts";
+import type { BootFields, ClassStage, ClassTemplate, ClientClass, Config, Guard, LeaseTime } from "./model.ts";
 import type { OptionDictionary } from "./option-dictionary.ts";
 import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
 import type { Report } from "./problems.ts";
@@ -68,7 +72,8 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
   for (const { references, path: place } of drafts) checkReferences(references, place);
   const order = evaluationOrder(drafts, names, report);
   const isLate = lateness(order, names, given);
-  const tests = compile(order, files, names);
+  const lookups = createLookups();
+  const tests = compile(order, files, names, lookups);
   const classes = files.map((one, number): ClientClass => {
     const place = [...path, number];
     return {
@@ -129,12 +134,20 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
     finish: () => {
       const { builtIns } = names;
       if (classes.length === 0 && builtIns.length === 0) return {};
-      const ordered = order.map(({ number }) => classes[number] as ClientClass);
+      const stage = (drafts: readonly Draft[]): ClassStage => ({
+        classes: drafts.map(({ number }) => classes[number] as ClientClass),
+        // What a template gives has no constant.
+        index: indexConditions(
+          drafts.map(({ number, node }) => (files[number]?.template === true ? undefined : node)),
+          lookups,
+        ),
+      });
       const drop = classes.find(({ name }) => name === "DROP");
       const classification = {
         classes,
-        early: ordered.filter(({ name }) => !isLate(name)),
-        late: ordered.filter(({ name }) => isLate(name)),
+        lookups,
+        early: stage(order.filter(({ name }) => !isLate(name))),
+        late: stage(order.filter(({ name }) => isLate(name))),
         builtIns,
         needsReservation: given.size > 0 || builtIns.some(({ kind }) => kind === "KNOWN" || kind === "UNKNOWN"),
         drop: drop?.number,
@@ -209,12 +222,17 @@ const never: Condition = () => false;
 /** What tells who is in a class: a condition, or the value of a template. */
 type Test = { readonly condition: Condition } | { readonly template: ClassTemplate };
 
-function compile(order: readonly Draft[], files: readonly ClientClassFile[], names: ClassNames): ReadonlyMap<number, Test> {
+function compile(
+  order: readonly Draft[],
+  files: readonly ClientClassFile[],
+  names: ClassNames,
+  lookups: Lookups,
+): ReadonlyMap<number, Test> {
   const numberOf = (name: string): number => names.numberOf(name) ?? -1;
   return new Map(
     order.map(({ number, name, node }): [number, Test] => {
-      if (files[number]?.template !== true) return [number, { condition: compileCondition(node, numberOf) }];
-      return [number, { template: { value: compileValue(node, numberOf), spawned: names.spawnedBy(name) } }];
+      if (files[number]?.template !== true) return [number, { condition: compileCondition(node, numberOf, lookups) }];
+      return [number, { template: { value: compileValue(node, numberOf, lookups), spawned: names.spawnedBy(name) } }];
     }),
   );
 }

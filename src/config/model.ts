@@ -3,7 +3,7 @@ import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv4Prefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
 import type { ValueType } from "../wire/values.ts";
-import type { Condition, Value } from "./class-expression/compile.ts";
+import type { Condition, ConditionIndex, Lookups, Value } from "./class-expression/index.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {
@@ -162,14 +162,22 @@ export type BuiltInClass = { readonly number: number; readonly name: string } & 
   | { readonly kind: "VENDOR_CLASS"; readonly vendorClass: Uint8Array }
 );
 
+/** Classes that are evaluated together, in this order; the index has them by their positions. */
+export interface ClassStage {
+  readonly classes: readonly ClientClass[];
+  readonly index: ConditionIndex;
+}
+
 /** What the engine needs to know which classes a client is in, and what follows from it. */
 export interface Classification {
   /** In the order of the file, which is that of their options. */
   readonly classes: readonly ClientClass[];
+  /** The options that their expressions read. */
+  readonly lookups: Lookups;
   /** Those that depend on the message alone, each behind what it depends on. */
-  readonly early: readonly ClientClass[];
+  readonly early: ClassStage;
   /** Those that depend on the reservation of the client, each behind what it depends on. */
-  readonly late: readonly ClientClass[];
+  readonly late: ClassStage;
   /** Their numbers follow those of `classes`. */
   readonly builtIns: readonly BuiltInClass[];
   /** Whether the reservation of the client has to be known to tell its classes. */

@@ -19,8 +19,8 @@ test("classes are evaluated behind those that they depend on, whatever the order
   );
   const names = (list: readonly { readonly name: string }[] = []): readonly string[] => list.map(({ name }) => name);
   assert.deepEqual(names(classification?.classes), ["c", "late", "b", "a", "later"]);
-  assert.deepEqual(names(classification?.early), ["a", "b", "c"]);
-  assert.deepEqual(names(classification?.late), ["late", "later"]);
+  assert.deepEqual(names(classification?.early.classes), ["a", "b", "c"]);
+  assert.deepEqual(names(classification?.late.classes), ["late", "later"]);
   assert.deepEqual(
     classification?.builtIns.map(({ number, name }) => [number, name]),
     [[5, "KNOWN"]],
@@ -74,8 +74,8 @@ test("what reservations give, and what depends on it, is evaluated when the rese
       inNetwork("class: after", "reservations: [{match: {client_id: '01'}, classes: [given, both], class: early}]"),
     ].join("\n"),
   );
-  assert.deepEqual(names(classification?.early), ["early"]);
-  assert.deepEqual(names(classification?.late), ["after", "both"]);
+  assert.deepEqual(names(classification?.early.classes), ["early"]);
+  assert.deepEqual(names(classification?.late.classes), ["after", "both"]);
   assert.equal(classification?.needsReservation, true);
   assert.deepEqual(
     networks[0]?.reservations.all.map((reservation) => reservation.classes),
@@ -100,7 +100,7 @@ test("only the classes of a template that the file names have a number", () => {
       inNetwork("class: SPAWN_port_x", "deny_class: SPAWN_port_w"),
     ].join("\n"),
   );
-  assert.deepEqual(names(classification?.early), ["port", "port_y", "user"]);
+  assert.deepEqual(names(classification?.early.classes), ["port", "port_y", "user"]);
   assert.deepEqual(
     classification?.builtIns.map(({ number, name, kind }) => [number, name, kind]),
     [
@@ -127,8 +127,8 @@ test("a template that depends on the reservation spawns late", () => {
   const { classification } = load(
     classes(one("user", "member('SPAWN_t_yes')"), template("t", "ifelse(known, 'yes', 'no')"), template("early", "option[12].text")),
   );
-  assert.deepEqual(names(classification?.early), ["early"]);
-  assert.deepEqual(names(classification?.late), ["t", "user"]);
+  assert.deepEqual(names(classification?.early.classes), ["early"]);
+  assert.deepEqual(names(classification?.late.classes), ["t", "user"]);
 });
 
 test("what is wrong with given classes and templates is told at its place", () => {

@@ -1,38 +1,28 @@
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
-import { type Ipv4, readIpv4, writeIpv4 } from "../../net/ipv4.ts";
-import type { Message } from "../../wire/dhcp4/message.ts";
-import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
-import { subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import { readIpv4, writeIpv4 } from "../../net/ipv4.ts";
+import { messageType } from "../../wire/dhcp4/options.ts";
 import { typeOf } from "./check.ts";
+import { findBlock, findOption, findVendor, inForm } from "./finders.ts";
+import { fold } from "./fold.ts";
 import { addressToText, concat, hexstring, lowerCase, numberToText, split, substring, upperCase } from "./functions.ts";
+import type { Lookups } from "./lookups.ts";
+import { partIs, partOf } from "./part.ts";
+import { partsOf } from "./references.ts";
+import type { ClassNumber, Condition, Subject, Value } from "./subject.ts";
 import type { Conversion, Field, Node } from "./syntax.ts";
-import { firstEnterprise, vendorBlock, vendorClassData } from "./vendor-options.ts";
+import { firstEnterprise, vendorClassData } from "./vendor-options.ts";
 
-/** What an expression can ask about: one message and how it came in. */
-export interface Subject {
-  readonly message: Message;
-  /** Name of the receiving interface, as bytes. */
-  readonly interfaceName: Uint8Array;
-  readonly source: Ipv4;
-  readonly destination: Ipv4;
-  /** Bytes of the DHCP message. */
-  readonly length: number;
-  /** 1 at the number of each class that the client is in. */
-  readonly classes: Uint8Array;
-  /** Set when a value could not be converted: then, as in Kea, no expression about it holds. Set to false before the first one. */
-  failed: boolean;
+/** What the parts of an expression are compiled with. */
+export interface Scope {
+  readonly classNumber: ClassNumber;
+  /** Undefined: each expression looks options up for itself. */
+  readonly lookups: Lookups | undefined;
 }
 
-/** Whether something holds for a message. Makes no text and, but for functions that build strings, no garbage. */
-export type Condition = (subject: Subject) => boolean;
-/** A byte string made from a message: a view of it where that can be. */
-export type Value = (subject: Subject) => Uint8Array;
-/** Number of a class, by its name in `member('name')`. */
-export type ClassNumber = (name: string) => number;
-
 /** Makes a function of a condition that `checkType` passed. It is false when a value in it could not be converted. */
-export function compileCondition(node: Node, classNumber: ClassNumber): Condition {
-  const condition = conditionOf(node, classNumber);
+export function compileCondition(node: Node, classNumber: ClassNumber, lookups?: Lookups): Condition {
+  const condition = conditionOf(fold(node), { classNumber, lookups });
+  if (!hasConversion(node)) return condition;
   return (subject) => {
     subject.failed = false;
     return condition(subject) && !subject.failed;
@@ -40,8 +30,8 @@ export function compileCondition(node: Node, classNumber: ClassNumber): Conditio
 }
 
 /** Makes a function of a value that `checkType` passed. It is empty when a value in it could not be converted. */
-export function compileValue(node: Node, classNumber: ClassNumber): Value {
-  const value = bytesOf(node, classNumber);
+export function compileValue(node: Node, classNumber: ClassNumber, lookups?: Lookups): Value {
+  const value = bytesOf(fold(node), { classNumber, lookups });
   return (subject) => {
     subject.failed = false;
     const bytes = value(subject);
@@ -49,54 +39,59 @@ export function compileValue(node: Node, classNumber: ClassNumber): Value {
   };
 }
 
-function conditionOf(node: Node, classNumber: ClassNumber): Condition {
+/** Whether there is something in it that can fail. */
+function hasConversion(node: Node): boolean {
+  return node.kind === "convert" || partsOf(node).some(hasConversion);
+}
+
+function conditionOf(node: Node, scope: Scope): Condition {
   switch (node.kind) {
     case "boolean": {
       const { value } = node;
       return () => value;
     }
     case "option": {
-      const find = findOption(node.codes);
+      const find = findOption(node.codes, scope.lookups);
       return (subject) => find(subject) !== undefined;
     }
     case "vendor": {
-      const find = findVendor(node.enterprise, node.codes);
+      const find = findVendor(node.enterprise, node.codes, scope.lookups);
       return (subject) => find(subject) !== undefined;
     }
     case "vendorClass": {
-      const find = findBlock(124, node.enterprise);
+      const find = findBlock(124, node.enterprise, scope.lookups);
       return (subject) => find(subject) !== undefined;
     }
     case "member": {
-      const number = classNumber(node.name);
+      const number = scope.classNumber(node.name);
       return (subject) => subject.classes[number] === 1;
     }
     case "not": {
-      const operand = conditionOf(node.operand, classNumber);
+      const operand = conditionOf(node.operand, scope);
       return (subject) => !operand(subject);
     }
     case "and": {
-      const operands = node.operands.map((operand) => conditionOf(operand, classNumber));
+      const operands = node.operands.map((operand) => conditionOf(operand, scope));
       return (subject) => {
         for (let i = 0; i < operands.length; i++) if (!(operands[i] as Condition)(subject)) return false;
         return true;
       };
     }
     case "or": {
-      const operands = node.operands.map((operand) => conditionOf(operand, classNumber));
+      const operands = node.operands.map((operand) => conditionOf(operand, scope));
       return (subject) => {
         for (let i = 0; i < operands.length; i++) if ((operands[i] as Condition)(subject)) return true;
         return false;
       };
     }
     case "equal": {
-      const equal = compare(node.left, node.right, classNumber);
+      const equal = compare(node.left, node.right, scope);
       return node.negated ? (subject) => !equal(subject) : equal;
     }
     case "ifelse": {
-      const condition = conditionOf(node.condition, classNumber);
-      const yes = conditionOf(node.yes, classNumber);
-      const no = conditionOf(node.no, classNumber);
+      const condition = conditionOf(node.condition, scope);
+      const yes = conditionOf(node.yes, scope);
+      const no = conditionOf(node.no, scope);
       return (subject) => (condition(subject) ? yes(subject) : no(subject));
     }
     default:
@@ -105,20 +100,26 @@ function conditionOf(node: Node, classNumber: ClassNumber): Condition {
   }
 }
 
-function compare(left: Node, right: Node, classNumber: ClassNumber): Condition {
+function compare(left: Node, right: Node, scope: Scope): Condition {
   const a = wordOf(left);
   const b = wordOf(right);
   if (a !== undefined && b !== undefined) return (subject) => a(subject) === b(subject);
-  if (a !== undefined) return compareWord(a, bytesOf(right, classNumber));
-  if (b !== undefined) return compareWord(b, bytesOf(left, classNumber));
+  if (a !== undefined) return compareWord(a, bytesOf(right, scope));
+  if (b !== undefined) return compareWord(b, bytesOf(left, scope));
   if (typeOf(left) === "condition") {
-    const c = conditionOf(left, classNumber);
-    const d = conditionOf(right, classNumber);
+    const c = conditionOf(left, scope);
+    const d = conditionOf(right, scope);
     return (subject) => c(subject) === d(subject);
   }
-  if (left.kind === "substring" && left.start >= 0 && right.kind === "bytes") return comparePart(left, right.value, classNumber);
-  const x = bytesOf(left, classNumber);
-  const y = bytesOf(right, classNumber);
+  // What most classes ask: whether a value has these bytes at a place.
+  if (left.kind === "bytes" && right.kind !== "bytes") return compare(right, left, scope);
+  if (right.kind === "bytes") {
+    const part = partOf(left, scope.lookups, (inner) => bytesOf(inner, scope));
+    const wanted = right.value;
+    return (subject) => partIs(part, subject, wanted);
+  }
+  const x = bytesOf(left, scope);
+  const y = bytesOf(right, scope);
   return (subject) => equalBytes(x(subject), y(subject));
 }
 
@@ -129,25 +130,11 @@ function compareWord(word: Word, value: Value): Condition {
   };
 }
 
-/** What most classes ask: whether a value has these bytes at a place. Compared where they stand, without a view of them. */
-function comparePart(part: Node & { readonly kind: "substring" }, wanted: Uint8Array, classNumber: ClassNumber): Condition {
-  const of = bytesOf(part.of, classNumber);
-  const { start, length } = part;
-  if (length !== undefined && length < 0) return (subject) => equalBytes(substring(of(subject), start, length), wanted);
-  return (subject) => {
-    const value = of(subject);
-    const rest = Math.max(0, value.length - start);
-    if ((length === undefined ? rest : Math.min(rest, length)) !== wanted.length) return false;
-    for (let i = 0; i < wanted.length; i++) if (value[start + i] !== wanted[i]) return false;
-    return true;
-  };
-}
-
 /** A value of four bytes as a number. */
-type Word = (subject: Subject) => number;
+export type Word = (subject: Subject) => number;
 
 /** Numbers, addresses and strings of four bytes are compared as numbers; undefined for what may have another length. */
-function wordOf(node: Node): Word | undefined {
+export function wordOf(node: Node): Word | undefined {
   if (node.kind === "field") return FIELD_WORDS[node.field];
   if (node.kind === "bytes" && node.value.length !== 4) return undefined;
   if (node.kind !== "integer" && node.kind !== "bytes") return undefined;
@@ -172,7 +159,7 @@ const FIELD_WORDS: { readonly [F in Field]: Word | undefined } = {
   len: (subject) => subject.length,
 };
 
-function bytesOf(node: Node, classNumber: ClassNumber): Value {
+function bytesOf(node: Node, scope: Scope): Value {
   const word = node.kind === "bytes" ? undefined : wordOf(node);
   if (word !== undefined) {
     return (subject) => {
@@ -187,11 +174,11 @@ function bytesOf(node: Node, classNumber: ClassNumber): Value {
       return () => value;
     }
     case "option":
-      return inForm(findOption(node.codes), node.form === "text");
+      return inForm(findOption(node.codes, scope.lookups), node.form === "text");
     case "vendor":
-      return inForm(findVendor(node.enterprise, node.codes), node.form === "text");
+      return inForm(findVendor(node.enterprise, node.codes, scope.lookups), node.form === "text");
     case "vendorClassData": {
-      const find = findBlock(124, node.enterprise);
+      const find = findBlock(124, node.enterprise, scope.lookups);
       const { index } = node;
       return (subject) => {
         const block = find(subject);
@@ -199,42 +186,42 @@ function bytesOf(node: Node, classNumber: ClassNumber): Value {
       };
     }
     case "enterprise": {
-      const { option } = node;
+      const find = findOption([node.option], scope.lookups);
       return (subject) => {
-        const value = optionValue(subject.message, option);
+        const value = find(subject);
         return value === undefined || firstEnterprise(value) === undefined ? NO_BYTES : value.subarray(0, 4);
       };
     }
     case "field":
       return node.field === "mac" ? (subject) => subject.message.chaddr : (subject) => subject.interfaceName;
     case "concat": {
-      const operands = node.operands.map((operand) => bytesOf(operand, classNumber));
+      const operands = node.operands.map((operand) => bytesOf(operand, scope));
       return (subject) => concat(operands.map((operand) => operand(subject)));
     }
     case "substring": {
-      const of = bytesOf(node.of, classNumber);
+      const of = bytesOf(node.of, scope);
       const { start, length } = node;
       return (subject) => substring(of(subject), start, length);
     }
     case "split": {
-      const of = bytesOf(node.of, classNumber);
-      const delimiters = bytesOf(node.delimiters, classNumber);
+      const of = bytesOf(node.of, scope);
+      const delimiters = bytesOf(node.delimiters, scope);
       const { field } = node;
       return (subject) => split(of(subject), delimiters(subject), field);
     }
     case "hexstring": {
-      const of = bytesOf(node.of, classNumber);
-      const separator = bytesOf(node.separator, classNumber);
+      const of = bytesOf(node.of, scope);
+      const separator = bytesOf(node.separator, scope);
       return (subject) => hexstring(of(subject), separator(subject));
     }
     case "ifelse": {
-      const condition = conditionOf(node.condition, classNumber);
-      const yes = bytesOf(node.yes, classNumber);
-      const no = bytesOf(node.no, classNumber);
+      const condition = conditionOf(node.condition, scope);
+      const yes = bytesOf(node.yes, scope);
+      const no = bytesOf(node.no, scope);
       return (subject) => (condition(subject) ? yes(subject) : no(subject));
     }
     case "convert": {
-      const of = bytesOf(node.of, classNumber);
+      const of = bytesOf(node.of, scope);
       const convert = CONVERT[node.to];
       return (subject) => {
         const result = convert(of(subject));
@@ -260,43 +247,3 @@ const CONVERT: { readonly [C in Conversion]: (value: Uint8Array) => Uint8Array |
   uint16totext: (value) => numberToText(value, 2, false),
   uint32totext: (value) => numberToText(value, 4, false),
 };
-
-type Find = (subject: Subject) => Uint8Array | undefined;
-
-/** An option, or a sub-option in it. The sub-options of 125 stand behind an enterprise number: those of the first are meant. */
-function findOption(codes: readonly number[]): Find {
-  const [code, ...inner] = codes as readonly [number, ...number[]];
-  const outer: Find = code === 125 && inner.length > 0 ? findBlock(code, 0) : (subject) => optionValue(subject.message, code);
-  return within(outer, inner);
-}
-
-function findVendor(enterprise: number, codes: readonly number[]): Find {
-  return within(findBlock(125, enterprise), codes);
-}
-
-function findBlock(option: 124 | 125, enterprise: number): Find {
-  return (subject) => {
-    const value = optionValue(subject.message, option);
-    return value && vendorBlock(value, enterprise);
-  };
-}
-
-function within(outer: Find, codes: readonly number[]): Find {
-  if (codes.length === 0) return outer;
-  return (subject) => {
-    let value = outer(subject);
-    for (let i = 0; i < codes.length && value !== undefined; i++) value = subOption(value, codes[i] as number);
-    return value;
-  };
-}
-
-/** What is not there is empty. Text loses the NULs at its end that some clients send (RFC 2132 section 2). */
-function inForm(find: Find, text: boolean): Value {
-  if (!text) return (subject) => find(subject) ?? NO_BYTES;
-  return (subject) => {
-    const value = find(subject) ?? NO_BYTES;
-    let length = value.length;
-    while (length > 0 && value[length - 1] === 0) length--;
-    return value.subarray(0, length);
-  };
-}

@@ -6,8 +6,11 @@ import { parseExpression } from "./parser.ts";
 import type { ExpressionProblem, Node } from "./syntax.ts";
 
 export type { ExpressionType } from "./check.ts";
-export { type ClassNumber, type Condition, compileCondition, compileValue, type Subject, type Value } from "./compile.ts";
+export { compileCondition, compileValue } from "./compile.ts";
+export { type ConditionIndex, indexConditions, markCandidates } from "./condition-index.ts";
+export { createLookups, type Found, findOptions, type Lookups } from "./lookups.ts";
 export { type ClassReference, classReferences } from "./references.ts";
+export type { ClassNumber, Condition, Subject, Value } from "./subject.ts";
 export type { ExpressionProblem, Node } from "./syntax.ts";
 
 export type ExpressionResult = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };

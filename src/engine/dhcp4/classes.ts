@@ -1,5 +1,5 @@
-import type { Subject } from "../../config/class-expression/index.ts";
-import type { BootFields, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
+import { type Found, findOptions, markCandidates, type Subject } from "../../config/class-expression/index.ts";
+import type { BootFields, Classification, ClassStage, ClassTemplate, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Context, Exchange } from "./exchange.ts";
@@ -7,10 +7,31 @@ import { OptionCode } from "./option-code.ts";
 import { findReservation } from "./reservations.ts";
 import { subjectOf } from "./subject.ts";
 
-/** Room for the classes of a client; undefined when the configuration has none, and nothing is to be done. */
-export function noClasses(context: Context): Uint8Array | undefined {
-  const { classification } = context.config;
-  return classification && new Uint8Array(classification.classes.length + classification.builtIns.length);
+/** Room for what is found out about one message; used again for the next one. */
+interface Room {
+  readonly classes: Uint8Array;
+  readonly found: Found;
+  readonly candidates: Int32Array;
+}
+
+/** That of the last message: nearly always, the next one has the same configuration. */
+let last: { readonly classification: Classification; readonly room: Room } | undefined;
+
+function roomFor(classification: Classification): Room {
+  if (last?.classification === classification) return last.room;
+  const { classes, builtIns } = classification;
+  const room: Room = {
+    classes: new Uint8Array(classes.length + builtIns.length),
+    found: [],
+    candidates: new Int32Array(Math.ceil(classes.length / 32)),
+  };
+  last = { classification, room };
+  return room;
+}
+
+/** The classes of a client: none yet; undefined when the configuration has none, and nothing is to be done. Good until the next message. */
+export function noClasses({ config }: Context): Uint8Array | undefined {
+  return config.classification && roomFor(config.classification).classes.fill(0);
 }
 
 /**
@@ -21,7 +42,9 @@ export function classify(exchange: Exchange): boolean {
   const { classes, trace } = exchange;
   const { classification } = exchange.context.config;
   if (classes === undefined || classification === undefined) return true;
-  const subject = subjectOf(exchange, classes);
+  const { found } = roomFor(classification);
+  const subject = subjectOf(exchange, classes, found);
+  findOptions(classification.lookups, subject.message, found);
   for (const builtIn of classification.builtIns) {
     if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
     else if (builtIn.kind === "BOOTP") classes[builtIn.number] = messageType(subject.message) === undefined ? 1 : 0;
@@ -30,14 +53,14 @@ export function classify(exchange: Exchange): boolean {
       classes[builtIn.number] = equalBytes(vendorClass, builtIn.vendorClass) ? 1 : 0;
     }
   }
-  for (const one of classification.early) evaluate(one, subject);
+  evaluate(exchange, classification, classification.early, subject);
   if (classification.needsReservation) {
     const reservation = findReservation(exchange);
     for (const { kind, number } of classification.builtIns) {
       if (kind === "KNOWN" ? reservation !== undefined : kind === "UNKNOWN" && reservation === undefined) classes[number] = 1;
     }
-    for (const number of reservation?.classes ?? NONE) classes[number] = 1;
-    for (const one of classification.late) evaluate(one, subject);
+    for (const number of reservation?.classes ?? NONE) enter(exchange, classification, number);
+    evaluate(exchange, classification, classification.late, subject);
   }
   if (trace !== undefined) {
     const names = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
@@ -48,54 +71,73 @@ export function classify(exchange: Exchange): boolean {
 
 const NONE: readonly number[] = [];
 
-function evaluate(one: ClientClass, subject: Subject): void {
-  const { classes } = subject;
-  if (one.template === undefined) {
-    if (one.condition(subject)) classes[one.number] = 1;
-    return;
+/** Evaluates those that the index does not rule out, in their order. */
+function evaluate(exchange: Exchange, classification: Classification, stage: ClassStage, subject: Subject): void {
+  const { candidates } = roomFor(classification);
+  const { always } = stage.index;
+  markCandidates(stage.index, subject, candidates);
+  for (let word = 0; word < always.length; word++) {
+    let bits = candidates[word] as number;
+    while (bits !== 0) {
+      const bit = 31 - Math.clz32(bits & -bits);
+      bits &= bits - 1;
+      const one = stage.classes[32 * word + bit] as ClientClass;
+      if (one.template !== undefined) spawn(exchange, classification, one.number, one.template, subject);
+      else if (one.condition(subject)) enter(exchange, classification, one.number);
+    }
   }
-  const value = one.template.value(subject);
+}
+
+function spawn(exchange: Exchange, classification: Classification, number: number, template: ClassTemplate, subject: Subject): void {
+  const value = template.value(subject);
   if (value.length === 0) return;
-  classes[one.number] = 1;
-  const spawned = one.template.spawned.get(value);
-  if (spawned !== undefined) classes[spawned] = 1;
+  enter(exchange, classification, number);
+  const spawned = template.spawned.get(value);
+  if (spawned !== undefined) enter(exchange, classification, spawned);
+}
+
+/** Puts the client into a class, and those of the configuration into the order of the file. */
+function enter({ classes, members }: Exchange, classification: Classification, number: number): void {
+  if (classes === undefined || classes[number] === 1) return;
+  classes[number] = 1;
+  const one = classification.classes[number];
+  if (one === undefined) return;
+  members.push(one);
+  for (let i = members.length - 1; i > 0 && (members[i - 1] as ClientClass).number > number; i--) {
+    members[i] = members[i - 1] as ClientClass;
+    members[i - 1] = one;
+  }
 }
 
 /** Option sets from the closest place to the top level, with those of the client's classes before the last. */
-export function withClassOptions(exchange: Exchange, sets: readonly OptionSet[]): readonly OptionSet[] {
-  const { classes } = exchange;
-  const { classification } = exchange.context.config;
-  if (classes === undefined || classification === undefined) return sets;
+export function withClassOptions({ members }: Exchange, sets: readonly OptionSet[]): readonly OptionSet[] {
+  if (members.length === 0) return sets;
   const result = sets.slice(0, -1);
-  for (const one of classification.classes) if (classes[one.number] === 1 && one.options.byCode.size > 0) result.push(one.options);
+  for (const { options } of members) if (options.byCode.size > 0) result.push(options);
   result.push(sets[sets.length - 1] as OptionSet);
   return result;
 }
 
 /** Lease times of the first class that has some, where no closer place has any. */
-export function classLeaseTime(exchange: Exchange, closer: LeaseTime): LeaseTime {
-  const { classes } = exchange;
-  const { classification } = exchange.context.config;
+export function classLeaseTime({ context, members }: Exchange, closer: LeaseTime): LeaseTime {
   // What is inherited from the top level is the very same object.
-  if (classes === undefined || classification === undefined || closer !== classification.leaseTime) return closer;
-  for (const one of classification.classes) if (classes[one.number] === 1 && one.leaseTime !== undefined) return one.leaseTime;
+  if (members.length === 0 || closer !== context.config.classification?.leaseTime) return closer;
+  for (const { leaseTime } of members) if (leaseTime !== undefined) return leaseTime;
   return closer;
 }
 
 /** Each boot field of the first class that has it, where no closer place has it. */
-export function classBoot(exchange: Exchange, closer: BootFields): BootFields {
-  const { classes } = exchange;
-  const { classification } = exchange.context.config;
-  if (classes === undefined || classification === undefined) return closer;
+export function classBoot({ context, members }: Exchange, closer: BootFields): BootFields {
+  const top = context.config.classification?.boot;
+  if (members.length === 0 || top === undefined) return closer;
   let { nextServer, serverName, fileName, nextServerIsOwn } = closer;
-  for (const one of classification.classes) {
-    if (classes[one.number] !== 1) continue;
+  for (const one of members) {
     if (nextServerIsOwn !== true && one.nextServer !== undefined) {
       nextServer = one.nextServer;
       nextServerIsOwn = true;
     }
-    if (serverName === classification.boot.serverName && one.serverName !== undefined) serverName = one.serverName;
-    if (fileName === classification.boot.fileName && one.fileName !== undefined) fileName = one.fileName;
+    if (serverName === top.serverName && one.serverName !== undefined) serverName = one.serverName;
+    if (fileName === top.fileName && one.fileName !== undefined) fileName = one.fileName;
   }
   return { nextServer, serverName, fileName };
 }

@@ -85,6 +85,7 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
     lastRelayAgentInformation,
     serverIdentifierOverride: serverIdentifierOverride(lastRelayAgentInformation),
     classes,
+    members: [],
     trace,
   };
   if (classes !== undefined && !classify(exchange)) return silence(trace, "dropped-by-class");

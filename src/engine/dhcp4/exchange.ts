@@ -1,4 +1,4 @@
-import type { Config, Link, Network } from "../../config/model.ts";
+import type { ClientClass, Config, Link, Network } from "../../config/model.ts";
 import type { Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
@@ -71,6 +71,8 @@ export interface Exchange {
   readonly serverIdentifierOverride: Ipv4;
   /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
   readonly classes?: Uint8Array | undefined;
+  /** The classes of the configuration that the client is in, in the order of the file. */
+  readonly members: ClientClass[];
   /** The limits that the client's lease counts for; undefined: none. */
   readonly limits?: readonly AppliedLimit[] | undefined;
   readonly trace: Trace | undefined;

@@ -1,10 +1,13 @@
-import type { Subject } from "../../config/class-expression/index.ts";
+import type { Found, Subject } from "../../config/class-expression/index.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Exchange, ServedInterface } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 
-/** What class expressions are asked about. `classes` are those that the client is in, as far as they are known. */
-export function subjectOf(exchange: Exchange, classes: Uint8Array): Subject {
+/**
+ * What class expressions are asked about. `classes` are those that the client is in, as far as they are known; `found` is for expressions that share
+ * what they look up.
+ */
+export function subjectOf(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
   const { received } = exchange;
   return {
     message: asRelayed(exchange),
@@ -13,6 +16,7 @@ export function subjectOf(exchange: Exchange, classes: Uint8Array): Subject {
     destination: received.destination,
     length: received.length ?? 0,
     classes,
+    found,
     failed: false,
   };
 }
