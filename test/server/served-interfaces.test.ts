@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadConfig } from "../../src/config/load.ts";
+import type { LocalInterface } from "../../src/io/transport.ts";
+import { formatIpv4, parseIpv4 } from "../../src/net/ipv4.ts";
+import { chooseInterfaces } from "../../src/server/served-interfaces.ts";
+
+function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface> = {}): LocalInterface {
+  const parsed = addresses.map((text) => ({ address: parseIpv4(text) as number, prefixLength: 24 }));
+  return { index, name, up: true, loopback: false, hardwareAddress: new Uint8Array(6), addresses: parsed, ...more };
+}
+
+const MACHINE = [
+  local(1, "lo", ["127.0.0.1"], { loopback: true }),
+  local(2, "eth0", ["192.0.2.1", "10.0.0.1", "10.0.0.2"]),
+  local(3, "eth1", ["10.0.1.1"]),
+  local(4, "eth2", ["10.0.2.1"], { up: false }),
+  local(5, "eth3", []),
+];
+
+/** What is written as `interfaces`, what is served, and what is missing. */
+const CASES: readonly [name: string, interfaces: string, served: readonly string[], missing: readonly string[]][] = [
+  ["without a list, all that are up and have an address", "", ["lo 127.0.0.1", "eth0 10.0.0.1", "eth1 10.0.1.1"], []],
+  ["of several addresses the first one in a configured network, not the first one", "[eth0]", ["eth0 10.0.0.1"], []],
+  ["of several addresses the one that is asked for", "[eth0@10.0.0.2]", ["eth0 10.0.0.2"], []],
+  ["of several addresses the one whose subnet is asked for", "[eth0@192.0.2.99]", ["eth0 192.0.2.1"], []],
+  [
+    "an address of no subnet of the interface",
+    "[eth0@10.9.9.9]",
+    [],
+    ["interface eth0 has no address in the subnet of 10.9.9.9; it has 192.0.2.1, 10.0.0.1, 10.0.0.2"],
+  ],
+  ["an interface that is down", "[eth1, eth2]", ["eth1 10.0.1.1"], ["interface eth2 is down; bring it up with `ip link set eth2 up`"]],
+  ["an interface without address", "[eth3]", [], ["interface eth3 has no IPv4 address; give it one in the network it is to serve"]],
+  ["an interface that is not there", "[eth9]", [], ["interface eth9 does not exist; this machine has lo, eth0, eth1, eth2, eth3"]],
+];
+
+for (const [name, interfaces, served, missing] of CASES) {
+  test(`interfaces: ${name}`, () => {
+    const loaded = loadConfig(`interfaces: ${interfaces || "[]"}\nnetworks: {10.0.0.0/24: {}}`, "x.yaml");
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+    const chosen = chooseInterfaces(loaded.config, MACHINE);
+    assert.deepEqual(
+      chosen.served.map((one) => `${one.name} ${formatIpv4(one.address)}`),
+      served,
+    );
+    assert.deepEqual(
+      chosen.missing.map(({ problem }) => problem),
+      missing,
+    );
+  });
+}
