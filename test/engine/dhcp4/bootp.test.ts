@@ -67,6 +67,13 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
     assert.deepEqual(outcome.changes, [`bound 10.0.0.50 1000..${FOR_EVER} of alice`]);
   });
 
+  test("a reservation by an option keeps a BOOTP client from an answer", () => {
+    const match = [{ kind: "option", code: 60, value: text("thin client") } as const];
+    const server = home({ reservations: [{ address: "10.0.0.50", match }] });
+    const request = bootp({ more: [{ code: 60, data: text("thin client") }] });
+    assert.equal(server.receive(request).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
+  });
+
   test("without ranges only reserved clients are served", () => {
     const server = home({ ranges: [], reservations: [{ address: "10.0.0.50", match: [{ kind: "chaddr", chaddr: mac(ALICE) }] }] });
     assert.equal(server.receive(bootp()).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");

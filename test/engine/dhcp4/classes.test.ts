@@ -26,7 +26,7 @@ client_classes:
 `;
 
 /** Decides about a message to a server with these networks. */
-function ask(networks: string, type: MessageType, spec: MessageSpec, trace?: string[], head = HEAD): Decision {
+function ask(networks: string, type: MessageType | undefined, spec: MessageSpec, trace?: string[], head = HEAD): Decision {
   const loaded = loadConfig(`${head}networks:\n${networks}`, "x.yaml");
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { config } = loaded;
@@ -140,6 +140,15 @@ test("the class DROP is not honoured for every type of message", () => {
     const spec = { mac: CAROL, ciaddr: "10.0.0.10", requested: "10.0.0.10" };
     assert.equal(brief(ask(PLAIN, type, spec)), "dropped-by-class");
   }
+});
+
+test("classes count for nothing in BOOTP", () => {
+  assert.equal(brief(ask(PLAIN, undefined, { mac: CAROL })), "dropped-by-class");
+  const text = `  10.0.0.0/24:
+    allocation: sequential
+    ranges: [{range: 10.0.0.10-10.0.0.19, deny_class: BOOTP}, {range: 10.0.0.20-10.0.0.29, class: BOOTP}]`;
+  assert.equal(address(ask(text, MessageType.DISCOVER, {})), "10.0.0.10");
+  assert.match(brief(ask(text, undefined, vendor("phone1"))), /^10\.0\.0\.20 - domain phones .* boot 10\.0\.0\.8 phone\.img$/);
 });
 
 test("KNOWN, UNKNOWN and what depends on them", () => {
