@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
+import { LeaseState } from "../../../src/leases/lease.ts";
+import { splitKeys } from "../../../src/leases/limit-keys.ts";
+import { fromHex, NO_BYTES, toHex } from "../../../src/net/bytes.ts";
 import { load } from "../../config/load.ts";
 import { text } from "../support/config.ts";
 import { ALICE, BOB, CAROL, discover, type MessageSpec, message, relayInfo, release, request } from "../support/messages.ts";
@@ -232,3 +236,56 @@ describe("limits: at most so many leases for each value", () => {
     assert.ok(lines.includes("limit: 1 leases have the value 31 of relay4[1].hex, at most 1 may"), lines.join("\n"));
   });
 });
+
+test("whatever clients send, no limit is ever exceeded by bound leases", () => {
+  const step = fc.record({
+    what: fc.constantFrom("discover", "rapid", "select", "reboot", "renew", "relayed renewal", "release", "bootp", "time"),
+    client: fc.integer({ min: 0x0a, max: 0x0f }),
+    port: fc.constantFrom("1", "2"),
+    network: fc.constantFrom("10.0.0", "10.0.1"),
+    address: fc.integer({ min: 99, max: 106 }),
+    vendor: fc.boolean(),
+  });
+  const limits = '{key: "relay4[1].hex", max: 2}, {key: "option[60].hex", max: 3, class: phones}';
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), (steps, shared) => {
+      const server = limited(ONE, limits, shared ? "shared_networks: {floor: [10.0.0.0/24, 10.0.1.0/24]}" : "");
+      for (const { what, client, port, network, address, vendor } of steps) {
+        const spec: MessageSpec = {
+          ...on(port, `02:00:00:00:00:0${client.toString(16)}`, { giaddr: `${network}.2` }),
+          more: [...(vendor ? VENDOR : []), ...(what === "rapid" ? RAPID : [])],
+        };
+        const at = `${network}.${address}`;
+        const { giaddr, relay, ...direct } = spec;
+        if (what === "time") server.now += address * 100;
+        else if (what === "discover" || what === "rapid") server.receive(discover(spec), RELAY);
+        else if (what === "select") server.receive(request({ ...spec, server: "10.0.0.1", requested: at }), RELAY);
+        else if (what === "reboot") server.receive(request({ ...spec, requested: at }), RELAY);
+        else if (what === "renew") server.receive(request({ ...direct, ciaddr: at }), unicastFrom(at));
+        else if (what === "relayed renewal") server.receive(request({ ...spec, ciaddr: at }), RELAY);
+        else if (what === "release") server.receive(release({ ...direct, ciaddr: at }), unicastFrom(at));
+        else server.receive(message(undefined, spec), RELAY);
+        if (what === "time" && vendor) server.table.expire(server.now, 100);
+        assertWithin(server);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Each key that bound leases are kept with: as many as its limit allows at most, and counted so. */
+function assertWithin({ table }: Server): void {
+  const counts = new Map<string, number>();
+  for (const { state, owner } of table.leases()) {
+    if (state !== LeaseState.bound) continue;
+    for (const key of splitKeys(owner.limitKeys ?? NO_BYTES)) {
+      const name = toHex(key);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  for (const [name, count] of counts) {
+    const text = new TextDecoder().decode(fromHex(name));
+    const most = text.startsWith('["10.0.0.0/24"') ? 1 : text.includes("relay4") ? 2 : 3;
+    assert.ok(count <= most, `${count} leases under ${text}`);
+  }
+}
