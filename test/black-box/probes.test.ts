@@ -1,12 +1,12 @@
 /** An address that another host has taken is found out before it is offered. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { suite, type TestContext, test } from "node:test";
 import { discover, ethernetClient, requestSelecting } from "../../src/client/dhcp4/index.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { parseMac } from "../../src/net/mac.ts";
 import { createDhcpClient } from "../support/dhcp-client.ts";
 import { type LeaseholdProcess, type ListedLease, startLeasehold } from "../support/leasehold-process.ts";
-import { createLab } from "../support/namespaces.ts";
+import { createLab, type Lab, type Namespace } from "../support/namespaces.ts";
 import { openRawClient } from "../support/raw-client.ts";
 import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
 import { createBridge, createClientPlace, createPair, createRouted } from "./labs.ts";
@@ -29,8 +29,15 @@ function warnings(leasehold: LeaseholdProcess): unknown[] {
   });
 }
 
-test("an address that another host on the link uses is found by ARP, put on probation, and another one is offered", async (t) => {
-  if (!requireNamespaces(t)) return;
+interface Squat {
+  readonly lab: Lab;
+  readonly server: Namespace;
+  /** Where the client is to be. */
+  readonly place: Namespace;
+}
+
+/** Server, client and a host that has taken these addresses, at one switch. */
+function createSquat(t: TestContext, taken: readonly string[]): Squat {
   const lab = createLab(t);
   const [server, middle] = [lab.namespace("server"), lab.namespace("switch")];
   lab.cable(server, "eth0", middle, "port0");
@@ -38,7 +45,13 @@ test("an address that another host on the link uses is found by ARP, put on prob
   const squatter = createClientPlace(lab, "squatter", middle, "port2", SQUATTER);
   createBridge(lab, middle, "bridge", ["port0", "port1", "port2"]);
   lab.exec(server, "ip", "address", "add", "10.77.0.1/24", "dev", "eth0");
-  lab.exec(squatter, "ip", "address", "add", "10.77.0.100/24", "dev", "eth0");
+  for (const address of taken) lab.exec(squatter, "ip", "address", "add", `${address}/24`, "dev", "eth0");
+  return { lab, server, place };
+}
+
+test("an address that another host on the link uses is found by ARP, put on probation, and another one is offered", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, place } = createSquat(t, ["10.77.0.100"]);
   const leasehold = await startLeasehold(
     t,
     lab,
@@ -161,4 +174,76 @@ test("without the privilege for raw sockets the server says so at start, and off
   );
   const { probes, probesSkipped } = await leasehold.stop();
   assert.deepEqual({ probes, probesSkipped }, { probes: undefined, probesSkipped: 1 });
+});
+
+// Most of the time they wait.
+suite("probation", { concurrency: true }, () => {
+  for (const program of ["udhcpc", "dhcpcd"] as const) {
+    test(`${program} declines an address that it finds in use, and gets another one`, async (t) => {
+      if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
+      const { lab, server, place } = createSquat(t, ["10.77.0.100"]);
+      const leasehold = await startLeasehold(
+        t,
+        lab,
+        server,
+        `
+        probation_period: 15m
+        config: { lease_time: 300 }
+        networks:
+          10.77.0.0/24: { options: { routers: 10.77.0.1 }, allocation: sequential, ranges: [{ range: 10.77.0.100-10.77.0.199 }] }
+        `,
+      );
+      const client = createDhcpClient(t, lab, place, { program, checksAddress: true });
+      client.start();
+      assert.equal((await client.next("BOUND")).address, "10.77.0.101");
+      assert.deepEqual((await leasehold.leases()).map(line).toSorted(), [
+        `10.77.0.100 declined ${CLIENT} for 900 s`,
+        `10.77.0.101 bound ${CLIENT} for 300 s`,
+      ]);
+      assert.deepEqual(warnings(leasehold), [
+        [40, "10.77.0.100", undefined, "10.77.0.100 is in use, says its client (DHCPDECLINE): it is not given out for 900 s"],
+      ]);
+      await client.cut();
+      const { "received DECLINE": declines, noted, declined, bound } = await leasehold.stop();
+      assert.deepEqual({ declines, noted, declined, bound }, { declines: 1, noted: 1, declined: 1, bound: 2 });
+    });
+  }
+
+  test("a client whose first four addresses are all in use is not answered until it asks again; a restart forgets no probation", async (t) => {
+    if (!requireNamespaces(t)) return;
+    const taken = ["10.77.0.100", "10.77.0.101", "10.77.0.102", "10.77.0.103"];
+    const { lab, server, place } = createSquat(t, taken);
+    const config = `
+    probation_period: 15m
+    networks:
+      10.77.0.0/24:
+        ping_check: true
+        ping_timeout_ms: 1000
+        options: { routers: 10.77.0.1 }
+        allocation: sequential
+        ranges: [{ range: 10.77.0.100-10.77.0.199 }]
+  `;
+    const raw = await openRawClient(t, lab, place);
+    const settings = ethernetClient(parseMac(CLIENT) as Uint8Array);
+    const wish = { requestedAddress: parseIpv4("10.77.0.100") as Ipv4 };
+    const offered = async (xid: number): Promise<string> => {
+      raw.send(discover(settings, { xid, secs: 0 }, wish));
+      const [offer] = await raw.answers(1);
+      return `${offer?.message.xid} ${offer && formatIpv4(offer.message.yiaddr)}`;
+    };
+    const declined = taken.map((address) => `${address} declined ${CLIENT} for 900 s`);
+
+    const killed = await startLeasehold(t, lab, server, config);
+    raw.send(discover(settings, { xid: 1, secs: 0 }, wish));
+    assert.deepEqual((await killed.leasesWhen((leases) => leases.length === 4)).map(line).toSorted(), declined);
+    assert.equal(await offered(2), "2 10.77.0.104");
+    assert.equal(raw.arps, 5);
+    await killed.kill();
+
+    const successor = await startLeasehold(t, lab, server, config, { database: killed.database });
+    assert.equal(await offered(3), "3 10.77.0.104");
+    assert.equal(raw.arps, 6);
+    assert.deepEqual((await successor.leases()).map(line).toSorted(), declined);
+    assert.deepEqual(await successor.stop(), { "received DISCOVER": 1, "sent OFFER": 1, probes: 1 });
+  });
 });

@@ -50,6 +50,7 @@ export const drivers: Readonly<Record<ClientProgram, (input: DriverInput) => Dri
     if (hostname !== undefined) extra.push("-x", `hostname:${hostname}`);
     if (clientIdentifier !== undefined) extra.push("-x", `0x3d:${clientIdentifier}`);
     if (vendorClass !== undefined) extra.push("-V", vendorClass);
+    if (options.checksAddress) extra.push("-a");
     if (userClass !== undefined) extra.push("-x", `0x4d:${Buffer.from(userClass).toString("hex")}`);
     return {
       // Tries each message five times, a second apart, and begins again a second later.
@@ -63,8 +64,9 @@ export const drivers: Readonly<Record<ClientProgram, (input: DriverInput) => Dri
   dhcpcd({ options, device, folder, hook, state }) {
     const { hostname, clientIdentifier, vendorClass, userClass, rapidCommit } = options;
     const configuration = join(folder, "dhcpcd.conf");
-    const lines = ["ipv4only", "noipv4ll", "nodelay", "noarp", "option subnet_mask, routers, domain_name_servers, domain_name, host_name"];
+    const lines = ["ipv4only", "noipv4ll", "nodelay", "option subnet_mask, routers, domain_name_servers, domain_name, host_name"];
     if (hostname !== undefined) lines.push(`hostname ${hostname}`);
+    if (!options.checksAddress) lines.push("noarp");
     if (vendorClass !== undefined) lines.push(`vendorclassid ${vendorClass}`);
     if (userClass !== undefined) lines.push(`userclass ${userClass}`);
     if (rapidCommit) lines.push("option rapid_commit");

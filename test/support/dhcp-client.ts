@@ -38,6 +38,8 @@ export interface DhcpClientOptions {
   /** Options 60 and 77 as text. Some programs send 77 as one string, some in the form of RFC 3004: a length byte before it. */
   readonly vendorClass?: string;
   readonly userClass?: string;
+  /** Asks by ARP whether somebody has the address that it was given, and declines it then; only udhcpc and dhcpcd can. */
+  readonly checksAddress?: boolean;
   /** Option 80; only dhcpcd can send it. */
   readonly rapidCommit?: boolean;
   /** Option 61 in hex, with its type byte. Default: what the program sends by itself. */
