@@ -1,4 +1,5 @@
 import { SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
+import type { TransportCounters } from "../io/transport.ts";
 import { type LeaseChange, LeaseState } from "../leases/lease.ts";
 import type { Applied } from "../leases/table.ts";
 import { MessageType } from "../wire/dhcp4/message.ts";
@@ -92,12 +93,13 @@ export function countApplied(counts: ChangeCounts, change: LeaseChange, { before
   else if (state === LeaseState.declined) counts.declined++;
 }
 
-/** Those that are not zero, by name, for logs and for people. */
-export function summarize(counters: Counters): Record<string, number> {
+/** Those that are not zero, by name, for logs and for people; with what the system lost before it could be counted, where `transport` is given. */
+export function summarize(counters: Counters, transport?: TransportCounters): Record<string, number> {
   const summary: Record<string, number> = {};
   const add = (name: string, value: number) => {
     if (value > 0) summary[name] = value;
   };
+  add("lost before receipt", transport?.receiveDropped ?? 0);
   for (const [name, type] of Object.entries(MessageType)) add(`received ${name}`, counters.received[type] as number);
   add("received BOOTP", counters.received[0] as number);
   add(

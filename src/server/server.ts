@@ -13,11 +13,14 @@ import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
 const EXPIRE_EVERY = 500;
+/** How often it is checked whether messages were lost, in milliseconds. */
+const LOOK_FOR_LOSS_EVERY = 1000;
 /** How often the machine's interfaces are looked at again, in milliseconds. */
 const LOOK_AT_INTERFACES_EVERY = 5000;
 
@@ -83,8 +86,10 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
   });
+  const watchLoss = createLossWatch({ counters, transportCounters: () => transport.counters(), log });
   const timers = [
     setInterval(() => pump.expire(), EXPIRE_EVERY),
+    setInterval(() => watchLoss(performance.now()), LOOK_FOR_LOSS_EVERY),
     setInterval(
       () => interfaces.lookAgain().catch((error) => log.warn({ err: error }, "can't list the interfaces")),
       LOOK_AT_INTERFACES_EVERY,
@@ -111,7 +116,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     async stop() {
       for (const timer of timers) clearInterval(timer);
       await shutDown(pump, transport, prober, store);
-      log.info(summarize(counters), "stopped");
+      log.info(summarize(counters, transport.counters()), "stopped");
     },
   };
 }

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { discover, ethernetClient } from "../../src/client/dhcp4/messages.ts";
+import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
+import { countersOf, newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
+import { missing } from "../support/requirement.ts";
+
+/** More than the receive buffer holds. */
+const TOO_MANY = 40_000;
+const CONFIG = `
+interfaces: [lo]
+log: { format: json }
+networks:
+  127.0.0.0/8: { options: { routers: 127.0.0.1 }, ranges: [{ range: 127.0.10.1-127.0.10.200 }] }
+`;
+
+test("a server that can't keep up drops what has waited too long, tells what the kernel dropped, and answers what comes then", async (t) => {
+  if (process.platform !== "linux" && !missing(t, "Linux tells how long messages waited")) return;
+  const folder = newFolder(t);
+  const place = newPlace();
+  const server = await startServer(t, { config: writeIn(folder, "c.yaml", CONFIG), database: join(folder, "leases.db") }, place);
+  const socket = createSocket("udp4");
+  t.after(() => socket.close());
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  let answers = 0;
+  socket.on("message", () => answers++);
+  const message = encodeMessage({ ...discover(ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 1)), { xid: 1, secs: 0 }), giaddr: 0x7f000001 });
+  const send = () =>
+    new Promise<void>((resolve, reject) =>
+      socket.send(message, place.port, place.address, (error) => (error === null ? resolve() : reject(error))),
+    );
+
+  process.kill(server.pid, "SIGSTOP");
+  for (let i = 0; i < TOO_MANY; i++) await send();
+  await delay(2000);
+  process.kill(server.pid, "SIGCONT");
+  await server.line(/datagrams were lost before this server could read them.*net\.core\.rmem_max/, 20_000);
+  await server.line(/messages had waited too long and were left for their clients to repeat/, 20_000);
+  assert.equal(answers, 0);
+
+  await send();
+  for (const end = Date.now() + 20_000; answers === 0 && Date.now() < end; ) await delay(10);
+  assert.equal(await server.end(), 0);
+  const { "lost before receipt": lost = 0, "dropped: waited-too-long": late = 0, ...others } = countersOf(server);
+  assert.ok(lost > 0 && late > 0, `${lost} lost, ${late} late`);
+  assert.equal(lost + late, TOO_MANY);
+  assert.deepEqual(others, { "received DISCOVER": 1, "sent OFFER": 1 });
+});
