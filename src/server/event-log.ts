@@ -9,6 +9,7 @@ import type { StoreError } from "../store/store.ts";
 import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../wire/dhcp4/options.ts";
+import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 
 /** One entry of the log, put together but not written. */
 export interface Told {
@@ -36,6 +37,7 @@ export interface EventLog {
 
 const TYPE_NAMES = new Map<number, string>(Object.entries(MessageType).map(([name, type]) => [type, name]));
 const CLIENT_IDENTIFIER = 61;
+const RELAY_AGENT_INFORMATION = 82;
 
 export function createEventLog(log: Logger): EventLog {
   const info = log.isLevelEnabled("info");
@@ -53,7 +55,9 @@ export function createEventLog(log: Logger): EventLog {
 
   function noted(request: Message, [change]: readonly LeaseChange[]): Told | undefined {
     if (messageType(request) === MessageType.DECLINE && change?.kind === "put") return declined(request, change.lease);
-    return info ? { level: "info", facts: who(request), text: `${nameOf(request)} noted` } : undefined;
+    if (!info) return undefined;
+    const address = change === undefined ? {} : { address: formatIpv4(change.kind === "put" ? change.lease.address : change.address) };
+    return { level: "info", facts: { ...who(request), ...address }, text: `${nameOf(request)} noted` };
   }
 
   function answered(request: Message, { message: reply, to }: Reply): Told | undefined {
@@ -114,5 +118,17 @@ function who(request: Message): Record<string, string> {
     chaddr: formatMac(request.chaddr),
     ...(identifier === undefined ? {} : { clientIdentifier: toHex(identifier) }),
     ...(request.giaddr === 0 ? {} : { relay: formatIpv4(request.giaddr) }),
+    ...where(request),
+  };
+}
+
+/** Where the relay says that the client is (RFC 3046 sections 3.1 and 3.2). */
+function where(request: Message): Record<string, string> {
+  const information = optionValue(request, RELAY_AGENT_INFORMATION);
+  const circuitId = information && subOption(information, RelaySubOption.circuitId);
+  const remoteId = information && subOption(information, RelaySubOption.remoteId);
+  return {
+    ...(circuitId === undefined ? {} : { circuitId: toHex(circuitId) }),
+    ...(remoteId === undefined ? {} : { remoteId: toHex(remoteId) }),
   };
 }

@@ -55,3 +55,24 @@ describe("what is normal is logged as a warning, and what was leased is not told
     });
   }
 });
+
+test("an entry says which client, where it is, and which address", async () => {
+  const bench = createBench(CONFIG);
+  const relayAgentInformation = { code: 82, data: Uint8Array.of(1, 4, 0x70, 0x6f, 0x72, 0x74, 2, 1, 9) };
+  const message = requestSelecting(client, transaction, lease);
+  bench.receive({ ...message, giaddr: 0x0a000002, options: [...message.options, relayAgentInformation] });
+  await bench.store.succeed();
+  bench.receive(release(client, 7, lease));
+  await bench.store.succeed();
+  const who = { chaddr: "02:00:00:00:00:01", clientIdentifier: "01020000000001" };
+  assert.deepEqual(
+    bench.log.map((line) => {
+      const { level, time, pid, hostname, msg, ...facts } = JSON.parse(line);
+      return facts;
+    }),
+    [
+      { ...who, relay: "10.0.0.2", circuitId: "706f7274", remoteId: "09", address: "10.0.0.10", to: "10.0.0.2:67" },
+      { ...who, address: "10.0.0.10" },
+    ],
+  );
+});
