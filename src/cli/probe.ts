@@ -11,7 +11,16 @@ import { parseNumber, QUICKSTART_SERVER, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
 import { type Exchange, type Exchanger, openExchanger } from "./probe/exchange.ts";
 import { describeReceived, describeSent, exchangeToJson, typeName } from "./probe/print.ts";
-import { applyPlan, type MessageFlags, type MessagePlan, messageOfType, nextClient, plainRequest, planMessages } from "./probe/request.ts";
+import {
+  applyPlan,
+  leasequery,
+  type MessageFlags,
+  type MessagePlan,
+  messageOfType,
+  nextClient,
+  plainRequest,
+  planMessages,
+} from "./probe/request.ts";
 import { findRoute, type ProbeRoute, type RouteFlags } from "./probe/route.ts";
 
 interface ProbeFlags extends RouteFlags, Omit<MessageFlags, "mac"> {
@@ -25,15 +34,16 @@ interface ProbeFlags extends RouteFlags, Omit<MessageFlags, "mac"> {
 const DEFAULT_MAC = "02:00:00:00:00:01";
 
 const HELP = `
-Types: dora (DISCOVER, OFFER, REQUEST, ACK), discover, request, renew, rebind, reboot (INIT-REBOOT), release, decline, inform, bootp,
+Types: dora (DISCOVER, OFFER, REQUEST, ACK), discover, request, renew, rebind, reboot (INIT-REBOOT), release, decline, inform, bootp, leasequery,
 or any other message type by name or number. renew, rebind, reboot, release and decline obtain a lease first, unless --ciaddr or
---requested-ip says which address they are about.
+--requested-ip says which address they are about. leasequery asks about --ciaddr, --client-id, the remote id in --option 82=..., or --mac.
 
 Examples:
   leasehold probe                                                   a lease from the server of "npm start"
   leasehold probe --interface eth0                                  as a new machine on the link of eth0 (root)
   leasehold probe --server 10.0.0.1 --relay 10.0.5.1                as the relay 10.0.5.1, an address of this machine (root)
   leasehold probe --type discover --option vendor_class_identifier=PXEClient --request-options 66,67
+  leasehold probe --type leasequery --server 10.0.0.1 --relay 10.0.5.1 --ciaddr 192.168.5.7 --request-options 51,61,82
   leasehold probe --type release --ciaddr 192.168.5.7 --server-id 192.168.5.1 --mac 52:54:00:12:34:56
 
 Exit status: 0 answered as expected; 1 refused or not answered; 2 wrong command line.`;
@@ -155,6 +165,8 @@ async function converse(type: string, session: Session): Promise<Outcome> {
       return ask(session, client.inform(settings, transaction, plan.ciaddr ?? route.localAddress), "informed");
     case "bootp":
       return ask(session, client.bootpRequest(settings, transaction), "assigned");
+    case "leasequery":
+      return ask(session, leasequery(plan, transaction), "answered");
     case "renew":
     case "rebind":
     case "reboot":
@@ -233,7 +245,9 @@ async function exchange(session: Session, built: Message, timeout: number = sess
 }
 
 /** What the answer must carry: the identity in the message, which options of the user's may have changed. */
-function identityIn(message: Message): client.ClientIdentity {
+function identityIn(message: Message): client.ClientIdentity | undefined {
+  // The answer to a LEASEQUERY is about another client.
+  if (messageType(message) === MessageType.LEASEQUERY) return undefined;
   return { htype: message.htype, chaddr: message.chaddr, clientIdentifier: optionValue(message, 61) };
 }
 

@@ -104,6 +104,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     rapidCommit: file.rapid_commit ?? false,
     subnetSelection: file.subnet_selection ?? true,
     ...(flood === undefined ? {} : { floodProtection: { packets: flood.packets, seconds: flood.secs } }),
+    ...(file.leasequery === undefined ? {} : { leasequery: file.leasequery }),
     store: buildStore(file.store),
     log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
   };

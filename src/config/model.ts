@@ -39,6 +39,8 @@ export interface Config {
   readonly subnetSelection: boolean;
   /** How many messages of one client are looked at; undefined: all. */
   readonly floodProtection?: FloodProtection | undefined;
+  /** Who is told about leases by DHCPLEASEQUERY (RFC 4388); undefined: nobody. */
+  readonly leasequery?: { readonly requesters: readonly Ipv4Prefix[] } | undefined;
   readonly store: StoreSpec;
   readonly log: LogSpec;
 }

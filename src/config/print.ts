@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { equalBytes, toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
+import { formatIpv4Prefix, type Ipv4Prefix } from "../net/prefix.ts";
 import { formatAddressRange } from "../net/range.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { formatDuration } from "./duration.ts";
@@ -44,6 +45,7 @@ export function printConfig(config: Config): string {
     rapid_commit: config.rapidCommit,
     subnet_selection: config.subnetSelection,
     flood_protection_threshold: printFlood(config.floodProtection),
+    leasequery: config.leasequery && { requesters: config.leasequery.requesters.map(printRequester) },
     store: config.store.kind === "memory" ? { memory: {} } : { sqlite: config.store.path === undefined ? {} : { path: config.store.path } },
     log: config.log,
     ...printClasses(config),
@@ -71,6 +73,10 @@ export function printConfig(config: Config): string {
 
 function printFlood(flood: FloodProtection | undefined): Plain | undefined {
   return flood && { packets: flood.packets, secs: formatDuration(flood.seconds) };
+}
+
+function printRequester(requester: Ipv4Prefix): string {
+  return requester.length === 32 ? formatIpv4(requester.address) : formatIpv4Prefix(requester);
 }
 
 /** A link that can't be written as a network on its own. */

@@ -74,7 +74,7 @@ export function readPrefix(value: string): AddressRange | Refusal | undefined {
 }
 
 /** A complaint about 192.168.5.1/24; undefined when the text is not even that. */
-function hostBitsSet(value: string): Refusal | undefined {
+export function hostBitsSet(value: string): Refusal | undefined {
   const around = prefixAround(value);
   if (around === undefined) return undefined;
   const hint = `the prefix that holds this address is ${formatIpv4Prefix(around)}`;

@@ -4,6 +4,7 @@ import { INFINITE, parseDuration } from "./duration.ts";
 import { describeValue, expected } from "./expected.ts";
 import { floodProtection } from "./flood-schema.ts";
 import { parseIdentifier } from "./identifier.ts";
+import { leasequery } from "./leasequery-schema.ts";
 import { limits } from "./limit-schema.ts";
 import { optionDefinitions } from "./option-definition-schema.ts";
 import {
@@ -359,6 +360,7 @@ export const configSchema = z
       affinity: duration
         .optional()
         .describe("How long an expired or released lease is remembered for its last owner while other addresses are free. Default: 1d."),
+      leasequery: leasequery.optional().describe("Who may ask about leases with DHCPLEASEQUERY (RFC 4388). Default: nobody."),
       store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
       log: log.optional(),
       bootp_enable: flag

@@ -6,10 +6,11 @@ import type { Path } from "./diagnostic.ts";
  */
 
 const LATER = {
-  file: ["api", "ddns", "leasequery", "v6"],
+  file: ["api", "ddns", "v6"],
   sharedNetwork: ["interface_id"],
   clientClasses: ["v6"],
   store: ["postgres"],
+  leasequery: ["bulk"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Whether `key` in the map at `path` belongs to the format but not to this version. */
@@ -35,7 +36,7 @@ function placeOf(path: Path): keyof typeof LATER | undefined {
   const last = path.at(-1);
   const above = path.at(-2);
   if (path.length === 0) return "file";
-  if (path.length === 1) return last === "store" ? "store" : last === "client_classes" ? "clientClasses" : undefined;
+  if (path.length === 1) return last === "store" || last === "leasequery" ? last : last === "client_classes" ? "clientClasses" : undefined;
   if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
   return undefined;
 }

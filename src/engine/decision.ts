@@ -37,6 +37,8 @@ export const SILENCE_REASONS = {
   "malformed-request": "the message lacks what its type requires, for example a RELEASE without ciaddr",
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",
   "interface-not-served": "the message came in on an interface that is not configured",
+  "leasequery-not-enabled": "a LEASEQUERY, and the configuration has no leasequery",
+  "requester-not-permitted": "a LEASEQUERY whose giaddr or source address is not among the requesters of leasequery",
   "no-return-address": "an INFORM that carries no address to answer to",
   flood: "the client sends more than flood_protection_threshold allows",
   "being-probed": "whether somebody uses the address is being asked; only the last message that waits for this is answered",

@@ -1,8 +1,10 @@
-import { hashBytes } from "../net/bytes.ts";
+import { equalBytes, hashBytes } from "../net/bytes.ts";
 import { Arena } from "./arena.ts";
 import type { LeaseOwner } from "./lease.ts";
 import { ownerRecordLength, readOwnerRecord, recordHasKey, recordLimitKeys, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
+import type { LeaseTrait } from "./reader.ts";
 import { RowIndex } from "./row-index.ts";
+import { TraitIndex, traitOf } from "./trait-index.ts";
 
 /** No owner in this row. */
 const FREE = 0xffffffff;
@@ -14,6 +16,12 @@ export class OwnerColumn {
   #hashes = new Uint32Array(0);
   readonly #arena = new Arena();
   readonly #index = new RowIndex(() => this.#hashes);
+  readonly #traits: readonly TraitIndex[];
+
+  /** `traits` are those that rows can be found by. */
+  constructor(traits: readonly LeaseTrait[]) {
+    this.#traits = traits.map((trait) => new TraitIndex(trait));
+  }
 
   /** Makes room for this many rows. */
   reserve(capacity: number): void {
@@ -23,6 +31,7 @@ export class OwnerColumn {
     const hashes = new Uint32Array(capacity);
     hashes.set(this.#hashes);
     this.#hashes = hashes;
+    for (const index of this.#traits) index.reserve(capacity);
   }
 
   has(row: number): boolean {
@@ -63,13 +72,30 @@ export class OwnerColumn {
     this.#blocks[row] = block;
     this.#hashes[row] = hash;
     this.#index.insert(row, hash);
+    for (const index of this.#traits) {
+      index.remove(row);
+      index.insert(row, owner);
+    }
     if (old !== FREE) this.#free(old);
   }
 
   clear(row: number): void {
     this.#index.remove(row, this.hash(row));
+    for (const index of this.#traits) index.remove(row);
     this.#free(this.#blocks[row] as number);
     this.#blocks[row] = FREE;
+  }
+
+  /** Rows whose owner has this value of a trait, at most `limit`; none for a trait that was not asked for. */
+  rowsWith(trait: LeaseTrait, value: Uint8Array, limit: number): number[] {
+    const rows: number[] = [];
+    const index = this.#traits.find((one) => one.trait === trait);
+    if (index === undefined) return rows;
+    for (let row = index.first(hashBytes(value)); row !== -1 && rows.length < limit; row = index.after(row)) {
+      const own = traitOf(this.read(row), trait);
+      if (own !== undefined && equalBytes(own, value)) rows.push(row);
+    }
+    return rows;
   }
 
   /** The owner as views, valid until the row changes. */

@@ -2,6 +2,9 @@ import type { Range } from "../config/model.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Lease } from "./lease.ts";
 
+/** What leases can be found by besides their address and client: what the client sent of itself, and option 82 sub-option 2 of its relay. */
+export type LeaseTrait = "chaddr" | "clientIdentifier" | "remoteId";
+
 /** What the engine may ask of the lease table. All of it takes constant time, whatever the number of leases. */
 export interface LeaseReader {
   /** The lease of an address; also one that was released or has expired, while it is remembered. */
@@ -27,4 +30,9 @@ export interface LeaseReader {
    * the configuration has no limits.
    */
   countOf(limitKey: Uint8Array): number;
+  /**
+   * The leases, of whatever state, whose owner has this value of a trait. Of more than a thousand only so many are found, those that were
+   * given to their owner last. Nothing is found where the configuration has no `leasequery`: it costs memory to keep track of.
+   */
+  withTrait(trait: LeaseTrait, value: Uint8Array): readonly Lease[];
 }

@@ -8,12 +8,14 @@ import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWr
 import { splitKeys } from "./limit-keys.ts";
 import { OwnerColumn } from "./owner-column.ts";
 import { PlaceIndex } from "./place.ts";
-import type { LeaseReader } from "./reader.ts";
+import type { LeaseReader, LeaseTrait } from "./reader.ts";
 import { RowIndex } from "./row-index.ts";
 import { RowLists } from "./row-lists.ts";
 
 const NONE = -1;
 const NO_KEYS: readonly Uint8Array[] = [];
+/** Of more leases with the same trait no more are found: to go over all of them would hold up packets. */
+const MOST_WITH_TRAIT = 1000;
 
 /** The row exists in the database, as far as the commits that were handed over succeed. */
 const ON_DISK = 1;
@@ -58,7 +60,7 @@ export class LeaseTable implements LeaseReader {
   #expiry = new Uint32Array(0);
   #state = new Uint8Array(0);
   #flags = new Uint8Array(0);
-  readonly #owners = new OwnerColumn();
+  readonly #owners: OwnerColumn;
   /** Rows by the second in which their state ends; released and expired ones by range (the last queue: outside all ranges). */
   readonly #lists: RowLists;
 
@@ -71,6 +73,7 @@ export class LeaseTable implements LeaseReader {
 
   constructor(config: Config) {
     this.#config = config;
+    this.#owners = new OwnerColumn(config.leasequery === undefined ? [] : ["chaddr", "clientIdentifier", "remoteId"]);
     this.#pools = config.ranges.map((range) => new AddressPool(range, range.excluded));
     this.#rangeAt = PlaceIndex.ofRanges(config);
     this.#networkAt = PlaceIndex.ofNetworks(config);
@@ -126,6 +129,10 @@ export class LeaseTable implements LeaseReader {
   longestExpired(range: Range): Lease | undefined {
     const row = this.#lists.head(range.index);
     return row === NONE ? undefined : this.#lease(row);
+  }
+
+  withTrait(trait: LeaseTrait, value: Uint8Array): readonly Lease[] {
+    return this.#owners.rowsWith(trait, value, MOST_WITH_TRAIT).map((row) => this.#lease(row));
   }
 
   /** Every lease, in the order of rows. */

@@ -80,7 +80,7 @@ export function createCommits({ table, store, transport, counters, events }: Com
     const { message } = decision;
     const type = messageType(message) ?? 0;
     // A lease that is confirmed without a change may rest on one that is not on disk yet.
-    const confirms = type !== MessageType.OFFER && message.yiaddr !== 0;
+    const confirms = (type !== MessageType.OFFER && message.yiaddr !== 0) || type === MessageType.LEASEACTIVE;
     const waits = durable || (confirms && (batch.writes.length > 0 || committing.length > 0));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();

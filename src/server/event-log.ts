@@ -62,10 +62,15 @@ export function createEventLog(log: Logger): EventLog {
 
   function answered(request: Message, { message: reply, to }: Reply): Told | undefined {
     const type = messageType(reply);
-    // An OFFER is only a promise, and a client that renews is no news.
-    const level = type === MessageType.OFFER || request.ciaddr !== 0 ? "debug" : "info";
+    // An OFFER is only a promise; a client that renews, and a question about leases, are no news.
+    const isQuery = messageType(request) === MessageType.LEASEQUERY;
+    const level = type === MessageType.OFFER || request.ciaddr !== 0 || isQuery ? "debug" : "info";
     if (!(level === "debug" ? debug : info)) return undefined;
-    const facts = { ...who(request), address: formatIpv4(reply.yiaddr), to: `${formatIpv4(to.address)}:${to.port}` };
+    const facts = {
+      ...who(request),
+      address: formatIpv4(isQuery ? reply.ciaddr : reply.yiaddr),
+      to: `${formatIpv4(to.address)}:${to.port}`,
+    };
     const text = `${nameOf(request)} answered with ${nameOf(reply)}${reply.yiaddr === 0 ? "" : ` of ${facts.address}`}`;
     return { level, facts, text };
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { UsageError } from "../../src/cli/endpoint.ts";
-import { applyPlan, type MessageFlags, nextClient, plainRequest, planMessages } from "../../src/cli/probe/request.ts";
+import { applyPlan, leasequery, type MessageFlags, nextClient, plainRequest, planMessages } from "../../src/cli/probe/request.ts";
 import * as client from "../../src/client/dhcp4/index.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
@@ -113,6 +113,25 @@ test("request: what --type request means follows from the addresses given", () =
     assert.deepEqual([optionIpv4(message, 50), optionIpv4(message, 54), message.ciaddr], [requested, server, ciaddr]);
   }
   assert.throws(() => plainRequest(planMessages(FLAGS, false), TRANSACTION), UsageError);
+});
+
+test("request: a LEASEQUERY asks about exactly one thing", () => {
+  const ask = (flags: Partial<MessageFlags>): string => {
+    const plan = planMessages({ ...FLAGS, giaddr: "10.0.5.1", requestOptions: "51", ...flags }, true);
+    const message = applyPlan(leasequery(plan, TRANSACTION), plan);
+    const options = message.options.map(({ code, data }) => `${code}=${toHex(data)}`).join(" ");
+    return `${message.htype} ${message.hlen} ${toHex(message.chaddr)} ${message.flags} ${message.ciaddr} ${options}`;
+  };
+  const table: readonly [flags: Partial<MessageFlags>, expected: string][] = [
+    [{ ciaddr: "10.0.0.9" }, "0 0  0 167772169 53=0a 55=33"],
+    [{ ciaddr: "10.0.0.9", requestOptions: "none" }, "0 0  0 167772169 53=0a"],
+    [{ clientId: "pc" }, "0 0  0 0 53=0a 61=7063 55=33"],
+    [{ option: ["82={remote_id: home}"] }, "0 0  0 0 53=0a 55=33 82=0204686f6d65"],
+    [{}, "1 6 020000000001 0 0 53=0a 55=33"],
+    [{ clientId: "none" }, "1 6 020000000001 0 0 53=0a 55=33"],
+  ];
+  for (const [flags, expected] of table) assert.equal(ask(flags), expected);
+  assert.throws(() => leasequery(planMessages(FLAGS, false), TRANSACTION), UsageError);
 });
 
 test("request: the next client has the next hardware address, with carry, and its identifier", () => {

@@ -82,6 +82,7 @@ test("the JSON Schema explains every key, and names every option", () => {
     "ClientClass",
     "Duration",
     "LeaseConfig",
+    "Leasequery",
     "Limit",
     "Match",
     "Network",

@@ -99,6 +99,12 @@ function assertSame(source: string): void {
   assert.equal(printConfig(load(printed)), printed);
 }
 
+test("leasequery is printed as it is written", () => {
+  const source = "leasequery:\n  requesters:\n    - 10.0.0.2\n    - 10.1.0.0/16\n";
+  assert.ok(printConfig(load(source)).includes(source));
+  assertSame(source);
+});
+
 test("the examples load to the same model again after printing", () => {
   for (const name of ["home", "office", "quickstart"])
     assertSame(readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8"));

@@ -66,7 +66,7 @@ test("an example that was changed anywhere in its text gives a configuration or 
 
 /** The keys of the format, and some that are not; values that are right in one place or another. */
 const key = fc.constantFrom(
-  ..."interfaces networks shared_networks config options reservations next_server server_name file_name authoritative probation_period ping_check ping_timeout_ms chaddr_only offer_hold affinity store log ranges server_id relays allocation start end range prefix except ip match chaddr client_id hostname lease_time default min max renew_time rebind_time values value type always sqlite memory routers 3 61 nothing class v6 __proto__ constructor toString".split(
+  ..."interfaces networks shared_networks config options reservations next_server server_name file_name authoritative probation_period ping_check ping_timeout_ms chaddr_only offer_hold affinity store log ranges server_id relays allocation start end range prefix except ip match chaddr client_id hostname lease_time default min max renew_time rebind_time values value type always sqlite memory routers 3 61 nothing class v6 leasequery requesters __proto__ constructor toString".split(
     " ",
   ),
   "10.0.0.0/24",

@@ -170,6 +170,19 @@ describe("the pump", () => {
     });
   }
 
+  test("a LEASEACTIVE waits for the lease that it tells of to be on disk", async () => {
+    const bench = createBench(`leasequery: { requesters: [0.0.0.0/0] }\n${CONFIG}`);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    const asked = discover(one, transaction);
+    const options = [{ code: 53, data: Uint8Array.of(MessageType.LEASEQUERY) }];
+    bench.receive({ ...asked, giaddr: 0x0a000002, chaddr: new Uint8Array(0), hlen: 0, ciaddr: FIRST, options });
+    assert.deepEqual(types(bench), []);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.ACK]);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.ACK, MessageType.LEASEACTIVE]);
+  });
+
   test("a batch of more answers than fit together answers them all", async () => {
     const bench = createBench(CONFIG.replace("10.0.0.10-10.0.0.12", "10.0.0.10-10.0.0.250"));
     const many = Array.from({ length: 150 }, (_, i) => ethernetClient(Uint8Array.of(2, 0, 0, 0, 1, i)));

@@ -8,7 +8,7 @@ import type { LocalInterface } from "../../io/transport.ts";
 import { formatIpv4, IPV4_BROADCAST } from "../../net/ipv4.ts";
 import { decode, type Problem } from "../../wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../wire/dhcp4/encode.ts";
-import type { Message } from "../../wire/dhcp4/message.ts";
+import { type Message, Op } from "../../wire/dhcp4/message.ts";
 import type { Endpoint } from "../endpoint.ts";
 
 export interface Received {
@@ -39,8 +39,8 @@ export interface Route {
 }
 
 export interface Exchanger {
-  /** Sends the message; waits at most `timeout` milliseconds for the answer, not at all when it is 0. */
-  exchange(identity: ClientIdentity, message: Message, timeout: number): Promise<Exchange>;
+  /** Sends the message; waits at most `timeout` milliseconds for the answer, not at all when it is 0. Without an identity any reply with its xid is one. */
+  exchange(identity: ClientIdentity | undefined, message: Message, timeout: number): Promise<Exchange>;
   close(): void;
 }
 
@@ -67,7 +67,9 @@ export async function openExchanger(route: Route): Promise<Exchanger> {
       let ignored = 0;
       const answer = new Promise<Received>((resolve) => {
         take = (received) => {
-          if (answersClient(identity, message.xid, received.message)) resolve(received);
+          const answers =
+            identity === undefined ? isReplyTo(message, received.message) : answersClient(identity, message.xid, received.message);
+          if (answers) resolve(received);
           else ignored++;
         };
       });
@@ -85,6 +87,10 @@ export async function openExchanger(route: Route): Promise<Exchanger> {
     },
     close: () => transport.close(),
   };
+}
+
+function isReplyTo(message: Message, reply: Message): boolean {
+  return reply.op === Op.reply && reply.xid === message.xid;
 }
 
 /** Tells when to wait no longer: the time is over, or the port turned out to be closed. */

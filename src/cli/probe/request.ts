@@ -41,6 +41,8 @@ export interface MessagePlan {
   readonly requestedAddress: Ipv4 | undefined;
   readonly ciaddr: Ipv4 | undefined;
   readonly serverIdentifier: Ipv4 | undefined;
+  /** Whether the user said what option 61 is. */
+  readonly namesClient: boolean;
 }
 
 /** Reads the flags; throws a UsageError that names the wrong one. `broadcast` is the broadcast bit unless the user says. */
@@ -79,6 +81,7 @@ export function planMessages(flags: MessageFlags, broadcast: boolean): MessagePl
     requestedAddress: address("--requested-ip", flags.requestedIp),
     ciaddr: header.ciaddr,
     serverIdentifier: address("--server-id", flags.serverId),
+    namesClient: flags.clientId !== undefined && settings.clientIdentifier !== undefined,
   };
 }
 
@@ -112,6 +115,26 @@ export function plainRequest(plan: MessagePlan, transaction: client.Transaction)
   throw new UsageError(
     "--type request: needs --requested-ip (with --server-id as after an offer, without it as after a restart) or --ciaddr",
   );
+}
+
+/**
+ * A LEASEQUERY (RFC 4388 section 6.2): about --ciaddr, else about the client identifier that was given, else about the remote id in an
+ * option 82 that was given (RFC 6148), else about the hardware address. It has nothing that could be taken for another question.
+ */
+export function leasequery(plan: MessagePlan, transaction: client.Transaction): Message {
+  const { settings, ciaddr, namesClient, header } = plan;
+  if (!header.giaddr) throw new UsageError("--type leasequery: needs --relay or --giaddr, the address of the one who asks");
+  const byIdentifier = ciaddr === undefined && namesClient;
+  const byHardware = ciaddr === undefined && !namesClient && !plan.options.some(({ code }) => code === 82);
+  const message = messageOfType("leasequery", plan, transaction);
+  const kept = message.options.filter(({ code }) => code === 53 || code === 55 || (code === 61 && byIdentifier));
+  const hardware = byHardware ? {} : { htype: 0, hlen: 0, chaddr: new Uint8Array(0) };
+  return {
+    ...message,
+    ...hardware,
+    flags: 0,
+    options: settings.parameterRequestList.length === 0 ? kept.filter(({ code }) => code !== 55) : kept,
+  };
 }
 
 /** A message of any type, by name or number, with everything a DISCOVER has. */

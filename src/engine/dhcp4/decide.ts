@@ -12,6 +12,7 @@ import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { decideDecline, decideRelease } from "./give-back.ts";
 import { decideInform } from "./inform.ts";
+import { decideLeasequery } from "./leasequery.ts";
 import { limitsFor } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
@@ -40,12 +41,17 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
       return decideFor(context, received, trace, decideDecline);
     case MessageType.INFORM:
       return decideFor(context, received, trace, decideInform);
+    case MessageType.LEASEQUERY:
+      return decideLeasequery(context, received, trace);
     case undefined:
       return decideWithoutType(context, received, trace);
     case MessageType.OFFER:
     case MessageType.ACK:
     case MessageType.NAK:
     case MessageType.FORCERENEW:
+    case MessageType.LEASEUNASSIGNED:
+    case MessageType.LEASEUNKNOWN:
+    case MessageType.LEASEACTIVE:
       return silence(trace, "not-for-a-server");
     default:
       return silence(trace, "unsupported-message-type");

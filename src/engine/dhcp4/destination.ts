@@ -51,13 +51,20 @@ export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination 
   return direct ? to(received, message.ciaddr, CLIENT_PORT) : replyDestination(exchange, yiaddr);
 }
 
+/** Where the answer to a LEASEQUERY goes: to giaddr, which is the requester (RFC 4388 section 6.4.3). */
+export function leasequeryDestination(received: Received, relayAgentInformation: Uint8Array | undefined): Destination {
+  return received.serverPort === SERVER_PORT
+    ? toRelay({ received, message: received.message, relayAgentInformation })
+    : backToSender(received);
+}
+
 /** On another port than 67 the server is being tested or used by a program: the answer goes where the question came from. */
 function backToSender(received: Received): Destination {
   return to(received, received.source === IPV4_ANY ? IPV4_BROADCAST : received.source, received.sourcePort);
 }
 
 /** To the relay's server port, or to the port that it sent from when it says that this is not 67 (RFC 8357). */
-function toRelay(exchange: Exchange): Destination {
+function toRelay(exchange: Pick<Exchange, "received" | "message" | "relayAgentInformation">): Destination {
   const { received, message, relayAgentInformation } = exchange;
   const ownPort = relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.relaySourcePort) !== undefined;
   return to(received, message.giaddr, ownPort ? received.sourcePort : SERVER_PORT);

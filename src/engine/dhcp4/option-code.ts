@@ -23,6 +23,8 @@ export const OptionCode = {
   clientFqdn: 81,
   relayAgentInformation: 82,
   clientMachineIdentifier: 97,
+  clientLastTransactionTime: 91,
+  associatedIp: 92,
   ipv6OnlyPreferred: 108,
   autoConfigure: 116,
   subnetSelection: 118,

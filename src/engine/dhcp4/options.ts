@@ -1,8 +1,7 @@
 import type { Network, OptionSet } from "../../config/model.ts";
 import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { maskOf } from "../../net/prefix.ts";
-import type { Option } from "../../wire/dhcp4/message.ts";
-import { MessageType } from "../../wire/dhcp4/message.ts";
+import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
@@ -87,8 +86,8 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
 }
 
 /** The subnet mask, what the operator wants sent always, what the client asks for, and option 118. */
-function addSettings(exchange: Exchange, settings: Settings, options: Option[]): void {
-  options.push(configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask);
+export function addSettings(exchange: Exchange, settings: Settings, options: Option[]): void {
+  options.push(maskOption(settings));
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
     for (let j = 0; j < always.length; j++) {
@@ -124,8 +123,8 @@ export function nakOptions(exchange: Exchange, serverIdentifier: Option, why: Op
 }
 
 /** The largest reply that the client accepts in bytes of UDP payload (option 57; RFC 2132 section 9.10). */
-export function maxMessageSizeOf(exchange: Exchange): number {
-  const size = optionU16(exchange.message, OptionCode.maximumMessageSize) ?? SMALLEST_MAXIMUM;
+export function maxMessageSizeOf(message: Message): number {
+  const size = optionU16(message, OptionCode.maximumMessageSize) ?? SMALLEST_MAXIMUM;
   return Math.min(Math.max(size, SMALLEST_MAXIMUM), LARGEST_MAXIMUM) - HEADERS;
 }
 
@@ -147,10 +146,12 @@ function addEchoes(exchange: Exchange, options: Option[]): void {
   if (relayAgentInformation !== undefined) options.push({ code: OptionCode.relayAgentInformation, data: relayAgentInformation });
 }
 
-function requestedOption(settings: Settings, code: number): Option | undefined {
+/** The option that is sent to a client that asks for it; undefined: there is none. */
+export function requestedOption(settings: Settings, code: number): Option | undefined {
   if (OWN_CODES.has(code)) return undefined;
   if (code === OptionCode.hostName && settings.hostname !== undefined) return settings.hostname;
   const configured = configuredOption(settings, code);
+  if (code === OptionCode.subnetMask) return maskOption(settings);
   if (configured !== undefined || code !== OptionCode.broadcastAddress || isSuppressed(settings, code)) return configured;
   return prefixOptions(settings.network).broadcast;
 }
@@ -166,7 +167,12 @@ function getsClasslessRoutes({ trace }: Exchange, settings: Settings, requested:
   return true;
 }
 
-function addOnce(options: Option[], option: Option): void {
+function maskOption(settings: Settings): Option {
+  return configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask;
+}
+
+/** Adds an option unless there is one with this code. */
+export function addOnce(options: Option[], option: Option): void {
   for (let i = 0; i < options.length; i++) if ((options[i] as Option).code === option.code) return;
   options.push(option);
 }

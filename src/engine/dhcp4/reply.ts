@@ -176,5 +176,5 @@ function replyMessage(
 }
 
 function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Reply {
-  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange), to, changes };
+  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange.message), to, changes };
 }

@@ -10,7 +10,7 @@ import { formatIpv4, type Ipv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { decode } from "../../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../../src/wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../../src/wire/dhcp4/message.ts";
-import { optionU32 } from "../../../src/wire/dhcp4/options.ts";
+import { messageType, optionU32 } from "../../../src/wire/dhcp4/options.ts";
 import { address, configOf } from "../support/config.ts";
 import { decline, discover, inform, type MessageSpec, mac, relayInfo, release, request } from "../support/messages.ts";
 import { ETH0, ETH1, received, type Server, serverOf, type Way } from "../support/server.ts";
@@ -45,6 +45,7 @@ function crowded(authoritative: boolean): Config {
     shared: [["10.0.0.0/24", "10.0.7.0/24"]],
     offerHold: OFFER_HOLD,
     affinity: 50,
+    leasequery: ["0.0.0.0/0"],
   });
 }
 
@@ -276,7 +277,7 @@ describe("any message", () => {
     file: fc.uint8Array({ maxLength: 128 }),
     cookie: fc.boolean(),
     options: fc
-      .tuple(fc.integer({ min: 0, max: 9 }), fc.array(option, { maxLength: 12 }))
+      .tuple(fc.integer({ min: 0, max: 10 }), fc.array(option, { maxLength: 12 }))
       .map(([type, options]) => (type === 0 ? options : [{ code: 53, data: Uint8Array.of(type) }, ...options])),
   });
   const anyWay = fc.record({
@@ -310,7 +311,11 @@ describe("any message", () => {
         for (const change of decision.changes) server.table.apply(change);
         if (decision.kind === "update") return assert.ok(decision.changes.length > 0);
         const { options } = decision.message;
-        if (message.options.some(({ code }) => code === 53)) {
+        const type = messageType(decision.message) ?? 0;
+        if (type >= MessageType.LEASEUNASSIGNED) {
+          assert.deepEqual(decision.changes, []);
+          assert.equal(options.length > 1, type === MessageType.LEASEACTIVE || options.some(({ code }) => code === 82));
+        } else if (message.options.some(({ code }) => code === 53)) {
           assert.deepEqual(
             options.slice(0, 2).map(({ code }) => code),
             [53, 54],

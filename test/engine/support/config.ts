@@ -32,6 +32,8 @@ export interface ConfigSpec {
   readonly bootp?: boolean;
   readonly rapidCommit?: boolean;
   readonly subnetSelection?: boolean;
+  /** Prefixes of those who may send a LEASEQUERY. */
+  readonly leasequery?: readonly string[];
 }
 
 export interface NetworkSpec {
@@ -127,6 +129,7 @@ export function configOf(spec: ConfigSpec): Config {
     bootp: spec.bootp ?? true,
     rapidCommit: spec.rapidCommit ?? false,
     subnetSelection: spec.subnetSelection ?? true,
+    ...(spec.leasequery === undefined ? {} : { leasequery: { requesters: spec.leasequery.map(prefix) } }),
     store: { kind: "memory" },
     log: { level: "info", format: "pretty" },
   };

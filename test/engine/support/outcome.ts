@@ -74,7 +74,22 @@ function describeHeader(message: Message): string {
   return parts.join(" ");
 }
 
-const TYPES = ["", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM"];
+const TYPES = [
+  "",
+  "DISCOVER",
+  "OFFER",
+  "REQUEST",
+  "DECLINE",
+  "ACK",
+  "NAK",
+  "RELEASE",
+  "INFORM",
+  "FORCERENEW",
+  "LEASEQUERY",
+  "LEASEUNASSIGNED",
+  "LEASEUNKNOWN",
+  "LEASEACTIVE",
+];
 
 function describeOption({ code, data }: Option): string {
   return `${code} ${describeValue(code, data)}`;
@@ -82,9 +97,9 @@ function describeOption({ code, data }: Option): string {
 
 function describeValue(code: number, data: Uint8Array): string {
   if (code === 53) return TYPES[data[0] as number] as string;
-  if ([51, 58, 59].includes(code)) return `${readIpv4(data, 0)} s`;
+  if ([51, 58, 59, 91].includes(code)) return `${readIpv4(data, 0)} s`;
   if ([12, 15, 56, 61].includes(code)) return new TextDecoder().decode(data);
-  if ([1, 3, 6, 28, 42, 54, 118].includes(code)) {
+  if ([1, 3, 6, 28, 42, 54, 92, 118].includes(code)) {
     return Array.from({ length: data.length / 4 }, (_, i) => formatIpv4(readIpv4(data, 4 * i))).join(" ");
   }
   return toHex(data);

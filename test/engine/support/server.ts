@@ -5,7 +5,7 @@ import { type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
 import { LeaseTable } from "../../../src/leases/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
-import { address } from "./config.ts";
+import { address, text } from "./config.ts";
 import { mac } from "./messages.ts";
 import { describe, type Outcome } from "./outcome.ts";
 
@@ -34,7 +34,13 @@ export const START = 1000;
 export interface Lessee {
   readonly mac: string;
   readonly state?: keyof typeof LeaseState;
+  readonly start?: number;
   readonly expiry?: number;
+  /** Option 61. */
+  readonly id?: string;
+  readonly hostname?: string;
+  readonly vendorClass?: string;
+  readonly htype?: number;
   readonly relay?: Uint8Array;
 }
 
@@ -97,22 +103,23 @@ export function serverOf(config: Config): Server {
       decide(context(this), received(message, way), (rule, detail) => lines.push(`${rule}: ${detail}`));
       return lines;
     },
-    lease(at, { mac: hardware, state = "bound", expiry = START + 3600, relay }) {
+    lease(at, { mac: hardware, state = "bound", start = START, expiry = START + 3600, relay, id, hostname, vendorClass, htype = 1 }) {
       const chaddr = mac(hardware);
+      const bytes = (value: string | undefined): Uint8Array | undefined => (value === undefined ? undefined : text(value));
       table.apply({
         kind: "put",
         lease: {
           address: address(at),
           state: LeaseState[state],
-          start: START,
+          start,
           expiry,
           owner: {
-            clientKey: Uint8Array.of(1, ...chaddr),
-            clientIdentifier: undefined,
-            htype: 1,
+            clientKey: bytes(id) ?? Uint8Array.of(htype, ...chaddr),
+            clientIdentifier: bytes(id),
+            htype,
             chaddr,
-            hostname: undefined,
-            vendorClass: undefined,
+            hostname: bytes(hostname),
+            vendorClass: bytes(vendorClass),
             relayAgentInformation: relay === undefined ? undefined : Uint8Array.from(relay ?? NO_BYTES),
             limitKeys: undefined,
           },

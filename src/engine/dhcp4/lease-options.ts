@@ -1,0 +1,158 @@
+import type { Link, Network } from "../../config/model.ts";
+import { type Lease, NEVER } from "../../leases/lease.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
+import { writeIpv4 } from "../../net/ipv4.ts";
+import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
+import { optionValue } from "../../wire/dhcp4/options.ts";
+import { belongsTo, isBound } from "./availability.ts";
+import { classify, noClasses } from "./classes.ts";
+import type { Context, Exchange, Received } from "./exchange.ts";
+import { timersOf } from "./lease-time.ts";
+import { OptionCode } from "./option-code.ts";
+import { addOnce, addSettings, requestedOption, serverIdentifierOption } from "./options.ts";
+import { findReservation } from "./reservations.ts";
+import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
+import { type Settings, settingsFor } from "./settings.ts";
+import { networkOf } from "./subnet.ts";
+
+/** As many addresses as one option holds: more would leave no room for anything else. */
+const MOST_ASSOCIATED = 63;
+
+/** What goes with the settings where a query does not say what it wants: what the ACK of this lease has. */
+const AS_IN_AN_ACK = Uint8Array.of(
+  OptionCode.ipAddressLeaseTime,
+  OptionCode.renewalTime,
+  OptionCode.rebindingTime,
+  OptionCode.clientIdentifier,
+  OptionCode.relayAgentInformation,
+);
+
+/**
+ * Options of a LEASEACTIVE behind its type (RFC 4388 section 6.4.2): the server identifier, the addresses of the client when there are several, and
+ * what the query asks for: what the client was told, as it follows from its message of then and the configuration of now, or what it said.
+ * Without a parameter request list, what its ACK has. `all` are the leases of the client
+ * that the query is about, the last one first; undefined: it is about an address. `lease` is in a configured network.
+ */
+export function leaseOptions(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined): readonly Option[] {
+  const network = networkOf(context.config, lease.address) as Network;
+  const client = exchangeOf(context, received, lease, network);
+  const settings = settingsFor(client, findReservation(client), lease.address);
+  const serverIdentifier = serverIdentifierOf(client, settings.network);
+  const options: Option[] = serverIdentifier === 0 ? [] : [serverIdentifierOption(serverIdentifier)];
+  if (all !== undefined && all.length > 1) options.push(associatedIp(all));
+  const requested = optionValue(received.message, OptionCode.parameterRequestList);
+  if (requested === undefined) addSettings(client, settings, options);
+  for (const code of requested ?? AS_IN_AN_ACK) {
+    const option = ofLease(context, lease, all, settings, code) ?? requestedOption(settings, code) ?? saidByClient(lease, code);
+    if (option !== undefined) addOnce(options, option);
+  }
+  return options;
+}
+
+/** What the lease itself says; undefined: nothing, or the option is not about that. */
+function ofLease(context: Context, lease: Lease, all: readonly Lease[] | undefined, settings: Settings, code: number): Option | undefined {
+  const { now } = context;
+  const { start, expiry, owner } = lease;
+  const duration = expiry === NEVER ? NEVER : expiry - start;
+  switch (code) {
+    case OptionCode.ipAddressLeaseTime:
+      return seconds(code, expiry === NEVER ? NEVER : expiry - now);
+    case OptionCode.renewalTime:
+      return remaining(code, timersOf(settings.leaseTime, duration)?.renew, now - start);
+    case OptionCode.rebindingTime:
+      return remaining(code, timersOf(settings.leaseTime, duration)?.rebind, now - start);
+    case OptionCode.clientIdentifier:
+      return owner.clientIdentifier && { code, data: owner.clientIdentifier };
+    case OptionCode.relayAgentInformation:
+      return owner.relayAgentInformation && { code, data: owner.relayAgentInformation };
+    case OptionCode.clientLastTransactionTime:
+      return seconds(code, Math.max(0, now - start));
+    case OptionCode.associatedIp:
+      return associatedIp(all ?? withSameOwner(context, lease));
+    default:
+      return undefined;
+  }
+}
+
+/** What the client said of itself, where it was told nothing. */
+function saidByClient({ owner }: Lease, code: number): Option | undefined {
+  const said = code === OptionCode.hostName ? owner.hostname : code === OptionCode.vendorClassIdentifier ? owner.vendorClass : undefined;
+  return said && { code, data: said };
+}
+
+/** All leases in force of the client that has this one, this one first. */
+function withSameOwner({ leases, now }: Context, lease: Lease): readonly Lease[] {
+  const { clientKey, clientIdentifier, chaddr } = lease.owner;
+  const like = clientIdentifier === undefined ? leases.withTrait("chaddr", chaddr) : leases.withTrait("clientIdentifier", clientIdentifier);
+  const others = like.filter((other) => other.address !== lease.address && isBound(other, now) && belongsTo(other, clientKey));
+  return [lease, ...others];
+}
+
+function associatedIp(all: readonly Lease[]): Option {
+  const leases = all.slice(0, MOST_ASSOCIATED);
+  const data = new Uint8Array(4 * leases.length);
+  leases.forEach((lease, i) => {
+    writeIpv4(data, 4 * i, lease.address);
+  });
+  return { code: OptionCode.associatedIp, data };
+}
+
+/** A time from the start of the lease, as it is now; undefined when it is over (section 6.4.2). */
+function remaining(code: number, fromStart: number | undefined, elapsed: number): Option | undefined {
+  return fromStart === undefined || fromStart <= elapsed ? undefined : seconds(code, fromStart - elapsed);
+}
+
+function seconds(code: number, value: number): Option {
+  const data = new Uint8Array(4);
+  writeIpv4(data, 0, value);
+  return { code, data };
+}
+
+/** The client as if it renewed now, with everything that is kept about it: its settings, classes and reservation follow from that. */
+function exchangeOf(context: Context, received: Received, lease: Lease, network: Network): Exchange {
+  const { owner } = lease;
+  const { clientIdentifier, relayAgentInformation } = owner;
+  const options: Option[] = [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.REQUEST) }];
+  const add = (code: number, data: Uint8Array | undefined): void => {
+    if (data !== undefined) options.push({ code, data });
+  };
+  add(OptionCode.clientIdentifier, clientIdentifier);
+  add(OptionCode.hostName, owner.hostname);
+  add(OptionCode.vendorClassIdentifier, owner.vendorClass);
+  add(OptionCode.relayAgentInformation, relayAgentInformation);
+  const message: Message = {
+    op: Op.request,
+    htype: owner.htype,
+    hlen: owner.chaddr.length,
+    hops: 0,
+    xid: received.message.xid,
+    secs: 0,
+    flags: 0,
+    ciaddr: lease.address,
+    yiaddr: 0,
+    siaddr: 0,
+    giaddr: 0,
+    chaddr: owner.chaddr,
+    sname: NO_BYTES,
+    file: NO_BYTES,
+    cookie: true,
+    options,
+  };
+  const exchange: Exchange = {
+    context,
+    received: { ...received, message, source: lease.address },
+    message,
+    network,
+    link: context.config.links[network.link] as Link,
+    clientKey: owner.clientKey,
+    clientIdentifier,
+    relayAgentInformation,
+    lastRelayAgentInformation: relayAgentInformation,
+    serverIdentifierOverride: serverIdentifierOverride(relayAgentInformation),
+    classes: noClasses(context),
+    members: [],
+    trace: undefined,
+  };
+  classify(exchange);
+  return exchange;
+}

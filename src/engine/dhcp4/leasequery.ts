@@ -1,0 +1,143 @@
+import type { Lease } from "../../leases/lease.ts";
+import type { LeaseTrait } from "../../leases/reader.ts";
+import { NO_BYTES, toHex } from "../../net/bytes.ts";
+import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { prefixContains } from "../../net/prefix.ts";
+import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
+import { optionValue } from "../../wire/dhcp4/options.ts";
+import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import type { Decision } from "../decision.ts";
+import type { Trace } from "../trace.ts";
+import { isBound } from "./availability.ts";
+import { leasequeryDestination } from "./destination.ts";
+import type { Context, Received } from "./exchange.ts";
+import { leaseOptions } from "./lease-options.ts";
+import { OptionCode } from "./option-code.ts";
+import { maxMessageSizeOf } from "./options.ts";
+import { NO_CHANGES, silence } from "./reply.ts";
+import { dynamicRange, networkOf } from "./subnet.ts";
+
+/** What a LEASEQUERY asks about: exactly one thing (RFC 4388 section 6.3, RFC 6148 section 4.1). */
+type Question =
+  | { readonly by: "address"; readonly address: Ipv4 }
+  | { readonly by: LeaseTrait; readonly value: Uint8Array; readonly htype: number };
+
+/**
+ * Answers a LEASEQUERY (RFC 4388, and by remote id RFC 6148): what is known of an address, or of the addresses of a client. It only comes
+ * from those who may ask, and is answered at giaddr, which says nothing about the lease that is asked for (section 6.3).
+ */
+export function decideLeasequery(context: Context, received: Received, trace: Trace | undefined): Decision {
+  const { message } = received;
+  const { leasequery } = context.config;
+  if (leasequery === undefined) return silence(trace, "leasequery-not-enabled");
+  const mayAsk = (address: Ipv4): boolean => leasequery.requesters.some((requester) => prefixContains(requester, address));
+  if (!mayAsk(received.source)) return silence(trace, "requester-not-permitted");
+  if (message.giaddr === IPV4_ANY) return silence(trace, "malformed-request");
+  if (!mayAsk(message.giaddr)) return silence(trace, "requester-not-permitted");
+  const question = questionIn(message);
+  if (question === undefined) return silence(trace, "malformed-request");
+  trace?.(
+    "leasequery",
+    question.by === "address" ? `by address ${formatIpv4(question.address)}` : `by ${question.by} ${toHex(question.value)}`,
+  );
+
+  if (question.by !== "address") {
+    const leases = leasesOf(context, question);
+    const latest = leases[0];
+    if (latest !== undefined) return active(context, received, latest, leases, trace);
+    const relay = question.by === "remoteId" ? optionValue(message, OptionCode.relayAgentInformation) : undefined;
+    // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else has a place in this answer.
+    const echo = relay === undefined ? [] : [{ code: OptionCode.relayAgentInformation, data: relay }];
+    return answer(received, MessageType.LEASEUNKNOWN, message, IPV4_ANY, echo, trace);
+  }
+  const { address } = question;
+  const lease = context.leases.byAddress(address);
+  if (lease !== undefined && isBound(lease, context.now) && networkOf(context.config, address) !== undefined)
+    return active(context, received, lease, undefined, trace);
+  const type = isManaged(context, address, lease) ? MessageType.LEASEUNASSIGNED : MessageType.LEASEUNKNOWN;
+  return answer(received, type, message, address, [], trace);
+}
+
+/** Undefined: the query asks about nothing, or about more than one thing. */
+function questionIn(message: Message): Question | undefined {
+  const questions: Question[] = [];
+  if (message.ciaddr !== IPV4_ANY) questions.push({ by: "address", address: message.ciaddr });
+  if (message.chaddr.some((byte) => byte !== 0)) questions.push({ by: "chaddr", value: message.chaddr, htype: message.htype });
+  const clientIdentifier = optionValue(message, OptionCode.clientIdentifier);
+  if (clientIdentifier !== undefined) questions.push({ by: "clientIdentifier", value: clientIdentifier, htype: 0 });
+  // With one of the others, a remote id only describes who asks (RFC 6148 section 5).
+  if (questions.length > 0) return questions.length === 1 ? questions[0] : undefined;
+  const relay = optionValue(message, OptionCode.relayAgentInformation);
+  const remoteId = relay && subOption(relay, RelaySubOption.remoteId);
+  return remoteId && { by: "remoteId", value: remoteId, htype: 0 };
+}
+
+/** The leases that are in force of the client that is asked about, that of its last transaction first (RFC 4388 section 6.4.1). */
+function leasesOf(context: Context, question: Exclude<Question, { readonly by: "address" }>): readonly Lease[] {
+  const { config, leases, now } = context;
+  return leases
+    .withTrait(question.by, question.value)
+    .filter(
+      (lease) =>
+        isBound(lease, now) &&
+        networkOf(config, lease.address) !== undefined &&
+        (question.by !== "chaddr" || lease.owner.htype === question.htype),
+    )
+    .sort((a, b) => b.start - a.start || a.address - b.address);
+}
+
+/** Whether this server gives the address to somebody: out of a range, by a reservation, or as it did once. */
+function isManaged(context: Context, address: Ipv4, lease: Lease | undefined): boolean {
+  const network = networkOf(context.config, address);
+  if (network === undefined) return false;
+  return lease !== undefined || dynamicRange(network, address) !== undefined || network.reservations.byAddress.has(address);
+}
+
+/** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */
+function active(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined, trace: Trace | undefined): Decision {
+  const { owner } = lease;
+  const client = { htype: owner.htype, hlen: owner.chaddr.length, chaddr: owner.chaddr };
+  return answer(received, MessageType.LEASEACTIVE, client, lease.address, leaseOptions(context, received, lease, all), trace);
+}
+
+function answer(
+  received: Received,
+  type: typeof MessageType.LEASEACTIVE | typeof MessageType.LEASEUNASSIGNED | typeof MessageType.LEASEUNKNOWN,
+  client: Pick<Message, "htype" | "hlen" | "chaddr">,
+  address: Ipv4,
+  options: readonly Option[],
+  trace: Trace | undefined,
+): Decision {
+  const { message } = received;
+  trace?.("reply", `${TYPE_NAMES[type]}${address === IPV4_ANY ? "" : ` about ${formatIpv4(address)}`}`);
+  return {
+    kind: "reply",
+    message: {
+      op: Op.reply,
+      htype: client.htype,
+      hlen: client.hlen,
+      hops: 0,
+      xid: message.xid,
+      secs: 0,
+      flags: message.flags,
+      ciaddr: address,
+      yiaddr: 0,
+      siaddr: 0,
+      giaddr: message.giaddr,
+      chaddr: client.chaddr,
+      sname: NO_BYTES,
+      file: NO_BYTES,
+      cookie: true,
+      options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) }, ...options],
+    },
+    maxMessageSize: maxMessageSizeOf(message),
+    to: leasequeryDestination(received, optionValue(message, OptionCode.relayAgentInformation)),
+    changes: NO_CHANGES,
+  };
+}
+
+const TYPE_NAMES = {
+  [MessageType.LEASEACTIVE]: "LEASEACTIVE",
+  [MessageType.LEASEUNASSIGNED]: "LEASEUNASSIGNED",
+  [MessageType.LEASEUNKNOWN]: "LEASEUNKNOWN",
+} as const;
