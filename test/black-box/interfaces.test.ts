@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { createDhcpClient } from "../support/dhcp-client.ts";
 import { startLeasehold } from "../support/leasehold-process.ts";
+import { MAIN } from "../support/loopback-server.ts";
 import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
-import { createClientPlace, createPair } from "./labs.ts";
+import { createBridge, createClientPlace, createPair } from "./labs.ts";
 
 const macOf = (number: number): string => `02:00:5e:50:00:0${number}`;
 
@@ -36,4 +38,36 @@ test("an interface that goes away and comes back with another index ends the ser
   after.start();
   assert.equal((await after.next("BOUND")).address, "10.77.0.101");
   await leasehold.stop();
+});
+
+test("a client that names the server by another address of its machine is taken for another server's (RFC 2131 section 4.1)", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, client } = createPair(t, macOf(3));
+  lab.exec(server, "ip", "address", "add", "10.77.0.2/24", "dev", "eth0");
+  createBridge(lab, server, "inner", []);
+  lab.exec(server, "ip", "address", "add", "192.0.2.1/32", "dev", "inner");
+  const networks = "networks: {10.77.0.0/24: {options: {routers: 10.77.0.1}, ranges: [{range: 10.77.0.2-10.77.0.3}]}}";
+  await startLeasehold(t, lab, server, `interfaces: [eth0]\n${networks}`);
+
+  /** The type of the answer to a client that takes an offer of this server, or the exit status where there is none. */
+  const take = (identifier: string, address: string): string => {
+    const flags = ["--type", "request", "--server-id", identifier, "--requested-ip", address, "--timeout", "1", "--json"];
+    const { stdout, status } = spawnSync("ip", [
+      "netns",
+      "exec",
+      client.name,
+      process.execPath,
+      MAIN,
+      "probe",
+      "--interface",
+      "eth0",
+      ...flags,
+    ]);
+    const { exchanges } = JSON.parse(stdout.toString()) as { exchanges: { reply?: { type: string } }[] };
+    return exchanges.at(-1)?.reply?.type ?? `status ${status}`;
+  };
+  assert.equal(take("192.0.2.1", "10.77.0.3"), "ACK");
+  assert.equal(take("10.77.0.2", "10.77.0.3"), "ACK");
+  assert.equal(take("10.77.0.2", "10.77.0.2"), "NAK", "it is an address of the server");
+  assert.equal(take("192.0.2.9", "10.77.0.3"), "status 1");
 });

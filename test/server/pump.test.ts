@@ -262,6 +262,13 @@ describe("the pump", () => {
     assert.deepEqual(types(bench), [MessageType.ACK]);
   });
 
+  test("a client may name the server by any address of its machine", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: 0x0a090901 }));
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.ACK]);
+  });
+
   test("every silence is counted by its reason and logged at debug level", () => {
     const bench = createBench(CONFIG);
     bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: 0x0a000063 }));
