@@ -122,7 +122,7 @@ suite("settings of hosts and kinds of clients", { concurrency: true }, () => {
     const { lab, server, client: place } = createPair(t, macOf(2, 9));
     const config = `
       rapid_commit: true
-      config: { lease_time: 60, renew_time: 4 }
+      config: { lease_time: 60, renew_time: 8 }
       networks:
         10.77.0.0/24:
           # Only what is on record is renewed.

@@ -3,7 +3,7 @@
  * every field of the answers, and what is stored in the end.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { suite, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { bootpRequest, decline, discover, requestExtension, requestInitReboot, requestSelecting } from "../../src/client/dhcp4/index.ts";
 import { type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
@@ -279,110 +279,112 @@ test("one server, many matters", async (t) => {
   });
 });
 
-test("only the named interface is served, from the named address (dora: test_interface_match, test_interface_no_match)", async (t) => {
-  if (!requireNamespaces(t)) return;
-  const lab = createLab(t);
-  const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
-  const wire = await createWire(t, lab, server, clients, 1, [1, 9]);
-  const other = await createWire(t, lab, server, clients, 2);
-  const leasehold = await startLeasehold(
-    t,
-    lab,
-    server,
-    `
+suite("one matter each", { concurrency: true }, () => {
+  test("only the named interface is served, from the named address (dora: test_interface_match, test_interface_no_match)", async (t) => {
+    if (!requireNamespaces(t)) return;
+    const lab = createLab(t);
+    const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
+    const wire = await createWire(t, lab, server, clients, 1, [1, 9]);
+    const other = await createWire(t, lab, server, clients, 2);
+    const leasehold = await startLeasehold(
+      t,
+      lab,
+      server,
+      `
     interfaces: [eth1@10.70.1.9]
     config: { lease_time: 1h }
     networks:
       10.70.1.0/24: { ranges: [{ range: 10.70.1.100-10.70.1.109 }], allocation: sequential }
       10.70.2.0/24: { ranges: [{ range: 10.70.2.100-10.70.2.109 }], allocation: sequential }
     `,
-  );
-  const [client, unheard] = [clientOf(1), clientOf(2)];
-  other.raw.send(discover(unheard, transaction()));
-  // To an address that the server's machine does not have.
-  wire.raw.send(discover(unheard, transaction()), { ...wire.unicast(unheard, 100), destination: wire.at(2) });
-  await obtain(wire, client, 100);
-  const renewal = requestExtension(client, transaction(), wire.at(100));
-  const extended = { ciaddr: wire.at(100), yiaddr: wire.at(100), options: leaseOptions(wire, client, ACK) };
-  await wire.expectReply(renewal, extended, wire.unicast(client, 100));
-  assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client)]);
-  assert.deepEqual(await leasehold.stop(), {
-    ...{ "received DISCOVER": 1, "received REQUEST": 2, "sent OFFER": 1, "sent ACK": 2 },
-    ...{ "silent: interface-not-served": 1, bound: 1, renewed: 1, commits: 2 },
+    );
+    const [client, unheard] = [clientOf(1), clientOf(2)];
+    other.raw.send(discover(unheard, transaction()));
+    // To an address that the server's machine does not have.
+    wire.raw.send(discover(unheard, transaction()), { ...wire.unicast(unheard, 100), destination: wire.at(2) });
+    await obtain(wire, client, 100);
+    const renewal = requestExtension(client, transaction(), wire.at(100));
+    const extended = { ciaddr: wire.at(100), yiaddr: wire.at(100), options: leaseOptions(wire, client, ACK) };
+    await wire.expectReply(renewal, extended, wire.unicast(client, 100));
+    assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client)]);
+    assert.deepEqual(await leasehold.stop(), {
+      ...{ "received DISCOVER": 1, "received REQUEST": 2, "sent OFFER": 1, "sent ACK": 2 },
+      ...{ "silent: interface-not-served": 1, bound: 1, renewed: 1, commits: 2 },
+    });
   });
-});
 
-test("a client that sends more than it may is not answered, another is (dora: test_flood_threshold)", async (t) => {
-  if (!requireNamespaces(t)) return;
-  const lab = createLab(t);
-  const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
-  const wire = await createWire(t, lab, server, clients, 1);
-  const leasehold = await startLeasehold(
-    t,
-    lab,
-    server,
-    `
+  test("a client that sends more than it may is not answered, another is (dora: test_flood_threshold)", async (t) => {
+    if (!requireNamespaces(t)) return;
+    const lab = createLab(t);
+    const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
+    const wire = await createWire(t, lab, server, clients, 1);
+    const leasehold = await startLeasehold(
+      t,
+      lab,
+      server,
+      `
     flood_protection_threshold: { packets: 2, secs: 60 }
     config: { lease_time: 1h }
     networks: { 10.70.1.0/24: { ranges: [{ range: 10.70.1.100-10.70.1.109 }], allocation: sequential } }
     `,
-  );
-  const client = clientOf(1);
-  await obtain(wire, client, 100);
-  await wire.expectSilence(discover(client, transaction()), discover(clientOf(2), transaction()));
-  assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client)]);
-  assert.deepEqual(await leasehold.stop(), {
-    "received DISCOVER": 3,
-    "received REQUEST": 1,
-    "sent OFFER": 2,
-    "sent ACK": 1,
-    "silent: flood": 1,
-    bound: 1,
-    commits: 1,
+    );
+    const client = clientOf(1);
+    await obtain(wire, client, 100);
+    await wire.expectSilence(discover(client, transaction()), discover(clientOf(2), transaction()));
+    assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client)]);
+    assert.deepEqual(await leasehold.stop(), {
+      "received DISCOVER": 3,
+      "received REQUEST": 1,
+      "sent OFFER": 2,
+      "sent ACK": 1,
+      "silent: flood": 1,
+      bound: 1,
+      commits: 1,
+    });
   });
-});
 
-test("a client that comes back early gets the time that remains, and nothing is written (dora: test_cache_threshold)", async (t) => {
-  if (!requireNamespaces(t)) return;
-  const lab = createLab(t);
-  const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
-  const wire = await createWire(t, lab, server, clients, 1);
-  const leasehold = await startLeasehold(
-    t,
-    lab,
-    server,
-    `
+  test("a client that comes back early gets the time that remains, and nothing is written (dora: test_cache_threshold)", async (t) => {
+    if (!requireNamespaces(t)) return;
+    const lab = createLab(t);
+    const [server, clients] = [lab.namespace("server"), lab.namespace("clients")];
+    const wire = await createWire(t, lab, server, clients, 1);
+    const leasehold = await startLeasehold(
+      t,
+      lab,
+      server,
+      `
     cache_threshold: 25
     config: { lease_time: 16 }
     networks: { 10.70.1.0/24: { ranges: [{ range: 10.70.1.100-10.70.1.109 }], allocation: sequential } }
     `,
-  );
-  const client = clientOf(1);
-  const yiaddr = wire.at(100);
-  const begun = performance.now();
-  await obtain(wire, client, 100, { time: 16 });
-  const [before] = await leasehold.leases();
-  // A quarter of the time is 4 seconds.
-  await delay(begun + 2000 - performance.now());
-  const early = requestInitReboot(client, transaction(), yiaddr);
-  const answer = await wire.ask(early);
-  const time = optionU32(answer.message, 51) ?? 0;
-  // The server counts whole seconds.
-  const passed = Math.ceil((performance.now() - begun) / 1000);
-  assert.ok(time >= 16 - passed && time <= 16 - 1, `${time} s remain after ${passed} s`);
-  wire.assertReply(early, answer, { yiaddr, options: leaseOptions(wire, client, ACK, { time }) });
-  assert.deepEqual(await leasehold.leases(), [before]);
-  await delay(begun + 6000 - performance.now());
-  const late = requestInitReboot(client, transaction(), yiaddr);
-  await wire.expectReply(late, { yiaddr, options: leaseOptions(wire, client, ACK, { time: 16 }) });
-  assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client, 16)]);
-  assert.deepEqual(await leasehold.stop(), {
-    "received DISCOVER": 1,
-    "received REQUEST": 3,
-    "sent OFFER": 1,
-    "sent ACK": 3,
-    bound: 1,
-    renewed: 1,
-    commits: 2,
+    );
+    const client = clientOf(1);
+    const yiaddr = wire.at(100);
+    const begun = performance.now();
+    await obtain(wire, client, 100, { time: 16 });
+    const listed = leasehold.leases();
+    // A quarter of the time is 4 seconds.
+    await delay(begun + 2000 - performance.now());
+    const early = requestInitReboot(client, transaction(), yiaddr);
+    const answer = await wire.ask(early);
+    const time = optionU32(answer.message, 51) ?? 0;
+    // The server counts whole seconds.
+    const passed = Math.ceil((performance.now() - begun) / 1000);
+    assert.ok(time >= 16 - passed && time <= 16 - 1, `${time} s remain after ${passed} s`);
+    wire.assertReply(early, answer, { yiaddr, options: leaseOptions(wire, client, ACK, { time }) });
+    assert.deepEqual(await leasehold.leases(), await listed);
+    await delay(begun + 6000 - performance.now());
+    const late = requestInitReboot(client, transaction(), yiaddr);
+    await wire.expectReply(late, { yiaddr, options: leaseOptions(wire, client, ACK, { time: 16 }) });
+    assert.deepEqual(await rows(leasehold), [row(wire, 100, "bound", client, 16)]);
+    assert.deepEqual(await leasehold.stop(), {
+      "received DISCOVER": 1,
+      "received REQUEST": 3,
+      "sent OFFER": 1,
+      "sent ACK": 3,
+      bound: 1,
+      renewed: 1,
+      commits: 2,
+    });
   });
 });

@@ -15,7 +15,9 @@ export async function inNamespace<T>(where: Namespace, open: () => T | Promise<T
   const there = openSync(`/run/netns/${where.name}`, "r");
   try {
     enter(there);
-    return await open();
+    const opened = open();
+    // Nothing else must run before this thread is back, unless `open` itself has to wait.
+    return opened instanceof Promise ? await opened : opened;
   } finally {
     enter(home);
     closeSync(there);
