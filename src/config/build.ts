@@ -116,7 +116,14 @@ function buildStore(store: ConfigFile["store"]): StoreSpec {
 
 function buildLink(plan: LinkPlan, index: number, networks: readonly Network[], order: ReadonlyMap<NamedPrefix, number>): Link {
   const members = plan.members.map((member) => networks[order.get(member) as number] as Network);
-  return { index, name: plan.name, networks: members, interfaces: plan.interfaces, relays: plan.relays };
+  return {
+    index,
+    name: plan.name,
+    networks: members,
+    interfaces: plan.interfaces,
+    relays: plan.relays,
+    ...(plan.vss && { vss: plan.vss }),
+  };
 }
 
 function checkInterfaces(file: ConfigFile, report: Report): void {

@@ -1,3 +1,4 @@
+import { equalBytes } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatIpv4Prefix, prefixAround } from "../net/prefix.ts";
 import type { Path } from "./diagnostic.ts";
@@ -16,6 +17,7 @@ export interface LinkPlan {
   readonly members: readonly NamedPrefix[];
   readonly interfaces: readonly string[];
   readonly relays: readonly Ipv4[];
+  readonly vss: Uint8Array | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function planLinks(
   for (const network of networks)
     if (!placed.has(network)) plans.push(plan(formatIpv4Prefix(network.prefix), [network], undefined, ["networks", network.key], file));
   checkClaims(plans, file, report);
+  for (const link of plans) checkVss(link, file, report);
   return plans;
 }
 
@@ -47,7 +50,22 @@ function plan(name: string, members: readonly NamedPrefix[], shared: LinkPlan["s
   const sources = [...(shared === undefined ? [] : [shared]), ...members.map((member) => networkOf(file, member))];
   const interfaces = unique(sources.flatMap((source) => source.interfaces ?? []));
   const relays = unique(sources.flatMap((source) => source.relays ?? []));
-  return { name, shared, path, members, interfaces, relays };
+  const [first] = members;
+  const vss = (first && networkOf(file, first).vss) ?? shared?.vss;
+  return { name, shared, path, members, interfaces, relays, vss };
+}
+
+/** A link is in one VPN. */
+function checkVss({ name, shared, members, vss }: LinkPlan, file: ConfigFile, report: Report): void {
+  for (const member of members) {
+    const own = networkOf(file, member).vss ?? shared?.vss;
+    if (own === vss || (own !== undefined && vss !== undefined && equalBytes(own, vss))) continue;
+    report.keyError(
+      ["networks", member.key],
+      `the network ${member.key} is in another VPN than ${members[0]?.key}`,
+      `set vss in the shared network "${name}"`,
+    );
+  }
 }
 
 function networkOf(file: ConfigFile, network: NamedPrefix): NetworkFile {

@@ -74,6 +74,8 @@ export interface Link {
   readonly interfaces: readonly string[];
   /** giaddr addresses that belong to this link although they lie outside its prefixes. */
   readonly relays: readonly Ipv4[];
+  /** The VPN that the link is in, as option 82 sub-option 151 names it: type and information (RFC 6607); undefined: none. */
+  readonly vss?: Uint8Array | undefined;
 }
 
 /** A DHCPv4 subnet. */

@@ -25,6 +25,7 @@ import type {
 import { dictionaryOf, type OptionDictionary } from "./option-dictionary.ts";
 import { sameOption } from "./options.ts";
 import { MATCH_KEYS } from "./reservations.ts";
+import { VSS_NAME } from "./vss-schema.ts";
 
 /** Keys that are left out when they have no value. */
 type Plain = Readonly<Record<string, unknown>>;
@@ -62,6 +63,7 @@ export function printConfig(config: Config): string {
             networks: link.networks.map((network) => network.name),
             interfaces: nonEmpty(link.interfaces),
             relays: nonEmpty(link.relays.map(formatIpv4)),
+            vss: link.vss && printVss(link.vss),
           },
         ]),
       ),
@@ -73,6 +75,11 @@ export function printConfig(config: Config): string {
 
 function printFlood(flood: FloodProtection | undefined): Plain | undefined {
   return flood && { packets: flood.packets, secs: formatDuration(flood.seconds) };
+}
+
+function printVss(vss: Uint8Array): unknown {
+  const info = vss.subarray(1);
+  return vss[0] === VSS_NAME ? new TextDecoder().decode(info) : { vpn_id: formatMac(info) };
 }
 
 function printRequester(requester: Ipv4Prefix): string {
@@ -90,6 +97,7 @@ function printNetwork(config: Config, network: Network): Plain {
   return {
     interfaces: nonEmpty(link?.interfaces),
     relays: nonEmpty(link?.relays.map(formatIpv4)),
+    vss: link?.vss && printVss(link.vss),
     server_id: printAddress(network.serverId),
     authoritative: network.authoritative,
     probation_period: formatDuration(network.probationPeriod),

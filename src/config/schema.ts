@@ -30,6 +30,7 @@ import {
   serverName,
   text,
 } from "./schema-values.ts";
+import { vss } from "./vss-schema.ts";
 
 /*
  * The one description of the file: types, checks and the JSON Schema come from it. It checks what can be told from a
@@ -238,6 +239,7 @@ const network = z
       reservations: reservations.optional().describe("Hosts with settings of their own. Default: none."),
       interfaces: interfaceNames.optional().describe("Interfaces on this network besides those that have an address in it. Default: none."),
       relays: relays.optional(),
+      vss: vss.optional(),
       allocation: z
         .enum(["hashed", "sequential", "random"], { error: expected("hashed, sequential or random") })
         .optional()
@@ -265,6 +267,7 @@ const sharedNetwork = z
           .optional()
           .describe("Interfaces on this link besides those that have an address in one of the networks."),
         relays: relays.optional(),
+        vss: vss.optional(),
         options: options.optional(),
         config: config.optional(),
       }),

@@ -26,6 +26,8 @@ export const SILENCE_REASONS = {
   "no-client-identity": "the message has neither a client identifier nor a hardware address",
   "identity-too-long": "the client identifier or option 82 is longer than the 255 bytes that one option holds",
   "no-network": "no configured network matches where the message came from",
+  "other-vpn":
+    "the message names another VPN (option 82 sub-option 151 or option 221) than its network is in, or none where the network is in one",
   "no-server-address": "the receiving interface has no IPv4 address that could identify this server",
   "another-server": "the client speaks to another server (option 54, or the server name of a BOOTP request)",
   "not-authoritative": "the request is unknown here, and this network is not authoritative",

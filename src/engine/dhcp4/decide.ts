@@ -18,7 +18,8 @@ import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
-import { networkOnLink, selectNetwork } from "./subnet.ts";
+import { networkOnLink } from "./subnet.ts";
+import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
 
 export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
 
@@ -73,12 +74,14 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   trace?.("client", toHex(clientKey));
-  const network = selectNetwork(context.config, received, relayAgentInformation, trace);
+  const vss = virtualSubnetIn(message, relayAgentInformation);
+  const network = selectNetworkInVirtualSubnet(context.config, received, relayAgentInformation, vss, trace);
   if (network === undefined) return silence(trace, "no-network");
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
   const classes = noClasses(context);
   const lastRelayAgentInformation = relayAgentInformation ?? rememberedRelayAgentInformation(context, link, message, clientKey);
+  if (!isInVirtualSubnet(link, vss ?? virtualSubnetIn(message, lastRelayAgentInformation))) return silence(trace, "other-vpn");
   const exchange: Exchange = {
     context,
     received,

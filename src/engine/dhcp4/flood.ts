@@ -1,6 +1,6 @@
 import type { FloodProtection } from "../../config/model.ts";
-import { type Message, Op } from "../../wire/dhcp4/message.ts";
-import { optionValue } from "../../wire/dhcp4/options.ts";
+import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
+import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { createRateLimit } from "../rate-limit.ts";
 import { isZero } from "./client-key.ts";
 import { OptionCode } from "./option-code.ts";
@@ -27,7 +27,7 @@ export function createFloodGuard(
   const hardwareKey = new Uint8Array(1 + 16);
   return {
     refuses(message, now) {
-      if (message.op !== Op.request) return false;
+      if (message.op !== Op.request || messageType(message) === MessageType.LEASEQUERY) return false;
       const identifier = chaddrOnly ? undefined : optionValue(message, OptionCode.clientIdentifier);
       if (identifier !== undefined && identifier.length > 0) return !limit.take(identifier, Math.min(identifier.length, LONGEST), now);
       const { chaddr } = message;

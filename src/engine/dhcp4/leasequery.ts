@@ -1,3 +1,4 @@
+import type { Config, Link, Network } from "../../config/model.ts";
 import type { Lease } from "../../leases/lease.ts";
 import type { LeaseTrait } from "../../leases/reader.ts";
 import { NO_BYTES, toHex } from "../../net/bytes.ts";
@@ -16,6 +17,7 @@ import { OptionCode } from "./option-code.ts";
 import { maxMessageSizeOf } from "./options.ts";
 import { NO_CHANGES, silence } from "./reply.ts";
 import { dynamicRange, networkOf } from "./subnet.ts";
+import { isInVirtualSubnet, virtualSubnetIn, virtualSubnetOption } from "./virtual-subnet.ts";
 
 /** What a LEASEQUERY asks about: exactly one thing (RFC 4388 section 6.3, RFC 6148 section 4.1). */
 type Question =
@@ -41,8 +43,9 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
     question.by === "address" ? `by address ${formatIpv4(question.address)}` : `by ${question.by} ${toHex(question.value)}`,
   );
 
+  const vss = virtualSubnetIn(message, optionValue(message, OptionCode.relayAgentInformation));
   if (question.by !== "address") {
-    const leases = leasesOf(context, question);
+    const leases = leasesOf(context, question, vss);
     const latest = leases[0];
     if (latest !== undefined) return active(context, received, latest, leases, trace);
     const relay = question.by === "remoteId" ? optionValue(message, OptionCode.relayAgentInformation) : undefined;
@@ -52,9 +55,9 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
   }
   const { address } = question;
   const lease = context.leases.byAddress(address);
-  if (lease !== undefined && isBound(lease, context.now) && networkOf(context.config, address) !== undefined)
+  if (lease !== undefined && isBound(lease, context.now) && managingNetwork(context.config, address, vss) !== undefined)
     return active(context, received, lease, undefined, trace);
-  const type = isManaged(context, address, lease) ? MessageType.LEASEUNASSIGNED : MessageType.LEASEUNKNOWN;
+  const type = isManaged(context, address, vss, lease) ? MessageType.LEASEUNASSIGNED : MessageType.LEASEUNKNOWN;
   return answer(received, type, message, address, [], trace);
 }
 
@@ -73,22 +76,32 @@ function questionIn(message: Message): Question | undefined {
 }
 
 /** The leases that are in force of the client that is asked about, that of its last transaction first (RFC 4388 section 6.4.1). */
-function leasesOf(context: Context, question: Exclude<Question, { readonly by: "address" }>): readonly Lease[] {
+function leasesOf(
+  context: Context,
+  question: Exclude<Question, { readonly by: "address" }>,
+  vss: Uint8Array | undefined,
+): readonly Lease[] {
   const { config, leases, now } = context;
   return leases
     .withTrait(question.by, question.value)
     .filter(
       (lease) =>
         isBound(lease, now) &&
-        networkOf(config, lease.address) !== undefined &&
+        managingNetwork(config, lease.address, vss) !== undefined &&
         (question.by !== "chaddr" || lease.owner.htype === question.htype),
     )
     .sort((a, b) => b.start - a.start || a.address - b.address);
 }
 
+/** The network of an address, if it is in the VPN that the query names (RFC 6607 section 5.2). */
+function managingNetwork(config: Config, address: Ipv4, vss: Uint8Array | undefined): Network | undefined {
+  const network = networkOf(config, address);
+  return network !== undefined && isInVirtualSubnet(config.links[network.link] as Link, vss) ? network : undefined;
+}
+
 /** Whether this server gives the address to somebody: out of a range, by a reservation, or as it did once. */
-function isManaged(context: Context, address: Ipv4, lease: Lease | undefined): boolean {
-  const network = networkOf(context.config, address);
+function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined, lease: Lease | undefined): boolean {
+  const network = managingNetwork(context.config, address, vss);
   if (network === undefined) return false;
   return lease !== undefined || dynamicRange(network, address) !== undefined || network.reservations.byAddress.has(address);
 }
@@ -109,6 +122,9 @@ function answer(
   trace: Trace | undefined,
 ): Decision {
   const { message } = received;
+  const vss = virtualSubnetOption(message, optionValue(message, OptionCode.relayAgentInformation));
+  // Where nothing is known the VPN was of no use (RFC 6607 section 7.1).
+  const vpn = vss === undefined || type === MessageType.LEASEUNKNOWN ? [] : [vss];
   trace?.("reply", `${TYPE_NAMES[type]}${address === IPV4_ANY ? "" : ` about ${formatIpv4(address)}`}`);
   return {
     kind: "reply",
@@ -128,7 +144,7 @@ function answer(
       sname: NO_BYTES,
       file: NO_BYTES,
       cookie: true,
-      options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) }, ...options],
+      options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) }, ...vpn, ...options],
     },
     maxMessageSize: maxMessageSizeOf(message),
     to: leasequeryDestination(received, optionValue(message, OptionCode.relayAgentInformation)),

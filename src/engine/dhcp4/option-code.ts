@@ -28,5 +28,6 @@ export const OptionCode = {
   ipv6OnlyPreferred: 108,
   autoConfigure: 116,
   subnetSelection: 118,
+  virtualSubnetSelection: 221,
   classlessStaticRoutes: 121,
 } as const;

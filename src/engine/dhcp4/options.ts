@@ -7,6 +7,7 @@ import { clientFqdnOption } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
+import { echoedRelayAgentInformation, virtualSubnetOption } from "./virtual-subnet.ts";
 
 /** IP and UDP headers: option 57 counts them, the limit of a reply does not (RFC 2132 section 9.10). */
 const HEADERS = 28;
@@ -34,6 +35,7 @@ const OWN_CODES = new Set<number>([
   OptionCode.relayAgentInformation,
   OptionCode.clientMachineIdentifier,
   OptionCode.subnetSelection,
+  OptionCode.virtualSubnetSelection,
   255,
 ]);
 
@@ -50,7 +52,7 @@ const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 /**
  * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
  * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
- * is echoed or answered: 118 (RFC 3011), 97 (RFC 4578 section 2.3), 81 (RFC 4702), 61 (RFC 6842), 82 last (RFC 3046
+ * is echoed or answered: 118 (RFC 3011), 97 (RFC 4578 section 2.3), 81 (RFC 4702), 221 (RFC 6607), 61 (RFC 6842), 82 last (RFC 3046
  * section 2.2). `times` is empty in answer to an INFORM, and ends with option 80 in a rapid commit.
  */
 export function replyOptions(
@@ -68,6 +70,8 @@ export function replyOptions(
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
   const clientFqdn = clientFqdnOption(exchange, settings);
   if (clientFqdn !== undefined) options.push(clientFqdn);
+  const vss = virtualSubnetOption(exchange.message, exchange.relayAgentInformation);
+  if (vss !== undefined) options.push(vss);
   addEchoes(exchange, options);
   return options;
 }
@@ -81,7 +85,7 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
   const options: Option[] = [];
   addSettings(exchange, settings, options);
   const understood = options.filter(({ code }) => code < OptionCode.requestedIpAddress || code > OptionCode.clientIdentifier);
-  if (relayAgentInformation !== undefined) understood.push({ code: OptionCode.relayAgentInformation, data: relayAgentInformation });
+  if (relayAgentInformation !== undefined) understood.push(echoOf(relayAgentInformation));
   return understood;
 }
 
@@ -143,7 +147,11 @@ const serverIdentifiers = new Map<Ipv4, Option>();
 function addEchoes(exchange: Exchange, options: Option[]): void {
   const { clientIdentifier, relayAgentInformation } = exchange;
   if (clientIdentifier !== undefined) options.push({ code: OptionCode.clientIdentifier, data: clientIdentifier });
-  if (relayAgentInformation !== undefined) options.push({ code: OptionCode.relayAgentInformation, data: relayAgentInformation });
+  if (relayAgentInformation !== undefined) options.push(echoOf(relayAgentInformation));
+}
+
+function echoOf(relayAgentInformation: Uint8Array): Option {
+  return { code: OptionCode.relayAgentInformation, data: echoedRelayAgentInformation(relayAgentInformation) };
 }
 
 /** The option that is sent to a client that asks for it; undefined: there is none. */

@@ -361,7 +361,7 @@ export const OPTIONS: readonly OptionDefinition[] = [
     record(["flags", U8], ["suboptions", { kind: "suboptions", definitions: SUBNET_ALLOCATION_SUB_OPTIONS }]),
     6656,
   ),
-  define(221, "virtual_subnet_selection", VIRTUAL_SUBNET_SELECTION, 6607),
+  define(221, "virtual_subnet_selection", VIRTUAL_SUBNET_SELECTION, 6607, protocol()),
   define(249, "microsoft_classless_static_routes", ROUTES, "Microsoft, before RFC 3442", also("ms_classless_static_routes")),
   define(252, "web_proxy_autodiscovery", TEXT, "draft-ietf-wrec-wpad-01, in wide use", also("wpad", "wpad_url")),
 ];

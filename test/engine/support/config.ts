@@ -24,6 +24,8 @@ export interface ConfigSpec {
   /** Prefixes that share a link, each list one link; the others have a link of their own. */
   readonly shared?: readonly (readonly string[])[];
   readonly interfaces?: Readonly<Record<string, string>>;
+  /** Type and information of the VPN of a prefix. */
+  readonly vss?: Readonly<Record<string, Uint8Array>>;
   readonly options?: OptionsSpec;
   readonly chaddrOnly?: boolean;
   readonly offerHold?: number;
@@ -117,6 +119,7 @@ export function configOf(spec: ConfigSpec): Config {
       name: members.join(" and "),
       networks: members.map((name) => networks[names.indexOf(name)] as Network),
       interfaces: Object.entries(spec.interfaces ?? {}).flatMap(([name, place]) => (members.includes(place) ? [name] : [])),
+      vss: spec.vss?.[members[0] as string],
       relays: members.flatMap((name) => (spec.networks[name]?.relays ?? []).map(address)),
     })),
     ranges,

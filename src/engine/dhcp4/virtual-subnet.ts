@@ -1,0 +1,71 @@
+import type { Config, Link, Network } from "../../config/model.ts";
+import { equalBytes } from "../../net/bytes.ts";
+import type { Message, Option } from "../../wire/dhcp4/message.ts";
+import { optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
+import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import type { Trace } from "../trace.ts";
+import type { Received } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+import { selectNetwork } from "./subnet.ts";
+
+/** The type that stands for no VPN at all (RFC 6607 section 3.5). */
+const GLOBAL = 255;
+
+/** What the message says of a VPN, type and information; the relay's word goes first (RFC 6607 section 7.3). Undefined: nothing. */
+export function virtualSubnetIn(message: Message, relayAgentInformation: Uint8Array | undefined): Uint8Array | undefined {
+  const ofRelay = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.virtualSubnetSelection);
+  return ofRelay ?? optionValue(message, OptionCode.virtualSubnetSelection);
+}
+
+/** Whether the link is in the VPN that a message speaks of; without a word of any, or with that for none, it has to be in none. */
+export function isInVirtualSubnet(link: Link, asked: Uint8Array | undefined): boolean {
+  if (asked === undefined || asked[0] === GLOBAL) return link.vss === undefined;
+  return link.vss !== undefined && equalBytes(link.vss, asked);
+}
+
+/**
+ * The network that a message came from, as `selectNetwork` has it. When that is in another VPN than the message names, and neither sub-option 5 nor option 118 names
+ * the subnet, it is that of the VPN's link, if it has only one: giaddr may be an address of the relay outside of the VPN.
+ */
+export function selectNetworkInVirtualSubnet(
+  config: Config,
+  received: Received,
+  relayAgentInformation: Uint8Array | undefined,
+  asked: Uint8Array | undefined,
+  trace: Trace | undefined,
+): Network | undefined {
+  const network = selectNetwork(config, received, relayAgentInformation, trace);
+  if (asked === undefined || asked[0] === GLOBAL) return network;
+  if (network !== undefined && isInVirtualSubnet(config.links[network.link] as Link, asked)) return network;
+  const isNamed =
+    (relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.linkSelection) !== undefined) ||
+    (config.subnetSelection && optionIpv4(received.message, OptionCode.subnetSelection) !== undefined);
+  const links = isNamed ? [] : config.links.filter((link) => isInVirtualSubnet(link, asked));
+  if (links.length !== 1) return network;
+  trace?.("subnet", `the only link of the client's VPN is ${links[0]?.name}`);
+  return links[0]?.networks[0];
+}
+
+/**
+ * Option 82 as it is echoed: without sub-option 152, which would say that sub-option 151 was not acted upon (RFC 6607 section 7.2). Where that can't be acted
+ * upon there is no reply.
+ */
+export function echoedRelayAgentInformation(relayAgentInformation: Uint8Array): Uint8Array {
+  const { virtualSubnetSelection, virtualSubnetSelectionControl } = RelaySubOption;
+  if (subOption(relayAgentInformation, virtualSubnetSelection) === undefined) return relayAgentInformation;
+  if (subOption(relayAgentInformation, virtualSubnetSelectionControl) === undefined) return relayAgentInformation;
+  const kept: number[] = [];
+  for (let at = 0; at < relayAgentInformation.length; ) {
+    const next = at + 2 + (relayAgentInformation[at + 1] ?? 0);
+    if (relayAgentInformation[at] !== virtualSubnetSelectionControl) kept.push(...relayAgentInformation.subarray(at, next));
+    at = next;
+  }
+  return Uint8Array.from(kept);
+}
+
+/** Option 221 of a reply: to who sent it, what was acted upon (RFC 6607 sections 7.1 and 7.3). */
+export function virtualSubnetOption(message: Message, relayAgentInformation: Uint8Array | undefined): Option | undefined {
+  if (optionValue(message, OptionCode.virtualSubnetSelection) === undefined) return undefined;
+  const data = virtualSubnetIn(message, relayAgentInformation);
+  return data && { code: OptionCode.virtualSubnetSelection, data };
+}
