@@ -19,8 +19,8 @@ export interface ClientTraits {
 }
 
 const LEASE_TIME = 60;
-/** T1 in seconds: short, so that the client renews while we watch. */
-const RENEW_TIME = 3;
+/** T1 in seconds: short, so that the client renews while we watch, and long enough to look at the first lease before. */
+const RENEW_TIME = 5;
 const MAC = "02:00:5e:10:00:01";
 
 /**
