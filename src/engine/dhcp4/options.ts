@@ -113,15 +113,19 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
   }
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
-  // Where it does not count it is not echoed, so that its client knows (RFC 3011 section 2).
-  const { config } = exchange.context;
-  const subnetSelection = config.subnetSelection ? optionValue(exchange.message, OptionCode.subnetSelection) : undefined;
+  addSubnetSelection(exchange, options);
+}
+
+/** Option 118 as it came, to whoever sent it (RFC 3011 section 2). Where it does not count it is not echoed, so that its client knows. */
+function addSubnetSelection({ context, message }: Exchange, options: Option[]): void {
+  const subnetSelection = context.config.subnetSelection ? optionValue(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
 }
 
 /** Options of a NAK: type, server identifier, why, and what is echoed; nothing else is allowed (RFC 2131 table 3). */
 export function nakOptions(exchange: Exchange, serverIdentifier: Option, why: Option): Option[] {
   const options: Option[] = [NAK_TYPE, serverIdentifier, why];
+  addSubnetSelection(exchange, options);
   addEchoes(exchange, options);
   return options;
 }

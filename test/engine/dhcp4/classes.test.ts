@@ -241,3 +241,26 @@ test("the trace names the classes", () => {
   discover(PLAIN, vendor("phone2"), trace);
   assert.ok(trace.includes("classes: phone, second, UNKNOWN"), trace.join("\n"));
 });
+
+test("a class by subscriber id (RFC 3993) or relay id (RFC 6925) guards ranges and reservations", () => {
+  const head = `
+client_classes:
+  v4:
+    - {name: gold, assert: "relay4[6].hex == 'gold'"}
+    - {name: north, assert: "relay4[12].hex == 0x0001aabb"}
+`;
+  const networks = `
+  10.0.0.0/24:
+    ranges: [{range: 10.0.0.100-10.0.0.100, class: gold}, {range: 10.0.0.200-10.0.0.200, deny_class: gold}]
+    reservations: [{ip: 10.0.0.7, match: {circuit_id: "'port'"}, class: north}]
+`;
+  const offered = (subOptions: Readonly<Record<number, Uint8Array>>): string => {
+    const decision = ask(networks, MessageType.DISCOVER, { giaddr: "10.0.0.2", relay: relayInfo(subOptions) }, undefined, head);
+    return decision.kind === "reply" ? formatIpv4(decision.message.yiaddr) : decision.kind;
+  };
+  const port = new TextEncoder().encode("port");
+  assert.equal(offered({ 1: port, 6: new TextEncoder().encode("gold") }), "10.0.0.100");
+  assert.equal(offered({ 1: port, 6: new TextEncoder().encode("silver") }), "10.0.0.200");
+  assert.equal(offered({ 1: port, 12: Uint8Array.of(0, 1, 0xaa, 0xbb) }), "10.0.0.7");
+  assert.equal(offered({ 1: port, 12: Uint8Array.of(0, 1, 0xaa, 0xbc) }), "10.0.0.200");
+});

@@ -68,6 +68,15 @@ describe("flood protection", () => {
     assert.deepEqual(refused(messages, true), [false, false, true]);
   });
 
+  test("does not hold against a client what others ask about it (RFC 4388)", () => {
+    const asked = discover(one, transaction);
+    const query = {
+      ...asked,
+      options: asked.options.map((option) => (option.code === 53 ? { code: 53, data: Uint8Array.of(10) } : option)),
+    };
+    assert.deepEqual(refused([query, query, query, asked, asked, asked]), [false, false, false, false, false, true]);
+  });
+
   test("does not hold against a client what a server or a relay sends to it, nor anything against nobody", () => {
     const reply = { ...discover(one, transaction), op: Op.reply };
     assert.deepEqual(refused([reply, reply, reply, discover(one, transaction)]), [false, false, false, false]);

@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import type { NetworkSpec } from "../support/config.ts";
 import { addresses, configOf } from "../support/config.ts";
 import { homeAndAway } from "../support/home.ts";
-import { discover, inform, type MessageSpec, relayInfo, request } from "../support/messages.ts";
+import { ALICE, BOB, discover, inform, type MessageSpec, relayInfo, request } from "../support/messages.ts";
+import { briefly } from "../support/outcome.ts";
 import { ETH0, serverOf, type Way } from "../support/server.ts";
 
 const POOL = (third: number): NetworkSpec => ({ ranges: [{ range: `10.0.${third}.100-10.0.${third}.199` }] });
@@ -75,7 +76,7 @@ describe("subnet selection", () => {
     assert.deepEqual(offer.options?.slice(5), ["1 255.255.255.0"]);
   });
 
-  test("option 118 is echoed in OFFER and ACK, and not in a NAK", () => {
+  test("option 118 is echoed to whoever sends it, in OFFER, ACK and NAK (RFC 3011 section 2)", () => {
     const spec = { subnet: "10.0.2.0", giaddr: "10.0.0.9", prl: [1] };
     const options = ["1 255.255.255.0", "118 10.0.2.0"];
     const times = ["51 3600 s", "58 1800 s", "59 3150 s"];
@@ -87,6 +88,27 @@ describe("subnet selection", () => {
       "53 NAK",
       "54 10.0.0.1",
       "56 the address is not on this network",
+      "118 10.0.2.0",
     ]);
+  });
+
+  test("link selection of one network of a shared network: all of it is used, in its order, and clients keep what they have (RFC 3527 section 3)", () => {
+    const shared = serverOf(
+      configOf({
+        networks: {
+          "10.0.4.0/24": { ranges: [{ range: "10.0.4.100-10.0.4.100" }] },
+          "10.0.5.0/24": { ranges: [{ range: "10.0.5.100-10.0.5.199" }] },
+        },
+        shared: [["10.0.4.0/24", "10.0.5.0/24"]],
+      }),
+    );
+    const through = (mac: string, named: string): MessageSpec => ({ mac, giaddr: "192.0.2.1", relay: link(named) });
+    const offered = (spec: MessageSpec): string => briefly(shared.receive(discover(spec)));
+    assert.equal(offered(through(ALICE, "10.0.5.0")), "OFFER 10.0.4.100");
+    assert.equal(offered(through(BOB, "10.0.4.0")), "OFFER 10.0.5.100");
+    assert.equal(offered(through(BOB, "10.0.5.0")), "OFFER 10.0.5.100");
+    assert.equal(shared.receive(discover(through(BOB, "10.0.5.0"))).to, "192.0.2.1:67 on 2 from 10.0.0.1");
+    const kept = request({ ...through(ALICE, "10.0.5.0"), requested: "10.0.4.100" });
+    assert.equal(briefly(shared.receive(kept)), "ACK 10.0.4.100");
   });
 });
