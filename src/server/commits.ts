@@ -32,8 +32,8 @@ export interface Commits {
   apply(changes: readonly LeaseChange[]): boolean;
   /** Ends the batch: replies without a change leave, changes go to the store. */
   flush(): void;
-  /** Settles when nothing waits for a commit any more. */
-  idle(): Promise<void>;
+  /** Receives no more for good, and settles when nothing waits for a commit any more. */
+  stop(): Promise<void>;
 }
 
 /** What was decided about one batch of messages: its changes, and what waits for them to be durable. */
@@ -56,6 +56,7 @@ export function createCommits({ table, store, transport, counters, events }: Com
   const committing: Batch[] = [];
   let batch = newBatch();
   let healthy = true;
+  let stopped = false;
   let onIdle: (() => void) | undefined;
 
   function newBatch(): Batch {
@@ -158,7 +159,7 @@ export function createCommits({ table, store, transport, counters, events }: Com
 
   function release(done: Batch): void {
     spare.push(done.replies);
-    if (committing.length < MAX_COMMITTING) transport.resume();
+    if (!stopped && committing.length < MAX_COMMITTING) transport.resume();
     if (committing.length === 0) onIdle?.();
   }
 
@@ -172,7 +173,9 @@ export function createCommits({ table, store, transport, counters, events }: Com
       ready.send();
       commit();
     },
-    async idle() {
+    async stop() {
+      stopped = true;
+      transport.pause();
       while (committing.length > 0) {
         await new Promise<void>((resolve) => {
           onIdle = resolve;

@@ -188,9 +188,8 @@ export function startPump(parts: PumpParts): Pump {
       return store.commit([]);
     },
     async stop(): Promise<void> {
-      transport.pause();
       if (probes !== undefined) counters.dropped.stopped += probes.stop();
-      await commits.idle();
+      await commits.stop();
     },
   };
 }

@@ -260,6 +260,8 @@ describe("the pump", () => {
     await bench.store.succeed();
     await stopped;
     assert.deepEqual(types(bench), [MessageType.ACK]);
+    // Else under load there would always be another commit to wait for.
+    assert.equal(bench.paused(), true, "nothing more is received");
   });
 
   test("a client may name the server by any address of its machine", async () => {
