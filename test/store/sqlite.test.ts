@@ -214,6 +214,26 @@ describe("SQLite store", () => {
     }
   });
 
+  test("a database that can't be opened any more fails every batch, and the store can still be closed", { timeout: 20_000 }, async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    // Before the thread that writes it has opened it.
+    writeFileSync(path, "no database\n".repeat(1000));
+    await assert.rejects(store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]), StoreError);
+    await assert.rejects(store.commit([]), StoreError);
+    await store.close();
+  });
+
+  test("what is handed over after it was closed is refused", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    const early = store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]);
+    const closed = store.close();
+    await early;
+    await closed;
+    await assert.rejects(store.commit([put(1, leaseOf(0x0a000002, 2, bound, 0, 1))]), hasCode("io", /it has been closed/));
+  });
+
   test("what was committed survives the death of the process", async () => {
     const path = newPath();
     const script = `

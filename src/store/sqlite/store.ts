@@ -48,6 +48,7 @@ class SqliteStore implements LeaseStore {
   readonly #control = new Int32Array(new SharedArrayBuffer(8));
   readonly #data = new SharedArrayBuffer(1 << 20, { maxByteLength: MAX_BATCH_BYTES });
   readonly #worker: Worker;
+  readonly #ended: Promise<unknown>;
   #gone: StoreError | undefined;
 
   /** Batches that gather while a transaction is under way. */
@@ -66,6 +67,7 @@ class SqliteStore implements LeaseStore {
     this.#worker.on("error", (error) => this.#fail(fromSqlite(error, path)));
     // Only a commit under way keeps the process alive, not a store that somebody forgot to close.
     this.#worker.unref();
+    this.#ended = new Promise((resolve) => this.#worker.once("exit", resolve));
     this.#worker.on("exit", () => this.#fail(storeError("io", path, "the thread that writes it has ended")));
   }
 
@@ -95,12 +97,11 @@ class SqliteStore implements LeaseStore {
         this.#closed = resolve;
       });
     }
-    this.#worker.removeAllListeners("exit");
+    this.#gone ??= storeError("io", this.#path, "it has been closed");
     this.#worker.ref();
-    const ended = new Promise((resolve) => this.#worker.once("exit", resolve));
     Atomics.store(this.#control, STATE, CLOSE);
     Atomics.notify(this.#control, STATE);
-    await ended;
+    await this.#ended;
     this.#lock.close();
   }
 
