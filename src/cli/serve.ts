@@ -131,7 +131,8 @@ async function listenToOperators(server: Server, database: string | undefined, l
   try {
     return await openControl(path, server);
   } catch (error) {
-    log.warn({ err: error }, `the socket ${path} can't be made: \`leasehold leases --unblock\` can't reach this server`);
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn(`the socket ${path} can't be made, so \`leasehold leases --unblock\` can't reach this server: ${reason}`);
     return undefined;
   }
 }

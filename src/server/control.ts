@@ -13,6 +13,9 @@ const LONGEST = 1024;
 /** How long either side waits for the other, in milliseconds. */
 const PATIENCE = 5000;
 
+/** libuv's word for a path that does not fit in the address of a socket. */
+const TOO_LONG = "EINVAL";
+
 /** What can be asked. */
 export interface Controlled {
   /** Ends the probation of an address, durably. False: it is not on probation. Rejects with StoreError. */
@@ -23,6 +26,7 @@ export type ControlRequest = { readonly unblock: string };
 export type ControlAnswer = { readonly done: boolean } | { readonly error: string };
 
 export interface Control {
+  /** Asks no more of the server. What has been asked is answered. */
   close(): void;
 }
 
@@ -36,19 +40,31 @@ export function controlPath(database: string): string {
  * that was killed. Rejects when the socket can't be made.
  */
 export function openControl(path: string, controlled: Controlled): Promise<Control> {
+  let closed = false;
   const server = createServer((socket) => {
     socket.setEncoding("utf8").setTimeout(PATIENCE, () => socket.destroy());
     socket.on("error", () => socket.destroy());
     readLine(socket, (line) => {
-      answer(line, controlled).then((result) => socket.end(`${JSON.stringify(result)}\n`));
+      const answered = closed
+        ? Promise.resolve({ error: "the server is stopping: ask again when it has ended" })
+        : answer(line, controlled);
+      answered.then((result) => socket.end(`${JSON.stringify(result)}\n`));
     });
   });
   // It must not keep the process alive, nor ask for patience when the server stops.
   server.unref();
   removeSocket(path);
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.once("listening", () => resolve({ close: () => server.close() }));
+    // Also of later ones, such as a connection that can't be accepted: the next one may be.
+    server.on("error", (error) => reject(explained(error, path)));
+    server.once("listening", () =>
+      resolve({
+        close() {
+          closed = true;
+          server.close();
+        },
+      }),
+    );
     // The socket is made before `listen` returns; nobody else may connect to it at any moment.
     const mask = process.umask(0o177);
     try {
@@ -72,7 +88,9 @@ export function askServer(path: string, request: ControlRequest): Promise<Contro
     socket.once("error", (error) => (connected || isForbidden(error) ? reject(error) : resolve(undefined)));
     socket.once("close", silent);
     readLine(socket, (line) => {
-      resolve(JSON.parse(line));
+      const result = parsed(line);
+      if (isAnswer(result)) resolve(result);
+      else reject(new Error(`what answers at ${path} is no Leasehold server`));
       socket.destroy();
     });
   });
@@ -89,9 +107,22 @@ async function answer(line: string, controlled: Controlled): Promise<ControlAnsw
 }
 
 function requestedAddress(line: string): Ipv4 | undefined {
+  const request = parsed(line);
+  return isObject(request) && typeof request.unblock === "string" ? parseIpv4(request.unblock) : undefined;
+}
+
+function isAnswer(value: unknown): value is ControlAnswer {
+  return isObject(value) && (typeof value.done === "boolean" || typeof value.error === "string");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Undefined: it is no JSON. */
+function parsed(line: string): unknown {
   try {
-    const request = JSON.parse(line) as Partial<ControlRequest> | null;
-    return typeof request?.unblock === "string" ? parseIpv4(request.unblock) : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
@@ -113,6 +144,12 @@ function readLine(socket: Socket, onLine: (line: string) => void): void {
 
 function removeSocket(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) unlinkSync(path);
+}
+
+function explained(error: NodeJS.ErrnoException, path: string): Error {
+  if (error.code !== TOO_LONG) return error;
+  const bytes = new TextEncoder().encode(path).length;
+  return new Error(`its path has ${bytes} bytes, more than a socket's may have (107 on Linux): give the lease database a shorter path`);
 }
 
 function isForbidden(error: NodeJS.ErrnoException): boolean {

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, type TestContext, test } from "node:test";
+import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
+import { askServer, type Control, type Controlled, openControl } from "../../src/server/control.ts";
+import { StoreError } from "../../src/store/store.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "leasehold-control-"));
+after(() => rmSync(folder, { recursive: true }));
+let sockets = 0;
+const newPath = () => join(folder, `${sockets++}.db-control`);
+const MISUNDERSTOOD = '{"error":"expected a line such as {\\"unblock\\": \\"10.0.0.5\\"}"}\n';
+
+async function open(t: TestContext, path: string, controlled: Controlled): Promise<Control> {
+  const control = await openControl(path, controlled);
+  t.after(() => control.close());
+  return control;
+}
+
+/** Two addresses on probation, each of which can be taken off it once. */
+function twoOnProbation(): Controlled {
+  const declined = new Set(["10.0.0.2", "10.0.0.3"]);
+  return { unblock: (address: Ipv4) => Promise.resolve(declined.delete(formatIpv4(address))) };
+}
+
+/** What is answered to these bytes, until the server ends the connection. */
+function answerTo(path: string, ...chunks: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const socket = connect(path, () => {
+      for (const chunk of chunks) socket.write(chunk);
+    });
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EPIPE" || error.code === "ECONNRESET" ? resolve(text) : reject(error),
+    );
+    socket.on("close", () => resolve(text));
+  });
+}
+
+describe("the control socket", () => {
+  const lines: readonly (readonly [name: string, chunks: readonly string[], answer: string])[] = [
+    ["a request", ['{"unblock":"10.0.0.2"}\n'], '{"done":true}\n'],
+    ["a request in pieces", ['{"unblock":', '"10.0.0.2"}', "\n"], '{"done":true}\n'],
+    ["an address that is not on probation", ['{"unblock":"10.0.0.9"}\n'], '{"done":false}\n'],
+    ["only the first line", ['{"unblock":"10.0.0.2"}\n{"unblock":"10.0.0.3"}\n'], '{"done":true}\n'],
+    ["no JSON", ["unblock 10.0.0.2\n"], MISUNDERSTOOD],
+    ["null", ["null\n"], MISUNDERSTOOD],
+    ["an array", ['["unblock"]\n'], MISUNDERSTOOD],
+    ["no address", ['{"unblock":"10.0.0.256"}\n'], MISUNDERSTOOD],
+    ["an address as a number", ['{"unblock":167772162}\n'], MISUNDERSTOOD],
+    ["nested deeply", [`${"[".repeat(1000)}\n`], MISUNDERSTOOD],
+    ["no end of the line", ["x".repeat(5000)], ""],
+  ];
+  for (const [name, chunks, expected] of lines) {
+    test(`answers ${name}`, async (t) => {
+      const path = newPath();
+      await open(t, path, twoOnProbation());
+      assert.equal(await answerTo(path, ...chunks), expected);
+    });
+  }
+
+  test("of two requests for one address at once, one is told that it is done", async (t) => {
+    const path = newPath();
+    await open(t, path, twoOnProbation());
+    const ask = () => askServer(path, { unblock: "10.0.0.2" });
+    const answers = await Promise.all([ask(), ask(), askServer(path, { unblock: "10.0.0.3" })]);
+    assert.deepEqual(answers[2], { done: true });
+    assert.deepEqual(
+      answers
+        .slice(0, 2)
+        .map((answer) => JSON.stringify(answer))
+        .sort(),
+      ['{"done":false}', '{"done":true}'],
+    );
+  });
+
+  test("says why the address stays as it is", async (t) => {
+    const path = newPath();
+    await open(t, path, { unblock: () => Promise.reject(new StoreError("full", "the disk is full")) });
+    assert.deepEqual(await askServer(path, { unblock: "10.0.0.2" }), { error: "10.0.0.2 stays as it is: the disk is full" });
+  });
+
+  test("once closed, answers what was asked before, and asks no more of the server", async (t) => {
+    const path = newPath();
+    let asked = 0;
+    let finish: (done: boolean) => void = () => {};
+    const control = await open(t, path, {
+      unblock() {
+        asked++;
+        return new Promise((resolve) => {
+          finish = resolve;
+        });
+      },
+    });
+    const late = connect(path);
+    await new Promise((resolve) => late.once("connect", resolve));
+    const early = askServer(path, { unblock: "10.0.0.2" });
+    while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+    control.close();
+    const answered = new Promise((resolve) => late.setEncoding("utf8").once("data", resolve));
+    late.write('{"unblock":"10.0.0.3"}\n');
+    assert.equal(await answered, '{"error":"the server is stopping: ask again when it has ended"}\n');
+    finish(true);
+    assert.deepEqual(await early, { done: true });
+    assert.equal(asked, 1);
+    assert.equal(await askServer(path, { unblock: "10.0.0.2" }), undefined);
+  });
+
+  test("takes the place of a socket that was left behind, and of nothing else", async (t) => {
+    const path = newPath();
+    // Two servers can't hold the lock of one database: the first one stands for one that was killed.
+    await open(t, path, twoOnProbation());
+    await open(t, path, { unblock: () => Promise.resolve(false) });
+    assert.deepEqual(await askServer(path, { unblock: "10.0.0.2" }), { done: false });
+    const file = newPath();
+    writeFileSync(file, "mine");
+    await assert.rejects(openControl(file, twoOnProbation()), /EADDRINUSE/);
+  });
+
+  test("a path that is too long for a socket is refused in words", async () => {
+    const path = join(folder, "x".repeat(120));
+    await assert.rejects(openControl(path, twoOnProbation()), {
+      message: `its path has ${path.length} bytes, more than a socket's may have (107 on Linux): give the lease database a shorter path`,
+    });
+    assert.equal(await askServer(path, { unblock: "10.0.0.2" }), undefined);
+  });
+
+  for (const reply of ["hello\n", "{}\n", "null\n"]) {
+    test(`what answers ${JSON.stringify(reply)} is no server of ours`, async (t) => {
+      const path = newPath();
+      const other = createServer((socket) => socket.end(reply)).listen(path);
+      t.after(() => other.close());
+      await new Promise((resolve) => other.once("listening", resolve));
+      await assert.rejects(askServer(path, { unblock: "10.0.0.2" }), /no Leasehold server/);
+    });
+  }
+});
