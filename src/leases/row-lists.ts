@@ -2,6 +2,8 @@ import type { Seconds } from "./lease.ts";
 import { SecondQueue } from "./second-queue.ts";
 
 const NONE = -1;
+/** Fewer seconds without rows are not worth going over the others for. */
+const FEW_EMPTIED = 4096;
 
 /**
  * The lists that rows are in, linked through two columns: a row is in one list at most. Leases that are to end are kept by the second
@@ -11,9 +13,10 @@ export class RowLists {
   #next = new Int32Array(0);
   #previous = new Int32Array(0);
 
-  /** The first row of each second. An emptied list keeps its second in the queue until it is over. */
+  /** The first row of each second. An emptied list keeps its second in the queue until it is over, or there are too many of them. */
   readonly #ending = new Map<Seconds, number>();
-  readonly #seconds = new SecondQueue();
+  #seconds = new SecondQueue();
+  #emptied = 0;
 
   readonly #heads: Int32Array;
   readonly #tails: Int32Array;
@@ -37,7 +40,8 @@ export class RowLists {
     this.#previous[row] = NONE;
     this.#next[row] = head ?? NONE;
     if (head === undefined) this.#seconds.push(second);
-    else if (head !== NONE) this.#previous[head] = row;
+    else if (head === NONE) this.#emptied--;
+    else this.#previous[head] = row;
     this.#ending.set(second, row);
   }
 
@@ -45,8 +49,22 @@ export class RowLists {
     const previous = this.#previous[row] as number;
     const next = this.#next[row] as number;
     if (next !== NONE) this.#previous[next] = previous;
-    if (previous !== NONE) this.#next[previous] = next;
-    else this.#ending.set(second, next);
+    if (previous !== NONE) {
+      this.#next[previous] = next;
+      return;
+    }
+    this.#ending.set(second, next);
+    if (next === NONE && ++this.#emptied > FEW_EMPTIED && this.#emptied * 2 > this.#ending.size) this.#dropEmptied();
+  }
+
+  /** Else clients that renew with ever new lease times would fill the memory with seconds in which nothing ends. */
+  #dropEmptied(): void {
+    this.#seconds = new SecondQueue();
+    this.#emptied = 0;
+    for (const [second, head] of this.#ending) {
+      if (head === NONE) this.#ending.delete(second);
+      else this.#seconds.push(second);
+    }
   }
 
   /** A row that ends earliest, if that is at `now` or before; -1: none does. */
@@ -54,10 +72,16 @@ export class RowLists {
     for (let second = this.#seconds.first; second !== undefined && second <= now; second = this.#seconds.first) {
       const row = this.#ending.get(second) as number;
       if (row !== NONE) return row;
+      this.#emptied--;
       this.#ending.delete(second);
       this.#seconds.pop();
     }
     return NONE;
+  }
+
+  /** Seconds that are kept in the queue; at most a few thousand more than twice those in which something ends. */
+  get seconds(): number {
+    return this.#ending.size;
   }
 
   append(queue: number, row: number): void {
