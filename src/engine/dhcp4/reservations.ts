@@ -7,21 +7,27 @@ import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
 
 /**
- * The reservation of the client on its link: the first that matches and has an address, in the order of the networks, else the first that
- * matches and only has settings. In a network, those by chaddr come first, then those by client identifier,
+ * The reservation of the client on its link: the first that matches and has an address, in the order of the networks that are for the client, else of
+ * the others, else the first that matches and only has settings. In a network, those by chaddr come first, then those by client identifier,
  * by DUID, by circuit id, by remote id, and all others.
  */
 export function findReservation(exchange: Exchange): Reservation | undefined {
   let settings: Reservation | undefined;
+  /** The client can't have the address, but it is known by the reservation. */
+  let shutOut: Reservation | undefined;
   for (const network of exchange.link.networks) {
     const index = network.reservations;
     if (index.all.length === 0) continue;
     const found = findInNetwork(exchange, index);
-    if (found?.address !== undefined) {
+    if (found?.address === undefined) settings ??= found;
+    else if (isAdmitted(exchange, network.guard)) {
       exchange.trace?.("reservation", `${found.name} in ${network.name}`);
       return found;
-    }
-    settings ??= found;
+    } else shutOut ??= found;
+  }
+  if (shutOut !== undefined) {
+    exchange.trace?.("reservation", `${shutOut.name}, in a network that is not for this client`);
+    return shutOut;
   }
   if (settings !== undefined) exchange.trace?.("reservation", `${settings.name}, without an address`);
   return settings;

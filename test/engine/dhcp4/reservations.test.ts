@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ReservationMatch } from "../../../src/config/model.ts";
+import { load } from "../../config/load.ts";
 import { configOf, type NetworkSpec, type ReservationSpec, text } from "../support/config.ts";
 import { home } from "../support/home.ts";
 import { ALICE, BOB, CAROL, decline, discover, type MessageSpec, mac, relayInfo, release, request } from "../support/messages.ts";
@@ -322,6 +323,25 @@ describe("a shared link", () => {
       { ...large, reservations: [{ address: "10.0.1.50", match: [byMac(ALICE)] }] },
     );
     assert.equal(briefly(server.receive(discover())), "OFFER 10.0.1.50");
+  });
+
+  test("an address in a network that is not for the client does not hide the one that it can have", () => {
+    const server = serverOf(
+      load(`
+options: {routers: 10.0.0.1}
+client_classes: {v4: [{name: phones, assert: "option[60].exists"}]}
+shared_networks: {link: [${A}, ${B}]}
+networks:
+  ${A}: {class: phones, reservations: [{ip: 10.0.0.50, match: {chaddr: "${ALICE}"}}, {ip: 10.0.0.51, match: {chaddr: "${BOB}"}}]}
+  ${B}: {reservations: [{ip: 10.0.1.50, match: {chaddr: "${ALICE}"}}], ranges: [{range: 10.0.1.100-10.0.1.109, class: KNOWN}]}
+`),
+    );
+    const phone = { more: [{ code: 60, data: text("phone") }] };
+    assert.equal(briefly(server.receive(discover())), "OFFER 10.0.1.50");
+    assert.equal(briefly(server.receive(request({ requested: "10.0.1.50" }))), "ACK 10.0.1.50");
+    assert.equal(briefly(server.receive(discover(phone))), "OFFER 10.0.0.50");
+    // A host that has no other reservation is known all the same.
+    assert.match(briefly(server.receive(discover({ mac: BOB }))), /^OFFER 10\.0\.1\.10\d$/);
   });
 
   test("settings alone leave the lease time to the range", () => {
