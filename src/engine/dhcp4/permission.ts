@@ -33,9 +33,10 @@ export function refusalOf(
   if (network === undefined) return "wrong-network";
   if (!isAdmitted(exchange, network.guard)) return "not-for-class";
   if (network.reservationsOnly && reservation === undefined) return "no-reservation";
+  if (isServerSide(exchange, network, address)) return "not-allocatable";
   if (reservation?.address !== address) {
     const range = dynamicRange(network, address);
-    if (range === undefined || isServerSide(exchange, network, address)) return "not-allocatable";
+    if (range === undefined) return "not-allocatable";
     if (!isAdmitted(exchange, range.guard)) return "not-for-class";
     if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
@@ -63,7 +64,7 @@ function canHaveReserved(exchange: Exchange, reservation: Reservation | undefine
   return address !== undefined && refusalOf(exchange, reservation, address, exchange.context.leases.byAddress(address)) === undefined;
 }
 
-/** Whether this is an address of the server or of the relay: ranges that include it by mistake must not give it away. */
+/** Whether this is an address of the server or of the relay: ranges and reservations that include it by mistake must not give it away. */
 export function isServerSide(exchange: Exchange, network: Network, address: Ipv4): boolean {
   return (
     address === exchange.received.interface.address ||

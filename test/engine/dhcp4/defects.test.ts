@@ -257,6 +257,19 @@ describe("allocation and lease state", () => {
     assert.equal(obtain(server, { mac: BOB }), undefined);
   });
 
+  test("an address of the server or of the relay is offered, because it is reserved by mistake", () => {
+    const reserved = (address: string): Server =>
+      home({ ranges: [{ range: "10.0.0.100-10.0.0.100" }], reservations: [{ address, match: [byMac(ALICE)] }] });
+    for (const address of ["10.0.0.1", "10.0.0.9"]) {
+      const server = reserved(address);
+      server.ownAddresses = ["10.0.0.1", "10.0.0.9"];
+      assert.equal(obtain(server), "10.0.0.100");
+      assert.match(briefly(server.receive(request({ requested: address }))), /^NAK /);
+    }
+    const relayed = reserved("10.0.0.2").receive(discover({ giaddr: "10.0.0.2" }), { source: "10.0.0.2", destination: "10.0.0.1" });
+    assert.equal(briefly(relayed), "OFFER 10.0.0.100");
+  });
+
   test("leases that ran out block the pool until somebody sweeps it", () => {
     const server = home({ ranges: [{ range: "10.0.0.100-10.0.0.100" }] });
     obtain(server);
