@@ -9,6 +9,9 @@ import { OptionCode } from "./option-code.ts";
 import type { Settings } from "./settings.ts";
 import { dynamicRange } from "./subnet.ts";
 
+/** 0.29 of 100 addresses is a little less than 29 to a computer; the number of addresses is below 2 ** 32. */
+const ROUNDING = 1e-6;
+
 /**
  * For how long the client gets the address, in seconds: `decideLeaseTime`, but where addresses of the network are running short
  * (`adaptive_threshold`) the minimum, so that what is no longer needed comes back soon. A client that has the address keeps at least the time that
@@ -37,7 +40,7 @@ function isScarce(exchange: Exchange, { network }: Settings, address: Ipv4, prev
     capacity += leases.capacityOf(range);
     used += leases.inUse(range);
   }
-  const scarce = used > capacity * network.adaptiveThreshold;
+  const scarce = used - capacity * network.adaptiveThreshold > ROUNDING;
   exchange.trace?.("lease time", `${used} of ${capacity} addresses are in use: ${scarce ? "more" : "not more"} than adaptive_threshold`);
   return scarce;
 }

@@ -88,6 +88,13 @@ describe("adaptive_threshold", () => {
     assert.deepEqual(withUsed(3).receive(message(undefined)).changes, [`bound 10.0.0.111 ${START}..4294967295 of alice`]);
   });
 
+  test("29 of 100 are not more than 0.29, though 0.29 * 100 is less than 29 to a computer", () => {
+    const server = home({ ranges: [{ range: "10.0.0.100-10.0.0.199" }], adaptiveThreshold: 0.29 });
+    for (let i = 0; i < 28; i++) server.lease(`10.0.0.${150 + i}`, { mac: `02:00:00:00:01:${String(i + 10)}` });
+    assert.equal(timeOf(server.receive(discover())), "51 3600 s");
+    assert.equal(timeOf(server.receive(discover({ mac: BOB }))), "51 600 s");
+  });
+
   test("ranges that are not for the client don't count", () => {
     const config = load(`
 adaptive_threshold: 0.5
