@@ -1,3 +1,4 @@
+import type { Subject } from "../../config/class-expression/index.ts";
 import type { Limit, Network } from "../../config/model.ts";
 import { type Lease, LeaseState } from "../../leases/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
@@ -38,15 +39,18 @@ function evaluate(
   const classes = exchange.classes ?? NO_CLASSES;
   const subject = subjectOf(exchange, classes);
   for (const limit of limits) {
-    const applies = limit.class === undefined || classes[limit.class] === 1;
-    const value = applies ? limit.value(subject) : NO_CLASSES;
-    const key = value.length === 0 ? keptKey(exchange, limit) : keyOf(limit, value.subarray(0, LONGEST_VALUE));
+    const key = keptKey(exchange, limit) ?? newKey(limit, classes, subject);
     if (key !== undefined) found.push({ limit, network, key });
   }
   return found.length === 0 ? undefined : found;
 }
 
-function keyOf({ identity }: Limit, value: Uint8Array): Uint8Array {
+/** Undefined: the limit does not apply to the client. */
+function newKey(limit: Limit, classes: Uint8Array, subject: Subject): Uint8Array | undefined {
+  if (limit.class !== undefined && classes[limit.class] !== 1) return undefined;
+  const value = limit.value(subject).subarray(0, LONGEST_VALUE);
+  if (value.length === 0) return undefined;
+  const { identity } = limit;
   const key = new Uint8Array(identity.length + value.length);
   key.set(identity);
   key.set(value, identity.length);
@@ -54,8 +58,8 @@ function keyOf({ identity }: Limit, value: Uint8Array): Uint8Array {
 }
 
 /**
- * What the client's lease is counted under by now, for a renewal that came without a relay and does not say it again: a lease is not to
- * leave its limit by saying less.
+ * What the client's lease is counted under by now, for a renewal that came without a relay: such a message may say less than the first one did, and
+ * what it says may mean something else, for giaddr is 0 then.
  */
 function keptKey(exchange: Exchange, { identity }: Limit): Uint8Array | undefined {
   const { context, message, clientKey } = exchange;

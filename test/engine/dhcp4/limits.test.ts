@@ -177,6 +177,17 @@ describe("limits: at most so many leases for each value", () => {
     assert.equal(send(server, on("1", CAROL)), "OFFER 10.0.0.50");
   });
 
+  test("a renewal without a relay does not count under another giaddr than the lease was given through", () => {
+    const server = limited('{key: "pkt4.giaddr", max: 2}');
+    for (const mac of [ALICE, BOB]) assert.match(obtain(server, on("1", mac)), /^10/);
+    const direct = { mac: "02:00:00:00:00:0d" };
+    assert.equal(obtain(server, direct), "10.0.0.102");
+    assert.equal(renew(server, "10.0.0.100"), "ACK 10.0.0.100");
+    assert.equal(renew(server, "10.0.0.101", { mac: BOB }), "ACK 10.0.0.101");
+    assert.equal(renew(server, "10.0.0.102", direct), "ACK 10.0.0.102");
+    assert.equal(send(server, on("1", CAROL)), FULL);
+  });
+
   test("a renewal does not leave its limit by saying less", () => {
     const server = limited('{key: "option[60].hex", max: 1, class: phones}');
     obtain(server, { mac: ALICE, more: VENDOR });
