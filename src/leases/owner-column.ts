@@ -3,19 +3,17 @@ import { Arena } from "./arena.ts";
 import type { LeaseOwner } from "./lease.ts";
 import { ownerRecordLength, readOwnerRecord, recordHasKey, recordLimitKeys, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
 import type { LeaseTrait } from "./reader.ts";
-import { RowIndex } from "./row-index.ts";
 import { TraitIndex, traitOf } from "./trait-index.ts";
 
 /** No owner in this row. */
 const FREE = 0xffffffff;
 
-/** The owners of all rows, and the index that finds a row by its client. */
+/** The owners of all rows, and the indexes that find rows by their traits. */
 export class OwnerColumn {
   /** Blocks of the arena. */
   #blocks = new Uint32Array(0);
   #hashes = new Uint32Array(0);
   readonly #arena = new Arena();
-  readonly #index = new RowIndex(() => this.#hashes);
   readonly #traits: readonly TraitIndex[];
 
   /** `traits` are those that rows can be found by. */
@@ -38,22 +36,14 @@ export class OwnerColumn {
     return this.#blocks[row] !== FREE;
   }
 
+  /** The hashes of the client keys, by row; another array after `reserve`. */
+  get hashes(): Uint32Array {
+    return this.#hashes;
+  }
+
   /** The hash of the client key. */
   hash(row: number): number {
     return this.#hashes[row] as number;
-  }
-
-  /** Where to begin looking for rows of a client; see RowIndex. */
-  start(hash: number): number {
-    return this.#index.start(hash);
-  }
-
-  at(place: number): number {
-    return this.#index.at(place);
-  }
-
-  after(place: number): number {
-    return this.#index.after(place);
   }
 
   hasKey(row: number, hash: number, key: Uint8Array): boolean {
@@ -65,13 +55,10 @@ export class OwnerColumn {
   /** Gives a row its owner, or another one; the new owner may be a view of the old one. */
   set(row: number, owner: LeaseOwner): void {
     const old = this.#blocks[row] as number;
-    if (old !== FREE) this.#index.remove(row, this.hash(row));
     const block = this.#arena.allocate(ownerRecordLength(owner));
     writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
-    const hash = hashBytes(owner.clientKey);
     this.#blocks[row] = block;
-    this.#hashes[row] = hash;
-    this.#index.insert(row, hash);
+    this.#hashes[row] = hashBytes(owner.clientKey);
     for (const index of this.#traits) {
       index.remove(row);
       index.insert(row, owner);
@@ -80,7 +67,6 @@ export class OwnerColumn {
   }
 
   clear(row: number): void {
-    this.#index.remove(row, this.hash(row));
     for (const index of this.#traits) index.remove(row);
     this.#free(this.#blocks[row] as number);
     this.#blocks[row] = FREE;

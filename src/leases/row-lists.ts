@@ -29,8 +29,9 @@ export class RowLists {
     this.#lengths = new Int32Array(queues);
   }
 
-  /** Makes room for this many rows. */
+  /** Makes room for this many rows, if there is not. */
   reserve(capacity: number): void {
+    if (capacity <= this.#next.length) return;
     this.#next = grown(this.#next, capacity);
     this.#previous = grown(this.#previous, capacity);
   }

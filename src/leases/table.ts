@@ -1,15 +1,12 @@
 import type { Config, Range } from "../config/model.ts";
 import { hashBytes } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
-import { sortedRangesContain } from "../net/range.ts";
-import { AddressPool } from "./address-pool.ts";
 import { KeyCounts } from "./key-counts.ts";
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
+import { LeaseRows } from "./lease-rows.ts";
 import { splitKeys } from "./limit-keys.ts";
-import { OwnerColumn } from "./owner-column.ts";
-import { PlaceIndex } from "./place.ts";
+import { Places } from "./places.ts";
 import type { LeaseReader, LeaseTrait } from "./reader.ts";
-import { RowIndex } from "./row-index.ts";
 import { RowLists } from "./row-lists.ts";
 
 const NONE = -1;
@@ -44,55 +41,38 @@ interface Before {
 }
 
 /**
- * All leases, in memory: found by address and by client in constant time, kept in columns of typed arrays (about 100
- * bytes a lease) so that a million of them cost the garbage collector nothing. What the table knows follows from the
- * changes that were applied; it decides nothing itself but when a lease has run out.
+ * All leases, in memory: found by address and by client in constant time. What the table knows follows from the changes that were applied; it
+ * decides nothing itself but when a lease has run out.
  */
 export class LeaseTable implements LeaseReader {
   readonly #config: Config;
-  readonly #pools: readonly AddressPool[];
-  readonly #rangeAt: PlaceIndex;
-  readonly #networkAt: PlaceIndex;
-
-  // One entry a row.
-  #address = new Uint32Array(0);
-  #start = new Uint32Array(0);
-  #expiry = new Uint32Array(0);
-  #state = new Uint8Array(0);
-  #flags = new Uint8Array(0);
-  readonly #owners: OwnerColumn;
+  readonly #places: Places;
+  readonly #rows: LeaseRows;
   /** Rows by the second in which their state ends; released and expired ones by range (the last queue: outside all ranges). */
   readonly #lists: RowLists;
-
-  readonly #byAddress = new RowIndex(() => this.#address);
-  #rows = 0;
-  readonly #freeRows: number[] = [];
-  #count = 0;
   /** Bound and offered leases by the limit keys that they are kept with; undefined: nobody asks. */
   readonly #limitCounts: KeyCounts | undefined;
 
   constructor(config: Config) {
     this.#config = config;
-    this.#owners = new OwnerColumn(config.leasequery === undefined ? [] : ["chaddr", "clientIdentifier", "remoteId"]);
-    this.#pools = config.ranges.map((range) => new AddressPool(range, range.excluded));
-    this.#rangeAt = PlaceIndex.ofRanges(config);
-    this.#networkAt = PlaceIndex.ofNetworks(config);
+    this.#places = new Places(config);
+    this.#rows = new LeaseRows(config.leasequery === undefined ? [] : ["chaddr", "clientIdentifier", "remoteId"]);
     this.#lists = new RowLists(config.ranges.length + 1);
     this.#limitCounts = hasLimits(config) ? new KeyCounts() : undefined;
   }
 
   /** Number of addresses that are known: leased, offered, declined or remembered. */
   get size(): number {
-    return this.#count;
+    return this.#rows.count;
   }
 
   /** Number of addresses of a range that are neither excluded nor in use nor remembered. */
   unusedIn(range: Range): number {
-    return (this.#pools[range.index] as AddressPool).unused;
+    return this.#places.poolOf(range).unused;
   }
 
   capacityOf(range: Range): number {
-    return (this.#pools[range.index] as AddressPool).capacity;
+    return this.#places.poolOf(range).capacity;
   }
 
   countOf(limitKey: Uint8Array): number {
@@ -100,44 +80,45 @@ export class LeaseTable implements LeaseReader {
   }
 
   inUse(range: Range): number {
-    const { capacity, unused } = this.#pools[range.index] as AddressPool;
+    const { capacity, unused } = this.#places.poolOf(range);
     return capacity - unused - this.#lists.length(range.index);
   }
 
   byAddress(address: Ipv4): Lease | undefined {
-    const row = this.#rowOf(address);
-    return row === NONE ? undefined : this.#lease(row);
+    const row = this.#rows.find(address);
+    return row === NONE ? undefined : this.#rows.lease(row);
   }
 
   ofClient(clientKey: Uint8Array, link: number): Lease | undefined {
+    const { byClient, owners, state, address } = this.#rows;
     const hash = hashBytes(clientKey);
     let best = NONE;
-    for (let place = this.#owners.start(hash); ; place = this.#owners.after(place)) {
-      const row = this.#owners.at(place);
+    for (let place = byClient.start(hash); ; place = byClient.after(place)) {
+      const row = byClient.at(place);
       if (row === NONE) break;
-      if (this.#state[row] === LeaseState.declined || !this.#owners.hasKey(row, hash, clientKey)) continue;
-      if (best !== NONE && rank(this.#state[row] as number) >= rank(this.#state[best] as number)) continue;
-      if (this.#linkOf(this.#address[row] as number) === link) best = row;
+      if (!owners.hasKey(row, hash, clientKey)) continue;
+      if (best !== NONE && rank(state[row] as number) >= rank(state[best] as number)) continue;
+      if (this.#places.linkOf(address[row] as number) === link) best = row;
     }
-    return best === NONE ? undefined : this.#lease(best);
+    return best === NONE ? undefined : this.#rows.lease(best);
   }
 
   unusedAddress(range: Range, seed: number): Ipv4 | undefined {
-    return (this.#pools[range.index] as AddressPool).firstUnused(seed);
+    return this.#places.poolOf(range).firstUnused(seed);
   }
 
   longestExpired(range: Range): Lease | undefined {
     const row = this.#lists.head(range.index);
-    return row === NONE ? undefined : this.#lease(row);
+    return row === NONE ? undefined : this.#rows.lease(row);
   }
 
   withTrait(trait: LeaseTrait, value: Uint8Array): readonly Lease[] {
-    return this.#owners.rowsWith(trait, value, MOST_WITH_TRAIT).map((row) => this.#lease(row));
+    return this.#rows.owners.rowsWith(trait, value, MOST_WITH_TRAIT).map((row) => this.#rows.lease(row));
   }
 
   /** Every lease, in the order of rows. */
   *leases(): IterableIterator<Lease> {
-    for (let row = 0; row < this.#rows; row++) if (this.#owners.has(row)) yield this.#lease(row);
+    for (let row = 0; row < this.#rows.end; row++) if (this.#rows.has(row)) yield this.#rows.lease(row);
   }
 
   /**
@@ -145,31 +126,30 @@ export class LeaseTable implements LeaseReader {
    * from the store when another row holds the same address already (the one given its time later stays).
    */
   restore(row: number, lease: Lease): number | undefined {
-    const other = this.#rowOf(lease.address);
+    const other = this.#rows.find(lease.address);
     if (other !== NONE) {
-      if ((this.#start[other] as number) >= lease.start) return row;
+      if ((this.#rows.start[other] as number) >= lease.start) return row;
       this.#drop(other);
     }
-    this.#reserveRow(row);
-    this.#fill(row, lease);
-    this.#flags[row] = ON_DISK | OWNER_ON_DISK;
+    this.#rows.flags[this.#add(lease, row)] = ON_DISK | OWNER_ON_DISK;
     return other === NONE ? undefined : other;
   }
 
   /** To be called once, after the last `restore`. */
   restored(now: Seconds): void {
-    this.#freeRows.length = 0;
+    this.#rows.findFree();
+    const { state, expiry } = this.#rows;
     const over: number[] = [];
-    for (let row = this.#rows - 1; row >= 0; row--) {
-      if (!this.#owners.has(row)) this.#freeRows.push(row);
+    for (let row = 0; row < this.#rows.end; row++) {
+      if (!this.#rows.has(row)) continue;
       // What ended by a clock that was ahead has ended all the same.
-      else if (this.#isReclaimable(row)) over.push(row);
-      else if (this.#state[row] === LeaseState.declined || (this.#expiry[row] as number) > now) this.#link(row);
+      if (this.#isReclaimable(row)) over.push(row);
+      else if (state[row] === LeaseState.declined || (expiry[row] as number) > now) this.#link(row);
       else over.push(row);
     }
-    over.sort((a, b) => (this.#expiry[a] as number) - (this.#expiry[b] as number));
+    over.sort((a, b) => (expiry[a] as number) - (expiry[b] as number));
     for (const row of over) {
-      if (this.#state[row] === LeaseState.bound) this.#state[row] = LeaseState.expired;
+      if (state[row] === LeaseState.bound) state[row] = LeaseState.expired;
       this.#lists.append(this.#queueOf(row), row);
     }
   }
@@ -180,19 +160,19 @@ export class LeaseTable implements LeaseReader {
   }
 
   undo({ address, row, before }: Applied): void {
-    const current = this.#rowOf(address);
+    const current = this.#rows.find(address);
     if (before === undefined) {
       if (current !== NONE) this.#unlinkAndDrop(current);
       return;
     }
+    const { owners } = this.#rows;
     // An unchanged owner is still there, unless the lease ran out and was forgotten meanwhile.
-    const unchanged = current !== NONE && this.#owners.hash(current) === before.keyHash;
-    const owner = before.owner ?? (unchanged ? this.#owners.copy(current) : undefined);
+    const unchanged = current !== NONE && owners.hash(current) === before.keyHash;
+    const owner = before.owner ?? (unchanged ? owners.copy(current) : undefined);
     if (owner === undefined) return;
-    this.#put({ address, state: before.state, start: before.start, expiry: before.expiry, owner });
-    const restored = this.#rowOf(address);
-    // What the flags say is about the row that it was; in another row nothing is on disk yet.
-    this.#flags[restored] = restored === row ? before.flags : 0;
+    // In its own row again: that is where it is on disk.
+    const { row: restored } = this.#put({ address, state: before.state, start: before.start, expiry: before.expiry, owner }, row);
+    this.#rows.flags[restored] = restored === row ? before.flags : 0;
   }
 
   /**
@@ -209,7 +189,7 @@ export class LeaseTable implements LeaseReader {
     }
     for (let queue = 0; queue <= this.#config.ranges.length && left > 0; queue++) {
       for (let row = this.#lists.head(queue); row !== NONE && left > 0; row = this.#lists.head(queue)) {
-        if ((this.#expiry[row] as number) + this.#config.affinity > now) break;
+        if ((this.#rows.expiry[row] as number) + this.#config.affinity > now) break;
         this.#lists.remove(queue, row);
         this.#forget(row, writes);
         left--;
@@ -218,34 +198,33 @@ export class LeaseTable implements LeaseReader {
     return writes;
   }
 
-  #put(lease: Lease): Applied {
-    const known = this.#rowOf(lease.address);
-    const row = known === NONE ? this.#newRow() : known;
+  /** `free` is the row to use, if it is free, for an address that has none. */
+  #put(lease: Lease, free = NONE): Applied {
+    const rows = this.#rows;
+    const known = rows.find(lease.address);
+    let row = known;
     let before: Before | undefined;
     let flags = 0;
     if (known === NONE) {
-      this.#fill(row, lease);
+      row = this.#add(lease, free);
     } else {
-      const sameOwner = this.#owners.equals(row, lease.owner);
+      const sameOwner = rows.owners.equals(row, lease.owner);
       before = this.#before(row, sameOwner);
-      this.#unlink(row);
-      if (!sameOwner) this.#owners.set(row, lease.owner);
       flags = sameOwner ? before.flags : before.flags & ~OWNER_ON_DISK;
-      this.#state[row] = lease.state;
-      this.#start[row] = lease.start;
-      this.#expiry[row] = Math.min(lease.expiry, NEVER);
+      this.#unlink(row);
+      rows.replace(row, lease, sameOwner);
     }
     this.#link(row);
     const durable = lease.state !== LeaseState.offered;
-    this.#flags[row] = durable ? ON_DISK | OWNER_ON_DISK : flags;
+    rows.flags[row] = durable ? ON_DISK | OWNER_ON_DISK : flags;
     const write: LeaseWrite | undefined = durable
-      ? { kind: "put", row, lease, network: this.#networkName(lease.address), onlyTimes: (flags & OWNER_ON_DISK) !== 0 }
+      ? { kind: "put", row, lease, network: this.#places.networkName(lease.address), onlyTimes: (flags & OWNER_ON_DISK) !== 0 }
       : undefined;
     return { write, address: lease.address, row, before };
   }
 
   #remove(address: Ipv4): Applied {
-    const row = this.#rowOf(address);
+    const row = this.#rows.find(address);
     if (row === NONE) return { write: undefined, address, row, before: undefined };
     const before = this.#before(row, false);
     this.#unlinkAndDrop(row);
@@ -253,89 +232,48 @@ export class LeaseTable implements LeaseReader {
   }
 
   #before(row: number, sameOwner: boolean): Before {
+    const { state, start, expiry, flags, owners } = this.#rows;
     return {
-      state: this.#state[row] as LeaseState,
-      start: this.#start[row] as number,
-      expiry: this.#expiry[row] as number,
-      owner: sameOwner ? undefined : this.#owners.copy(row),
-      keyHash: this.#owners.hash(row),
-      flags: this.#flags[row] as number,
+      state: state[row] as LeaseState,
+      start: start[row] as number,
+      expiry: expiry[row] as number,
+      owner: sameOwner ? undefined : owners.copy(row),
+      keyHash: owners.hash(row),
+      flags: flags[row] as number,
     };
   }
 
   /** The time of this row has come. */
   #end(row: number, writes: LeaseWrite[]): void {
     this.#unlink(row);
-    const state = this.#state[row];
-    if (state === LeaseState.declined || (state === LeaseState.offered && !((this.#flags[row] as number) & ON_DISK))) {
+    const state = this.#rows.state[row];
+    if (state === LeaseState.declined || (state === LeaseState.offered && !((this.#rows.flags[row] as number) & ON_DISK))) {
       this.#forget(row, writes);
       return;
     }
-    this.#state[row] = LeaseState.expired;
+    this.#rows.state[row] = LeaseState.expired;
     this.#link(row);
   }
 
   /** Frees a row that is in no list, here and in the store. */
   #forget(row: number, writes: LeaseWrite[]): void {
-    if ((this.#flags[row] as number) & ON_DISK) writes.push({ kind: "remove", row });
+    if ((this.#rows.flags[row] as number) & ON_DISK) writes.push({ kind: "remove", row });
     this.#drop(row);
   }
 
-  // Rows
-
-  #rowOf(address: Ipv4): number {
-    for (let place = this.#byAddress.start(address); ; place = this.#byAddress.after(place)) {
-      const row = this.#byAddress.at(place);
-      if (row === NONE || this.#address[row] === address) return row;
-    }
-  }
-
-  #newRow(): number {
-    const row = this.#freeRows.pop();
-    if (row !== undefined) return row;
-    this.#reserveRow(this.#rows);
-    return this.#rows - 1;
-  }
-
-  #reserveRow(row: number): void {
-    if (row >= this.#address.length) this.#grow(row + 1);
-    if (row >= this.#rows) this.#rows = row + 1;
-  }
-
-  #grow(rows: number): void {
-    const capacity = Math.max(rows, 4096, Math.ceil(this.#address.length * 1.5));
-    this.#address = grown(this.#address, new Uint32Array(capacity));
-    this.#start = grown(this.#start, new Uint32Array(capacity));
-    this.#expiry = grown(this.#expiry, new Uint32Array(capacity));
-    this.#state = grown(this.#state, new Uint8Array(capacity));
-    this.#flags = grown(this.#flags, new Uint8Array(capacity));
-    this.#owners.reserve(capacity);
-    this.#lists.reserve(capacity);
-  }
-
-  /** Puts a lease in a row that is free; the caller links it. */
-  #fill(row: number, lease: Lease): void {
-    this.#address[row] = lease.address;
-    this.#state[row] = lease.state;
-    this.#start[row] = lease.start;
-    this.#expiry[row] = Math.min(lease.expiry, NEVER);
-    this.#flags[row] = 0;
-    this.#count++;
-    this.#byAddress.insert(row, lease.address);
-    this.#owners.set(row, lease.owner);
-    const range = this.#rangeAt.find(lease.address);
-    if (range !== NONE) (this.#pools[range] as AddressPool).use(lease.address);
+  /** Puts the lease of a new address in a row; the caller links it. */
+  #add(lease: Lease, wanted: number): number {
+    const row = this.#rows.add(lease, wanted);
+    this.#lists.reserve(this.#rows.capacity);
+    this.#places.use(lease.address);
+    return row;
   }
 
   /** Frees a row that is in no list. */
   #drop(row: number): void {
-    const address = this.#address[row] as number;
-    this.#count--;
-    this.#byAddress.remove(row, address);
-    this.#owners.clear(row);
-    this.#freeRows.push(row);
-    const range = this.#dynamicRange(address);
-    if (range !== undefined) (this.#pools[range.index] as AddressPool).release(address);
+    const address = this.#rows.address[row] as number;
+    this.#rows.remove(row);
+    this.#places.release(address);
   }
 
   #unlinkAndDrop(row: number): void {
@@ -343,21 +281,8 @@ export class LeaseTable implements LeaseReader {
     this.#drop(row);
   }
 
-  #lease(row: number): Lease {
-    return new RowLease(
-      this.#address[row] as number,
-      this.#state[row] as LeaseState,
-      this.#start[row] as number,
-      this.#expiry[row] as number,
-      this.#owners,
-      row,
-    );
-  }
-
-  // Lists
-
   #link(row: number): void {
-    const second = this.#expiry[row] as number;
+    const second = this.#rows.expiry[row] as number;
     if (this.#isReclaimable(row)) this.#lists.append(this.#queueOf(row), row);
     else if (second !== NEVER) this.#lists.addEnding(row, second);
     if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(row)) this.#limitCounts.add(key);
@@ -365,41 +290,25 @@ export class LeaseTable implements LeaseReader {
 
   #unlink(row: number): void {
     if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(row)) this.#limitCounts.remove(key);
-    const second = this.#expiry[row] as number;
+    const second = this.#rows.expiry[row] as number;
     if (this.#isReclaimable(row)) this.#lists.remove(this.#queueOf(row), row);
     else if (second !== NEVER) this.#lists.removeEnding(row, second);
   }
 
   #isReclaimable(row: number): boolean {
-    return this.#state[row] === LeaseState.released || this.#state[row] === LeaseState.expired;
+    return this.#rows.state[row] === LeaseState.released || this.#rows.state[row] === LeaseState.expired;
   }
 
   /** What the row counts for: a lease that ended for nothing. */
   #countedKeys(row: number): readonly Uint8Array[] {
-    const counts = this.#state[row] === LeaseState.bound || this.#state[row] === LeaseState.offered;
-    const keys = counts ? this.#owners.limitKeys(row) : undefined;
+    const counts = this.#rows.state[row] === LeaseState.bound || this.#rows.state[row] === LeaseState.offered;
+    const keys = counts ? this.#rows.owners.limitKeys(row) : undefined;
     return keys === undefined ? NO_KEYS : splitKeys(keys);
   }
 
   /** The queue of a row that ended: that of its range, or the last one. A reserved or excluded address is for nobody else. */
   #queueOf(row: number): number {
-    return this.#dynamicRange(this.#address[row] as number)?.index ?? this.#config.ranges.length;
-  }
-
-  // Where an address belongs
-
-  /** The range that the address can be given out from. */
-  #dynamicRange(address: Ipv4): Range | undefined {
-    const range = this.#config.ranges[this.#rangeAt.find(address)];
-    return range === undefined || sortedRangesContain(range.excluded, address) ? undefined : range;
-  }
-
-  #linkOf(address: Ipv4): number {
-    return this.#config.networks[this.#networkAt.find(address)]?.link ?? NONE;
-  }
-
-  #networkName(address: Ipv4): string {
-    return this.#config.networks[this.#networkAt.find(address)]?.name ?? "";
+    return this.#places.rangeOf(this.#rows.address[row] as number)?.index ?? this.#config.ranges.length;
   }
 }
 
@@ -407,37 +316,7 @@ function hasLimits({ limits, networks }: Config): boolean {
   return limits.length > 0 || networks.some((network) => network.limits.length > 0);
 }
 
-/** A lease as it stands in the table. Its owner is read when asked for, and valid until the next change of the table. */
-class RowLease implements Lease {
-  readonly address: Ipv4;
-  readonly state: LeaseState;
-  readonly start: Seconds;
-  readonly expiry: Seconds;
-  readonly #owners: OwnerColumn;
-  readonly #row: number;
-  #owner: LeaseOwner | undefined;
-
-  constructor(address: Ipv4, state: LeaseState, start: Seconds, expiry: Seconds, owners: OwnerColumn, row: number) {
-    this.address = address;
-    this.state = state;
-    this.start = start;
-    this.expiry = expiry;
-    this.#owners = owners;
-    this.#row = row;
-  }
-
-  get owner(): LeaseOwner {
-    this.#owner ??= this.#owners.read(this.#row);
-    return this.#owner;
-  }
-}
-
 /** The lower, the more of a claim on the address. */
 function rank(state: number): number {
   return state === LeaseState.bound ? 0 : state === LeaseState.offered ? 1 : 2;
-}
-
-function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Arena } from "../../src/leases/arena.ts";
 import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "../../src/leases/owner-record.ts";
-import { PlaceIndex } from "../../src/leases/place.ts";
+import { PlaceIndex } from "../../src/leases/place-index.ts";
 import { RowIndex } from "../../src/leases/row-index.ts";
 import { RowLists } from "../../src/leases/row-lists.ts";
 import { SecondQueue } from "../../src/leases/second-queue.ts";

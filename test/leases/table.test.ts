@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Lease, type LeaseChange, LeaseState, NEVER } from "../../src/leases/lease.ts";
+import { type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
 import { type Applied, LeaseTable } from "../../src/leases/table.ts";
 import { configOf, leaseOf, lineOf, ownerOf } from "../support/leases.ts";
 
@@ -41,6 +41,24 @@ describe("LeaseTable: finding", () => {
     assert.equal(lineOf(table.ofClient(key, 0)), "10.0.0.2 offered client 5 0..100");
     put(table, leaseOf(NET + 1, 5, bound, 0, 100));
     assert.equal(lineOf(table.ofClient(key, 0)), "10.0.0.1 bound client 5 0..100");
+  });
+
+  test("a client's lease is found whatever it declines before and after", () => {
+    const table = tableOf();
+    const state = (address: number, next: Lease["state"]) => put(table, leaseOf(address, 1, next, 0, 100));
+    state(NET + 1, declined);
+    assert.equal(table.ofClient(ownerOf(1).clientKey, 0), undefined);
+    state(NET + 2, bound);
+    state(NET + 3, declined);
+    assert.equal(lineOf(table.ofClient(ownerOf(1).clientKey, 0)), "10.0.0.2 bound client 1 0..100");
+    const declining = state(NET + 2, declined);
+    assert.equal(table.ofClient(ownerOf(1).clientKey, 0), undefined);
+    table.undo(declining);
+    assert.equal(lineOf(table.ofClient(ownerOf(1).clientKey, 0)), "10.0.0.2 bound client 1 0..100");
+    // Probation is over, and the address is given to the same client again.
+    state(NET + 1, bound);
+    table.apply({ kind: "remove", address: NET + 2 });
+    assert.equal(lineOf(table.ofClient(ownerOf(1).clientKey, 0)), "10.0.0.1 bound client 1 0..100");
   });
 
   test("an address that has a lease in whatever state is not unused", () => {
@@ -180,6 +198,20 @@ describe("LeaseTable: writes", () => {
   });
 });
 
+describe("LeaseTable: undo", () => {
+  test("an address that was taken out is in its row again, where it is on disk, whatever row was freed meanwhile", () => {
+    const table = tableOf(10, 50);
+    put(table, leaseOf(NET + 1, 1, bound, 0, 500));
+    put(table, leaseOf(NET + 2, 2, released, 0, 10));
+    const removed = table.apply({ kind: "remove", address: NET + 1 });
+    assert.deepEqual(table.expire(100, 10), [{ kind: "remove", row: 1 }]);
+    table.undo(removed);
+    assert.equal(put(table, leaseOf(NET + 3, 3, bound, 100, 500)).write?.row, 1);
+    const renewed = leaseOf(NET + 1, 1, bound, 100, 600);
+    assert.deepEqual(put(table, renewed).write, { kind: "put", row: 0, lease: renewed, network: "10.0.0.0/24", onlyTimes: true });
+  });
+});
+
 describe("LeaseTable: restart", () => {
   test("leases come back in their rows, and free rows are used", () => {
     const table = tableOf();
@@ -233,6 +265,16 @@ describe("LeaseTable against a model", () => {
     return { kind: "put", lease: client === 3 ? { ...lease, owner: ownerOf(3, { hostname: Uint8Array.of(expiry & 255) }) } : lease };
   }
 
+  /** What a store does with a write. */
+  function store(disk: Map<number, Lease>, write: LeaseWrite | undefined): void {
+    if (write?.kind === "remove") disk.delete(write.row);
+    if (write?.kind !== "put") return;
+    const { row, lease, onlyTimes } = write;
+    const before = disk.get(row);
+    const { owner, address } = onlyTimes ? (before ?? assert.fail("onlyTimes for a row that is not on disk")) : lease;
+    disk.set(row, { ...lease, owner, address });
+  }
+
   function snapshot(table: LeaseTable): string[] {
     return [...table.leases()].map((lease) => `${lineOf(lease)} ${lease.owner.hostname ?? ""}`).sort();
   }
@@ -278,23 +320,14 @@ describe("LeaseTable against a model", () => {
         const table = tableOf(SIZE);
         const disk = new Map<number, Lease>();
         let now = 0;
-        const write = (one: Applied["write"]) => {
-          if (one?.kind === "remove") disk.delete(one.row);
-          if (one?.kind !== "put") return;
-          const row = disk.get(one.row);
-          // What a store does when told that only times differ.
-          const owner = one.onlyTimes ? row?.owner : one.lease.owner;
-          assert.ok(owner !== undefined, "onlyTimes for a row that is not on disk");
-          disk.set(one.row, { ...one.lease, owner, address: one.onlyTimes ? (row?.address as number) : one.lease.address });
-        };
         for (const [one, kind] of steps) {
           if (kind === 0) {
             table.undo(table.apply(one));
           } else if (kind === 1) {
             now += 40;
-            for (const removal of table.expire(now, 100)) write(removal);
+            for (const removal of table.expire(now, 100)) store(disk, removal);
           } else {
-            write(table.apply(one).write);
+            store(disk, table.apply(one).write);
           }
         }
         const durable = (lease: Lease) => lease.state !== offered;
@@ -309,6 +342,64 @@ describe("LeaseTable against a model", () => {
           assert.deepEqual(stored?.owner.hostname, lease.owner.hostname);
         }
       }),
+    );
+  });
+
+  test("commits that fail, with what runs out meanwhile, leave memory and disk of one mind", () => {
+    interface Commit {
+      readonly applied: Applied[];
+      readonly writes: LeaseWrite[];
+    }
+    const step = fc.oneof(
+      { weight: 8, arbitrary: change },
+      { weight: 3, arbitrary: fc.constantFrom("hand over" as const, "succeed" as const) },
+      { weight: 2, arbitrary: fc.constantFrom("fail" as const, "time" as const) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        // Short, so that rows are freed while commits are under way.
+        const table = tableOf(SIZE, 50);
+        const disk = new Map<number, Lease>();
+        let underWay: Commit[] = [];
+        let batch: Commit = { applied: [], writes: [] };
+        let now = 0;
+        const handOver = (commit: Commit) => underWay.push(commit);
+        const handOverBatch = () => {
+          handOver(batch);
+          batch = { applied: [], writes: [] };
+        };
+        const succeed = () => {
+          for (const write of underWay.shift()?.writes ?? []) store(disk, write);
+        };
+        for (const one of [...steps, "hand over", "succeed"] as const) {
+          if (one === "hand over") handOverBatch();
+          else if (one === "succeed") succeed();
+          else if (one === "time") {
+            now += 40;
+            handOverBatch();
+            handOver({ applied: [], writes: table.expire(now, 100) });
+          } else if (one === "fail") {
+            handOverBatch();
+            const undone = underWay.flatMap(({ applied }) => applied);
+            for (const applied of undone.reverse()) table.undo(applied);
+            underWay = [];
+          } else {
+            const applied = table.apply(one);
+            batch.applied.push(applied);
+            if (applied.write !== undefined) batch.writes.push(applied.write);
+          }
+        }
+        while (underWay.length > 0) succeed();
+        const again = tableOf(SIZE, 50);
+        for (const [row, lease] of disk) again.restore(row, lease);
+        again.restored(now);
+        for (const lease of table.leases()) {
+          // What lapsed or ran out belongs to nobody.
+          if (lease.state === offered || lease.state === expired || lease.expiry <= now) continue;
+          assert.equal(lineOf(again.byAddress(lease.address)), lineOf(lease));
+        }
+      }),
+      { numRuns: 2000 },
     );
   });
 });

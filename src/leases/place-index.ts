@@ -16,10 +16,6 @@ export class PlaceIndex {
     this.#indices = Int32Array.from(order);
   }
 
-  static ofRanges(config: Config): PlaceIndex {
-    return new PlaceIndex(config.ranges);
-  }
-
   static ofNetworks(config: Config): PlaceIndex {
     return new PlaceIndex(config.networks.map((network) => rangeOfPrefix(network.prefix)));
   }
