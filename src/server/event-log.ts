@@ -10,6 +10,7 @@ import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
+import { createLogAllowance } from "./log-allowance.ts";
 
 /** One entry of the log, put together but not written. */
 export interface Told {
@@ -18,7 +19,10 @@ export interface Told {
   readonly text: string;
 }
 
-/** Tells the operator what happens to packets. Says nothing, and formats nothing, below the configured level. */
+/**
+ * Tells the operator what happens to packets. Says nothing, and formats nothing, below the configured level. Of what clients can cause at will no more
+ * than an allowance is written at the levels at which a server is left to run.
+ */
 export interface EventLog {
   /**
    * Says why a message is not answered, or waits. What else was decided is not true yet: it is returned, for `tell`; undefined when nobody
@@ -38,10 +42,20 @@ export interface EventLog {
 const TYPE_NAMES = new Map<number, string>(Object.entries(MessageType).map(([name, type]) => [type, name]));
 const CLIENT_IDENTIFIER = 61;
 const RELAY_AGENT_INFORMATION = 82;
+/** Warnings, and packets that found a defect, a minute. */
+const ALLOWED = 30;
 
-export function createEventLog(log: Logger): EventLog {
+/** `uptime`: milliseconds that never go back. */
+export function createEventLog(log: Logger, uptime: () => number): EventLog {
   const info = log.isLevelEnabled("info");
   const debug = log.isLevelEnabled("debug");
+  const warnings = createLogAllowance(ALLOWED, uptime);
+  const defects = createLogAllowance(ALLOWED, uptime);
+
+  function warn(facts: Readonly<Record<string, string>>, text: string): void {
+    const leftOut = warnings();
+    if (leftOut !== undefined) log.warn(facts, withLeftOut(text, leftOut));
+  }
 
   /** Something is wrong in the network, and the operator should know (RFC 2131 section 4.3.3). */
   function declined(request: Message, { address, start, expiry }: Lease): Told {
@@ -88,21 +102,25 @@ export function createEventLog(log: Logger): EventLog {
       return undefined;
     },
     tell({ level, facts, text }) {
-      log[level](facts, text);
+      if (level === "warn") warn(facts, text);
+      else log[level](facts, text);
     },
     conflict(address, hardwareAddress, probation) {
       const facts = { address: formatIpv4(address), ...(hardwareAddress === undefined ? {} : { usedBy: formatMac(hardwareAddress) }) };
       const by = facts.usedBy === undefined ? "" : ` by ${facts.usedBy}`;
       const so = probation === undefined ? "it is no longer on offer" : `it is not given out for ${probation} s`;
-      log.warn(facts, `${facts.address} is in use${by}, though nobody has a lease of it: ${so}`);
+      warn(facts, `${facts.address} is in use${by}, though nobody has a lease of it: ${so}`);
     },
     undecodable(datagram, problem) {
       if (!debug) return;
       log.debug({ from: `${formatIpv4(datagram.source)}:${datagram.sourcePort}`, ...problem }, "not a DHCP message");
     },
     internalError(error, datagram) {
+      const leftOut = defects();
+      if (leftOut === undefined) return;
       const packet = toHex(datagram.bytes.subarray(0, datagram.length));
-      log.error({ err: error, packet }, "a defect of this program: the packet was dropped; please report it with this entry");
+      const text = "a defect of this program: the packet was dropped; please report it with this entry";
+      log.error({ err: error, packet }, withLeftOut(text, leftOut));
     },
     storeFailed(error) {
       log.error({ code: error.code }, `no lease can be given until this is mended: ${error.message}`);
@@ -111,6 +129,10 @@ export function createEventLog(log: Logger): EventLog {
       log.info("leases are durable again: requests are answered");
     },
   };
+}
+
+function withLeftOut(text: string, leftOut: number): string {
+  return leftOut === 0 ? text : `${text} (${leftOut} such entries before it were left out)`;
 }
 
 function nameOf(message: Message): string {

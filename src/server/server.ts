@@ -80,7 +80,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     interfaceAt: (index) => interfaces.at(index),
     ownAddresses: () => interfaces.addresses,
     counters,
-    events: createEventLog(log),
+    events: createEventLog(log, () => performance.now()),
     clock: () => Math.floor(Date.now() / 1000),
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],

@@ -85,7 +85,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
     ownAddresses: () => OWN_ADDRESSES,
     counters,
-    events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) })),
+    events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) }), () => now * 1000),
     clock: () => now,
     uptime: () => now * 1000,
     secret: [1, 2],
