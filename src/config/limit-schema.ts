@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { expected } from "./expected.ts";
+import { className } from "./settings-schema.ts";
 
 /** A lease is kept with a key for each limit that applies to it, so their number is bounded. */
 const MOST_LIMITS = 16;
@@ -17,11 +18,7 @@ const limit = z
         .int({ error: expected(A_COUNT) })
         .min(1, { error: expected(A_COUNT) })
         .describe("At most so many leases for each value."),
-      class: z
-        .string({ error: expected("the name of a class") })
-        .min(1, "the name of a class is empty")
-        .optional()
-        .describe("Only for clients in this class. Default: for all."),
+      class: className.optional().describe("Only for clients in this class. Default: for all."),
     },
     { error: expected("a limit: a map with key and max") },
   )

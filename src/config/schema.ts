@@ -1,80 +1,37 @@
 import * as z from "zod";
-import { parseMac } from "../net/mac.ts";
+import { clientClass } from "./class-schema.ts";
 import { INFINITE, parseDuration } from "./duration.ts";
-import { describeValue, expected } from "./expected.ts";
+import { expected } from "./expected.ts";
 import { floodProtection } from "./flood-schema.ts";
-import { parseIdentifier } from "./identifier.ts";
 import { leasequery } from "./leasequery-schema.ts";
 import { limits } from "./limit-schema.ts";
 import { optionDefinitions } from "./option-definition-schema.ts";
+import { reservation } from "./reservation-schema.ts";
 import {
   A_DURATION,
   A_PREFIX,
   A_RANGE,
-  address,
   duration,
   durationInput,
   exception,
-  fileName,
   flag,
   hostAddress,
-  hostname,
   interfaceName,
   interfaceSpec,
   list,
   parsed,
-  positiveDuration,
   Refusal,
   readPrefix,
   readRange,
-  serverName,
   text,
 } from "./schema-values.ts";
+import { boot, config, guards, options } from "./settings-schema.ts";
 import { vss } from "./vss-schema.ts";
 
 /*
  * The one description of the file: types, checks and the JSON Schema come from it. It checks what can be told from a
  * value alone; what depends on other values is checked where the model is built.
  */
-
-const config = z
-  .strictObject(
-    {
-      lease_time: z
-        .union(
-          [
-            positiveDuration,
-            z.strictObject({
-              default: positiveDuration.describe("Time of a client that asks for none."),
-              min: positiveDuration.optional().describe("Shortest time that a client may ask for. Default: the default time."),
-              max: positiveDuration.optional().describe("Longest time that a client may ask for. Default: the default time."),
-            }),
-          ],
-          { error: expected('a duration such as "1d", or a map with default, min and max') },
-        )
-        .optional()
-        .describe("One duration, or default, min and max. Configured nowhere: default 24h, min 20m, max 7d."),
-      renew_time: positiveDuration.optional().describe("T1, when a client begins to renew. Default: half of the lease time."),
-      rebind_time: positiveDuration.optional().describe("T2, when a client asks any server. Default: 7/8 of the lease time."),
-    },
-    { error: expected("a map with lease_time, renew_time and rebind_time") },
-  )
-  .meta({
-    id: "LeaseConfig",
-    description: "Lease times. What is closer to the client wins: reservation, range, network, shared network, top level.",
-  });
-
-const options = z.record(z.string(), z.unknown(), { error: expected("a map of options such as {routers: 192.168.5.1}") }).meta({
-  id: "Options",
-  description:
-    "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.",
-});
-
-const boot = {
-  next_server: address.optional().describe("siaddr: the server that has the boot file. Default: inherited, else none."),
-  server_name: serverName.optional().describe("sname: name of the boot server, at most 63 bytes. Default: inherited, else none."),
-  file_name: fileName.optional().describe("file: the boot file, at most 127 bytes. Default: inherited, else none."),
-};
 
 const A_SHARE = "a share from 0 to 1 such as 0.8";
 
@@ -99,7 +56,6 @@ const inherited = {
     .describe(
       "When more than this share of a network's ranges is in use, new leases get the minimum time. Default: inherited, else none, the time never depends on it.",
     ),
-  limits,
   probation_period: duration
     .optional()
     .describe(
@@ -117,33 +73,6 @@ const inherited = {
     .optional()
     .describe("How long ping_check waits for an answer, in milliseconds. Default: inherited, else 500."),
 };
-
-const className = z.string({ error: expected("the name of a class") }).min(1, "the name of a class is empty");
-const guards = {
-  class: className.optional().describe("Only for clients in this class. Default: for all."),
-  deny_class: className.optional().describe("Not for clients in this class. Default: none."),
-};
-
-const clientClass = z
-  .strictObject(
-    {
-      name: className.describe("Its name, for class, deny_class and member('name'). Clients in the class DROP are not answered."),
-      assert: z
-        .string({ error: expected("an expression such as substring(option[60].hex, 0, 9) == 'PXEClient'") })
-        .optional()
-        .describe(
-          "The expression that tells which clients are in the class; the language is that of Kea's client classes. Default: only reservations put clients into it.",
-        ),
-      template: flag
-        .optional()
-        .describe("Make a class SPAWN_name_value of each value of assert, which is a value here, no condition. Default: false."),
-      config: config.optional(),
-      options: options.optional(),
-      ...boot,
-    },
-    { error: expected("a class: a map with name, assert, options and so on") },
-  )
-  .meta({ id: "ClientClass", description: "A kind of client, told by what it sends, with settings of its own." });
 
 const range = z
   .strictObject(
@@ -175,53 +104,6 @@ const range = z
   })
   .meta({ id: "Range", description: "A pool of addresses for clients without a reservation: start and end, range, or prefix." });
 
-const identifier = text("hex such as 01:52:54:00:12:34:56, or text in quotes inside the string", (value) => {
-  const result = parseIdentifier(value);
-  if (result !== undefined) return result;
-  const what = `expected hex such as 01:52:54:00:12:34:56, or text in quotes inside the string, got ${describeValue(value)}`;
-  return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
-});
-
-const match = z
-  .strictObject(
-    {
-      chaddr: text("a hardware address such as 52:54:00:12:34:56", parseMac).optional().describe("The client's hardware address."),
-      client_id: identifier
-        .optional()
-        .describe("The client identifier, option 61: hex with or without colons, or text in quotes inside the string (\"'abc'\")."),
-      duid: identifier.optional().describe("The DUID in a client identifier of the form of RFC 4361."),
-      circuit_id: identifier.optional().describe("Where the client is, as the relay says: option 82 sub-option 1."),
-      remote_id: identifier.optional().describe("Who the client is, as the relay says: option 82 sub-option 2."),
-      options: options.optional().describe("Options that the client must send with exactly this value."),
-    },
-    { error: expected("a map with one or more of chaddr, client_id, duid, circuit_id, remote_id and options") },
-  )
-  .superRefine((value, context) => {
-    if (Object.values(value).some((part) => part !== undefined)) return;
-    context.addIssue({
-      code: "custom",
-      message: "the reservation matches on nothing",
-      params: { hint: "name one or more of chaddr, client_id, duid, circuit_id, remote_id and options" },
-    });
-  })
-  .meta({ id: "Match", description: "What a client is known by; all that are named must hold." });
-
-const reservation = z
-  .strictObject(
-    {
-      ip: hostAddress.optional().describe("The address of this host. Without it the host only gets settings, and a dynamic address."),
-      match,
-      hostname: hostname.optional().describe("Name of the host, sent to it as option 12."),
-      config: config.optional(),
-      options: options.optional(),
-      ...boot,
-      ...guards,
-      classes: list(className, "names of classes").optional().describe("Classes that the host is put into. Default: none."),
-    },
-    { error: expected("a reservation: a map with match, ip and so on") },
-  )
-  .meta({ id: "Reservation", description: "A host with an address or settings of its own." });
-
 const reservations = list(reservation, "reservations");
 const interfaceNames = list(interfaceName, "names of interfaces");
 const relays = list(hostAddress, "addresses of relays").describe(
@@ -232,6 +114,7 @@ const network = z
   .strictObject(
     {
       ...inherited,
+      limits,
       server_id: hostAddress
         .optional()
         .describe("Server identifier (option 54) and source of replies. Default: the address of the receiving interface."),
@@ -350,6 +233,7 @@ export const configSchema = z
         .optional()
         .describe("Hosts known in whichever network holds their address; without an address, in every network. Default: none."),
       ...inherited,
+      limits,
       chaddr_only: flag
         .optional()
         .describe("Ignore the client identifier (option 61) and know clients by hardware address alone. Default: false."),
