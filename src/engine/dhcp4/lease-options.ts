@@ -7,7 +7,7 @@ import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isBound } from "./availability.ts";
 import { classify, noClasses } from "./classes.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
-import { timersOf } from "./lease-time.ts";
+import { secondsOption, timersOf } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { addOnce, addSettings, requestedOption, serverIdentifierOption } from "./options.ts";
 import { findReservation } from "./reservations.ts";
@@ -56,7 +56,7 @@ function ofLease(context: Context, lease: Lease, all: readonly Lease[] | undefin
   const duration = expiry === NEVER ? NEVER : expiry - start;
   switch (code) {
     case OptionCode.ipAddressLeaseTime:
-      return seconds(code, expiry === NEVER ? NEVER : expiry - now);
+      return secondsOption(code, expiry === NEVER ? NEVER : expiry - now);
     case OptionCode.renewalTime:
       return remaining(code, timersOf(settings.leaseTime, duration)?.renew, now - start);
     case OptionCode.rebindingTime:
@@ -66,7 +66,7 @@ function ofLease(context: Context, lease: Lease, all: readonly Lease[] | undefin
     case OptionCode.relayAgentInformation:
       return owner.relayAgentInformation && { code, data: owner.relayAgentInformation };
     case OptionCode.clientLastTransactionTime:
-      return seconds(code, Math.max(0, now - start));
+      return secondsOption(code, Math.max(0, now - start));
     case OptionCode.associatedIp:
       return associatedIp(all ?? withSameOwner(context, lease));
     default:
@@ -99,13 +99,7 @@ function associatedIp(all: readonly Lease[]): Option {
 
 /** A time from the start of the lease, as it is now; undefined when it is over (section 6.4.2). */
 function remaining(code: number, fromStart: number | undefined, elapsed: number): Option | undefined {
-  return fromStart === undefined || fromStart <= elapsed ? undefined : seconds(code, fromStart - elapsed);
-}
-
-function seconds(code: number, value: number): Option {
-  const data = new Uint8Array(4);
-  writeIpv4(data, 0, value);
-  return { code, data };
+  return fromStart === undefined || fromStart <= elapsed ? undefined : secondsOption(code, fromStart - elapsed);
 }
 
 /** The client as if it renewed now, with everything that is kept about it: its settings, classes and reservation follow from that. */

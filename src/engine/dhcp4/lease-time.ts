@@ -59,12 +59,13 @@ export function leaseTimeOptions(leaseTime: LeaseTime, duration: number): readon
 
 function encode(leaseTime: LeaseTime, duration: number): readonly Option[] {
   const timers = timersOf(leaseTime, duration);
-  const lease = seconds(OptionCode.ipAddressLeaseTime, duration);
+  const lease = secondsOption(OptionCode.ipAddressLeaseTime, duration);
   if (timers === undefined) return [lease];
-  return [lease, seconds(OptionCode.renewalTime, timers.renew), seconds(OptionCode.rebindingTime, timers.rebind)];
+  return [lease, secondsOption(OptionCode.renewalTime, timers.renew), secondsOption(OptionCode.rebindingTime, timers.rebind)];
 }
 
-function seconds(code: number, value: number): Option {
+/** An option whose value is a time: 32 bits, seconds. */
+export function secondsOption(code: number, value: number): Option {
   const data = new Uint8Array(4);
   writeIpv4(data, 0, value);
   return { code, data };
