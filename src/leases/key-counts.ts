@@ -1,5 +1,5 @@
-import { hashBytes } from "../net/bytes.ts";
 import { Arena } from "./arena.ts";
+import type { KeyHash } from "./key-hash.ts";
 import { RowIndex } from "./row-index.ts";
 
 const NONE = -1;
@@ -8,6 +8,7 @@ const LENGTH = 2;
 
 /** How many leases there are for each key, in typed arrays: a key that no lease has takes no room. */
 export class KeyCounts {
+  readonly #hash: KeyHash;
   #blocks = new Uint32Array(0);
   #hashes = new Uint32Array(0);
   #counts = new Uint32Array(0);
@@ -16,15 +17,19 @@ export class KeyCounts {
   #rows = 0;
   readonly #freeRows: number[] = [];
 
+  constructor(hash: KeyHash) {
+    this.#hash = hash;
+  }
+
   /** Number of leases with this key. */
   of(key: Uint8Array): number {
-    const row = this.#find(key, hashBytes(key));
+    const row = this.#find(key, this.#hash(key));
     return row === NONE ? 0 : (this.#counts[row] as number);
   }
 
   /** One more lease has this key. */
   add(key: Uint8Array): void {
-    const hash = hashBytes(key);
+    const hash = this.#hash(key);
     const known = this.#find(key, hash);
     if (known === NONE) this.#insert(key, hash);
     else this.#counts[known] = (this.#counts[known] as number) + 1;
@@ -32,7 +37,7 @@ export class KeyCounts {
 
   /** One lease less has this key. */
   remove(key: Uint8Array): void {
-    const hash = hashBytes(key);
+    const hash = this.#hash(key);
     const row = this.#find(key, hash);
     if (row === NONE) return;
     const count = (this.#counts[row] as number) - 1;

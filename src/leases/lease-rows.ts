@@ -1,4 +1,5 @@
 import type { Ipv4 } from "../net/ipv4.ts";
+import type { KeyHash } from "./key-hash.ts";
 import { type Lease, type LeaseOwner, LeaseState, NEVER, type Seconds } from "./lease.ts";
 import { OwnerColumn } from "./owner-column.ts";
 import type { LeaseTrait } from "./reader.ts";
@@ -31,8 +32,8 @@ export class LeaseRows {
   #count = 0;
 
   /** `traits` are those that rows can be found by. */
-  constructor(traits: readonly LeaseTrait[]) {
-    this.owners = new OwnerColumn(traits);
+  constructor(traits: readonly LeaseTrait[], hash: KeyHash) {
+    this.owners = new OwnerColumn(traits, hash);
     this.byClient = new RowIndex(() => this.owners.hashes);
   }
 

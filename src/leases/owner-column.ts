@@ -1,5 +1,6 @@
-import { equalBytes, hashBytes } from "../net/bytes.ts";
+import { equalBytes } from "../net/bytes.ts";
 import { Arena } from "./arena.ts";
+import type { KeyHash } from "./key-hash.ts";
 import type { LeaseOwner } from "./lease.ts";
 import { ownerRecordLength, readOwnerRecord, recordHasKey, recordLimitKeys, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
 import type { LeaseTrait } from "./reader.ts";
@@ -14,11 +15,13 @@ export class OwnerColumn {
   #blocks = new Uint32Array(0);
   #hashes = new Uint32Array(0);
   readonly #arena = new Arena();
+  readonly #hash: KeyHash;
   readonly #traits: readonly TraitIndex[];
 
   /** `traits` are those that rows can be found by. */
-  constructor(traits: readonly LeaseTrait[]) {
-    this.#traits = traits.map((trait) => new TraitIndex(trait));
+  constructor(traits: readonly LeaseTrait[], hash: KeyHash) {
+    this.#hash = hash;
+    this.#traits = traits.map((trait) => new TraitIndex(trait, hash));
   }
 
   /** Makes room for this many rows. */
@@ -58,7 +61,7 @@ export class OwnerColumn {
     const block = this.#arena.allocate(ownerRecordLength(owner));
     writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
     this.#blocks[row] = block;
-    this.#hashes[row] = hashBytes(owner.clientKey);
+    this.#hashes[row] = this.#hash(owner.clientKey);
     for (const index of this.#traits) {
       index.remove(row);
       index.insert(row, owner);
@@ -77,7 +80,7 @@ export class OwnerColumn {
     const rows: number[] = [];
     const index = this.#traits.find((one) => one.trait === trait);
     if (index === undefined) return rows;
-    for (let row = index.first(hashBytes(value)); row !== -1 && rows.length < limit; row = index.after(row)) {
+    for (let row = index.first(this.#hash(value)); row !== -1 && rows.length < limit; row = index.after(row)) {
       const own = traitOf(this.read(row), trait);
       if (own !== undefined && equalBytes(own, value)) rows.push(row);
     }

@@ -1,7 +1,7 @@
 import type { Config, Range } from "../config/model.ts";
-import { hashBytes } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { KeyCounts } from "./key-counts.ts";
+import { createKeyHash, type KeyHash } from "./key-hash.ts";
 import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
 import { LeaseRows } from "./lease-rows.ts";
 import { splitKeys } from "./limit-keys.ts";
@@ -46,6 +46,7 @@ interface Before {
  */
 export class LeaseTable implements LeaseReader {
   readonly #config: Config;
+  readonly #hash: KeyHash;
   readonly #places: Places;
   readonly #rows: LeaseRows;
   /** Rows by the second in which their state ends; released and expired ones by range (the last queue: outside all ranges). */
@@ -53,12 +54,14 @@ export class LeaseTable implements LeaseReader {
   /** Bound and offered leases by the limit keys that they are kept with; undefined: nobody asks. */
   readonly #limitCounts: KeyCounts | undefined;
 
-  constructor(config: Config) {
+  /** `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose identifiers that make the table slow. */
+  constructor(config: Config, secret: readonly [number, number] = [0, 0]) {
     this.#config = config;
+    this.#hash = createKeyHash(secret);
     this.#places = new Places(config);
-    this.#rows = new LeaseRows(config.leasequery === undefined ? [] : ["chaddr", "clientIdentifier", "remoteId"]);
+    this.#rows = new LeaseRows(config.leasequery === undefined ? [] : ["chaddr", "clientIdentifier", "remoteId"], this.#hash);
     this.#lists = new RowLists(config.ranges.length + 1);
-    this.#limitCounts = hasLimits(config) ? new KeyCounts() : undefined;
+    this.#limitCounts = hasLimits(config) ? new KeyCounts(this.#hash) : undefined;
   }
 
   /** Number of addresses that are known: leased, offered, declined or remembered. */
@@ -91,7 +94,7 @@ export class LeaseTable implements LeaseReader {
 
   ofClient(clientKey: Uint8Array, link: number): Lease | undefined {
     const { byClient, owners, state, address } = this.#rows;
-    const hash = hashBytes(clientKey);
+    const hash = this.#hash(clientKey);
     let best = NONE;
     for (let place = byClient.start(hash); ; place = byClient.after(place)) {
       const row = byClient.at(place);

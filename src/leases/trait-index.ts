@@ -1,5 +1,5 @@
-import { hashBytes } from "../net/bytes.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
+import type { KeyHash } from "./key-hash.ts";
 import type { LeaseOwner } from "./lease.ts";
 import type { LeaseTrait } from "./reader.ts";
 
@@ -28,6 +28,7 @@ export function traitOf(owner: LeaseOwner, trait: LeaseTrait): Uint8Array | unde
  */
 export class TraitIndex {
   readonly trait: LeaseTrait;
+  readonly #hash: KeyHash;
   /** The first row of each chain; as many as a power of two. */
   #heads = new Int32Array(SMALLEST).fill(NONE);
   #next = new Int32Array(0);
@@ -35,8 +36,9 @@ export class TraitIndex {
   #hashes = new Uint32Array(0);
   #count = 0;
 
-  constructor(trait: LeaseTrait) {
+  constructor(trait: LeaseTrait, hash: KeyHash) {
     this.trait = trait;
+    this.#hash = hash;
   }
 
   /** Makes room for this many rows. */
@@ -57,7 +59,7 @@ export class TraitIndex {
     const value = traitOf(owner, this.trait);
     if (value === undefined) return;
     if (++this.#count > this.#heads.length) this.#grow();
-    this.#hashes[row] = hashBytes(value);
+    this.#hashes[row] = this.#hash(value);
     this.#link(row);
   }
 

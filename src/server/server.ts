@@ -129,7 +129,7 @@ async function shutDown(pump: Pump, transport: Transport, prober: Prober | undef
 }
 
 async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<LeaseTable> {
-  const table = new LeaseTable(config);
+  const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
   const twice: LeaseWrite[] = [];
   await store.load(({ row, lease }) => {
     const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);

@@ -6,7 +6,7 @@ import { KeyCounts } from "../../src/leases/key-counts.ts";
 import { type Lease, type LeaseChange, LeaseState, NEVER } from "../../src/leases/lease.ts";
 import { joinKeys, splitKeys } from "../../src/leases/limit-keys.ts";
 import { type Applied, LeaseTable } from "../../src/leases/table.ts";
-import { equalBytes, NO_BYTES } from "../../src/net/bytes.ts";
+import { equalBytes, hashBytes, NO_BYTES } from "../../src/net/bytes.ts";
 import { configOf, leaseOf, ownerOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
@@ -32,7 +32,7 @@ describe("limit keys", () => {
     const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(40), fc.nat(300)), { maxLength: 300 });
     fc.assert(
       fc.property(steps, (list) => {
-        const counts = new KeyCounts();
+        const counts = new KeyCounts(hashBytes);
         const model = new Map<string, number>();
         for (const [more, number, length] of list) {
           const key = Uint8Array.of(...new Uint8Array(length % 20), number);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Arena } from "../../src/leases/arena.ts";
+import { createKeyHash } from "../../src/leases/key-hash.ts";
 import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "../../src/leases/owner-record.ts";
 import { PlaceIndex } from "../../src/leases/place-index.ts";
 import { RowIndex } from "../../src/leases/row-index.ts";
@@ -42,6 +43,26 @@ describe("RowIndex", () => {
     for (let place = index.start(hash); index.at(place) >= 0; place = index.after(place)) rows.push(index.at(place));
     return rows;
   }
+});
+
+describe("the hash of keys", () => {
+  test("identifiers that collide under one secret do not under another, nor do all of a kind under any", () => {
+    const one = createKeyHash([1, 2]);
+    const other = createKeyHash([1, 3]);
+    const first = new Map<number, Uint8Array>();
+    let collisions = 0;
+    for (let i = 0; i < 200_000; i++) {
+      const key = Uint8Array.of(1, 2, 0, i >>> 16, i >>> 8, i);
+      const known = first.get(one(key));
+      if (known === undefined) first.set(one(key), key);
+      else {
+        collisions++;
+        assert.notEqual(other(known), other(key));
+      }
+    }
+    // Four or five are to be expected of any good hash.
+    assert.ok(collisions > 0 && collisions < 20, `${collisions}`);
+  });
 });
 
 describe("SecondQueue", () => {

@@ -28,7 +28,7 @@ describe("trait index", () => {
     const step = fc.tuple(fc.nat(2999), fc.option(fc.oneof(fc.nat(3), fc.nat(5000)), { nil: undefined }));
     fc.assert(
       fc.property(fc.array(step, { minLength: 50, maxLength: 4000, size: "max" }), (steps) => {
-        const index = new TraitIndex("clientIdentifier");
+        const index = new TraitIndex("clientIdentifier", hashBytes);
         const model = new Map<number, number | undefined>();
         index.reserve(10);
         index.reserve(3000);
@@ -52,7 +52,7 @@ describe("trait index", () => {
   });
 
   test("an owner without the trait is not taken up, and can be removed", () => {
-    const index = new TraitIndex("clientIdentifier");
+    const index = new TraitIndex("clientIdentifier", hashBytes);
     index.reserve(4);
     index.insert(1, owner(undefined));
     index.remove(1);
@@ -61,7 +61,7 @@ describe("trait index", () => {
   });
 
   test("a hundred thousand rows with one value come and go as fast as any", () => {
-    const index = new TraitIndex("clientIdentifier");
+    const index = new TraitIndex("clientIdentifier", hashBytes);
     index.reserve(100_000);
     const same = owner(7);
     const began = performance.now();
