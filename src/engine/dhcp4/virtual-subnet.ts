@@ -1,5 +1,6 @@
 import type { Config, Link, Network } from "../../config/model.ts";
 import { equalBytes } from "../../net/bytes.ts";
+import { IPV4_ANY } from "../../net/ipv4.ts";
 import type { Message, Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
@@ -24,8 +25,9 @@ export function isInVirtualSubnet(link: Link, asked: Uint8Array | undefined): bo
 }
 
 /**
- * The network that a message came from, as `selectNetwork` has it. When that is in another VPN than the message names, and neither sub-option 5 nor option 118 names
- * the subnet, it is that of the VPN's link, if it has only one: giaddr may be an address of the relay outside of the VPN.
+ * The network that a message came from, as `selectNetwork` has it. When that is in another VPN than the relay names, and neither sub-option 5 nor option 118 names
+ * the subnet, it is that of the VPN's link, if it has only one: giaddr may be an address of the relay outside of the VPN. What the client itself says of a
+ * VPN leads nowhere: else anybody could use up the addresses of every VPN (RFC 6607 section 9).
  */
 export function selectNetworkInVirtualSubnet(
   config: Config,
@@ -37,8 +39,10 @@ export function selectNetworkInVirtualSubnet(
   const network = selectNetwork(config, received, relayAgentInformation, trace);
   if (asked === undefined || asked[0] === GLOBAL) return network;
   if (network !== undefined && isInVirtualSubnet(config.links[network.link] as Link, asked)) return network;
+  if (received.message.giaddr === IPV4_ANY || relayAgentInformation === undefined) return network;
+  if (subOption(relayAgentInformation, RelaySubOption.virtualSubnetSelection) === undefined) return network;
   const isNamed =
-    (relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.linkSelection) !== undefined) ||
+    subOption(relayAgentInformation, RelaySubOption.linkSelection) !== undefined ||
     (config.subnetSelection && optionIpv4(received.message, OptionCode.subnetSelection) !== undefined);
   const links = isNamed ? [] : config.links.filter((link) => isInVirtualSubnet(link, asked));
   if (links.length !== 1) return network;

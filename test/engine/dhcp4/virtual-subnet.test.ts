@@ -48,6 +48,9 @@ describe("virtual subnet selection (RFC 6607)", () => {
     ["no VPN, explicitly", relayed("10.0.0.1", GLOBAL), "OFFER 10.0.0.100"],
     ["no VPN, explicitly, where the network is in one", relayed("10.0.1.1", GLOBAL), "other-vpn"],
     ["option 221 of the client", { giaddr: "10.0.1.1", ...option221(NAMED) }, "OFFER 10.0.1.100"],
+    ["option 221 of a client on a link that is in no VPN (section 9)", option221(NAMED), "other-vpn"],
+    ["option 82 that a client on such a link made up", { relay: relayInfo({ 151: NAMED }) }, "other-vpn"],
+    ["option 221 of a client behind a relay outside of the VPN", { ...relayed("10.0.0.1", undefined), ...option221(NAMED) }, "other-vpn"],
     ["the relay's word before the client's (section 7.3)", { ...relayed("10.0.1.1", NAMED), ...option221(BY_ID) }, "OFFER 10.0.1.100"],
   ];
   for (const [name, spec, outcome] of cases) test(name, () => assert.equal(briefly(server().receive(discover(spec))), outcome));
