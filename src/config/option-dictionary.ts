@@ -78,3 +78,13 @@ export function vendorSubOptionsOf(dictionary: OptionDictionary, enterprise: num
   const inner = type?.kind === "enterprises" ? (type.types?.[String(enterprise)] ?? type.of) : undefined;
   return inner?.kind === "suboptions" ? inner.definitions : [];
 }
+
+/** How a sub-option of the operator's own is written in an options map; undefined when none has this name. */
+export function placeOfSubOption(dictionary: OptionDictionary, name: string): string | undefined {
+  const isThere = (definitions: readonly SubOptionDefinition[]): boolean => definitions.some((one) => one.name === name && one.code !== 0);
+  if (isThere(subOptionsOf(dictionary, VENDOR_SPECIFIC))) return `vendor_extensions: {${name}: ...}`;
+  const type = dictionary.byCode(VENDOR_IDENTIFYING)?.type;
+  const enterprises = type?.kind === "enterprises" ? Object.keys(type.types ?? {}) : [];
+  const enterprise = enterprises.find((number) => isThere(vendorSubOptionsOf(dictionary, Number(number))));
+  return enterprise && `vendor_identifying_vendor_information: {${enterprise}: {${name}: ...}}`;
+}

@@ -4,7 +4,7 @@ import { decodeValue, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType
 import type { Path } from "./diagnostic.ts";
 import { describeValue } from "./expected.ts";
 import type { ConfiguredOption, OptionSet } from "./model.ts";
-import { type OptionDictionary, STANDARD, VENDOR_IDENTIFYING, VENDOR_SPECIFIC } from "./option-dictionary.ts";
+import { type OptionDictionary, placeOfSubOption, STANDARD, VENDOR_IDENTIFYING, VENDOR_SPECIFIC } from "./option-dictionary.ts";
 import type { Report } from "./problems.ts";
 import type { OptionsFile } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -133,7 +133,11 @@ function readCode(key: string, path: Path, { report, dictionary }: Reading): num
   const definition = dictionary.byName(key);
   // Code 0: its definition was refused, which has been told.
   if (definition !== undefined) return definition.code === 0 ? undefined : definition.code;
-  const hint = key === "values" ? "`values` has to be the only key of the options map" : didYouMean(key, dictionary.names);
+  const inner = placeOfSubOption(dictionary, key);
+  const hint =
+    key === "values"
+      ? "`values` has to be the only key of the options map"
+      : ((inner && `it is a sub-option: write ${inner}`) ?? didYouMean(key, dictionary.names));
   report.keyError(
     path,
     `unknown option "${key}"`,

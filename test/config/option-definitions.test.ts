@@ -214,6 +214,16 @@ test("values, names and sub-options that are not as defined are told at their pl
   assert.equal(result.ok ? "" : result.diagnostics[0]?.hint, 'did you mean "mine"?');
 });
 
+test("a sub-option that stands among the options is told where it belongs", () => {
+  const definitions =
+    "option_definitions: {sub: {code: 1, type: ip, space: vendor-9}, floor: {code: 1, type: str, space: vendor-encapsulated}}\n";
+  const result = loadConfig(`${definitions}options: {sub: 10.0.0.1, floor: ground}`, "test.yaml");
+  assert.deepEqual(result.ok ? [] : result.diagnostics.map(({ message, hint }) => [message, hint]), [
+    ['unknown option "sub"', "it is a sub-option: write vendor_identifying_vendor_information: {9: {sub: ...}}"],
+    ['unknown option "floor"', "it is a sub-option: write vendor_extensions: {floor: ...}"],
+  ]);
+});
+
 const anyType: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   type: fc.oneof(
     { maxDepth: 3 },
