@@ -16,8 +16,6 @@ export interface BenchLab {
   startClient(program: string, ...args: string[]): Program;
   /** Runs `leasehold bench` as the relay and returns its figures. */
   load(...args: string[]): Promise<Figures>;
-  /** Starts a program that takes half of the server's first processor. */
-  startCompetitor(): Program;
   /** Waits until the server answers: milliseconds since the call. */
   answers(): Promise<number>;
   close(): Promise<void>;
@@ -55,7 +53,6 @@ export function createBenchLab(): BenchLab {
       const output = await collect(client, MAIN, "bench", ...args, "--server", SERVER_ADDRESS, "--json");
       return JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1)) as Figures;
     },
-    startCompetitor: () => lab.start(server, "taskset", "-c", SERVER_CPUS.split(",")[0] as string, "sh", "-c", "while :; do :; done"),
     async answers() {
       const start = performance.now();
       for (;;) {
