@@ -1,5 +1,5 @@
 import { createBenchLab, type Figures } from "./lab.ts";
-import { type Contender, leasehold, leaseholdWith } from "./servers.ts";
+import { leasehold } from "./servers.ts";
 
 /** Offered load as multiples of the peak. */
 const LOADS = [1, 2, 3] as const;
@@ -11,26 +11,12 @@ const WARMUP = "2";
 /**
  * What is left of the peak when more is asked for. The peak is the closed loop's; then as many new clients a second as it, twice and three times as
  * many begin in an open loop, and count when they have their ACK and neither answer took longer than a second. One processor hardly makes three
- * times the load that another one serves, so it is also measured with a server that classes make slow.
+ * times the load that another one serves, so the load that was reached is printed too.
  */
 export async function measureOverload({ rounds, seconds }: { rounds: number; seconds: number }): Promise<void> {
-  await measureWith(leasehold, rounds, seconds);
-  await measureWith(leaseholdWith("leasehold, slowed down by classes", slowClasses()), rounds, seconds);
-}
-
-/** Classes that have to be evaluated for every message, a few hundredths of a millisecond together. */
-function slowClasses(): string {
-  const classes = Array.from(
-    { length: 200 },
-    (_, i) => `    - { name: c${i}, assert: "hexstring(pkt4.mac, ':') == '${i}' or hexstring(option[61].hex, '-') == '${i}'" }`,
-  );
-  return `client_classes:\n  v4:\n${classes.join("\n")}\n`;
-}
-
-async function measureWith(contender: Contender, rounds: number, seconds: number): Promise<void> {
   const lab = createBenchLab();
   const measure = async (...args: string[]): Promise<Figures> => {
-    const server = contender.start(lab);
+    const server = leasehold.start(lab);
     await lab.answers();
     const figures = await lab.load("new", "--seconds", String(seconds), ...args);
     await server.end();
@@ -50,7 +36,7 @@ async function measureWith(contender: Contender, rounds: number, seconds: number
         reached[i]?.push(startRate / peak);
       }
     }
-    console.log(`${contender.name}: peak ${Math.round(median(peaks))} new leases/s (closed loop, 256 outstanding)`);
+    console.log(`the peak: ${Math.round(median(peaks))} new leases/s (closed loop, 256 outstanding)`);
     for (const [i, times] of LOADS.entries()) {
       const [share, load] = [median(goodput[i] as number[]), median(reached[i] as number[])];
       const aim = times === 3 ? ` (aim: ${AIM * 100}%)` : "";
