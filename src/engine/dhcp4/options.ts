@@ -136,17 +136,15 @@ export function maxMessageSizeOf(message: Message): number {
   return Math.min(Math.max(size, SMALLEST_MAXIMUM), LARGEST_MAXIMUM) - HEADERS;
 }
 
-/** Option 54. One server has few identifiers, so they are made once. */
+/** Option 54. Nearly always it is that of the last reply; all there have been are not kept, for messages can name any (RFC 5107). */
 export function serverIdentifierOption(address: Ipv4): Option {
-  let option = serverIdentifiers.get(address);
-  if (option === undefined) {
-    option = addressOption(OptionCode.serverIdentifier, address);
-    serverIdentifiers.set(address, option);
+  if (lastServerIdentifier.address !== address) {
+    lastServerIdentifier = { address, option: addressOption(OptionCode.serverIdentifier, address) };
   }
-  return option;
+  return lastServerIdentifier.option;
 }
 
-const serverIdentifiers = new Map<Ipv4, Option>();
+let lastServerIdentifier = { address: 0, option: addressOption(OptionCode.serverIdentifier, 0) };
 
 function addEchoes(exchange: Exchange, options: Option[]): void {
   const { clientIdentifier, relayAgentInformation } = exchange;

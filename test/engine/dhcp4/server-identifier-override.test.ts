@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
 import { addresses, text } from "../support/config.ts";
 import { home } from "../support/home.ts";
@@ -77,5 +79,20 @@ describe("the relay stands in for the server (RFC 5107)", () => {
   test("the address that the relay is known by is never given out", () => {
     const server = home({ ranges: [{ range: "10.0.0.3-10.0.0.3" }] });
     assert.deepEqual(server.receive(discover(override(addresses("10.0.0.3"))), way), { silence: "no-address-free" });
+  });
+
+  test("every address that a message wants to be named is kept for ever", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const server = home();
+    const used = (): number => {
+      collect();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    server.receive(discover(RELAYED), way);
+    const before = used();
+    for (let i = 0; i < 50_000; i++) server.receive(discover(override(Uint8Array.of(11, i >>> 16, i >>> 8, i))), way);
+    assert.ok(used() - before < 2_000_000, `${used() - before} bytes more`);
   });
 });
