@@ -3,7 +3,9 @@ import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv4Prefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
 import type { ValueType } from "../wire/values.ts";
-import type { Condition, ConditionIndex, Lookups, Value } from "./class-expression/index.ts";
+import type { ConditionIndex } from "./class-expression/condition-index.ts";
+import type { Lookups } from "./class-expression/lookups.ts";
+import type { Condition, Value } from "./class-expression/subject.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {

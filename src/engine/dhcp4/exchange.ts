@@ -1,10 +1,9 @@
-import type { ClientClass, Config, Link, Network } from "../../config/model.ts";
+import type { ClientClass, Config, Limit, Link, Network } from "../../config/model.ts";
 import type { Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Trace } from "../trace.ts";
-import type { AppliedLimit } from "./limits.ts";
 
 /** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
 export interface Context {
@@ -45,6 +44,14 @@ export interface Received {
   readonly serverPort: number;
   /** Bytes of the message on the wire, for class expressions that ask; undefined counts as 0. */
   readonly length?: number;
+}
+
+/** A limit that applies to a client, and what its lease is counted under. */
+export interface AppliedLimit {
+  readonly limit: Limit;
+  /** Where it holds; undefined: everywhere. */
+  readonly network: Network | undefined;
+  readonly key: Uint8Array;
 }
 
 /** A message on its way to a decision, with what was found out about it so far. */

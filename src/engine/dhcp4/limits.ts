@@ -5,16 +5,8 @@ import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { belongsTo } from "./availability.ts";
-import type { Exchange } from "./exchange.ts";
+import type { AppliedLimit, Exchange } from "./exchange.ts";
 import { subjectOf } from "./subject.ts";
-
-/** A limit that applies to a client, and what its lease is counted under. */
-export interface AppliedLimit {
-  readonly limit: Limit;
-  /** Where it holds; undefined: everywhere. */
-  readonly network: Network | undefined;
-  readonly key: Uint8Array;
-}
 
 /** Of longer values the beginning counts: a client must not fill our memory. */
 const LONGEST_VALUE = 255;
