@@ -15,3 +15,11 @@ export function isZero(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
   return true;
 }
+
+/**
+ * Whether a value that is kept with the lease and echoed was put together from so many pieces (RFC 3396) that it is no identity but an attempt
+ * to fill our memory. RFC 3046 section 2 limits option 82 to 255 bytes.
+ */
+export function isTooLong(value: Uint8Array | undefined): boolean {
+  return value !== undefined && value.length > 255;
+}

@@ -7,7 +7,7 @@ import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
 import { classify, noClasses } from "./classes.ts";
-import { clientKeyOf } from "./client-key.ts";
+import { clientKeyOf, isTooLong } from "./client-key.ts";
 import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { decideDecline, decideRelease } from "./give-back.ts";
@@ -115,12 +115,4 @@ function rememberedRelayAgentInformation(context: Context, link: Link, message: 
   if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY || networkOnLink(link, message.ciaddr) === undefined) return undefined;
   const owner = context.leases.byAddress(message.ciaddr)?.owner;
   return owner !== undefined && equalBytes(owner.clientKey, clientKey) ? owner.relayAgentInformation : undefined;
-}
-
-/**
- * Whether a value that is kept with the lease and echoed was put together from so many pieces (RFC 3396) that it is no identity but an attempt
- * to fill our memory. RFC 3046 section 2 limits option 82 to 255 bytes.
- */
-function isTooLong(value: Uint8Array | undefined): boolean {
-  return value !== undefined && value.length > 255;
 }

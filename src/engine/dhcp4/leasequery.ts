@@ -10,6 +10,7 @@ import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-informat
 import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
+import { isTooLong } from "./client-key.ts";
 import { leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
@@ -36,6 +37,8 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
   if (!mayAsk(received.source)) return silence(trace, "requester-not-permitted");
   if (message.giaddr === IPV4_ANY) return silence(trace, "malformed-request");
   if (!mayAsk(message.giaddr)) return silence(trace, "requester-not-permitted");
+  const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
+  if (isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   const question = questionIn(message);
   if (question === undefined) return silence(trace, "malformed-request");
   trace?.(
@@ -43,12 +46,12 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
     question.by === "address" ? `by address ${formatIpv4(question.address)}` : `by ${question.by} ${toHex(question.value)}`,
   );
 
-  const vss = virtualSubnetIn(message, optionValue(message, OptionCode.relayAgentInformation));
+  const vss = virtualSubnetIn(message, relayAgentInformation);
   if (question.by !== "address") {
     const leases = leasesOf(context, question, vss);
     const latest = leases[0];
     if (latest !== undefined) return active(context, received, latest, leases, trace);
-    const relay = question.by === "remoteId" ? optionValue(message, OptionCode.relayAgentInformation) : undefined;
+    const relay = question.by === "remoteId" ? relayAgentInformation : undefined;
     // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else has a place in this answer.
     const echo = relay === undefined ? [] : [{ code: OptionCode.relayAgentInformation, data: relay }];
     return answer(received, MessageType.LEASEUNKNOWN, message, IPV4_ANY, echo, trace);

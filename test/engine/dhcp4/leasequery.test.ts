@@ -107,6 +107,7 @@ describe("LEASEQUERY (RFC 4388)", () => {
       ["an address and a hardware address", { ciaddr: "10.0.0.100", mac: ALICE }, "malformed-request"],
       ["an address and an identifier", { ciaddr: "10.0.0.100", id: "alice" }, "malformed-request"],
       ["an identifier and a hardware address", { id: "bob's id", mac: BOB }, "malformed-request"],
+      ["an option 82 of several pieces", { ciaddr: "10.0.0.100", relay: new Uint8Array(256) }, "identity-too-long"],
       ["no giaddr", { giaddr: "0.0.0.0", ciaddr: "10.0.0.100" }, "malformed-request"],
     ];
     const reserved: NetworkSpec = {
