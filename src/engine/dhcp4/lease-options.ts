@@ -42,7 +42,8 @@ export function leaseOptions(context: Context, received: Received, lease: Lease,
   if (all !== undefined && all.length > 1) options.push(associatedIp(all));
   const requested = optionValue(received.message, OptionCode.parameterRequestList);
   if (requested === undefined) addSettings(client, settings, options);
-  for (const code of requested ?? AS_IN_AN_ACK) {
+  // Each only once: a list may repeat what takes long to find out.
+  for (const code of new Set(requested ?? AS_IN_AN_ACK)) {
     const option = ofLease(context, lease, all, settings, code) ?? requestedOption(settings, code) ?? saidByClient(lease, code);
     if (option !== undefined) addOnce(options, option);
   }

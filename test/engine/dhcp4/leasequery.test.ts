@@ -214,6 +214,18 @@ describe("LEASEQUERY (RFC 4388)", () => {
     assert.equal(one.consider(query({ ciaddr: "10.0.0.120" }), FROM).options?.[1], "54 10.0.0.2");
   });
 
+  test("a parameter request list that repeats a code looks up the client's leases once, not each time", () => {
+    const one = server();
+    let looked = 0;
+    const withTrait = one.table.withTrait.bind(one.table);
+    one.table.withTrait = (trait, value) => {
+      looked++;
+      return withTrait(trait, value);
+    };
+    const outcome = one.consider(query({ ciaddr: "10.0.0.101", prl: Array.from({ length: 1000 }, () => 92) }), FROM);
+    assert.deepEqual([outcome.options?.slice(2), looked], [["92 10.0.0.101 10.0.1.101"], 1]);
+  });
+
   test("what only the protocol has a use for is not sent", () => {
     assert.deepEqual(ask({ ciaddr: "10.0.0.100", prl: [50, 52, 53, 54, 55, 57, 118, 255, 0] }).options, ["53 LEASEACTIVE", "54 10.0.0.1"]);
   });
