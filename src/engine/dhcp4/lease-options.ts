@@ -1,7 +1,7 @@
-import type { Link, Network } from "../../config/model.ts";
+import type { Config, Link, Network } from "../../config/model.ts";
 import { type Lease, NEVER } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
-import { writeIpv4 } from "../../net/ipv4.ts";
+import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isBound } from "./availability.ts";
@@ -14,6 +14,7 @@ import { findReservation } from "./reservations.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { type Settings, settingsFor } from "./settings.ts";
 import { networkOf } from "./subnet.ts";
+import { isInVirtualSubnet } from "./virtual-subnet.ts";
 
 /** As many addresses as one option holds: more would leave no room for anything else. */
 const MOST_ASSOCIATED = 63;
@@ -81,12 +82,27 @@ function saidByClient({ owner }: Lease, code: number): Option | undefined {
   return said && { code, data: said };
 }
 
-/** All leases in force of the client that has this one, this one first. */
-function withSameOwner({ leases, now }: Context, lease: Lease): readonly Lease[] {
+/**
+ * All leases in force of the client that has this one, this one first. In another VPN it would be another client, of whom nobody is told here (RFC 6607
+ * section 5.2).
+ */
+function withSameOwner({ config, leases, now }: Context, lease: Lease): readonly Lease[] {
+  const vss = linkOf(config, lease.address)?.vss;
+  const inSameVpn = (address: Ipv4): boolean => {
+    const link = linkOf(config, address);
+    return link !== undefined && isInVirtualSubnet(link, vss);
+  };
   const { clientKey, clientIdentifier, chaddr } = lease.owner;
   const like = clientIdentifier === undefined ? leases.withTrait("chaddr", chaddr) : leases.withTrait("clientIdentifier", clientIdentifier);
-  const others = like.filter((other) => other.address !== lease.address && isBound(other, now) && belongsTo(other, clientKey));
+  const others = like.filter(
+    (other) => other.address !== lease.address && isBound(other, now) && belongsTo(other, clientKey) && inSameVpn(other.address),
+  );
   return [lease, ...others];
+}
+
+function linkOf(config: Config, address: Ipv4): Link | undefined {
+  const network = networkOf(config, address);
+  return network && config.links[network.link];
 }
 
 function associatedIp(all: readonly Lease[]): Option {

@@ -98,4 +98,23 @@ describe("virtual subnet selection (RFC 6607)", () => {
     assert.equal(ask({ mac: "02:00:00:00:00:0a", htype: 1 }), "53 LEASEUNKNOWN");
     assert.equal(ask({ mac: "02:00:00:00:00:0a", htype: 1, ...option221(NAMED) }), "53 LEASEACTIVE, 221 00726564");
   });
+
+  test("a LEASEQUERY about an address does not tell the addresses of a like client in another VPN (section 5.2)", () => {
+    const one = server();
+    for (const [at, vss] of [
+      ["10.0.1.150", NAMED],
+      ["10.0.3.150", TWO],
+      ["10.0.4.150", TWO],
+    ] as const)
+      one.receive(request({ ...relayed(at.replace("150", "1"), vss), id: "host", server: "10.0.0.1", requested: at }));
+    one.lease("10.0.0.150", { mac: "02:00:00:00:00:0a", id: "host", expiry: 9000 });
+    const associated = (ciaddr: string, spec: MessageSpec): string | undefined => {
+      const query = message(MessageType.LEASEQUERY, { mac: "", htype: 0, giaddr: RELAY, prl: [92], ciaddr, ...spec });
+      return one.consider(query, { source: RELAY, destination: "10.0.0.1" }).options?.find((option) => option.startsWith("92"));
+    };
+    assert.deepEqual(
+      [associated("10.0.0.150", {}), associated("10.0.1.150", option221(NAMED)), associated("10.0.3.150", option221(TWO))],
+      ["92 10.0.0.150", "92 10.0.1.150", "92 10.0.3.150 10.0.4.150"],
+    );
+  });
 });
