@@ -31,7 +31,7 @@ export class LeaseRows {
   #end = 0;
   #count = 0;
 
-  /** `traits` are those that rows can be found by. */
+  /** `traits` are those that bound rows can be found by: of the others there may be any number, whoever asks for them. */
   constructor(traits: readonly LeaseTrait[], hash: KeyHash) {
     this.owners = new OwnerColumn(traits, hash);
     this.byClient = new RowIndex(() => this.owners.hashes);
@@ -87,6 +87,7 @@ export class LeaseRows {
     this.owners.set(row, lease.owner);
     this.#setTimes(row, lease);
     if (lease.state !== LeaseState.declined) this.byClient.insert(row, this.owners.hash(row));
+    if (lease.state === LeaseState.bound) this.owners.index(row, lease.owner);
     return row;
   }
 
@@ -100,10 +101,20 @@ export class LeaseRows {
   replace(row: number, lease: Lease, sameOwner: boolean): void {
     const found = this.state[row] !== LeaseState.declined;
     const find = lease.state !== LeaseState.declined;
+    const wasBound = this.state[row] === LeaseState.bound;
+    const staysIndexed = wasBound && lease.state === LeaseState.bound && sameOwner;
+    if (wasBound && !staysIndexed) this.owners.unindex(row);
     if (found && !(find && sameOwner)) this.byClient.remove(row, this.owners.hash(row));
     if (!sameOwner) this.owners.set(row, lease.owner);
     this.#setTimes(row, lease);
     if (find && !(found && sameOwner)) this.byClient.insert(row, this.owners.hash(row));
+    if (lease.state === LeaseState.bound && !staysIndexed) this.owners.index(row, this.owners.read(row));
+  }
+
+  /** Makes a lease whose time is over an expired one. */
+  expire(row: number): void {
+    this.owners.unindex(row);
+    this.state[row] = LeaseState.expired;
   }
 
   /** Frees a row. */
@@ -111,6 +122,7 @@ export class LeaseRows {
     this.#count--;
     this.#byAddress.remove(row, this.address[row] as number);
     if (this.state[row] !== LeaseState.declined) this.byClient.remove(row, this.owners.hash(row));
+    this.owners.unindex(row);
     this.owners.clear(row);
     this.#free.push(row);
   }

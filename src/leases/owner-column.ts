@@ -62,20 +62,25 @@ export class OwnerColumn {
     writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
     this.#blocks[row] = block;
     this.#hashes[row] = this.#hash(owner.clientKey);
-    for (const index of this.#traits) {
-      index.remove(row);
-      index.insert(row, owner);
-    }
     if (old !== FREE) this.#free(old);
   }
 
   clear(row: number): void {
-    for (const index of this.#traits) index.remove(row);
     this.#free(this.#blocks[row] as number);
     this.#blocks[row] = FREE;
   }
 
-  /** Rows whose owner has this value of a trait, at most `limit`; none for a trait that was not asked for. */
+  /** Lets a row that can't be found be found by the traits of its owner. */
+  index(row: number, owner: LeaseOwner): void {
+    for (const index of this.#traits) index.insert(row, owner);
+  }
+
+  /** Lets a row not be found by traits any more; to be called before its owner changes. */
+  unindex(row: number): void {
+    for (const index of this.#traits) index.remove(row);
+  }
+
+  /** Indexed rows whose owner has this value of a trait, at most `limit`; none for a trait that was not asked for. */
   rowsWith(trait: LeaseTrait, value: Uint8Array, limit: number): number[] {
     const rows: number[] = [];
     const index = this.#traits.find((one) => one.trait === trait);

@@ -31,7 +31,7 @@ export interface LeaseReader {
    */
   countOf(limitKey: Uint8Array): number;
   /**
-   * The leases, of whatever state, whose owner has this value of a trait. Of more than a thousand only so many are found, those that were
+   * The bound leases, as far as the table has noticed which of them ran out, whose owner has this value of a trait. Of more than a thousand only so many are found, those that were
    * given to their owner last. Nothing is found where the configuration has no `leasequery`: it costs memory to keep track of.
    */
   withTrait(trait: LeaseTrait, value: Uint8Array): readonly Lease[];

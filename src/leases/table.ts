@@ -152,7 +152,7 @@ export class LeaseTable implements LeaseReader {
     }
     over.sort((a, b) => (expiry[a] as number) - (expiry[b] as number));
     for (const row of over) {
-      if (state[row] === LeaseState.bound) state[row] = LeaseState.expired;
+      if (state[row] === LeaseState.bound) this.#rows.expire(row);
       this.#lists.append(this.#queueOf(row), row);
     }
   }
@@ -254,7 +254,7 @@ export class LeaseTable implements LeaseReader {
       this.#forget(row, writes);
       return;
     }
-    this.#rows.state[row] = LeaseState.expired;
+    this.#rows.expire(row);
     this.#link(row);
   }
 
