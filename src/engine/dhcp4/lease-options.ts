@@ -9,7 +9,7 @@ import { classify, noClasses } from "./classes.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { secondsOption, timersOf } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
-import { addOnce, addSettings, requestedOption, serverIdentifierOption } from "./options.ts";
+import { addOnce, addSettings, maxMessageSizeOf, requestedOption, serverIdentifierOption } from "./options.ts";
 import { findReservation } from "./reservations.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { type Settings, settingsFor } from "./settings.ts";
@@ -42,7 +42,7 @@ export function leaseOptions(context: Context, received: Received, lease: Lease,
   const options: Option[] = serverIdentifier === 0 ? [] : [serverIdentifierOption(serverIdentifier)];
   if (all !== undefined && all.length > 1) options.push(associatedIp(all));
   const requested = optionValue(received.message, OptionCode.parameterRequestList);
-  if (requested === undefined) addSettings(client, settings, options);
+  if (requested === undefined) addSettings(client, settings, options, maxMessageSizeOf(received.message));
   // Each only once: a list may repeat what takes long to find out.
   for (const code of new Set(requested ?? AS_IN_AN_ACK)) {
     const option = ofLease(context, lease, all, settings, code) ?? requestedOption(settings, code) ?? saidByClient(lease, code);

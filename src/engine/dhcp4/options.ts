@@ -1,6 +1,8 @@
 import type { Network, OptionSet } from "../../config/model.ts";
 import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { maskOf } from "../../net/prefix.ts";
+import { OPTIONS_OFFSET } from "../../wire/dhcp4/decode.ts";
+import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
@@ -15,6 +17,11 @@ const HEADERS = 28;
 const SMALLEST_MAXIMUM = 576;
 /** One Ethernet frame: larger replies would be fragmented on the way. */
 const LARGEST_MAXIMUM = 1500;
+
+/** The size of a BOOTREPLY: a BOOTP client need not accept more (RFC 951; RFC 1534 section 2). */
+export const BOOTP_SIZE = 300;
+/** The end of the options, and option 52. */
+const FRAMING_SIZE = 4;
 
 /** Written by the server itself and never taken from the configuration, whatever a client asks for. */
 const OWN_CODES = new Set<number>([
@@ -64,7 +71,7 @@ export function replyOptions(
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
-  addSettings(exchange, settings, options);
+  addSettings(exchange, settings, options, maxMessageSizeOf(exchange.message));
   // Firmware that boots from the network looks for its own identifier in the answer.
   const machine = optionValue(exchange.message, OptionCode.clientMachineIdentifier);
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
@@ -83,14 +90,17 @@ export function replyOptions(
 export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
   const { relayAgentInformation } = exchange;
   const options: Option[] = [];
-  addSettings(exchange, settings, options);
+  addSettings(exchange, settings, options, BOOTP_SIZE);
   const understood = options.filter(({ code }) => code < OptionCode.requestedIpAddress || code > OptionCode.clientIdentifier);
   if (relayAgentInformation !== undefined) understood.push(echoOf(relayAgentInformation));
   return understood;
 }
 
-/** The subnet mask, what the operator wants sent always, what the client asks for, and option 118. */
-export function addSettings(exchange: Exchange, settings: Settings, options: Option[]): void {
+/**
+ * The subnet mask, what the operator wants sent always, what the client asks for, and option 118. `maxMessageSize` is that of the
+ * reply.
+ */
+export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
   options.push(maskOption(settings));
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
@@ -104,7 +114,7 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
     }
   }
   const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
-  const routed = getsClasslessRoutes(exchange, settings, requested);
+  const routed = getsClasslessRoutes(exchange, settings, options, requested, maxMessageSize);
   for (let i = 0; i < requested.length; i++) {
     const code = requested[i] as number;
     if (routed && (code === OptionCode.routers || code === OptionCode.staticRoutes)) continue;
@@ -167,14 +177,31 @@ export function requestedOption(settings: Settings, code: number): Option | unde
 }
 
 /**
- * Whether the client is sent option 121. Then it ignores options 3 and 33, and a server should not send them (RFC 3442, "DHCP Server Administrator
- * Responsibilities"): the room is better used for routes.
+ * Whether the client is sent option 121, for which there is room behind `options`. Then it ignores options 3 and 33, and a server should not send them
+ * (RFC 3442, "DHCP Server Administrator Responsibilities"): the room is better used for routes. Where it is not certain that 121 fits they stay, for a client with
+ * neither has no route at all.
  */
-function getsClasslessRoutes({ trace }: Exchange, settings: Settings, requested: Uint8Array): boolean {
-  const { classlessStaticRoutes } = OptionCode;
+function getsClasslessRoutes(
+  { trace, relayAgentInformation }: Exchange,
+  settings: Settings,
+  options: readonly Option[],
+  requested: Uint8Array,
+  maxMessageSize: number,
+): boolean {
+  const { classlessStaticRoutes, routers, staticRoutes } = OptionCode;
   if (!requested.includes(classlessStaticRoutes) || configuredOption(settings, classlessStaticRoutes) === undefined) return false;
-  trace?.("options", "121 takes the place of 3 and 33 (RFC 3442)");
-  return true;
+  let size = OPTIONS_OFFSET + FRAMING_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2);
+  for (const option of options) size += sizeOnWire(option);
+  if (!options.some(({ code }) => code === classlessStaticRoutes)) {
+    // What is asked for before it goes before it.
+    for (const code of new Set(requested.subarray(0, requested.indexOf(classlessStaticRoutes) + 1))) {
+      const option = code === routers || code === staticRoutes ? undefined : requestedOption(settings, code);
+      if (option !== undefined && !options.some((other) => other.code === code)) size += sizeOnWire(option);
+    }
+  }
+  const fits = size <= maxMessageSize;
+  trace?.("options", fits ? "121 takes the place of 3 and 33 (RFC 3442)" : "3 and 33 are sent too: 121 may not fit");
+  return fits;
 }
 
 function maskOption(settings: Settings): Option {

@@ -7,7 +7,7 @@ import type { Trace } from "../trace.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
-import { bootpOptions, maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
@@ -43,9 +43,6 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination):
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
   return reply(exchange, replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr), to, NO_CHANGES);
 }
-
-/** The size of a BOOTREPLY: a BOOTP client need not accept more (RFC 951; RFC 1534 section 2). */
-const BOOTP_SIZE = 300;
 
 /**
  * The reply to a BOOTP client; `yiaddr` is 0 for one that knows its address (RFC 951). Without the magic cookie in its request we can't

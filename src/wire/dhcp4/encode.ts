@@ -89,7 +89,7 @@ function isFraming(code: number): boolean {
 }
 
 /** Bytes that an option takes with its code and length, or with those of each of its pieces. */
-function sizeOnWire(option: Option): number {
+export function sizeOnWire(option: Option): number {
   if (isFraming(option.code)) return 0;
   const length = option.data.length;
   return length <= 255 ? length + 2 : length + 2 * Math.ceil(length / 255);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { decode } from "../../../src/wire/dhcp4/decode.ts";
+import { encode } from "../../../src/wire/dhcp4/encode.ts";
+import { optionValue } from "../../../src/wire/dhcp4/options.ts";
 import { addresses, configOf, type NetworkSpec, type OptionsSpec, type RangeSpec, text } from "../support/config.ts";
 import { HOME, home } from "../support/home.ts";
 import { ALICE, discover, type MessageSpec, mac, relayInfo, request } from "../support/messages.ts";
@@ -218,4 +221,36 @@ describe("options of an OFFER or ACK", () => {
     });
     assert.deepEqual(hostnames, new Array(4).fill(text("laptop")));
   });
+});
+
+describe("classless routes that don't fit never cost a client its router (RFC 3442)", () => {
+  const cases: readonly [name: string, routes: number, spec: MessageSpec, sent: readonly number[]][] = [
+    ["they fit", 250, { prl: [3, 121] }, [121]],
+    ["just so", 267, { prl: [3, 121] }, [121]],
+    ["beside the end of the options they go into an empty field too", 268, { prl: [3, 121] }, [3, 121]],
+    ["they fit nowhere", 600, { prl: [121, 3] }, [3]],
+    ["they fit in the larger reply that the client accepts", 600, { prl: [121, 3], maxSize: 1500 }, [121]],
+    ["what is asked for before them takes the room", 250, { prl: [15, 121, 3] }, [3]],
+    ["what the relay says takes the room", 600, { prl: [121, 3], giaddr: "10.0.0.1", relay: new Uint8Array(200), maxSize: 1000 }, [3, 121]],
+    ["they are sent always, and not looked for twice", 267, { prl: [121, 3] }, [121]],
+  ];
+  for (const [name, routes, spec, sent] of cases) {
+    test(name, () => {
+      const data = new Uint8Array(routes);
+      const options: OptionsSpec = {
+        3: addresses("10.0.0.1"),
+        15: text("x".repeat(60)),
+        121: name.startsWith("they are sent always") ? { always: data } : data,
+      };
+      const decision = home({ options }).decide(discover(spec));
+      assert.ok(decision.kind === "reply");
+      const bytes = new Uint8Array(2048);
+      const decoded = decode(bytes, encode(decision.message, bytes, decision.maxMessageSize));
+      assert.ok(decoded.ok);
+      assert.deepEqual(
+        [3, 121].filter((code) => optionValue(decoded.message, code) !== undefined),
+        sent,
+      );
+    });
+  }
 });
