@@ -8,7 +8,7 @@ import { formatMac } from "../net/mac.ts";
 import type { StoreError } from "../store/store.ts";
 import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
-import { messageType, optionValue } from "../wire/dhcp4/options.ts";
+import { messageType, optionIpv4, optionValue } from "../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 import { createLogAllowance } from "./log-allowance.ts";
 
@@ -26,9 +26,9 @@ export interface Told {
 export interface EventLog {
   /**
    * Says why a message is not answered, or waits. What else was decided is not true yet: it is returned, for `tell`; undefined when nobody
-   * wants to know.
+   * wants to know. `source`: where the message came from.
    */
-  decided(request: Message, decision: Decision): Told | undefined;
+  decided(request: Message, decision: Decision, source: Ipv4): Told | undefined;
   /** Says what has come true. */
   tell(told: Told): void;
   /** Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length in seconds; undefined: the address was not put on it. */
@@ -40,6 +40,8 @@ export interface EventLog {
 }
 
 const TYPE_NAMES = new Map<number, string>(Object.entries(MessageType).map(([name, type]) => [type, name]));
+const REQUESTED_ADDRESS = 50;
+const MESSAGE = 56;
 const CLIENT_IDENTIFIER = 61;
 const RELAY_AGENT_INFORMATION = 82;
 /** Warnings, and packets that found a defect, a minute. */
@@ -80,24 +82,24 @@ export function createEventLog(log: Logger, uptime: () => number): EventLog {
     const isQuery = messageType(request) === MessageType.LEASEQUERY;
     const level = type === MessageType.OFFER || request.ciaddr !== 0 || isQuery ? "debug" : "info";
     if (!(level === "debug" ? debug : info)) return undefined;
-    const facts = {
-      ...who(request),
-      address: formatIpv4(isQuery ? reply.ciaddr : reply.yiaddr),
-      to: `${formatIpv4(to.address)}:${to.port}`,
-    };
-    const text = `${nameOf(request)} answered with ${nameOf(reply)}${reply.yiaddr === 0 ? "" : ` of ${facts.address}`}`;
-    return { level, facts, text };
+    const about = formatIpv4(isQuery ? reply.ciaddr : reply.yiaddr || askedFor(request));
+    const facts = { ...who(request), address: about, to: `${formatIpv4(to.address)}:${to.port}` };
+    const of = reply.yiaddr === 0 ? "" : ` of ${about}`;
+    return { level, facts, text: `${nameOf(request)} answered with ${nameOf(reply)}${of}${why(reply)}` };
   }
 
   return {
-    decided(request, decision) {
+    decided(request, decision, source) {
       if (decision.kind === "reply") return answered(request, decision);
       if (decision.kind === "update") return noted(request, decision.changes);
       if (!debug) return undefined;
       if (decision.kind === "probe") {
         log.debug({ ...who(request), address: formatIpv4(decision.address) }, `${nameOf(request)} waits: is the address in use?`);
       } else {
-        log.debug({ ...who(request), reason: decision.reason }, `${nameOf(request)} not answered: ${SILENCE_REASONS[decision.reason]}`);
+        log.debug(
+          { ...who(request), from: formatIpv4(source), reason: decision.reason },
+          `${nameOf(request)} not answered: ${SILENCE_REASONS[decision.reason]}`,
+        );
       }
       return undefined;
     },
@@ -135,6 +137,18 @@ function withLeftOut(text: string, leftOut: number): string {
   return leftOut === 0 ? text : `${text} (${leftOut} such entries before it were left out)`;
 }
 
+/** Why a DHCPNAK was sent, in the words that the client is sent too (option 56). */
+function why(reply: Message): string {
+  const reason = messageType(reply) === MessageType.NAK ? optionValue(reply, MESSAGE) : undefined;
+  return reason === undefined ? "" : `: ${new TextDecoder().decode(reason)}`;
+}
+
+/** The address that a REQUEST or an INFORM is about. A DISCOVER only has a wish. */
+function askedFor(request: Message): Ipv4 {
+  const requested = messageType(request) === MessageType.REQUEST ? optionIpv4(request, REQUESTED_ADDRESS) : undefined;
+  return requested ?? request.ciaddr;
+}
+
 function nameOf(message: Message): string {
   return TYPE_NAMES.get(messageType(message) ?? 0) ?? "BOOTP message";
 }
@@ -142,7 +156,7 @@ function nameOf(message: Message): string {
 function who(request: Message): Record<string, string> {
   const identifier = optionValue(request, CLIENT_IDENTIFIER);
   return {
-    chaddr: formatMac(request.chaddr),
+    ...(request.chaddr.length === 0 ? {} : { chaddr: formatMac(request.chaddr) }),
     ...(identifier === undefined ? {} : { clientIdentifier: toHex(identifier) }),
     ...(request.giaddr === 0 ? {} : { relay: formatIpv4(request.giaddr) }),
     ...where(request),

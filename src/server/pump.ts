@@ -112,7 +112,7 @@ export function startPump(parts: PumpParts): Pump {
     }
     const { message } = decoded;
     countType(counters.received, messageType(message) ?? 0);
-    if (flood?.refuses(message, milliseconds)) commits.carryOut(FLOOD, events.decided(message, FLOOD));
+    if (flood?.refuses(message, milliseconds)) commits.carryOut(FLOOD, events.decided(message, FLOOD, datagram.source));
     else decideAbout(datagram, message, served, now, 0);
   }
 
@@ -122,9 +122,9 @@ export function startPump(parts: PumpParts): Pump {
       { config, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses() },
       { message, interface: served, source, sourcePort, destination, serverPort: port, length: datagram.length },
     );
-    const told = events.decided(message, decision);
+    const told = events.decided(message, decision, source);
     if (decision.kind !== "probe") commits.carryOut(decision, told);
-    else if (!probe(decision, datagram, conflicts)) commits.carryOut(decision.offer, events.decided(message, decision.offer));
+    else if (!probe(decision, datagram, conflicts)) commits.carryOut(decision.offer, events.decided(message, decision.offer, source));
   }
 
   /** Holds the address, and has the message wait until it is known whether somebody uses it. False: nobody can be asked. */

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decline, discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
+import {
+  decline,
+  discover,
+  ethernetClient,
+  inform,
+  release,
+  requestExtension,
+  requestInitReboot,
+  requestSelecting,
+} from "../../src/client/dhcp4/messages.ts";
 import { createBench } from "../support/pump.ts";
 
 const CONFIG = `
@@ -36,6 +45,11 @@ const LIFE = [
     "an address that its client found in use",
     decline(client, 7, lease),
     "warn: 10.0.0.10 is in use, says its client (DHCPDECLINE): it is not given out for 86400 s",
+  ],
+  [
+    "an address of another network",
+    requestInitReboot(client, transaction, 0x0a090909),
+    "info: REQUEST answered with NAK: the address is not on this network",
   ],
   ["what is no DHCP message", Uint8Array.of(1, 2, 3), "debug: not a DHCP message"],
 ] as const;
@@ -73,6 +87,23 @@ test("an entry says which client, where it is, and which address", async () => {
     [
       { ...who, relay: "10.0.0.2", circuitId: "706f7274", remoteId: "09", address: "10.0.0.10", to: "10.0.0.2:67" },
       { ...who, address: "10.0.0.10" },
+    ],
+  );
+});
+
+test("an entry about a refusal or a question names the address that it is about, not 0.0.0.0", async () => {
+  const bench = createBench(CONFIG);
+  bench.receive(requestInitReboot(client, transaction, 0x0a090909));
+  bench.receive(inform(client, transaction, 0x0a000063));
+  await bench.store.succeed();
+  assert.deepEqual(
+    bench.log.map((line) => {
+      const { address, msg } = JSON.parse(line);
+      return [address, msg];
+    }),
+    [
+      ["10.9.9.9", "REQUEST answered with NAK: the address is not on this network"],
+      ["10.0.0.99", "INFORM answered with ACK"],
     ],
   );
 });
