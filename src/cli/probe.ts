@@ -303,6 +303,8 @@ function whatToCheck(sent: Message): string {
     return "a server that does not know this lease stays silent unless it is authoritative for the network";
   }
   if (type === MessageType.REQUEST) return "is the server identifier its own?";
+  if (type === MessageType.LEASEQUERY) return "are giaddr and the address that the query was sent from both among those who may ask?";
+  if (type === MessageType.INFORM) return `does a server serve this network, and is ${formatIpv4(sent.ciaddr)} an address of this machine?`;
   if (sent.giaddr !== 0) return `has the server a network that holds the relay ${formatIpv4(sent.giaddr)}, and a free address there?`;
   return "does a server serve this link, and has it a free address for this client?";
 }

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { UsageError } from "../../src/cli/endpoint.ts";
 import { applyPlan, leasequery, type MessageFlags, nextClient, plainRequest, planMessages } from "../../src/cli/probe/request.ts";
+import { findRoute } from "../../src/cli/probe/route.ts";
 import * as client from "../../src/client/dhcp4/index.ts";
 import { toHex } from "../../src/net/bytes.ts";
-import type { Message } from "../../src/wire/dhcp4/message.ts";
+import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionValue } from "../../src/wire/dhcp4/options.ts";
 import { createLab } from "../support/namespaces.ts";
 import { requireNamespaces } from "../support/requirement.ts";
@@ -151,6 +152,7 @@ test("request: a wrong value names the flag, and what it should be", () => {
     [{ file: "x".repeat(129) }, /--file .*holds 128 bytes, this has 129/],
     [{ option: ["routers"] }, /--option routers: write NAME=VALUE/],
     [{ option: ["router_list=1.2.3.4"] }, /no option has this name/],
+    [{ option: ["router=1.2.3.4"] }, /no option has this name; did you mean "routers"\?/],
     [{ option: ["255=x"] }, /from 1 to 254/],
     [{ option: ["routers=hex:0"] }, /hex pairs follow/],
     [{ option: ["routers=[10.0.0.1, nowhere]"] }, /--option routers=\[10\.0\.0\.1, nowhere\]: .*\(at 1\)/],
@@ -221,6 +223,11 @@ test("probe: each type sends what its name says, a lease first where one is need
   );
 });
 
+test("probe --relay: a message to port 67 comes from the relay's own address, whatever the way to the server is", async () => {
+  const route = await findRoute({ server: "127.0.0.1:67", relay: "127.0.0.2" }, false, true);
+  assert.deepEqual([route.listen, route.destination.source], [{ address: 0x7f000002, port: 67 }, 0x7f000002]);
+});
+
 test("probe --relay: giaddr and one hop", async () => {
   await using responder = await startResponder();
   const { status } = await runLeasehold("probe", "--server", `127.0.0.1:${responder.port}`, "--relay", "10.7.7.7", "--type", "discover");
@@ -249,6 +256,17 @@ test("probe: answers that are not for this client are ignored and counted", asyn
   const ended = await runLeasehold("probe", "--server", `127.0.0.1:${responder.port}`, "--timeout", "0.2");
   assert.equal(ended.status, 1);
   assert.match(lastLine(ended) ?? "", /^no answer to the DISCOVER .* within 0\.2 s \(1 answer to others was ignored\): /);
+});
+
+test("probe: an offer that comes after one was chosen, of a second server or through a second relay, is not taken for the answer", async () => {
+  await using responder = await startResponder((reply, request) => {
+    if (messageType(request) !== MessageType.REQUEST) return reply;
+    const options = reply.options.map((option) => (option.code === 53 ? { code: 53, data: Uint8Array.of(MessageType.OFFER) } : option));
+    return [{ ...reply, options }, reply];
+  });
+  const ended = await runLeasehold("probe", "--server", `127.0.0.1:${responder.port}`);
+  assert.deepEqual([ended.status, typesOf(responder.received)], [0, [1, 3]]);
+  assert.match(lastLine(ended) ?? "", /^leased 10\.0\.0\.1 for 3600 s from 127\.0\.0\.1 in /);
 });
 
 test("probe: an offer without a server identifier can't be accepted", async () => {

@@ -16,8 +16,10 @@ export interface Responder extends AsyncDisposable {
   readonly received: readonly Message[];
 }
 
-/** Answers on a port of its own on 127.0.0.1 with leases of an hour, to where a message came from. */
-export async function startResponder(twist: Twist = (reply) => reply): Promise<Responder> {
+/** Answers on a port of its own on 127.0.0.1 with leases of an hour, to where a message came from; where `twist` gives several messages, with each. */
+export async function startResponder(
+  twist: (...given: Parameters<Twist>) => ReturnType<Twist> | readonly Message[] = (reply) => reply,
+): Promise<Responder> {
   const socket = createSocket("udp4");
   const received: Message[] = [];
   socket.on("message", (bytes: Buffer, from: RemoteInfo) => {
@@ -26,7 +28,7 @@ export async function startResponder(twist: Twist = (reply) => reply): Promise<R
     received.push(decoded.message);
     const reply = answer(decoded.message);
     const sent = reply === undefined ? undefined : twist(reply, decoded.message);
-    if (sent !== undefined) socket.send(encodeMessage(sent), from.port, from.address);
+    for (const message of sent === undefined ? [] : [sent].flat()) socket.send(encodeMessage(message), from.port, from.address);
   });
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");

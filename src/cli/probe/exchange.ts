@@ -8,7 +8,8 @@ import type { LocalInterface } from "../../io/transport.ts";
 import { formatIpv4, IPV4_BROADCAST } from "../../net/ipv4.ts";
 import { decode, type Problem } from "../../wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../wire/dhcp4/encode.ts";
-import { type Message, Op } from "../../wire/dhcp4/message.ts";
+import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
+import { messageType } from "../../wire/dhcp4/options.ts";
 import type { Endpoint } from "../endpoint.ts";
 
 export interface Received {
@@ -67,6 +68,7 @@ export async function openExchanger(route: Route): Promise<Exchanger> {
       let ignored = 0;
       const answer = new Promise<Received>((resolve) => {
         take = (received) => {
+          if (isLateOffer(message, received.message)) return;
           const answers =
             identity === undefined ? isReplyTo(message, received.message) : answersClient(identity, message.xid, received.message);
           if (answers) resolve(received);
@@ -91,6 +93,11 @@ export async function openExchanger(route: Route): Promise<Exchanger> {
 
 function isReplyTo(message: Message, reply: Message): boolean {
   return reply.op === Op.reply && reply.xid === message.xid;
+}
+
+/** An OFFER of another server, or through a second relay, that comes when one was chosen already: it has the same xid (RFC 2131 section 4.4.1). */
+function isLateOffer(message: Message, reply: Message): boolean {
+  return messageType(message) === MessageType.REQUEST && messageType(reply) === MessageType.OFFER;
 }
 
 /** Tells when to wait no longer: the time is over, or the port turned out to be closed. */

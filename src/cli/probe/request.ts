@@ -1,10 +1,12 @@
 /** From the command line to the messages that are sent. */
+
 import { parse as parseYaml } from "yaml";
 import * as client from "../../client/dhcp4/index.ts";
+import { didYouMean } from "../../config/suggest.ts";
 import { fromHex } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
-import { type OptionDefinition, optionByCode, optionByName } from "../../wire/dhcp4/option-table.ts";
+import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../../wire/dhcp4/option-table.ts";
 import { encodeValue } from "../../wire/values.ts";
 import { parseAddress, parseNumber, UsageError } from "../endpoint.ts";
 
@@ -169,7 +171,13 @@ function findOption(flag: string, name: string): { readonly code: number; readon
     throw new UsageError(`${flag} ${name}: option codes go from 1 to 254`);
   }
   const definition = optionByName(name);
-  if (definition === undefined) throw new UsageError(`${flag} ${name}: no option has this name; options can also be given by code`);
+  if (definition === undefined) {
+    const close = didYouMean(
+      name,
+      OPTIONS.map((option) => option.name),
+    );
+    throw new UsageError(`${flag} ${name}: no option has this name; ${close ?? "options can also be given by code"}`);
+  }
   return { code: definition.code, definition };
 }
 

@@ -54,7 +54,9 @@ export async function findRoute(flags: RouteFlags, informs: boolean, answered: b
     destination: { ...server, hardwareAddress: undefined, interfaceIndex: 0, source: IPV4_ANY },
   };
   const ciaddr = flags.ciaddr === undefined ? undefined : parseAddress("--ciaddr", flags.ciaddr);
-  return { ...route, listen: answersGoTo(server, route.giaddr, ciaddr ?? (informs ? localAddress : undefined), localAddress, answered) };
+  const listen = answersGoTo(server, route.giaddr, ciaddr ?? (informs ? localAddress : undefined), localAddress, answered);
+  // From the same address: that of the interface on the way may not be one that the server expects a relay's question from.
+  return { ...route, listen, destination: { ...route.destination, source: listen.address } };
 }
 
 /** Where the server's answers go (RFC 2131 section 4.1); on another port than 67 they go back to the sender. */
