@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 import { formatDiagnostic } from "../config/diagnostic.ts";
@@ -31,11 +31,10 @@ export function addServeCommand(program: Command): void {
     .description("run the server until SIGTERM or SIGINT")
     .requiredOption("-c, --config <file>", "configuration: YAML, JSON or a TypeScript module")
     .option("-d, --database <file>", "lease database (default: `store` of the configuration, else leases.db in the state folder)")
-    .option(
-      "--v4-addr <addr:port>",
-      "where to listen; on another port than 67 (for tests) replies go back to the sender",
-      parseAddressAndPort,
-      { address: 0, port: DHCP_SERVER_PORT },
+    .addOption(
+      new Option("--v4-addr <addr:port>", "where to listen; on another port than 67 (for tests) replies go back to the sender")
+        .argParser(parseAddressAndPort)
+        .default({ address: 0, port: DHCP_SERVER_PORT }, `0.0.0.0:${DHCP_SERVER_PORT}`),
     )
     .action(serve);
 }
