@@ -152,7 +152,7 @@ test("request: a wrong value names the flag, and what it should be", () => {
     [{ file: "x".repeat(129) }, /--file .*holds 128 bytes, this has 129/],
     [{ option: ["routers"] }, /--option routers: write NAME=VALUE/],
     [{ option: ["router_list=1.2.3.4"] }, /no option has this name/],
-    [{ option: ["router=1.2.3.4"] }, /no option has this name; did you mean "routers"\?/],
+    [{ option: ["roters=1.2.3.4"] }, /no option has this name; did you mean "routers"\?/],
     [{ option: ["255=x"] }, /from 1 to 254/],
     [{ option: ["routers=hex:0"] }, /hex pairs follow/],
     [{ option: ["routers=[10.0.0.1, nowhere]"] }, /--option routers=\[10\.0\.0\.1, nowhere\]: .*\(at 1\)/],
