@@ -2,7 +2,7 @@ import { advise } from "./advice.ts";
 import { buildModel } from "./build.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Config } from "./model.ts";
-import { createReport, isError, type Locate, toDiagnostics } from "./problems.ts";
+import { createReport, isError, type Locate, type Problem, toDiagnostics } from "./problems.ts";
 import type { ConfigInput } from "./schema.ts";
 import { readSource } from "./source.ts";
 import { validate } from "./validate.ts";
@@ -45,10 +45,18 @@ function load(value: unknown, locate: Locate): LoadResult {
     const config = buildModel(file, writtenNetworks(value), meaning);
     const clean = ![...problems, ...meaning.problems].some(isError);
     if (clean) advise(config, file, Object.keys(file.networks ?? {}), meaning);
-    problems.push(...meaning.problems.map((problem) => ({ ...problem, path: originalPath(problem.path) })));
+    const ofMeaning = meaning.problems.map((problem) => ({ ...problem, path: originalPath(problem.path) }));
+    problems.push(...ofMeaning.filter((problem) => !isConsequence(problem, forms.problems)));
     if (clean) return { ok: true, config, warnings: toDiagnostics(problems, locate) };
   }
   return { ok: false, diagnostics: toDiagnostics(problems, locate) };
+}
+
+/** Whether it is a warning about a map in a list of which something was refused: it may be about what that would have said. */
+function isConsequence({ severity, path }: Problem, refused: readonly Problem[]): boolean {
+  const map = path.slice(0, -1);
+  if (severity !== "warning" || typeof map.at(-1) !== "number") return false;
+  return refused.some((other) => other.path.length > map.length && map.every((part, i) => other.path[i] === part));
 }
 
 /** The keys of `networks` as written, also of networks with problems. */

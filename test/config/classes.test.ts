@@ -192,6 +192,20 @@ test("what is wrong with given classes and templates is told at its place", () =
   }
 });
 
+test("a class whose assert was misspelled or refused is not said to be empty as well", () => {
+  for (const [entry, problem] of [
+    ['{name: a, asert: "true"}', '1:33 unknown key "asert"'],
+    ["{name: a, assert: 5}", "1:41 expected"],
+    ['{name: a, assert: "tru"}', "1:41 unknown word tru"],
+  ] as const) {
+    const problems = problemsOf(classes(entry)).filter((one) => !one.includes("no networks"));
+    assert.equal(problems.length, 1, problems.join());
+    assert.ok(problems[0]?.startsWith(problem), problems[0]);
+  }
+  const neighbours = problemsOf(classes('{name: a, asert: "true"}', bare("b")));
+  assert.ok(neighbours.includes('1:50 warning: nobody is in the class "b"'), neighbours.join());
+});
+
 test("a configuration with classes loads to the same again after printing", () => {
   const source = `
 next_server: 10.0.0.2
