@@ -6,6 +6,8 @@ import type { Report } from "./problems.ts";
 
 /** In bytes. It is kept with every lease that the limit applies to. */
 const LONGEST_IDENTITY = 1000;
+/** Of no client the value is anything else than empty, and an empty one is not limited. */
+const EMPTY = "''";
 
 /** Reads the limits of the network with this name; of the top level when it is empty. */
 export function readLimits(
@@ -25,7 +27,11 @@ export function readLimits(
     const identity = new TextEncoder().encode(name);
     if (limits.has(name)) report.error(place, "the same limit is given twice", "keep one of the two");
     else if (identity.length > LONGEST_IDENTITY) report.error([...place, "key"], "the expression is too long", "make it shorter");
-    else if (value !== undefined) limits.set(name, { identity, key, value, max, class: guard?.allowed });
+    else if (value !== undefined) {
+      if (key.trim() === EMPTY)
+        report.warn([...place, "key"], "nobody is limited: the value is always empty", "to count all together: key: \"'all'\"");
+      limits.set(name, { identity, key, value, max, class: guard?.allowed });
+    }
   }
   return [...limits.values()];
 }

@@ -488,6 +488,10 @@ test("warnings: what is valid but probably not meant", () => {
       inNetwork("adaptive_threshold: 0.8", "config: {lease_time: 1h}", "ranges: [{range: 10.0.0.5-10.0.0.9}]"),
       ["2:3 warning: adaptive_threshold is set for 10.0.0.0/24, but its shortest lease time is the default"],
     ],
+    [
+      `limits: [{key: "''", max: 3}, {key: "'all'", max: 3}]\n${inNetwork("ranges: [{range: 10.0.0.50-10.0.0.99}]")}`,
+      ["1:11 warning: nobody is limited: the value is always empty"],
+    ],
     [inNetwork("ranges: [{range: 10.0.0.5-10.0.0.6}]"), ["4:14 warning: the range has only 2 addresses to give out"]],
     [
       inNetwork("ranges: [{range: 10.0.0.1-10.0.0.9}]"),
