@@ -17,7 +17,7 @@ function complete(fragment: string): string {
 
 test("every YAML example of the documentation loads", () => {
   const fragments = [...TEXT.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? "");
-  assert.equal(fragments.length, 18);
+  assert.equal(fragments.length, 19);
   for (const fragment of fragments) {
     const result = loadConfig(complete(fragment), "documentation.yaml");
     assert.ok(result.ok, result.ok ? "" : `${fragment}\n${JSON.stringify(result.diagnostics)}`);
