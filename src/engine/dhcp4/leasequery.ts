@@ -125,7 +125,7 @@ function answer(
   trace: Trace | undefined,
 ): Decision {
   const { message } = received;
-  const vss = virtualSubnetOption(message, optionValue(message, OptionCode.relayAgentInformation));
+  const vss = virtualSubnetOption(message);
   // Where nothing is known the VPN was of no use (RFC 6607 section 7.1).
   const vpn = vss === undefined || type === MessageType.LEASEUNKNOWN ? [] : [vss];
   trace?.("reply", `${TYPE_NAMES[type]}${address === IPV4_ANY ? "" : ` about ${formatIpv4(address)}`}`);

@@ -77,7 +77,7 @@ export function replyOptions(
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
   const clientFqdn = clientFqdnOption(exchange, settings);
   if (clientFqdn !== undefined) options.push(clientFqdn);
-  const vss = virtualSubnetOption(exchange.message, exchange.relayAgentInformation);
+  const vss = virtualSubnetOption(exchange.message);
   if (vss !== undefined) options.push(vss);
   addEchoes(exchange, options);
   return options;

@@ -68,8 +68,8 @@ export function echoedRelayAgentInformation(relayAgentInformation: Uint8Array): 
 }
 
 /** Option 221 of a reply: to who sent it, what was acted upon (RFC 6607 sections 7.1 and 7.3). */
-export function virtualSubnetOption(message: Message, relayAgentInformation: Uint8Array | undefined): Option | undefined {
+export function virtualSubnetOption(message: Message): Option | undefined {
   if (optionValue(message, OptionCode.virtualSubnetSelection) === undefined) return undefined;
-  const data = virtualSubnetIn(message, relayAgentInformation);
+  const data = virtualSubnetIn(message, optionValue(message, OptionCode.relayAgentInformation));
   return data && { code: OptionCode.virtualSubnetSelection, data };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";
 import { addresses, configOf, text } from "../support/config.ts";
-import { discover, type MessageSpec, message, relayInfo, request } from "../support/messages.ts";
+import { discover, inform, type MessageSpec, message, relayInfo, request } from "../support/messages.ts";
 import { briefly, type Outcome } from "../support/outcome.ts";
 import { type Server, serverOf, unicastFrom } from "../support/server.ts";
 
@@ -71,6 +71,11 @@ describe("virtual subnet selection (RFC 6607)", () => {
       ],
       ["151 alone counts as much", discover({ giaddr: "10.0.1.1", relay: relayInfo({ 151: NAMED }) }), ["82 970400726564"]],
       ["option 221 as it came", discover({ giaddr: "10.0.1.1", ...option221(NAMED) }), ["221 00726564"]],
+      [
+        "option 221 with what was acted upon where option 82 is not echoed: straight to the client",
+        inform({ ...spec, ciaddr: "10.0.1.150", ...option221(BY_ID) }),
+        ["221 00726564"],
+      ],
       ["option 221 with what was acted upon", discover({ ...spec, ...option221(BY_ID) }), ["221 00726564", red]],
     ];
     for (const [name, sent, expected] of answers) test(name, () => assert.deepEqual(echoes(server().receive(sent)), expected));
