@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { loadConfigFile } from "../../src/config/load-file.ts";
 import { watch } from "../support/namespaces.ts";
@@ -28,6 +29,17 @@ describe("the examples", () => {
     assert.equal(probe.status, 0, probe.stderr);
     await program.end("SIGINT");
     assert.match(program.output(), /bound/);
+  });
+
+  test("leasehold.service starts a program that is there, with a command line that it has", async () => {
+    const unit = readFileSync(`${ROOT}examples/leasehold.service`, "utf8");
+    const [program, script, ...args] = (/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "").replaceAll("/opt/leasehold/", ROOT).split(" ");
+    assert.ok(program !== undefined && existsSync(program), program);
+    assert.equal(script, `${ROOT}bin/leasehold.js`);
+    assert.deepEqual(args, ["serve", "-c", "/etc/leasehold/leasehold.yaml"]);
+    const { status, stderr } = await runLeasehold("serve", "-c", "/nowhere/leasehold.yaml");
+    assert.equal(status, 1);
+    assert.match(stderr, /\/nowhere\/leasehold\.yaml/);
   });
 
   for (const name of ["quickstart.yaml", "home.yaml", "office.yaml", "netboot.yaml"]) {
