@@ -112,14 +112,14 @@ function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined,
 /** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */
 function active(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined, trace: Trace | undefined): Decision {
   const { owner } = lease;
-  const client = { htype: owner.htype, hlen: owner.chaddr.length, chaddr: owner.chaddr };
+  const client = { htype: owner.htype, chaddr: owner.chaddr };
   return answer(received, MessageType.LEASEACTIVE, client, lease.address, leaseOptions(context, received, lease, all), trace);
 }
 
 function answer(
   received: Received,
   type: typeof MessageType.LEASEACTIVE | typeof MessageType.LEASEUNASSIGNED | typeof MessageType.LEASEUNKNOWN,
-  client: Pick<Message, "htype" | "hlen" | "chaddr">,
+  client: Pick<Message, "htype" | "chaddr">,
   address: Ipv4,
   options: readonly Option[],
   trace: Trace | undefined,
@@ -134,7 +134,7 @@ function answer(
     message: {
       op: Op.reply,
       htype: client.htype,
-      hlen: client.hlen,
+      hlen: client.chaddr.length,
       hops: 0,
       xid: message.xid,
       secs: 0,
