@@ -43,11 +43,15 @@ test("a server that can't keep up drops what has waited too long, tells what the
   await server.line(/messages had waited too long and were left for their clients to repeat/, 20_000);
   assert.equal(answers, 0);
 
-  await send();
-  for (const end = Date.now() + 20_000; answers === 0 && Date.now() < end; ) await delay(10);
+  // As a client does, for what waited may not all have been read yet.
+  let repeated = 0;
+  for (const end = Date.now() + 20_000; answers === 0 && Date.now() < end; repeated++) {
+    await send();
+    for (const next = Date.now() + 1000; answers === 0 && Date.now() < next; ) await delay(10);
+  }
   assert.equal(await server.end(), 0);
-  const { "lost before receipt": lost = 0, "dropped: waited-too-long": late = 0, ...others } = countersOf(server);
-  assert.ok(lost > 0 && late > 0, `${lost} lost, ${late} late`);
-  assert.equal(lost + late, TOO_MANY);
-  assert.deepEqual(others, { "received DISCOVER": 1, "sent OFFER": 1 });
+  const { "lost before receipt": lost = 0, "dropped: waited-too-long": late = 0, "sent OFFER": sent = 0, ...others } = countersOf(server);
+  assert.ok(lost > 0 && late > 0 && sent > 0, `${lost} lost, ${late} late, ${sent} answered`);
+  assert.equal(lost + late + sent, TOO_MANY + repeated);
+  assert.deepEqual(others, { "received DISCOVER": sent });
 });
