@@ -87,7 +87,7 @@ export class LeaseRows {
     this.owners.set(row, lease.owner);
     this.#setTimes(row, lease);
     if (lease.state !== LeaseState.declined) this.byClient.insert(row, this.owners.hash(row));
-    if (lease.state === LeaseState.bound) this.owners.index(row, lease.owner);
+    if (lease.state === LeaseState.bound) this.owners.index(row);
     return row;
   }
 
@@ -108,7 +108,7 @@ export class LeaseRows {
     if (!sameOwner) this.owners.set(row, lease.owner);
     this.#setTimes(row, lease);
     if (find && !(found && sameOwner)) this.byClient.insert(row, this.owners.hash(row));
-    if (lease.state === LeaseState.bound && !staysIndexed) this.owners.index(row, this.owners.read(row));
+    if (lease.state === LeaseState.bound && !staysIndexed) this.owners.index(row);
   }
 
   /** Makes a lease whose time is over an expired one. */

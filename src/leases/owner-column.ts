@@ -71,7 +71,9 @@ export class OwnerColumn {
   }
 
   /** Lets a row that can't be found be found by the traits of its owner. */
-  index(row: number, owner: LeaseOwner): void {
+  index(row: number): void {
+    if (this.#traits.length === 0) return;
+    const owner = this.read(row);
     for (const index of this.#traits) index.insert(row, owner);
   }
 
