@@ -80,8 +80,9 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   trace?.("network", network.name);
   const link = context.config.links[network.link] as Link;
   const classes = noClasses(context);
-  const lastRelayAgentInformation = relayAgentInformation ?? rememberedRelayAgentInformation(context, link, message, clientKey);
-  if (!isInVirtualSubnet(link, vss ?? virtualSubnetIn(message, lastRelayAgentInformation))) return silence(trace, "other-vpn");
+  const remembered = relayAgentInformation === undefined ? rememberedRelayAgentInformation(context, link, message, clientKey) : undefined;
+  if (!isInVirtualSubnet(link, vss ?? (remembered && virtualSubnetIn(message, remembered)))) return silence(trace, "other-vpn");
+  const lastRelayAgentInformation = relayAgentInformation ?? remembered;
   const exchange: Exchange = {
     context,
     received,
