@@ -50,17 +50,30 @@ export interface Lease {
 export type LeaseChange = { readonly kind: "put"; readonly lease: Lease } | { readonly kind: "remove"; readonly address: Ipv4 };
 
 /**
- * How row `row` of the lease database stands from now on. Rows are numbered by the lease table; an address has one
- * row for as long as it is remembered, so that leases given out together are stored together whatever their addresses.
+ * How row `row` of the lease database stands from now on. Rows are numbered by the lease table; an address has one row for as long
+ * as it is remembered, so that leases given out together are stored together whatever their addresses. A write owns its bytes from
+ * the moment it is made: it may wait for its batch while the table and the packet buffers are used again.
  */
 export type LeaseWrite =
   | {
       readonly kind: "put";
       readonly row: number;
-      readonly lease: Lease;
+      readonly address: Ipv4;
+      readonly state: LeaseState;
+      readonly start: Seconds;
+      readonly expiry: Seconds;
+      /** The owner, as `writeOwnerRecord` writes it. */
+      readonly record: Uint8Array;
       /** Name of the network the address belongs to; empty when none is configured for it. */
       readonly network: string;
-      /** True when nothing but state, start and expiry differs from what the row holds on disk. */
-      readonly onlyTimes: boolean;
     }
-  | { readonly kind: "remove"; readonly row: number };
+  /** Nothing but these differs from what the row holds on disk. */
+  | {
+      readonly kind: "times";
+      readonly row: number;
+      readonly address: Ipv4;
+      readonly state: LeaseState;
+      readonly start: Seconds;
+      readonly expiry: Seconds;
+    }
+  | { readonly kind: "remove"; readonly row: number; readonly address: Ipv4 };

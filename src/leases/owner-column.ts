@@ -100,11 +100,16 @@ export class OwnerColumn {
     return readOwnerRecord(this.#arena.chunk(block), this.#arena.offset(block));
   }
 
-  copy(row: number): LeaseOwner {
+  /** The owner in bytes of its own, as `writeOwnerRecord` writes it. */
+  record(row: number): Uint8Array {
     const block = this.#blocks[row] as number;
     const chunk = this.#arena.chunk(block);
     const offset = this.#arena.offset(block);
-    return readOwnerRecord(chunk.slice(offset, offset + storedRecordLength(chunk, offset)), 0);
+    return chunk.slice(offset, offset + storedRecordLength(chunk, offset));
+  }
+
+  copy(row: number): LeaseOwner {
+    return readOwnerRecord(this.record(row), 0);
   }
 
   /** The limit keys of the owner as a view, valid until the row changes. */

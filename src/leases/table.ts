@@ -220,10 +220,19 @@ export class LeaseTable implements LeaseReader {
     this.#link(row);
     const durable = lease.state !== LeaseState.offered;
     rows.flags[row] = durable ? ON_DISK | OWNER_ON_DISK : flags;
-    const write: LeaseWrite | undefined = durable
-      ? { kind: "put", row, lease, network: this.#places.networkName(lease.address), onlyTimes: (flags & OWNER_ON_DISK) !== 0 }
-      : undefined;
+    const write = durable ? this.#write(row, (flags & OWNER_ON_DISK) !== 0) : undefined;
     return { write, address: lease.address, row, before };
+  }
+
+  /** What makes the row durable as it stands. */
+  #write(row: number, ownerIsOnDisk: boolean): LeaseWrite {
+    const rows = this.#rows;
+    const address = rows.address[row] as number;
+    const state = rows.state[row] as LeaseState;
+    const start = rows.start[row] as number;
+    const expiry = rows.expiry[row] as number;
+    if (ownerIsOnDisk) return { kind: "times", row, address, state, start, expiry };
+    return { kind: "put", row, address, state, start, expiry, record: rows.owners.record(row), network: this.#places.networkName(address) };
   }
 
   #remove(address: Ipv4): Applied {
@@ -231,7 +240,7 @@ export class LeaseTable implements LeaseReader {
     if (row === NONE) return { write: undefined, address, row, before: undefined };
     const before = this.#before(row, false);
     this.#unlinkAndDrop(row);
-    return { write: before.flags & ON_DISK ? { kind: "remove", row } : undefined, address, row, before };
+    return { write: before.flags & ON_DISK ? { kind: "remove", row, address } : undefined, address, row, before };
   }
 
   #before(row: number, sameOwner: boolean): Before {
@@ -260,7 +269,7 @@ export class LeaseTable implements LeaseReader {
 
   /** Frees a row that is in no list, here and in the store. */
   #forget(row: number, writes: LeaseWrite[]): void {
-    if ((this.#rows.flags[row] as number) & ON_DISK) writes.push({ kind: "remove", row });
+    if ((this.#rows.flags[row] as number) & ON_DISK) writes.push({ kind: "remove", row, address: this.#rows.address[row] as number });
     this.#drop(row);
   }
 

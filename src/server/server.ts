@@ -133,7 +133,7 @@ async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Pr
   const twice: LeaseWrite[] = [];
   await store.load(({ row, lease }) => {
     const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
-    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded });
+    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
   });
   table.restored(Math.floor(Date.now() / 1000));
   if (twice.length > 0) {

@@ -5,9 +5,9 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, type TestContext, test } from "node:test";
-import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
+import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { leaseOf, ownerOf } from "../support/leases.ts";
+import { leaseOf, ownerOf, putOf } from "../support/leases.ts";
 import { MAIN, newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
 import { requirePrograms, requireRoot } from "../support/requirement.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
@@ -58,7 +58,7 @@ function named(address: number, client: number, hostname: string): Lease {
 
 async function write(path: string, leases: readonly (readonly [Lease, string])[]): Promise<void> {
   const store = openSqliteStore(path);
-  await store.commit(leases.map(([lease, network], row): LeaseWrite => ({ kind: "put", row, lease, network, onlyTimes: false })));
+  await store.commit(leases.map(([lease, network], row) => putOf(row, lease, network)));
   await store.close();
 }
 

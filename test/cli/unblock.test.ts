@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { leaseOf } from "../support/leases.ts";
+import { leaseOf, putOf } from "../support/leases.ts";
 import { newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
@@ -23,7 +23,7 @@ async function database(t: TestContext): Promise<string> {
   const store = openSqliteStore(path);
   const states = [LeaseState.bound, LeaseState.declined, LeaseState.declined];
   const leases = states.map((state, row) => leaseOf(0x0a000001 + row, row, state, START, LATER));
-  await store.commit(leases.map((lease, row): LeaseWrite => ({ kind: "put", row, lease, network: "10.0.0.0/24", onlyTimes: false })));
+  await store.commit(leases.map((lease, row) => putOf(row, lease)));
   await store.close();
   return path;
 }

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
 import { type Applied, LeaseTable } from "../../src/leases/table.ts";
-import { configOf, leaseOf, lineOf, ownerOf } from "../support/leases.ts";
+import { configOf, leaseOf, lineOf, ownerOf, putOf as putWrite, storeIn, timesOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
 const OTHER_NET = 0x0a000100;
@@ -139,8 +139,8 @@ describe("LeaseTable: time", () => {
     put(table, leaseOf(NET + 1, 1, bound, 0, 10));
     put(table, leaseOf(NET + 2, 2, offered, 0, 10));
     put(table, leaseOf(NET + 3, 3, declined, 0, 10));
-    assert.deepEqual(table.expire(10, 10), [{ kind: "remove", row: 2 }]);
-    assert.deepEqual(table.expire(1010, 10), [{ kind: "remove", row: 0 }]);
+    assert.deepEqual(table.expire(10, 10), [{ kind: "remove", row: 2, address: NET + 3 }]);
+    assert.deepEqual(table.expire(1010, 10), [{ kind: "remove", row: 0, address: NET + 1 }]);
   });
 });
 
@@ -176,9 +176,9 @@ describe("LeaseTable: writes", () => {
     const table = tableOf();
     assert.equal(put(table, leaseOf(NET + 1, 5, offered, 0, 30)).write, undefined);
     const lease = leaseOf(NET + 1, 5, bound, 0, 100);
-    assert.deepEqual(put(table, lease).write, { kind: "put", row: 0, lease, network: "10.0.0.0/24", onlyTimes: false });
+    assert.deepEqual(put(table, lease).write, putWrite(0, lease));
     const renewed = leaseOf(NET + 1, 5, bound, 50, 150);
-    assert.deepEqual(put(table, renewed).write, { kind: "put", row: 0, lease: renewed, network: "10.0.0.0/24", onlyTimes: true });
+    assert.deepEqual(put(table, renewed).write, timesOf(0, renewed));
   });
 
   test("a client with a new hostname is written whole", () => {
@@ -186,7 +186,7 @@ describe("LeaseTable: writes", () => {
     put(table, leaseOf(NET + 1, 5, bound, 0, 100));
     const named = { ...leaseOf(NET + 1, 5, bound, 50, 150), owner: ownerOf(5, { hostname: Uint8Array.of(97) }) };
     const { write } = put(table, named);
-    assert.equal(write?.kind === "put" && write.onlyTimes, false);
+    assert.equal(write?.kind, "put");
   });
 
   test("an address that is offered to another client and then bound is written whole", () => {
@@ -194,7 +194,7 @@ describe("LeaseTable: writes", () => {
     put(table, leaseOf(NET + 1, 5, bound, 0, 100));
     put(table, leaseOf(NET + 1, 6, offered, 200, 230));
     const { write } = put(table, leaseOf(NET + 1, 6, bound, 201, 301));
-    assert.equal(write?.kind === "put" && write.onlyTimes, false);
+    assert.equal(write?.kind, "put");
   });
 });
 
@@ -204,11 +204,11 @@ describe("LeaseTable: undo", () => {
     put(table, leaseOf(NET + 1, 1, bound, 0, 500));
     put(table, leaseOf(NET + 2, 2, released, 0, 10));
     const removed = table.apply({ kind: "remove", address: NET + 1 });
-    assert.deepEqual(table.expire(100, 10), [{ kind: "remove", row: 1 }]);
+    assert.deepEqual(table.expire(100, 10), [{ kind: "remove", row: 1, address: NET + 2 }]);
     table.undo(removed);
     assert.equal(put(table, leaseOf(NET + 3, 3, bound, 100, 500)).write?.row, 1);
     const renewed = leaseOf(NET + 1, 1, bound, 100, 600);
-    assert.deepEqual(put(table, renewed).write, { kind: "put", row: 0, lease: renewed, network: "10.0.0.0/24", onlyTimes: true });
+    assert.deepEqual(put(table, renewed).write, timesOf(0, renewed));
   });
 });
 
@@ -265,14 +265,8 @@ describe("LeaseTable against a model", () => {
     return { kind: "put", lease: client === 3 ? { ...lease, owner: ownerOf(3, { hostname: Uint8Array.of(expiry & 255) }) } : lease };
   }
 
-  /** What a store does with a write. */
   function store(disk: Map<number, Lease>, write: LeaseWrite | undefined): void {
-    if (write?.kind === "remove") disk.delete(write.row);
-    if (write?.kind !== "put") return;
-    const { row, lease, onlyTimes } = write;
-    const before = disk.get(row);
-    const { owner, address } = onlyTimes ? (before ?? assert.fail("onlyTimes for a row that is not on disk")) : lease;
-    disk.set(row, { ...lease, owner, address });
+    if (write !== undefined) storeIn(disk, write);
   }
 
   function snapshot(table: LeaseTable): string[] {

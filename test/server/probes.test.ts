@@ -105,7 +105,7 @@ describe("probes before an OFFER", () => {
     assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 declined client 1 1001..1901");
     assert.equal(lineOf(bench.table.byAddress(FIRST + 1)), "10.0.0.11 offered client 1 1001..1031");
     assert.deepEqual(
-      bench.store.waiting.map((writes) => writes.map((write) => write.kind === "put" && formatIpv4(write.lease.address))),
+      bench.store.waiting.map((writes) => writes.map((write) => write.kind === "put" && formatIpv4(write.address))),
       [["10.0.0.10"]],
     );
     assert.deepEqual(prober.asked, ["10.0.0.10 on 2", "10.0.0.11 on 2"]);

@@ -13,7 +13,7 @@ import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../../src/store/store.ts";
-import { leaseOf, ownerOf } from "../support/leases.ts";
+import { leaseOf, ownerOf, putOf, timesOf } from "../support/leases.ts";
 import { requireRoot } from "../support/requirement.ts";
 
 const { bound, released } = LeaseState;
@@ -23,7 +23,7 @@ let files = 0;
 const newPath = () => join(folder, `${files++}.db`);
 
 function put(row: number, lease: Lease, onlyTimes = false): LeaseWrite {
-  return { kind: "put", row, lease, network: "10.0.0.0/24", onlyTimes };
+  return onlyTimes ? timesOf(row, lease) : putOf(row, lease);
 }
 
 async function stored(store: LeaseStore): Promise<Map<number, Lease>> {
@@ -53,7 +53,7 @@ describe("SQLite store", () => {
     const store = openSqliteStore(path);
     await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 10, 20)), put(7, full)]);
     await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 15, 25), true), put(3, leaseOf(0xffffffff, 3, bound, 1, 2))]);
-    await store.commit([{ kind: "remove", row: 3 }]);
+    await store.commit([{ kind: "remove", row: 3, address: 0 }]);
     await store.close();
 
     const again = openSqliteStore(path);
@@ -239,9 +239,9 @@ describe("SQLite store", () => {
     const script = `
       const { openSqliteStore } = await import(${JSON.stringify(new URL("../../src/store/sqlite/store.ts", import.meta.url).href)});
       const store = openSqliteStore(${JSON.stringify(path)});
-      const owner = { clientKey: Uint8Array.of(1, 2), clientIdentifier: undefined, htype: 1, chaddr: Uint8Array.of(2), hostname: undefined, vendorClass: undefined, relayAgentInformation: undefined, limitKeys: undefined };
+      const record = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2);
       for (let row = 0; ; row++) {
-        await store.commit([{ kind: "put", row, lease: { address: row, state: 1, start: 0, expiry: 1, owner }, network: "n", onlyTimes: false }]);
+        await store.commit([{ kind: "put", row, address: row, state: 1, start: 0, expiry: 1, record, network: "n" }]);
         process.stdout.write(row + "\\n");
       }`;
     const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
@@ -282,18 +282,9 @@ describe("batches", () => {
   const row = fc.nat(0xffffffff);
   const plain = { noNullPrototype: true };
   const write: fc.Arbitrary<LeaseWrite> = fc.oneof(
-    fc.record(
-      {
-        kind: fc.constant("put" as const),
-        row,
-        lease,
-        network: fc.constantFrom("", "10.0.0.0/8", "büro"),
-        onlyTimes: fc.constant(false),
-      },
-      plain,
-    ),
-    fc.record({ kind: fc.constant("put" as const), row, lease, network: fc.constant(""), onlyTimes: fc.constant(true) }, plain),
-    fc.record({ kind: fc.constant("remove" as const), row }, plain),
+    fc.tuple(row, lease, fc.constantFrom("", "10.0.0.0/8", "büro")).map(([row, lease, network]) => putOf(row, lease, network)),
+    fc.tuple(row, lease).map(([row, lease]) => timesOf(row, lease)),
+    fc.record({ kind: fc.constant("remove" as const), row, address: row }, plain),
   );
 
   test("carry every write over, in order", () => {
@@ -306,13 +297,14 @@ describe("batches", () => {
           for (const one of writes) writer.write(one);
           const read: unknown[] = [];
           readBatch(writer.bytes.slice(), networks, {
-            put: (row, lease, network) => read.push({ kind: "put", row, lease, network, onlyTimes: false }),
+            put: (row, lease, network) => read.push(putOf(row, lease, network)),
             times: (row, state, start, expiry) => read.push([row, state, start, expiry]),
-            remove: (row) => read.push({ kind: "remove", row }),
+            remove: (row) => read.push(row),
           });
-          const expected = writes.map((one) =>
-            one.kind === "put" && one.onlyTimes ? [one.row, one.lease.state, one.lease.start, one.lease.expiry] : one,
-          );
+          const expected = writes.map((one) => {
+            if (one.kind === "put") return one;
+            return one.kind === "times" ? [one.row, one.state, one.start, one.expiry] : one.row;
+          });
           assert.deepEqual(read, expected);
         }
       }),

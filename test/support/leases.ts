@@ -1,7 +1,7 @@
 import type { Config, LeaseTime, Network, OptionSet, Range } from "../../src/config/model.ts";
 import { hardwareKey } from "../../src/leases/client-key.ts";
-import type { Lease, LeaseOwner } from "../../src/leases/lease.ts";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
+import { ownerRecordLength, readOwnerRecord, writeOwnerRecord } from "../../src/leases/owner-record.ts";
 import { BytesMap, NO_BYTES } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
@@ -89,6 +89,30 @@ export function ownerOf(client: number, extra: Partial<LeaseOwner> = {}): LeaseO
 
 export function leaseOf(address: Ipv4, client: number, state: LeaseState, start: number, expiry: number): Lease {
   return { address, state, start, expiry, owner: ownerOf(client) };
+}
+
+/** The write that makes a lease durable in this row. */
+export function putOf(row: number, { address, state, start, expiry, owner }: Lease, network = "10.0.0.0/24"): LeaseWrite {
+  const record = new Uint8Array(ownerRecordLength(owner));
+  writeOwnerRecord(owner, record, 0);
+  return { kind: "put", row, address, state, start, expiry, record, network };
+}
+
+/** The write that a lease's renewal takes. */
+export function timesOf(row: number, { address, state, start, expiry }: Lease): LeaseWrite {
+  return { kind: "times", row, address, state, start, expiry };
+}
+
+/** What a store does with a write: `disk` holds the leases by row. */
+export function storeIn(disk: Map<number, Lease>, write: LeaseWrite): void {
+  if (write.kind === "remove") {
+    disk.delete(write.row);
+    return;
+  }
+  const { row, address, state, start, expiry } = write;
+  const owner = write.kind === "put" ? readOwnerRecord(write.record.slice(), 0) : disk.get(row)?.owner;
+  if (owner === undefined) throw new Error(`times of row ${row}, which is not on disk`);
+  disk.set(row, { address, state, start, expiry, owner });
 }
 
 /** A lease as one line, to compare and to read in failures. */

@@ -29,7 +29,7 @@ async function unblockInDatabase(database: string, address: Ipv4): Promise<boole
     await store.load(({ row, lease }) => {
       if (lease.address === address && lease.state === LeaseState.declined) rows.push(row);
     });
-    await store.commit(rows.map((row) => ({ kind: "remove", row })));
+    await store.commit(rows.map((row) => ({ kind: "remove", row, address })));
     return rows.length > 0;
   } finally {
     await store.close();

@@ -1,5 +1,5 @@
 import type { Lease, LeaseState, LeaseWrite } from "../../leases/lease.ts";
-import { ownerRecordLength, readOwnerRecord, storedRecordLength, writeOwnerRecord } from "../../leases/owner-record.ts";
+import { readOwnerRecord, storedRecordLength } from "../../leases/owner-record.ts";
 
 /*
  * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are little endian.
@@ -41,25 +41,26 @@ export class BatchWriter {
       this.#reserve(6);
       this.#head(REMOVE, 0, write.row);
       this.#length += 6;
-    } else if (write.onlyTimes) {
+    } else if (write.kind === "times") {
       this.#reserve(14);
-      this.#head(TIMES, write.lease.state, write.row);
-      this.#view.setUint32(this.#length + 6, write.lease.start, true);
-      this.#view.setUint32(this.#length + 10, write.lease.expiry, true);
+      this.#head(TIMES, write.state, write.row);
+      this.#view.setUint32(this.#length + 6, write.start, true);
+      this.#view.setUint32(this.#length + 10, write.expiry, true);
       this.#length += 14;
     } else {
-      this.#put(write.row, write.lease, this.#networkNumber(write.network));
+      this.#put(write, this.#networkNumber(write.network));
     }
   }
 
-  #put(row: number, lease: Lease, network: number): void {
-    this.#reserve(PUT_HEADER + ownerRecordLength(lease.owner));
-    this.#head(PUT, lease.state, row);
-    this.#view.setUint32(this.#length + 6, lease.address, true);
-    this.#view.setUint32(this.#length + 10, lease.start, true);
-    this.#view.setUint32(this.#length + 14, lease.expiry, true);
+  #put({ row, address, state, start, expiry, record }: Extract<LeaseWrite, { kind: "put" }>, network: number): void {
+    this.#reserve(PUT_HEADER + record.length);
+    this.#head(PUT, state, row);
+    this.#view.setUint32(this.#length + 6, address, true);
+    this.#view.setUint32(this.#length + 10, start, true);
+    this.#view.setUint32(this.#length + 14, expiry, true);
     this.#view.setUint16(this.#length + 18, network, true);
-    this.#length = writeOwnerRecord(lease.owner, this.#bytes, this.#length + PUT_HEADER);
+    this.#bytes.set(record, this.#length + PUT_HEADER);
+    this.#length += PUT_HEADER + record.length;
   }
 
   #networkNumber(name: string): number {
