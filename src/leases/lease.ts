@@ -1,6 +1,6 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 
-/** Seconds since 1970, an integer. */
+/** A moment in whole seconds, on a clock that never steps: near to seconds since 1970, whatever becomes of the wall clock. */
 export type Seconds = number;
 
 /** The end of a lease that never ends (lease time 0xffffffff, RFC 2131 section 3.3). */

@@ -38,7 +38,7 @@ export interface PumpParts {
   readonly ownAddresses: () => ReadonlySet<Ipv4>;
   readonly counters: Counters;
   readonly events: EventLog;
-  /** Seconds since 1970. */
+  /** Lease time: never steps, whatever becomes of the wall clock. */
   readonly clock: () => Seconds;
   /** Milliseconds, never going back. */
   readonly uptime: () => number;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
@@ -7,12 +8,14 @@ import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { hardwareKey } from "../leases/client-key.ts";
-import { type Lease, LeaseState, type LeaseWrite } from "../leases/lease.ts";
+import { type Lease, LeaseState, type LeaseWrite, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
-import type { LeaseStore } from "../store/store.ts";
+import type { LeaseStore, SavedClock } from "../store/store.ts";
+import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
@@ -63,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
-  const table = await restoreLeases(config, store, log);
+  const { table, clock, saved } = await restoreLeases(config, store, log);
   const local = await listInterfaces();
   const [first] = chooseInterfaces(config, local).missing;
   if (first !== undefined) throw new TransportError("ENODEV", first.problem);
@@ -81,14 +84,19 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     ownAddresses: () => interfaces.addresses,
     counters,
     events: createEventLog(log, () => performance.now()),
-    clock: () => Math.floor(Date.now() / 1000),
+    clock: () => leaseTime(clock.bootOffset, sinceBoot()),
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
   });
   const watchLoss = createLossWatch({ counters, transportCounters: () => transport.counters(), log });
+  const watchClock = createClockWatch({ clock, saved, store, read: readClocks, log });
+  watchClock();
   const timers = [
-    setInterval(() => pump.expire(), EXPIRE_EVERY),
+    setInterval(() => {
+      watchClock();
+      pump.expire();
+    }, EXPIRE_EVERY),
     setInterval(() => watchLoss(performance.now()), LOOK_FOR_LOSS_EVERY),
     setInterval(
       () => interfaces.lookAgain().catch((error) => log.warn({ err: error }, "can't list the interfaces")),
@@ -128,19 +136,59 @@ async function shutDown(pump: Pump, transport: Transport, prober: Prober | undef
   await store.close();
 }
 
-async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<LeaseTable> {
+interface Restored {
+  readonly table: LeaseTable;
+  readonly clock: SavedClock;
+  /** The clock of the server before. */
+  readonly saved: SavedClock | undefined;
+}
+
+async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<Restored> {
   const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
   const twice: LeaseWrite[] = [];
-  await store.load(({ row, lease }) => {
+  let newest: Seconds | undefined;
+  const saved = await store.load(({ row, lease }) => {
+    newest = Math.max(newest ?? 0, lease.start);
     const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
     if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
   });
-  table.restored(Math.floor(Date.now() / 1000));
+  const { clock, wrong } = startLeaseClock(readClocks(), bootId(), saved, newest);
+  if (wrong !== undefined) log.warn(`the clock of this machine is wrong: ${sayWrong(wrong.newest)}`);
+  // Before any lease that is told in it. A store that can't write now says so of the first lease.
+  store.commit([{ kind: "clock", ...clock }]).catch(() => {});
+  table.restored(leaseTime(clock.bootOffset, sinceBoot()));
   if (twice.length > 0) {
     log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
     await store.commit(twice);
   }
-  return table;
+  return { table, clock, saved };
+}
+
+/** `newest`: the newest start of a lease, by the wall clock. */
+function sayWrong(newest: number): string {
+  return (
+    `a lease in the database was given at ${new Date(newest * 1000).toISOString().replace(".000Z", "Z")}, which is later than now. ` +
+    "Leases go on from that time, and end when what was left of them has passed"
+  );
+}
+
+/** Seconds since the machine's boot, without those that it slept. */
+function sinceBoot(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds + nanoseconds / 1e9;
+}
+
+function readClocks(): Reading {
+  return { wall: Date.now() / 1000, uptime: sinceBoot() };
+}
+
+/** What names this boot of the machine; empty: the system does not tell. */
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
 }
 
 /** An unsigned 32-bit number that nobody can guess. */

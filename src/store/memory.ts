@@ -4,7 +4,7 @@ import type { LeaseStore } from "./store.ts";
 export function openMemoryStore(): LeaseStore {
   return {
     description: "memory only: leases are lost when the server stops",
-    load: () => Promise.resolve(),
+    load: () => Promise.resolve(undefined),
     commit: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

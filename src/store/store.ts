@@ -6,12 +6,31 @@ export interface StoredLease {
   readonly lease: Lease;
 }
 
+/**
+ * Where lease time stands, in whole seconds: to the wall clock, and to the time since the machine's boot, so that a server that starts
+ * again knows what time has passed whatever the wall clock says.
+ */
+export interface SavedClock {
+  /** Wall clock minus lease time. */
+  readonly offset: number;
+  /** Which boot `bootOffset` is about; empty: the system does not say. */
+  readonly boot: string;
+  /** Lease time minus time since that boot. */
+  readonly bootOffset: number;
+}
+
+/** What is kept of a server: its leases, and how their times are to be read. */
+export type StoreWrite = LeaseWrite | ({ readonly kind: "clock" } & SavedClock);
+
 /** Durable storage of leases. */
 export interface LeaseStore {
   /** For people: what kind of store and where. */
   readonly description: string;
-  /** Every lease, streamed; byte strings are the caller's to keep. Throws StoreError when the store can't be read. */
-  load(visit: (stored: StoredLease) => void): Promise<void>;
+  /**
+   * Every lease, streamed; byte strings are the caller's to keep. Settles with the clock that was written last; undefined: none ever was.
+   * Throws StoreError when the store can't be read.
+   */
+  load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined>;
   /**
    * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait share one transaction.
    * Rejects with StoreError. After a failure every batch that was handed over before the failure was reported
@@ -19,7 +38,7 @@ export interface LeaseStore {
    * An empty batch settles with those before it.
    * Byte strings of the writes are not read after the call returns.
    */
-  commit(writes: readonly LeaseWrite[]): Promise<void>;
+  commit(writes: readonly StoreWrite[]): Promise<void>;
   /** Waits for the commits under way, then releases the store. */
   close(): Promise<void>;
 }

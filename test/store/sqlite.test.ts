@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
-import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
+import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
 import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
 import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { type LeaseStore, StoreError } from "../../src/store/store.ts";
+import { type LeaseStore, StoreError, type StoreWrite } from "../../src/store/store.ts";
 import { leaseOf, ownerOf, putOf, timesOf } from "../support/leases.ts";
 import { requireRoot } from "../support/requirement.ts";
 
@@ -22,7 +22,7 @@ after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const newPath = () => join(folder, `${files++}.db`);
 
-function put(row: number, lease: Lease, onlyTimes = false): LeaseWrite {
+function put(row: number, lease: Lease, onlyTimes = false): StoreWrite {
   return onlyTimes ? timesOf(row, lease) : putOf(row, lease);
 }
 
@@ -89,7 +89,8 @@ describe("SQLite store", () => {
     await old.commit([put(4, leaseOf(0x0a000001, 1, bound, 10, 20))]);
     await old.close();
     const first = new DatabaseSync(path);
-    first.exec("ALTER TABLE leases DROP COLUMN limit_keys; PRAGMA user_version = 1");
+    first.exec("DROP VIEW lease; DROP TABLE clock; ALTER TABLE leases DROP COLUMN limit_keys; CREATE VIEW lease AS SELECT * FROM leases");
+    first.exec("PRAGMA user_version = 1");
     first.close();
 
     const reading = openForReading(path);
@@ -105,6 +106,55 @@ describe("SQLite store", () => {
     const leases = await stored(store);
     await store.close();
     assert.deepEqual([...leases.values()], [leaseOf(0x0a000001, 1, bound, 10, 20), limited]);
+  });
+
+  test("the clock is kept beside the leases, and shows their times by the wall clock", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    assert.equal(await store.load(() => {}), undefined);
+    const now = Math.floor(Date.now() / 1000);
+    // By its own time this one ended 56 years ago, and the clock was wrong then.
+    const lease = leaseOf(0x0a000001, 1, bound, 100, 3700);
+    await store.commit([{ kind: "clock", offset: 1, boot: "one", bootOffset: -2 }, put(0, lease)]);
+    await store.commit([{ kind: "clock", offset: now - 1000, boot: "another", bootOffset: 2 ** 33 }]);
+    await store.commit([put(1, leaseOf(0x0a000002, 2, bound, 100, 900)), put(2, leaseOf(0x0a000003, 3, bound, 100, NEVER))]);
+    const leases: Lease[] = [];
+    const clock = await store.load(({ lease }) => leases.push(lease));
+    await store.close();
+    assert.deepEqual(clock, { offset: now - 1000, boot: "another", bootOffset: 2 ** 33 });
+    assert.deepEqual(leases[0], lease);
+
+    const db = openForReading(path);
+    const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+    const rows = db.prepare("SELECT address, state, start, expiry FROM lease").all();
+    db.close();
+    assert.deepEqual(
+      rows.map((row) => ({ ...row })),
+      [
+        { address: "10.0.0.1", state: "bound", start: text(now - 900), expiry: text(now + 2700) },
+        { address: "10.0.0.2", state: "expired", start: text(now - 900), expiry: text(now - 100) },
+        { address: "10.0.0.3", state: "bound", start: text(now - 900), expiry: "never" },
+      ],
+    );
+  });
+
+  test("a database of the version before, without a clock, keeps every lease", async () => {
+    const path = newPath();
+    const lease = leaseOf(0x0a000001, 1, bound, 10, NEVER);
+    const old = openSqliteStore(path);
+    await old.commit([put(4, lease)]);
+    await old.close();
+    const before = new DatabaseSync(path);
+    before.exec("DROP VIEW lease; DROP TABLE clock; CREATE VIEW lease AS SELECT * FROM leases; PRAGMA user_version = 2");
+    before.close();
+    const store = openSqliteStore(path);
+    const leases = new Map<number, Lease>();
+    assert.equal(await store.load(({ row, lease }) => leases.set(row, lease)), undefined);
+    await store.close();
+    assert.deepEqual([...leases], [[4, lease]]);
+    const db = openForReading(path);
+    assert.equal(db.prepare("SELECT start FROM lease").get()?.start, "1970-01-01 00:00:10");
+    db.close();
   });
 
   test("batches settle in order, and those that wait share transactions", async () => {
@@ -281,10 +331,14 @@ describe("batches", () => {
     });
   const row = fc.nat(0xffffffff);
   const plain = { noNullPrototype: true };
-  const write: fc.Arbitrary<LeaseWrite> = fc.oneof(
+  const write: fc.Arbitrary<StoreWrite> = fc.oneof(
     fc.tuple(row, lease, fc.constantFrom("", "10.0.0.0/8", "büro")).map(([row, lease, network]) => putOf(row, lease, network)),
     fc.tuple(row, lease).map(([row, lease]) => timesOf(row, lease)),
     fc.record({ kind: fc.constant("remove" as const), row, address: row }, plain),
+    fc.record(
+      { kind: fc.constant("clock" as const), offset: fc.integer(), boot: fc.constantFrom("", "büro"), bootOffset: fc.integer() },
+      plain,
+    ),
   );
 
   test("carry every write over, in order", () => {
@@ -300,9 +354,10 @@ describe("batches", () => {
             put: (row, lease, network) => read.push(putOf(row, lease, network)),
             times: (row, state, start, expiry) => read.push([row, state, start, expiry]),
             remove: (row) => read.push(row),
+            clock: (clock) => read.push({ kind: "clock", ...clock }),
           });
           const expected = writes.map((one) => {
-            if (one.kind === "put") return one;
+            if (one.kind === "put" || one.kind === "clock") return one;
             return one.kind === "times" ? [one.row, one.state, one.start, one.expiry] : one.row;
           });
           assert.deepEqual(read, expected);

@@ -110,13 +110,17 @@ function needsChecksum(messages: Messages, i: number): boolean {
   return (status & (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID)) === 0;
 }
 
-/** Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock was set back meanwhile. */
+/** No message waits for so long, in milliseconds: it arrived by a wall clock that was set meanwhile. */
+const IMPOSSIBLE = 60_000;
+
+/** Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock was set meanwhile. */
 function waitedUntil(now: number, messages: Messages, i: number): number {
   const timestamp = findControl(messages, i, SOL_SOCKET, SO_TIMESTAMPNS);
   if (timestamp === 0) return 0;
   const { words } = messages.memory;
   const arrived = (words[timestamp / 4] as number) * 1000 + (words[timestamp / 4 + 2] as number) / 1e6;
-  return Math.max(0, now - arrived);
+  const waited = now - arrived;
+  return waited > 0 && waited < IMPOSSIBLE ? waited : 0;
 }
 
 /** Receives UDP payloads. `skip` tells which broadcasts to leave out because another socket hears them too. */

@@ -1,5 +1,6 @@
 import type { Lease, LeaseState, LeaseWrite } from "../../leases/lease.ts";
 import { readOwnerRecord, storedRecordLength } from "../../leases/owner-record.ts";
+import type { SavedClock, StoreWrite } from "../store.ts";
 
 /*
  * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are little endian.
@@ -8,12 +9,15 @@ import { readOwnerRecord, storedRecordLength } from "../../leases/owner-record.t
  *   times    2, state, row u32, start u32, expiry u32
  *   remove   3, -, row u32
  *   network  4, length, number u16, name in UTF-8: sent once, before the first put that uses the number
+ *   clock    5, length of boot, offset f64, boot offset f64, boot in UTF-8
  */
 const PUT = 1;
 const TIMES = 2;
 const REMOVE = 3;
 const NETWORK = 4;
+const CLOCK = 5;
 const PUT_HEADER = 20;
+const CLOCK_HEADER = 18;
 
 /** Collects writes as bytes. */
 export class BatchWriter {
@@ -36,7 +40,7 @@ export class BatchWriter {
     this.#networks.clear();
   }
 
-  write(write: LeaseWrite): void {
+  write(write: StoreWrite): void {
     if (write.kind === "remove") {
       this.#reserve(6);
       this.#head(REMOVE, 0, write.row);
@@ -47,6 +51,8 @@ export class BatchWriter {
       this.#view.setUint32(this.#length + 6, write.start, true);
       this.#view.setUint32(this.#length + 10, write.expiry, true);
       this.#length += 14;
+    } else if (write.kind === "clock") {
+      this.#clock(write);
     } else {
       this.#put(write, this.#networkNumber(write.network));
     }
@@ -61,6 +67,17 @@ export class BatchWriter {
     this.#view.setUint16(this.#length + 18, network, true);
     this.#bytes.set(record, this.#length + PUT_HEADER);
     this.#length += PUT_HEADER + record.length;
+  }
+
+  #clock({ offset, boot, bootOffset }: SavedClock): void {
+    const text = new TextEncoder().encode(boot).subarray(0, 255);
+    this.#reserve(CLOCK_HEADER + text.length);
+    this.#bytes[this.#length] = CLOCK;
+    this.#bytes[this.#length + 1] = text.length;
+    this.#view.setFloat64(this.#length + 2, offset, true);
+    this.#view.setFloat64(this.#length + 10, bootOffset, true);
+    this.#bytes.set(text, this.#length + CLOCK_HEADER);
+    this.#length += CLOCK_HEADER + text.length;
   }
 
   #networkNumber(name: string): number {
@@ -98,6 +115,7 @@ export interface BatchVisitor {
   put(row: number, lease: Lease, network: string): void;
   times(row: number, state: LeaseState, start: number, expiry: number): void;
   remove(row: number): void;
+  clock(clock: SavedClock): void;
 }
 
 /** Reads what BatchWriter wrote. Byte strings given to the visitor are views. `networks` keeps the names from batch to batch. */
@@ -122,6 +140,11 @@ export function readBatch(bytes: Uint8Array, networks: string[], visitor: BatchV
     } else if (kind === REMOVE) {
       visitor.remove(view.getUint32(at + 2, true));
       at += 6;
+    } else if (kind === CLOCK) {
+      const end = at + CLOCK_HEADER + (bytes[at + 1] as number);
+      const boot = new TextDecoder().decode(bytes.slice(at + CLOCK_HEADER, end));
+      visitor.clock({ offset: view.getFloat64(at + 2, true), boot, bootOffset: view.getFloat64(at + 10, true) });
+      at = end;
     } else {
       const length = bytes[at + 1] as number;
       networks[view.getUint16(at + 2, true)] = new TextDecoder().decode(bytes.slice(at + 4, at + 4 + length));

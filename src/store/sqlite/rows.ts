@@ -1,11 +1,18 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { hardwareKey } from "../../leases/client-key.ts";
 import type { LeaseOwner, LeaseState } from "../../leases/lease.ts";
-import type { StoredLease } from "../store.ts";
+import type { SavedClock, StoredLease } from "../store.ts";
 
 /** A lease of the database with the name of its network. */
 export interface LeaseRow extends StoredLease {
   readonly network: string;
+}
+
+/** Reads the clock that was written last. A database that no server of this version has opened yet has none. */
+export function readClock(db: DatabaseSync): SavedClock | undefined {
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'clock'").get() === undefined) return undefined;
+  const row = db.prepare("SELECT wall_offset, boot, boot_offset FROM clock").get();
+  return row && { offset: Number(row.wall_offset), boot: String(row.boot), bootOffset: Number(row.boot_offset) };
 }
 
 /** Reads every lease, streamed, in the order of rows. */

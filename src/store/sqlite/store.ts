@@ -1,13 +1,12 @@
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import type { LeaseWrite } from "../../leases/lease.ts";
-import { type LeaseStore, type StoredLease, StoreError, type StoreErrorCode } from "../store.ts";
+import { type LeaseStore, type SavedClock, type StoredLease, StoreError, type StoreErrorCode, type StoreWrite } from "../store.ts";
 import { BatchWriter } from "./batch.ts";
 import { fromSqlite, storeError } from "./errors.ts";
 import { CLOSE, FAILED, IDLE, LENGTH, MAX_BATCH_BYTES, STATE, SUBMITTED, type WorkerData } from "./handover.ts";
 import { lockDatabase } from "./lock.ts";
-import { readLeases } from "./rows.ts";
+import { readClock, readLeases } from "./rows.ts";
 import { openLeaseDatabase } from "./schema.ts";
 
 interface Waiting {
@@ -71,10 +70,11 @@ class SqliteStore implements LeaseStore {
     this.#worker.on("exit", () => this.#fail(storeError("io", path, "the thread that writes it has ended")));
   }
 
-  async load(visit: (stored: StoredLease) => void): Promise<void> {
+  async load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined> {
     const db = openLeaseDatabase(this.#path);
     try {
       for (const row of readLeases(db)) visit(row);
+      return readClock(db);
     } catch (error) {
       throw fromSqlite(error, this.#path);
     } finally {
@@ -82,7 +82,7 @@ class SqliteStore implements LeaseStore {
     }
   }
 
-  commit(writes: readonly LeaseWrite[]): Promise<void> {
+  commit(writes: readonly StoreWrite[]): Promise<void> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     for (const write of writes) this.#gathered.write(write);
     return new Promise((resolve, reject) => {
