@@ -4,6 +4,8 @@ import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { type Reading, STEP, wallOffset } from "./lease-clock.ts";
 import { createLogAllowance } from "./log-allowance.ts";
 
+/** A wall clock that nobody sets for so long is believed, in seconds. */
+const LEFT_ALONE = 3600;
 /** Warnings a minute: a clock that somebody sets all the time must not fill the log. */
 const ALLOWED = 4;
 
@@ -12,6 +14,8 @@ export interface ClockWatchParts {
   readonly clock: SavedClock;
   /** What the store had until then. */
   readonly saved: SavedClock | undefined;
+  /** The wall clock is known to have been wrong then. */
+  readonly wrong: boolean;
   readonly store: LeaseStore;
   readonly read: () => Reading;
   readonly log: Pick<Logger, "warn">;
@@ -21,13 +25,15 @@ export interface ClockWatchParts {
  * Keeps the store's word of the wall clock right, and warns when that is set. To be called every now and then, first right after the start: then it notices what
  * happened to the clock while no server ran.
  */
-export function createClockWatch({ clock, saved, store, read, log }: ClockWatchParts): () => void {
-  const { boot, bootOffset } = clock;
+export function createClockWatch({ clock, saved, wrong, store, read, log }: ClockWatchParts): () => void {
+  const { bootOffset } = clock;
   const allowance = createLogAllowance(ALLOWED, () => read().uptime * 1000);
-  const sameBoot = saved !== undefined && saved.boot === boot && saved.bootOffset === bootOffset;
+  const sameBoot = saved !== undefined && saved.boot === clock.boot && saved.bootOffset === bootOffset;
   let before = sameBoot ? saved.offset : clock.offset;
   /** What the store has, or is about to have. */
-  let written = clock.offset;
+  let written = clock;
+  /** Since when the wall clock may be right: not before somebody sets it, when it is known to be wrong. */
+  let setAt = wrong ? Number.POSITIVE_INFINITY : read().uptime;
 
   function warn(seconds: number): void {
     const leftOut = allowance();
@@ -38,19 +44,24 @@ export function createClockWatch({ clock, saved, store, read, log }: ClockWatchP
     log.warn({ seconds }, `the clock of this machine was set ${what}: leases keep their time, and end when it has passed${more}`);
   }
 
-  function write(offset: number): void {
+  function write(next: SavedClock): void {
     const last = written;
-    written = offset;
-    store.commit([{ kind: "clock", boot, bootOffset, offset }]).catch(() => {
-      // Tried again at the next look. Meanwhile nothing depends on it but the times that people are shown.
-      if (written === offset) written = last;
+    written = next;
+    store.commit([{ kind: "clock", ...next }]).catch(() => {
+      // Tried again at the next look. Until the next boot nothing depends on it but the times that people are shown.
+      if (written === next) written = last;
     });
   }
 
   return () => {
-    const offset = wallOffset(bootOffset, read());
-    if (Math.abs(offset - before) >= STEP) warn(offset - before);
+    const reading = read();
+    const offset = wallOffset(bootOffset, reading);
+    if (Math.abs(offset - before) >= STEP) {
+      warn(offset - before);
+      setAt = reading.uptime;
+    }
     before = offset;
-    if (Math.abs(offset - written) >= STEP) write(offset);
+    const trusted = reading.uptime - setAt >= LEFT_ALONE ? offset : written.trusted;
+    if (Math.abs(offset - written.offset) >= STEP || Math.abs(trusted - written.trusted) >= STEP) write({ ...clock, offset, trusted });
   };
 }

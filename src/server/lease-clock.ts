@@ -34,19 +34,20 @@ const LATEST_START: Seconds = Date.UTC(2090, 0) / 1000;
  * the store, undefined where it has none.
  *
  * Since the boot in which the clock was written the time is known, however the wall clock was set. From an earlier boot it is that of the wall clock, but never
- * before the newest start: then the wall clock is wrong, and leases go on from there.
+ * before the newest start: then the wall clock is wrong, and leases go on from there. Who set it last may have set it wrong, so of what it stood at last, and
+ * what it stood at for long, that counts which makes leases last longer.
  */
 export function startLeaseClock(reading: Reading, boot: string, saved: SavedClock | undefined, newest: Seconds | undefined): StartedClock {
   const { wall, uptime } = reading;
   const sinceBoot = Math.floor(uptime);
   if (newest === undefined) return { clock: clockAt(Math.min(wall, LATEST_START), 0, reading, boot), wrong: undefined };
   if (saved !== undefined && boot !== "" && saved.boot === boot && sinceBoot + saved.bootOffset >= newest) {
-    const { bootOffset } = saved;
-    return { clock: { boot, bootOffset, offset: wallOffset(bootOffset, reading) }, wrong: undefined };
+    return { clock: { ...saved, offset: wallOffset(saved.bootOffset, reading) }, wrong: undefined };
   }
-  const offset = saved?.offset ?? 0;
-  const wrong = wall - offset <= newest - STEP ? { newest: newest + offset } : undefined;
-  return { clock: clockAt(Math.min(wall - offset, LATEST_START), newest, reading, boot), wrong };
+  const offset = saved === undefined ? 0 : Math.max(saved.offset, saved.trusted);
+  const clock = clockAt(Math.min(wall - offset, LATEST_START), newest, reading, boot);
+  if (wall - offset > newest - STEP) return { clock, wrong: undefined };
+  return { clock: { ...clock, trusted: offset }, wrong: { newest: newest + offset } };
 }
 
 /** Lease time, so long after boot. */
@@ -62,5 +63,6 @@ export function wallOffset(bootOffset: number, { wall, uptime }: Reading): numbe
 /** The clock by which it is about this lease time now, and no earlier than `earliest`. */
 function clockAt(time: number, earliest: Seconds, reading: Reading, boot: string): SavedClock {
   const bootOffset = Math.max(Math.round(time - reading.uptime), earliest - Math.floor(reading.uptime));
-  return { boot, bootOffset, offset: wallOffset(bootOffset, reading) };
+  const offset = wallOffset(bootOffset, reading);
+  return { boot, bootOffset, offset, trusted: offset };
 }

@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
-  const { table, clock, saved } = await restoreLeases(config, store, log);
+  const { table, clock, saved, wrong } = await restoreLeases(config, store, log);
   const local = await listInterfaces();
   const [first] = chooseInterfaces(config, local).missing;
   if (first !== undefined) throw new TransportError("ENODEV", first.problem);
@@ -90,7 +90,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     random: () => Math.floor(Math.random() * 0x100000000),
   });
   const watchLoss = createLossWatch({ counters, transportCounters: () => transport.counters(), log });
-  const watchClock = createClockWatch({ clock, saved, store, read: readClocks, log });
+  const watchClock = createClockWatch({ clock, saved, wrong, store, read: readClocks, log });
   watchClock();
   const timers = [
     setInterval(() => {
@@ -141,6 +141,8 @@ interface Restored {
   readonly clock: SavedClock;
   /** The clock of the server before. */
   readonly saved: SavedClock | undefined;
+  /** The wall clock is known to be wrong. */
+  readonly wrong: boolean;
 }
 
 async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<Restored> {
@@ -161,7 +163,7 @@ async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Pr
     log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
     await store.commit(twice);
   }
-  return { table, clock, saved };
+  return { table, clock, saved, wrong: wrong !== undefined };
 }
 
 /** `newest`: the newest start of a lease, by the wall clock. */

@@ -13,6 +13,8 @@ export interface StoredLease {
 export interface SavedClock {
   /** Wall clock minus lease time. */
   readonly offset: number;
+  /** The same as it was when nobody had set the wall clock for a while: what counts after the machine's next boot. */
+  readonly trusted: number;
   /** Which boot `bootOffset` is about; empty: the system does not say. */
   readonly boot: string;
   /** Lease time minus time since that boot. */

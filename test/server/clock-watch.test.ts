@@ -5,9 +5,9 @@ import { createClockWatch } from "../../src/server/clock-watch.ts";
 import type { SavedClock, StoreWrite } from "../../src/store/store.ts";
 
 const DAY = 86_400;
-const CLOCK: SavedClock = { boot: "b", bootOffset: 1_000_000, offset: 0 };
+const CLOCK: SavedClock = { boot: "b", bootOffset: 1_000_000, offset: 0, trusted: 0 };
 
-function setUp(saved?: SavedClock, clock = CLOCK) {
+function setUp(saved?: SavedClock, clock = CLOCK, wrong = false) {
   const machine = { wall: 1_000_010, uptime: 10 };
   const warnings: string[] = [];
   const writes: StoreWrite[] = [];
@@ -15,6 +15,7 @@ function setUp(saved?: SavedClock, clock = CLOCK) {
   const watch = createClockWatch({
     clock,
     saved,
+    wrong,
     store: {
       description: "test",
       load: () => Promise.resolve(undefined),
@@ -34,16 +35,16 @@ function setUp(saved?: SavedClock, clock = CLOCK) {
       fails = value;
     },
     /** Half a second later, after the wall clock was moved besides by so many seconds. */
-    look(moved = 0) {
-      machine.uptime += 0.5;
-      machine.wall += 0.5 + moved;
+    look(moved = 0, seconds = 0.5) {
+      machine.uptime += seconds;
+      machine.wall += seconds + moved;
       watch();
       return new Promise<void>((resolve) => setImmediate(resolve));
     },
   };
 }
 
-const clockWrite = (offset: number): StoreWrite => ({ kind: "clock", boot: "b", bootOffset: 1_000_000, offset });
+const clockWrite = (offset: number, trusted = 0): StoreWrite => ({ kind: "clock", boot: "b", bootOffset: 1_000_000, offset, trusted });
 
 describe("the watch over the wall clock", () => {
   test("a clock that is right costs nothing", async () => {
@@ -89,6 +90,26 @@ describe("the watch over the wall clock", () => {
     await look();
     assert.deepEqual(writes, [clockWrite(DAY), clockWrite(DAY), clockWrite(DAY)]);
     assert.equal(warnings.length, 1);
+  });
+
+  test("a clock that is left alone for an hour is believed after the next boot", async () => {
+    const { look, writes } = setUp();
+    await look(-DAY);
+    for (let minute = 0; minute < 59; minute++) await look(0, 60);
+    assert.deepEqual(writes, [clockWrite(-DAY)]);
+    await look(0, 60);
+    await look(0, 60);
+    assert.deepEqual(writes, [clockWrite(-DAY), clockWrite(-DAY, -DAY)]);
+  });
+
+  test("a clock that is known to be wrong is not believed before it is set", async () => {
+    const { look, writes } = setUp(undefined, { ...CLOCK, offset: -DAY }, true);
+    await look(-DAY);
+    for (let hour = 0; hour < 24; hour++) await look(0, 3600);
+    assert.deepEqual(writes, []);
+    await look(DAY);
+    await look(0, 3600);
+    assert.deepEqual(writes, [clockWrite(0)]);
   });
 
   test("a step while no server ran is seen within one boot, and is not known after another", async () => {

@@ -18,11 +18,13 @@ interface Case {
   /** Lease time at the start, where the wall clock stands to it, and whether the wall clock is known to be wrong. */
   readonly time: number;
   readonly offset: number;
+  /** Default: `offset`. */
+  readonly trusted?: number;
   readonly wrong?: number;
 }
 
 /** What a server wrote that started at noon of 2026-01-01, 1000 seconds after boot "b". */
-const SAVED: SavedClock = { offset: 0, boot: "b", bootOffset: Y2026 - 1000 };
+const SAVED: SavedClock = { offset: 0, trusted: 0, boot: "b", bootOffset: Y2026 - 1000 };
 
 const CASES: readonly Case[] = [
   { title: "fresh: the wall clock's time", wall: Y2026, uptime: 1000, time: Y2026, offset: 0 },
@@ -55,6 +57,7 @@ const CASES: readonly Case[] = [
     saved: SAVED,
     newest: Y2026 + 10,
     time: Y2026 + 60,
+    trusted: 0,
     offset: 3 * DAY,
   },
   {
@@ -64,6 +67,7 @@ const CASES: readonly Case[] = [
     saved: SAVED,
     newest: Y2026 + 10,
     time: Y2026 + 60,
+    trusted: 0,
     offset: 100 - Y2026 - 60,
   },
   {
@@ -73,6 +77,7 @@ const CASES: readonly Case[] = [
     saved: SAVED,
     newest: Y2026 + 70,
     time: Y2026 + 70,
+    trusted: 0,
     offset: -10,
     wrong: Y2026 + 70,
   },
@@ -115,6 +120,7 @@ const CASES: readonly Case[] = [
     saved: SAVED,
     newest: Y2026 + 10,
     time: Y2026 + 10,
+    trusted: 0,
     offset: 100 - Y2026 - 11,
     wrong: Y2026 + 10,
   },
@@ -133,7 +139,7 @@ const CASES: readonly Case[] = [
     wall: 50,
     uptime: 50,
     boot: "c",
-    saved: { ...SAVED, offset: DAY },
+    saved: { ...SAVED, trusted: DAY, offset: DAY },
     newest: 4000,
     time: 4000,
     offset: 50 - 4000,
@@ -157,14 +163,23 @@ const CASES: readonly Case[] = [
     time: Y2026 + DAY,
     offset: 0,
   },
-  { title: "a database without a clock, in 1970", wall: 3, uptime: 50, newest: Y2026, time: Y2026, offset: 3 - Y2026, wrong: Y2026 },
+  {
+    title: "a database without a clock, in 1970",
+    wall: 3,
+    uptime: 50,
+    newest: Y2026,
+    time: Y2026,
+    trusted: 0,
+    offset: 3 - Y2026,
+    wrong: Y2026,
+  },
 ];
 
 describe("the clock of leases at start", () => {
-  for (const { title, wall, uptime, boot = "b", saved, newest, time, offset, wrong } of CASES) {
+  for (const { title, wall, uptime, boot = "b", saved, newest, time, offset, trusted = offset, wrong } of CASES) {
     test(title, () => {
       const expected: StartedClock = {
-        clock: { boot, bootOffset: time - Math.floor(uptime), offset },
+        clock: { boot, bootOffset: time - Math.floor(uptime), offset, trusted },
         wrong: wrong === undefined ? undefined : { newest: wrong },
       };
       assert.deepEqual(startLeaseClock({ wall, uptime }, boot, saved, newest), expected);

@@ -115,13 +115,13 @@ describe("SQLite store", () => {
     const now = Math.floor(Date.now() / 1000);
     // By its own time this one ended 56 years ago, and the clock was wrong then.
     const lease = leaseOf(0x0a000001, 1, bound, 100, 3700);
-    await store.commit([{ kind: "clock", offset: 1, boot: "one", bootOffset: -2 }, put(0, lease)]);
-    await store.commit([{ kind: "clock", offset: now - 1000, boot: "another", bootOffset: 2 ** 33 }]);
+    await store.commit([{ kind: "clock", offset: 1, trusted: 0, boot: "one", bootOffset: -2 }, put(0, lease)]);
+    await store.commit([{ kind: "clock", offset: now - 1000, trusted: -5, boot: "another", bootOffset: 2 ** 33 }]);
     await store.commit([put(1, leaseOf(0x0a000002, 2, bound, 100, 900)), put(2, leaseOf(0x0a000003, 3, bound, 100, NEVER))]);
     const leases: Lease[] = [];
     const clock = await store.load(({ lease }) => leases.push(lease));
     await store.close();
-    assert.deepEqual(clock, { offset: now - 1000, boot: "another", bootOffset: 2 ** 33 });
+    assert.deepEqual(clock, { offset: now - 1000, trusted: -5, boot: "another", bootOffset: 2 ** 33 });
     assert.deepEqual(leases[0], lease);
 
     const db = openForReading(path);
@@ -336,7 +336,13 @@ describe("batches", () => {
     fc.tuple(row, lease).map(([row, lease]) => timesOf(row, lease)),
     fc.record({ kind: fc.constant("remove" as const), row, address: row }, plain),
     fc.record(
-      { kind: fc.constant("clock" as const), offset: fc.integer(), boot: fc.constantFrom("", "büro"), bootOffset: fc.integer() },
+      {
+        kind: fc.constant("clock" as const),
+        offset: fc.integer(),
+        trusted: fc.integer(),
+        boot: fc.constantFrom("", "büro"),
+        bootOffset: fc.integer(),
+      },
       plain,
     ),
   );

@@ -9,7 +9,7 @@ import type { SavedClock, StoreWrite } from "../store.ts";
  *   times    2, state, row u32, start u32, expiry u32
  *   remove   3, -, row u32
  *   network  4, length, number u16, name in UTF-8: sent once, before the first put that uses the number
- *   clock    5, length of boot, offset f64, boot offset f64, boot in UTF-8
+ *   clock    5, length of boot, offset f64, trusted f64, boot offset f64, boot in UTF-8
  */
 const PUT = 1;
 const TIMES = 2;
@@ -17,7 +17,7 @@ const REMOVE = 3;
 const NETWORK = 4;
 const CLOCK = 5;
 const PUT_HEADER = 20;
-const CLOCK_HEADER = 18;
+const CLOCK_HEADER = 26;
 
 /** Collects writes as bytes. */
 export class BatchWriter {
@@ -69,13 +69,14 @@ export class BatchWriter {
     this.#length += PUT_HEADER + record.length;
   }
 
-  #clock({ offset, boot, bootOffset }: SavedClock): void {
+  #clock({ offset, trusted, boot, bootOffset }: SavedClock): void {
     const text = new TextEncoder().encode(boot).subarray(0, 255);
     this.#reserve(CLOCK_HEADER + text.length);
     this.#bytes[this.#length] = CLOCK;
     this.#bytes[this.#length + 1] = text.length;
     this.#view.setFloat64(this.#length + 2, offset, true);
-    this.#view.setFloat64(this.#length + 10, bootOffset, true);
+    this.#view.setFloat64(this.#length + 10, trusted, true);
+    this.#view.setFloat64(this.#length + 18, bootOffset, true);
     this.#bytes.set(text, this.#length + CLOCK_HEADER);
     this.#length += CLOCK_HEADER + text.length;
   }
@@ -143,7 +144,12 @@ export function readBatch(bytes: Uint8Array, networks: string[], visitor: BatchV
     } else if (kind === CLOCK) {
       const end = at + CLOCK_HEADER + (bytes[at + 1] as number);
       const boot = new TextDecoder().decode(bytes.slice(at + CLOCK_HEADER, end));
-      visitor.clock({ offset: view.getFloat64(at + 2, true), boot, bootOffset: view.getFloat64(at + 10, true) });
+      visitor.clock({
+        offset: view.getFloat64(at + 2, true),
+        trusted: view.getFloat64(at + 10, true),
+        boot,
+        bootOffset: view.getFloat64(at + 18, true),
+      });
       at = end;
     } else {
       const length = bytes[at + 1] as number;

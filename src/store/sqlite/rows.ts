@@ -11,8 +11,14 @@ export interface LeaseRow extends StoredLease {
 /** Reads the clock that was written last. A database that no server of this version has opened yet has none. */
 export function readClock(db: DatabaseSync): SavedClock | undefined {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'clock'").get() === undefined) return undefined;
-  const row = db.prepare("SELECT wall_offset, boot, boot_offset FROM clock").get();
-  return row && { offset: Number(row.wall_offset), boot: String(row.boot), bootOffset: Number(row.boot_offset) };
+  const row = db.prepare("SELECT * FROM clock").get();
+  if (row === undefined) return undefined;
+  return {
+    offset: Number(row.wall_offset),
+    trusted: Number(row.trusted_offset),
+    boot: String(row.boot),
+    bootOffset: Number(row.boot_offset),
+  };
 }
 
 /** Reads every lease, streamed, in the order of rows. */

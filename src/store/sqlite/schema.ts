@@ -51,6 +51,7 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE clock (
      id INTEGER PRIMARY KEY CHECK (id = 1),
      wall_offset INTEGER NOT NULL,
+     trusted_offset INTEGER NOT NULL,
      boot TEXT NOT NULL,
      boot_offset INTEGER NOT NULL
    );

@@ -97,7 +97,7 @@ function createWriter(database: DatabaseSync): BatchVisitor {
   const put = database.prepare("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const times = database.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE row = ?");
   const remove = database.prepare("DELETE FROM leases WHERE row = ?");
-  const clock = database.prepare("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?)");
+  const clock = database.prepare("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)");
   return {
     put(row: number, { address, state, start, expiry, owner }: Lease, network: string): void {
       const relay = owner.relayAgentInformation;
@@ -125,8 +125,8 @@ function createWriter(database: DatabaseSync): BatchVisitor {
     remove(row: number): void {
       remove.run(row);
     },
-    clock({ offset, boot, bootOffset }): void {
-      clock.run(offset, boot, bootOffset);
+    clock({ offset, trusted, boot, bootOffset }): void {
+      clock.run(offset, trusted, boot, bootOffset);
     },
   };
 }
