@@ -7,17 +7,17 @@ import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import { hardwareKey } from "../leases/client-key.ts";
-import { type Lease, LeaseState, type LeaseWrite, type Seconds } from "../leases/lease.ts";
-import { LeaseTable } from "../leases/table.ts";
+import { LeaseState } from "../leases/lease.ts";
+import type { LeaseTable } from "../leases/table.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
-import type { LeaseStore, SavedClock } from "../store/store.ts";
+import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
-import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
+import { leaseTime, type Reading } from "./lease-clock.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
+import { restoreLeases } from "./restore.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
@@ -66,7 +66,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
-  const { table, clock, saved, wrong } = await restoreLeases(config, store, log);
+  const { table, clock, saved, wrong } = await restoreLeases({
+    config,
+    store,
+    log,
+    read: readClocks,
+    boot: bootId(),
+    secret: [randomNumber(), randomNumber()],
+  });
   const local = await listInterfaces();
   const [first] = chooseInterfaces(config, local).missing;
   if (first !== undefined) throw new TransportError("ENODEV", first.problem);
@@ -136,44 +143,6 @@ async function shutDown(pump: Pump, transport: Transport, prober: Prober | undef
   await store.close();
 }
 
-interface Restored {
-  readonly table: LeaseTable;
-  readonly clock: SavedClock;
-  /** The clock of the server before. */
-  readonly saved: SavedClock | undefined;
-  /** The wall clock is known to be wrong. */
-  readonly wrong: boolean;
-}
-
-async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<Restored> {
-  const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
-  const twice: LeaseWrite[] = [];
-  let newest: Seconds | undefined;
-  const saved = await store.load(({ row, lease }) => {
-    newest = Math.max(newest ?? 0, lease.start);
-    const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
-    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
-  });
-  const { clock, wrong } = startLeaseClock(readClocks(), bootId(), saved, newest);
-  if (wrong !== undefined) log.warn(`the clock of this machine is wrong: ${sayWrong(wrong.newest)}`);
-  // Before any lease that is told in it. A store that can't write now says so of the first lease.
-  store.commit([{ kind: "clock", ...clock }]).catch(() => {});
-  table.restored(leaseTime(clock.bootOffset, sinceBoot()));
-  if (twice.length > 0) {
-    log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
-    await store.commit(twice);
-  }
-  return { table, clock, saved, wrong: wrong !== undefined };
-}
-
-/** `newest`: the newest start of a lease, by the wall clock. */
-function sayWrong(newest: number): string {
-  return (
-    `a lease in the database was given at ${new Date(newest * 1000).toISOString().replace(".000Z", "Z")}, which is later than now. ` +
-    "Leases go on from that time, and end when what was left of them has passed"
-  );
-}
-
 /** Seconds since the machine's boot, without those that it slept. */
 function sinceBoot(): number {
   const [seconds, nanoseconds] = process.hrtime();
@@ -196,12 +165,6 @@ function bootId(): string {
 /** An unsigned 32-bit number that nobody can guess. */
 function randomNumber(): number {
   return randomBytes(4).readUInt32LE();
-}
-
-/** With `chaddr_only` the identifier that a client sent is kept, but it is known by its hardware address. */
-function knownByHardware(lease: Lease): Lease {
-  const { owner } = lease;
-  return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
 }
 
 /** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */

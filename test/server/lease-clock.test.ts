@@ -139,10 +139,11 @@ const CASES: readonly Case[] = [
     wall: 50,
     uptime: 50,
     boot: "c",
-    saved: { ...SAVED, trusted: DAY, offset: DAY },
+    saved: { ...SAVED, offset: DAY },
     newest: 4000,
     time: 4000,
     offset: 50 - 4000,
+    trusted: DAY,
     wrong: 4000 + DAY,
   },
   {
