@@ -32,6 +32,7 @@ export function createClockWatch({ clock, saved, wrong, store, read, log }: Cloc
   let before = sameBoot ? saved.offset : clock.offset;
   /** What the store has, or is about to have. */
   let written = clock;
+  let { trusted } = clock;
   /** Since when the wall clock may be right: not before somebody sets it, when it is known to be wrong. */
   let setAt = wrong ? Number.POSITIVE_INFINITY : read().uptime;
 
@@ -58,10 +59,12 @@ export function createClockWatch({ clock, saved, wrong, store, read, log }: Cloc
     const offset = wallOffset(bootOffset, reading);
     if (Math.abs(offset - before) >= STEP) {
       warn(offset - before);
+      // Right before or right now: until that is known, leases rather last longer.
+      trusted = Math.max(trusted, before);
       setAt = reading.uptime;
     }
     before = offset;
-    const trusted = reading.uptime - setAt >= LEFT_ALONE ? offset : written.trusted;
+    if (reading.uptime - setAt >= LEFT_ALONE) trusted = offset;
     if (Math.abs(offset - written.offset) >= STEP || Math.abs(trusted - written.trusted) >= STEP) write({ ...clock, offset, trusted });
   };
 }

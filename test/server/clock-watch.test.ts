@@ -63,7 +63,7 @@ describe("the watch over the wall clock", () => {
       "the clock of this machine was set forward by 3d, or the machine slept for so long: leases keep their time, and end when it has passed",
       "the clock of this machine was set back by 3d: leases keep their time, and end when it has passed",
     ]);
-    assert.deepEqual(writes, [clockWrite(3 * DAY), clockWrite(0)]);
+    assert.deepEqual(writes, [clockWrite(3 * DAY), clockWrite(0, 3 * DAY)]);
   });
 
   test("drift is followed silently, with a write for every two seconds of it", async () => {
@@ -100,6 +100,21 @@ describe("the watch over the wall clock", () => {
     await look(0, 60);
     await look(0, 60);
     assert.deepEqual(writes, [clockWrite(-DAY), clockWrite(-DAY, -DAY)]);
+  });
+
+  test("where it stood before is not forgotten while it may have been right", async () => {
+    const { look, writes } = setUp();
+    await look(50 * 365 * DAY);
+    await look(-DAY);
+    await look(-7 * DAY);
+    await look(0, 3600);
+    const years = 50 * 365 * DAY;
+    assert.deepEqual(writes, [
+      clockWrite(years),
+      clockWrite(years - DAY, years),
+      clockWrite(years - 8 * DAY, years),
+      clockWrite(years - 8 * DAY, years - 8 * DAY),
+    ]);
   });
 
   test("a clock that is known to be wrong is not believed before it is set", async () => {
