@@ -190,7 +190,7 @@ class World implements Witness {
         for (let i = 0; i < 4; i++) await undefined;
       }
     } catch (error) {
-      this.#violation(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#violation(String(error));
     }
   }
 
