@@ -100,10 +100,7 @@ async function acquire(lab: Lab, client: number): Promise<Ipv4> {
   const offered = await offer(lab, client);
   assert.ok(offered, `client ${client} is offered an address`);
   const serverIdentifier = optionIpv4(offered, 54) as Ipv4;
-  const ack = await lab.exchange(
-    client,
-    requestSelecting(settingsOf(client), transaction(), { address: offered.yiaddr, serverIdentifier }),
-  );
+  const ack = await lab.exchange(requestSelecting(settingsOf(client), transaction(), { address: offered.yiaddr, serverIdentifier }));
   assert.equal(ack && messageType(ack), MessageType.ACK);
   return (ack as Message).yiaddr;
 }
