@@ -95,13 +95,17 @@ function leases(options: LeasesOptions): void {
   try {
     const db = openForReading(options.database);
     try {
-      print(selected(readLeases(db), filters, Math.floor(Date.now() / 1000)));
+      print(selected(readLeases(db, tellOfDamage), filters, Math.floor(Date.now() / 1000)));
     } finally {
       db.close();
     }
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+function tellOfDamage(text: string): void {
+  process.stderr.write(`leasehold: ${text}\n`);
 }
 
 async function unblockAddress(database: string, text: string): Promise<void> {

@@ -9,6 +9,7 @@ import { type LocalInterface, type Transport, type TransportCounters, TransportE
 import { hardwareKey } from "../leases/client-key.ts";
 import { type Lease, LeaseState, type LeaseWrite } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
+import { equalBytes } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
@@ -132,7 +133,7 @@ async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Pr
   const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
   const twice: LeaseWrite[] = [];
   await store.load(({ row, lease }) => {
-    const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
+    const superseded = table.restore(row, knownBy(config, lease));
     if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
   });
   table.restored(Math.floor(Date.now() / 1000));
@@ -148,10 +149,19 @@ function randomNumber(): number {
   return randomBytes(4).readUInt32LE();
 }
 
-/** With `chaddr_only` the identifier that a client sent is kept, but it is known by its hardware address. */
-function knownByHardware(lease: Lease): Lease {
+/**
+ * The lease with the key that its client has now: whether option 61 counts may have changed since it was written. With `chaddr_only` the identifier
+ * that a client sent is kept, but it is known by its hardware address.
+ */
+function knownBy({ chaddrOnly }: Config, lease: Lease): Lease {
   const { owner } = lease;
-  return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
+  const { clientKey, clientIdentifier } = owner;
+  const hardware = hardwareKey(owner.htype, owner.chaddr);
+  const byHardware = equalBytes(clientKey, hardware);
+  if (chaddrOnly) return byHardware ? lease : { ...lease, owner: { ...owner, clientKey: hardware } };
+  // Fewer than two bytes identify nobody (RFC 2132 section 9.14).
+  if (!byHardware || clientIdentifier === undefined || clientIdentifier.length < 2) return lease;
+  return { ...lease, owner: { ...owner, clientKey: clientIdentifier } };
 }
 
 /** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
