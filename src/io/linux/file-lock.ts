@@ -13,9 +13,6 @@ const LENGTH = 16;
 /** Far behind the bytes that SQLite locks (1 GiB and the 512 bytes after it). The file need not be that long. */
 const LOCKED_BYTE = 0x4c534844;
 
-/** What fcntl says when somebody else has the lock. */
-const TAKEN: readonly string[] = ["EAGAIN", "EACCES"];
-
 /**
  * Locks a file that is open for writing, whatever name it was opened by, against all others who use this function. Who only reads or writes it
  * is not kept away, nor are the locks touched that SQLite takes: those belong to the process, this one to `fd`. The system gives it up when `fd` is
@@ -28,13 +25,10 @@ export function lockFile(fd: number): FileLock {
   lock.setInt16(0, F_WRLCK, true);
   lock.setBigInt64(START, BigInt(LOCKED_BYTE), true);
   lock.setBigInt64(LENGTH, 1n, true);
-  const error = fcntl(fd, F_OFD_SETLK, new Uint8Array(lock.buffer));
-  if (error === undefined) return "ours";
-  return TAKEN.includes(error) ? "taken" : "unavailable";
+  return fcntl(fd, F_OFD_SETLK, new Uint8Array(lock.buffer));
 }
 
-/** The name of the error; undefined: it was done. */
-type Fcntl = (fd: number, command: number, argument: Uint8Array) => string | undefined;
+type Fcntl = (fd: number, command: number, argument: Uint8Array) => FileLock;
 
 function loadFcntl(): Fcntl | undefined {
   if (process.platform !== "linux" || new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) return undefined;
@@ -42,9 +36,12 @@ function loadFcntl(): Fcntl | undefined {
     // Only here, so that the rest works where koffi has no binary.
     const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi");
     const fcntl = koffi.load(null).func("int fcntl(int fd, int command, ...)");
-    const names = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
-    return (fd, command, argument) =>
-      fcntl(fd, command, "void *", argument) === 0 ? undefined : (names.get(koffi.errno()) ?? `errno ${koffi.errno()}`);
+    const { EAGAIN, EACCES } = koffi.os.errno;
+    return (fd, command, argument) => {
+      if (fcntl(fd, command, "void *", argument) === 0) return "ours";
+      const error = koffi.errno();
+      return error === EAGAIN || error === EACCES ? "taken" : "unavailable";
+    };
   } catch {
     return undefined;
   }

@@ -90,6 +90,7 @@ class SqliteStore implements LeaseStore {
   #gathered = new BatchWriter();
   #gatheredBy: Waiting[] = [];
   #onIdle: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(file: DatabaseFile, events: SqliteStoreEvents) {
     this.#file = file;
@@ -119,7 +120,12 @@ class SqliteStore implements LeaseStore {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     while (this.#underWay.length > 0 || this.#gatheredBy.length > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
