@@ -58,7 +58,13 @@ describe("a database that is taken from under a running server", () => {
     await until(() => warnings.length === 2);
     assert.match(warnings[1] as string, /it is back in its place/);
     await store.close();
-    assert.deepEqual([...rowsIn(path).values()], [[lease(1), "10.0.0.0/24"], [lease(3), "10.0.0.0/24"]]);
+    assert.deepEqual(
+      [...rowsIn(path).values()],
+      [
+        [lease(1), "10.0.0.0/24"],
+        [lease(3), "10.0.0.0/24"],
+      ],
+    );
   });
 });
 

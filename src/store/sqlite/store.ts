@@ -78,8 +78,8 @@ class SqliteStore implements LeaseStore {
 
   /** Undefined: it has ended, and is about to be started anew. */
   #thread: WriterThread | undefined;
-  /** How often it was started since something was written. */
-  #starts = 0;
+  /** How often it has ended since it last answered. */
+  #deaths = 0;
   /** Why everything is rejected, for good. */
   #gone: StoreError | undefined;
 
@@ -166,10 +166,9 @@ class SqliteStore implements LeaseStore {
 
   #start(): void {
     if (this.#gone !== undefined) return;
-    this.#starts++;
     const thread = new WriterThread(this.#file, {
       answered: (error) => {
-        this.#starts = 0;
+        this.#deaths = 0;
         this.#settle(error);
       },
       ended: (reason) => this.#restart(reason),
@@ -185,7 +184,7 @@ class SqliteStore implements LeaseStore {
   #restart(reason: StoreError): void {
     this.#thread = undefined;
     if (this.#gone !== undefined) return;
-    const wait = RESTART_AFTER[this.#starts - 1];
+    const wait = RESTART_AFTER[this.#deaths++];
     if (wait === undefined) {
       this.#gone = reason;
       this.#settle(reason);
