@@ -97,13 +97,17 @@ function leases(options: LeasesOptions): void {
     try {
       // Before the leases: a server that starts meanwhile may move both.
       const offset = readClock(db)?.offset ?? 0;
-      print(selected(readLeases(db), filters, offset, Math.floor(Date.now() / 1000)));
+      print(selected(readLeases(db, tellOfDamage), filters, offset, Math.floor(Date.now() / 1000)));
     } finally {
       db.close();
     }
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+function tellOfDamage(text: string): void {
+  process.stderr.write(`leasehold: ${text}\n`);
 }
 
 async function unblockAddress(database: string, text: string): Promise<void> {

@@ -43,7 +43,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config);
   const log = createLog(config.log);
   const database = databaseOf(config, options.database);
-  const store = openStore(database);
+  const store = openStore(database, log);
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
   const control = await listenToOperators(server, database, log);
@@ -84,7 +84,7 @@ function databaseOf(config: Config, option: string | undefined): string | undefi
   return config.store.kind === "memory" ? undefined : (config.store.path ?? defaultDatabase());
 }
 
-function openStore(path: string | undefined): LeaseStore {
+function openStore(path: string | undefined, log: Logger): LeaseStore {
   if (path === undefined) return openMemoryStore();
   try {
     makeFolder(dirname(resolve(path)));
@@ -93,17 +93,23 @@ function openStore(path: string | undefined): LeaseStore {
     fail(`lease database ${path}: the folder ${folder} can't be made (${code}): make it, or give another file with -d`);
   }
   try {
-    return openSqliteStore(path);
+    return openSqliteStore(path, {
+      warning: (text) => log.warn(text),
+      lost(error) {
+        log.fatal(`no lease can be written any more, so the server ends, for its supervisor to start it anew: ${error.message}`);
+        log.flush(() => process.exit(Exit.failed));
+      },
+    });
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Makes a folder and those above it. Not by the `recursive` of mkdirSync, which never returns from a place like /proc/missing. */
+/** Makes a folder, for its own user alone, and those above it. Not by the `recursive` of mkdirSync, which never returns from a place like /proc/missing. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
-  mkdirSync(folder);
+  mkdirSync(folder, 0o700);
 }
 
 /** The state folder: the one systemd gives, else the usual places for root and for a user. */

@@ -2,7 +2,7 @@
 
 export { TransportError } from "../io/transport.ts";
 export { openMemoryStore } from "../store/memory.ts";
-export { openSqliteStore } from "../store/sqlite/store.ts";
+export { openSqliteStore, type SqliteStoreEvents } from "../store/sqlite/store.ts";
 export { type LeaseStore, type SavedClock, type StoredLease, StoreError, type StoreErrorCode, type StoreWrite } from "../store/store.ts";
 export { type Counters, DROP_REASONS, type DropReason, summarize } from "./counters.ts";
 export { type Server, type ServerOptions, startServer } from "./server.ts";

@@ -3,6 +3,7 @@ import type { Config } from "../config/model.ts";
 import { hardwareKey } from "../leases/client-key.ts";
 import type { Lease, LeaseWrite, Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
+import { equalBytes } from "../net/bytes.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
 
@@ -33,8 +34,9 @@ export async function restoreLeases({ config, store, log, read, boot, secret }: 
   const twice: LeaseWrite[] = [];
   let newest: Seconds | undefined;
   const saved = await store.load(({ row, lease }) => {
-    newest = Math.max(newest ?? 0, lease.start);
-    const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
+    // What begins behind its own end is damaged.
+    if (lease.start <= lease.expiry) newest = Math.max(newest ?? 0, lease.start);
+    const superseded = table.restore(row, knownBy(config, lease));
     if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
   });
   const reading = read();
@@ -58,8 +60,17 @@ function sayWrong(newest: number): string {
   );
 }
 
-/** With `chaddr_only` the identifier that a client sent is kept, but it is known by its hardware address. */
-function knownByHardware(lease: Lease): Lease {
+/**
+ * The lease with the key that its client has now: whether option 61 counts may have changed since it was written. With `chaddr_only` the identifier
+ * that a client sent is kept, but it is known by its hardware address.
+ */
+function knownBy({ chaddrOnly }: Config, lease: Lease): Lease {
   const { owner } = lease;
-  return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
+  const { clientKey, clientIdentifier } = owner;
+  const hardware = hardwareKey(owner.htype, owner.chaddr);
+  const byHardware = equalBytes(clientKey, hardware);
+  if (chaddrOnly) return byHardware ? lease : { ...lease, owner: { ...owner, clientKey: hardware } };
+  // Fewer than two bytes identify nobody (RFC 2132 section 9.14).
+  if (!byHardware || clientIdentifier === undefined || clientIdentifier.length < 2) return lease;
+  return { ...lease, owner: { ...owner, clientKey: clientIdentifier } };
 }

@@ -29,8 +29,9 @@ export interface LeaseStore {
   /** For people: what kind of store and where. */
   readonly description: string;
   /**
-   * Every lease, streamed; byte strings are the caller's to keep. Settles with the clock that was written last; undefined: none ever was.
-   * Throws StoreError when the store can't be read.
+   * Every lease that was committed before this store was opened, streamed; byte strings are the caller's to keep. To be called before the first
+   * commit. What is damaged is told to whoever opened the store; an address whose lease can't be read comes as declined for good, of nobody. Settles with the
+   * clock that was written last; undefined: none ever was. Rejects with StoreError when the store can't be read.
    */
   load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined>;
   /**
@@ -38,14 +39,14 @@ export interface LeaseStore {
    * Rejects with StoreError. After a failure every batch that was handed over before the failure was reported
    * fails too, so that the caller can undo all of them; batches handed over later are tried afresh.
    * An empty batch settles with those before it.
-   * Byte strings of the writes are not read after the call returns.
+   * The writes and their byte strings are not read after the call returns. After `close` everything is rejected.
    */
   commit(writes: readonly StoreWrite[]): Promise<void>;
   /** Waits for the commits under way, then releases the store. */
   close(): Promise<void>;
 }
 
-export type StoreErrorCode = "locked" | "newer" | "not-a-lease-database" | "corrupt" | "full" | "io";
+export type StoreErrorCode = "locked" | "moved" | "newer" | "not-a-lease-database" | "corrupt" | "full" | "io";
 
 /** What went wrong with the store, in words for an operator. */
 export class StoreError extends Error {

@@ -130,7 +130,10 @@ async function assertOwnersKeepAll(lab: Lab, addresses: ReadonlyMap<number, Ipv4
 function leasesIn(database: string): Lease[] {
   const db = openForReading(database);
   try {
-    return [...readLeases(db)].map(({ lease }) => lease);
+    const damage: string[] = [];
+    const leases = [...readLeases(db, (text) => damage.push(text))].map(({ lease }) => lease);
+    assert.deepEqual(damage, []);
+    return leases;
   } finally {
     db.close();
   }

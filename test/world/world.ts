@@ -344,8 +344,6 @@ class World implements Witness {
   }
 
   #compare(address: Ipv4, inMemory: Lease | undefined, now: number, when: string): void {
-    // An offer is in memory only.
-    if (inMemory?.state === LeaseState.offered) return;
     const row = this.#disk.rows.get(address);
     const { affinity } = this.#config;
     const onDisk = row === undefined ? undefined : this.#disk.leases.get(row);

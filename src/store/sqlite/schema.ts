@@ -48,6 +48,8 @@ const MIGRATIONS: readonly string[] = [
      network
    FROM leases;`,
   "ALTER TABLE leases ADD COLUMN limit_keys BLOB",
+  // NULL: the key is what it usually is, see rows.ts.
+  "ALTER TABLE leases ADD COLUMN client_key BLOB",
   `CREATE TABLE clock (
      id INTEGER PRIMARY KEY CHECK (id = 1),
      wall_offset INTEGER NOT NULL,
@@ -74,6 +76,12 @@ const MIGRATIONS: readonly string[] = [
    FROM leases, clock_now;`,
 ];
 
+/** Pages in the log from which a checkpoint is taken (8 MiB). */
+export const CHECKPOINT_PAGES = 2048;
+export const PAGE_SIZE = 4096;
+/** Bytes of the log that are kept for the next commits. */
+const LARGEST_LOG = 2 * CHECKPOINT_PAGES * PAGE_SIZE;
+
 /**
  * Opens a lease database for reading and writing, makes it when there is none, and brings it to the present form.
  * Throws StoreError.
@@ -86,7 +94,10 @@ export function openLeaseDatabase(path: string): DatabaseSync {
     db = new DatabaseSync(path, { timeout: 2000 });
     migrate(db, path);
     // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
+    // A log that had to grow, because somebody read for long, is made smaller as soon as it is begun anew.
+    db.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LARGEST_LOG};`,
+    );
     return db;
   } catch (error) {
     db?.close();
