@@ -14,7 +14,7 @@ import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
-import { leaseTime, type Reading } from "./lease-clock.ts";
+import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { restoreLeases } from "./restore.ts";
@@ -46,6 +46,8 @@ export interface Server {
   readonly limitations: readonly string[];
   readonly counters: Counters;
   readonly healthy: boolean;
+  /** Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of leases never step; this does when the clock is set. */
+  readonly wallOffset: number;
   transportCounters(): TransportCounters;
   /** Ends the probation of an address, durably. False: it is not on probation. Rejects with StoreError. */
   unblock(address: Ipv4): Promise<boolean>;
@@ -121,6 +123,9 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     },
     get healthy() {
       return pump.healthy;
+    },
+    get wallOffset() {
+      return wallOffset(clock.bootOffset, readClocks());
     },
     transportCounters: () => transport.counters(),
     async unblock(address) {
