@@ -55,6 +55,7 @@ export class Machine {
   readonly #addresses: ReadonlySet<number>;
   #boots = 0;
   #bootedAt = 0;
+  #served = false;
   /** How far the wall clock is from what is right, in seconds. */
   #wrongBy = 0;
   #inbox: { datagram: Datagram; arrived: number }[] = [];
@@ -85,6 +86,11 @@ export class Machine {
     return this.#run?.store.idle ?? true;
   }
 
+  /** Whether a server has run since the boot. A clock that is ahead before that can't be told from a machine that was off for so long. */
+  get served(): boolean {
+    return this.#served;
+  }
+
   get wrongBy(): number {
     return this.#wrongBy;
   }
@@ -97,6 +103,7 @@ export class Machine {
   reboot(): void {
     this.kill();
     this.#boots++;
+    this.#served = false;
     this.#bootedAt = this.#parts.events.now;
   }
 
@@ -144,6 +151,7 @@ export class Machine {
     const { table, clock, saved, wrong } = await restoreLeases({ config, store: run.store, log: LOG, read, boot, secret });
     if (run.over) return;
     run.table = table;
+    this.#served = true;
     run.now = () => leaseTime(clock.bootOffset, uptime());
     onStarted();
     run.pump = startPump({

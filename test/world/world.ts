@@ -269,7 +269,7 @@ class World implements Witness {
       this.#events.after(this.#random.below(3 * MINUTE), () => {
         this.#disk.full = false;
       });
-    } else if (machine.wrongBy === 0) {
+    } else if (machine.served && machine.wrongBy === 0) {
       this.#count("clock steps");
       const steps = [-3600, 3600, 86_400, -86_400, 3 * 86_400, 40 * 365 * 86_400, NO_CLOCK];
       this.#setClockAndBack(this.#random.pick(steps), this.#random.pick([3 * SECOND, 30 * SECOND, 30 * MINUTE]));
