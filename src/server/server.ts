@@ -38,7 +38,6 @@ export interface ServerOptions {
 
 export interface Server {
   readonly port: number;
-  /** The leases, to look at. */
   readonly table: LeaseTable;
   /** The interfaces served now. */
   readonly interfaces: readonly ServedInterface[];
@@ -191,7 +190,7 @@ class InterfaceList {
     return this.#served;
   }
 
-  /** Those of `lo` too, where routers keep addresses of their own; but not 127.0.0.0/8, which is the same on every machine. */
+  /** Of all interfaces but loopback: those are the same on every machine. */
   get addresses(): ReadonlySet<Ipv4> {
     return this.#addresses;
   }
@@ -212,13 +211,9 @@ class InterfaceList {
     this.#served = chooseInterfaces(this.#config, local).served;
     this.#byIndex = [];
     for (const one of this.#served) this.#byIndex[one.index] = one;
-    const addresses = local.flatMap((one) => one.addresses.map(({ address }) => address));
-    this.#addresses = new Set(addresses.filter((address) => !isLoopback(address)));
+    const reachable = local.filter(({ loopback }) => !loopback);
+    this.#addresses = new Set(reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
   }
-}
-
-function isLoopback(address: Ipv4): boolean {
-  return address >>> 24 === 127;
 }
 
 function describe({ name, address }: ServedInterface): string {
