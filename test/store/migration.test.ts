@@ -44,7 +44,10 @@ test("a database of the version before is read as it is, and keeps every lease w
 
   const { store, warnings } = openStore(t, path);
   assert.deepEqual(await stored(store), new Map([...EXPECTED].map(([row, [lease]]) => [row, lease])));
-  const other = { ...leaseNumber(30), owner: { ...leaseNumber(30).owner, clientKey: hardwareKey(1, leaseNumber(30).owner.chaddr), clientIdentifier: text("not its key") } };
+  const other = {
+    ...leaseNumber(30),
+    owner: { ...leaseNumber(30).owner, clientKey: hardwareKey(1, leaseNumber(30).owner.chaddr), clientIdentifier: text("not its key") },
+  };
   await store.commit([putOf(60, other, "10.0.0.0/16")]);
   await store.close();
   assert.deepEqual(rowsIn(path), new Map([...EXPECTED, [60, [other, "10.0.0.0/16"]]]));

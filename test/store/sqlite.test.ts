@@ -2,38 +2,25 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
 import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
 import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { type LeaseStore, StoreError, type StoreWrite } from "../../src/store/store.ts";
+import { StoreError, type StoreErrorCode, type StoreWrite } from "../../src/store/store.ts";
 import { leaseOf, ownerOf, putOf, timesOf } from "../support/leases.ts";
 import { requireRoot } from "../support/requirement.ts";
+import { createFolder, exec, hasCode, rowsIn, stored } from "./support.ts";
 
 const { bound, released } = LeaseState;
-const folder = mkdtempSync(join(tmpdir(), "leasehold-store-"));
-after(() => rmSync(folder, { recursive: true }));
-let files = 0;
-const newPath = () => join(folder, `${files++}.db`);
+const { path: folder, newPath } = createFolder();
 
 function put(row: number, lease: Lease, onlyTimes = false): StoreWrite {
   return onlyTimes ? timesOf(row, lease) : putOf(row, lease);
-}
-
-async function stored(store: LeaseStore): Promise<Map<number, Lease>> {
-  const leases = new Map<number, Lease>();
-  await store.load(({ row, lease }) => leases.set(row, lease));
-  return leases;
-}
-
-function hasCode(code: string, says: RegExp) {
-  return (error: unknown) => error instanceof StoreError && error.code === code && says.test(error.message);
 }
 
 describe("SQLite store", () => {
@@ -215,7 +202,7 @@ describe("SQLite store", () => {
     holder.close();
   });
 
-  const unusable: [name: string, make: (path: string) => void, code: string, says: RegExp][] = [
+  const unusable: [name: string, make: (path: string) => void, code: StoreErrorCode, says: RegExp][] = [
     ["a text file", (path) => writeFileSync(path, "interfaces: [eth0]\n".repeat(200)), "not-a-lease-database", /not a lease database/],
     ["another SQLite database", (path) => exec(path, "CREATE TABLE t (a)"), "not-a-lease-database", /give another file with -d/],
     [
@@ -232,12 +219,6 @@ describe("SQLite store", () => {
       make(path);
       assert.throws(() => openSqliteStore(path), hasCode(code, says));
     });
-  }
-
-  function exec(path: string, sql: string): void {
-    const db = new DatabaseSync(path);
-    db.exec(sql);
-    db.close();
   }
 
   test("a full disk fails every batch that was handed over, and the next ones succeed when there is room again", async (t) => {
@@ -274,6 +255,56 @@ describe("SQLite store", () => {
     await store.close();
   });
 
+  test("a network is known by its name whatever became of the batch that named it first", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    exec(path, "CREATE TRIGGER refused BEFORE INSERT ON leases WHEN NEW.row = 1 BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    const lease = leaseOf(0x0a000001, 1, bound, 0, 1);
+    await assert.rejects(store.commit([putOf(1, lease, "a"), putOf(2, lease, "b")]), StoreError);
+    await store.commit([putOf(3, lease, "b")]);
+    await store.commit([putOf(4, lease, "a"), putOf(5, lease, "b")]);
+    await store.close();
+    assert.deepEqual(
+      [...rowsIn(path)].map(([row, [, network]]) => [row, network]),
+      [
+        [3, "b"],
+        [4, "a"],
+        [5, "b"],
+      ],
+    );
+  });
+
+  test("a read-only file system fails commits, and the next ones succeed when it can be written again", async (t) => {
+    if (!requireRoot(t)) return;
+    const mount = mkdtempSync(join(folder, "read-only-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "leasehold-test", mount]);
+    try {
+      const path = join(mount, "leases.db");
+      const store = openSqliteStore(path);
+      await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]);
+      await store.close();
+      execFileSync("mount", ["-o", "remount,ro", mount]);
+      assert.throws(() => openSqliteStore(path), hasCode("io", /can't be read or written/));
+      execFileSync("mount", ["-o", "remount,rw", mount]);
+      const again = openSqliteStore(path);
+      await again.commit([put(1, leaseOf(0x0a000002, 2, bound, 0, 1))]);
+      assert.deepEqual([...(await stored(again)).keys()], [0, 1]);
+      await again.close();
+    } finally {
+      execFileSync("umount", ["-l", mount]);
+    }
+  });
+
+  for (const [name, path] of [
+    ["with a NUL byte", "a\0b.db"],
+    ["that is too long for the system", `${"a".repeat(300)}.db`],
+    ["that is empty", ""],
+  ] as const) {
+    test(`a path ${name} is refused in words`, () => {
+      assert.throws(() => openSqliteStore(path === "" ? "" : join(folder, path)), hasCode("io", /^lease database/));
+    });
+  }
+
   test("what is handed over after it was closed is refused", async () => {
     const path = newPath();
     const store = openSqliteStore(path);
@@ -309,6 +340,22 @@ describe("SQLite store", () => {
 });
 
 describe("batches", () => {
+  test("tell more networks from each other than 16 bits count", () => {
+    const writer = new BatchWriter();
+    const lease = leaseOf(0x0a000001, 1, bound, 0, 1);
+    const names = Array.from({ length: 70_000 }, (_, i) => `network ${i} ${"ü".repeat(i % 200)}`);
+    names.forEach((name, row) => void writer.write(putOf(row, lease, name)));
+    const read: string[] = [];
+    const unexpected = (): never => assert.fail();
+    readBatch(writer.bytes, {
+      put: (_row, _lease, network) => void read.push(network),
+      times: unexpected,
+      remove: unexpected,
+      clock: unexpected,
+    });
+    assert.deepEqual(read, names);
+  });
+
   const optional = fc.option(fc.uint8Array({ maxLength: 70 }), { nil: undefined });
   const lease = fc
     .record({

@@ -8,24 +8,15 @@ import { LeaseTable } from "../../src/leases/table.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
-import { type LeaseStore, StoreError, type StoreWrite } from "../../src/store/store.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
+import { createHeldStore, type HeldStore } from "./store.ts";
 
 /** A reply that left, as it was at that time. */
 export interface Sent {
   readonly message: Message;
   readonly to: Destination;
-}
-
-/** A store whose commits succeed or fail when the test says so. */
-export interface HeldStore extends LeaseStore {
-  /** Batches handed over and not yet settled. */
-  readonly waiting: readonly (readonly StoreWrite[])[];
-  succeed(): Promise<void>;
-  /** Fails everything that waits, as a real store does. */
-  fail(): Promise<void>;
 }
 
 export interface Bench {
@@ -113,28 +104,6 @@ export function createBench(configText: string, prober?: Prober): Bench {
       // The transport uses its buffers again.
       for (const { bytes } of batch) bytes.fill(0xee);
     },
-  };
-}
-
-function createHeldStore(): HeldStore {
-  const waiting: { writes: readonly StoreWrite[]; resolve: () => void; reject: (error: Error) => void }[] = [];
-  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return {
-    description: "test",
-    get waiting() {
-      return waiting.map(({ writes }) => writes);
-    },
-    load: () => Promise.resolve(undefined),
-    commit: (writes) => new Promise((resolve, reject) => waiting.push({ writes, resolve, reject })),
-    succeed() {
-      waiting.shift()?.resolve();
-      return settled();
-    },
-    fail() {
-      for (const { reject } of waiting.splice(0)) reject(new StoreError("full", "the disk is full"));
-      return settled();
-    },
-    close: () => Promise.resolve(),
   };
 }
 

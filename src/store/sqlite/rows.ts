@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { hardwareKey } from "../../leases/client-key.ts";
 import { type Lease, type LeaseOwner, LeaseState, NEVER } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
@@ -29,7 +29,7 @@ export function readClock(db: DatabaseSync): SavedClock | undefined {
 export type OnDamage = (text: string) => void;
 
 /** In the order of the table's columns, which later versions may add to. */
-export const COLUMNS = [
+const COLUMNS = [
   "row",
   "address",
   "state",
@@ -66,27 +66,30 @@ const NOBODY: LeaseOwner = {
   limitKeys: undefined,
 };
 
-/** The values of a lease in the order of COLUMNS. */
-export function valuesOf(row: number, { address, state, start, expiry, owner }: Lease, network: string): SQLInputValue[] {
-  const { htype, chaddr, clientIdentifier, clientKey, relayAgentInformation: relay } = owner;
-  return [
-    row,
-    address,
-    state,
-    start,
-    expiry,
-    htype,
-    chaddr,
-    clientIdentifier ?? null,
-    owner.hostname ?? null,
-    owner.vendorClass ?? null,
-    relay ?? null,
-    relay === undefined ? null : (subOption(relay, RelaySubOption.circuitId) ?? null),
-    relay === undefined ? null : (subOption(relay, RelaySubOption.remoteId) ?? null),
-    network,
-    owner.limitKeys ?? null,
-    isUsualKey(owner) ? null : clientKey,
-  ];
+/** Writes rows of leases, replacing what stands in them. */
+export function preparePut(db: DatabaseSync): (row: number, lease: Lease, network: string) => void {
+  const statement = db.prepare(`INSERT OR REPLACE INTO leases (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`);
+  return (row, { address, state, start, expiry, owner }, network) => {
+    const relay = owner.relayAgentInformation;
+    statement.run(
+      row,
+      address,
+      state,
+      start,
+      expiry,
+      owner.htype,
+      owner.chaddr,
+      owner.clientIdentifier ?? null,
+      owner.hostname ?? null,
+      owner.vendorClass ?? null,
+      relay ?? null,
+      relay === undefined ? null : (subOption(relay, RelaySubOption.circuitId) ?? null),
+      relay === undefined ? null : (subOption(relay, RelaySubOption.remoteId) ?? null),
+      network,
+      owner.limitKeys ?? null,
+      isUsualKey(owner) ? null : owner.clientKey,
+    );
+  };
 }
 
 /** What a client is known by where nothing else is written, which is so for most, and in databases that were written before the key was. */
@@ -97,7 +100,9 @@ function usualKey(htype: number, chaddr: Uint8Array, clientIdentifier: Uint8Arra
 /** Whether `usualKey` makes this owner's key; without making it. */
 function isUsualKey({ clientKey, clientIdentifier, htype, chaddr }: LeaseOwner): boolean {
   if (isIdentity(clientIdentifier)) return clientKey === clientIdentifier || equalBytes(clientKey, clientIdentifier);
-  return clientKey.length === 1 + chaddr.length && clientKey[0] === htype && equalBytes(clientKey.subarray(1), chaddr);
+  if (clientKey.length !== 1 + chaddr.length || clientKey[0] !== htype) return false;
+  for (let i = 0; i < chaddr.length; i++) if (clientKey[1 + i] !== chaddr[i]) return false;
+  return true;
 }
 
 function isIdentity(clientIdentifier: Uint8Array | undefined): clientIdentifier is Uint8Array {

@@ -1,12 +1,12 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Lease, LeaseState } from "../../leases/lease.ts";
+import type { LeaseState } from "../../leases/lease.ts";
 import type { StoreError } from "../store.ts";
 import { type BatchVisitor, readBatch } from "./batch.ts";
 import { type FileIdentity, identityAt, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
-import { COLUMNS, valuesOf } from "./rows.ts";
+import { preparePut } from "./rows.ts";
 import { CHECKPOINT_PAGES, openLeaseDatabase, PAGE_SIZE } from "./schema.ts";
 
 /** Pages that can't be taken out of the log, because somebody reads for long, from which the operator is told (64 MiB). */
@@ -143,14 +143,11 @@ function reserveLog(db: DatabaseSync, path: string): void {
 }
 
 function createVisitor(db: DatabaseSync): BatchVisitor {
-  const put = db.prepare(`INSERT OR REPLACE INTO leases (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`);
   const times = db.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE row = ?");
   const remove = db.prepare("DELETE FROM leases WHERE row = ?");
   const clock = db.prepare("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)");
   return {
-    put(row: number, lease: Lease, network: string): void {
-      put.run(...valuesOf(row, lease, network));
-    },
+    put: preparePut(db),
     times(row: number, state: LeaseState, start: number, expiry: number): void {
       times.run(state, start, expiry, row);
     },
