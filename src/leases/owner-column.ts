@@ -2,7 +2,15 @@ import { equalBytes } from "../net/bytes.ts";
 import { Arena } from "./arena.ts";
 import type { KeyHash } from "./key-hash.ts";
 import type { LeaseOwner } from "./lease.ts";
-import { ownerRecordLength, readOwnerRecord, recordHasKey, recordLimitKeys, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
+import {
+  ownerRecordLength,
+  readOwnerRecord,
+  recordHasKey,
+  recordKey,
+  recordLimitKeys,
+  storedRecordLength,
+  writeOwnerRecord,
+} from "./owner-record.ts";
 import type { LeaseTrait } from "./reader.ts";
 import { TraitIndex, traitOf } from "./trait-index.ts";
 
@@ -58,11 +66,21 @@ export class OwnerColumn {
   /** Gives a row its owner, or another one; the new owner may be a view of the old one. */
   set(row: number, owner: LeaseOwner): void {
     const old = this.#blocks[row] as number;
+    this.adopt(row, this.keep(owner));
+    if (old !== FREE) this.#free(old);
+  }
+
+  /** Copies an owner, for a row that is still to be found: `adopt` is to be called with what this returns. */
+  keep(owner: LeaseOwner): number {
     const block = this.#arena.allocate(ownerRecordLength(owner));
     writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
+    return block;
+  }
+
+  /** Gives a row without an owner one that was kept. */
+  adopt(row: number, block: number): void {
     this.#blocks[row] = block;
-    this.#hashes[row] = this.#hash(owner.clientKey);
-    if (old !== FREE) this.#free(old);
+    this.#hashes[row] = this.#hash(recordKey(this.#arena.chunk(block), this.#arena.offset(block)));
   }
 
   clear(row: number): void {

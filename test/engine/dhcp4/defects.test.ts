@@ -178,7 +178,7 @@ describe("allocation and lease state", () => {
     const server = home({ ranges: [{ range: "10.0.0.100-10.0.0.103" }] });
     const asked = ["10.0.0.100", "10.0.0.101", "10.0.0.102", "10.0.0.103"];
     for (const requested of asked) server.receive(discover({ requested }));
-    assert.equal(server.table.size, 1);
+    assert.equal([...server.table.holds()].length, 1);
     for (const requested of asked) server.receive(request({ server: OURS, requested }));
     assert.equal(asked.filter((address) => server.leaseAt(address)?.startsWith("bound")).length, 1);
     for (const client of [BOB, CAROL, "02:00:00:00:00:0d"]) assert.ok(obtain(server, { mac: client }) !== undefined);
@@ -336,7 +336,7 @@ describe("protocol", () => {
       header: "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.1.100 giaddr 10.0.1.2",
       options: ["53 OFFER", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "82 0104706f7274"],
       maxMessageSize: 548,
-      changes: ["offered 10.0.1.100 1000..1030 of alice"],
+      changes: ["hold 10.0.1.100 until 1030 for alice"],
     });
   });
 

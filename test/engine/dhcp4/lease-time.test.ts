@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { decideLeaseTime, expiryAfter, leaseTimeOptions, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
+import { decideLeaseTime, leaseTimeOptions, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
 import { NEVER } from "../../../src/leases/lease.ts";
 import { readIpv4 } from "../../../src/net/ipv4.ts";
 import { home } from "../support/home.ts";
@@ -25,12 +25,6 @@ describe("lease time (RFC 2131 section 3.3)", () => {
   for (const [name, limits, requested, expected] of cases) {
     test(name, () => assert.equal(decideLeaseTime({ ...LIMITS, ...limits }, requested), expected));
   }
-
-  test("when it ends", () => {
-    assert.equal(expiryAfter(1000, 3600), 4600);
-    assert.equal(expiryAfter(1000, INFINITE), NEVER);
-    assert.equal(expiryAfter(4_000_000_000, 4_000_000_000), NEVER);
-  });
 
   test("what is announced and what is kept agree, in OFFER and ACK alike", () => {
     for (const leaseTime of [undefined, 1, 5000, INFINITE]) {
