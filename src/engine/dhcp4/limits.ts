@@ -86,8 +86,9 @@ export function isLimitReached(exchange: Exchange, network: Network, lease: Leas
     const count = context.leases.countOf(key);
     if (count < limit.max) continue;
     const { leases } = context;
-    if (countsFor(lease, key) || (address !== undefined && isHeldUnder(leases.holdOn(address), key))) continue;
-    if (countsFor(leases.ofClient(clientKey, link.index), key) || isHeldUnder(leases.heldBy(clientKey, link.index), key)) continue;
+    if (countsFor(lease, key) || countsFor(leases.ofClient(clientKey, link.index), key)) continue;
+    // A commit that failed may have brought back a lease whose place was promised to others.
+    if (count - holdsUnder(exchange, key, address) < limit.max) continue;
     trace?.(
       "limit",
       `${count} leases have the value ${toHex(key.subarray(limit.identity.length))} of ${limit.key}, at most ${limit.max} may`,
@@ -102,7 +103,13 @@ function countsFor(lease: Lease | undefined, key: Uint8Array): boolean {
   return lease !== undefined && lease.state === LeaseState.bound && isAmong(lease.owner.limitKeys, key);
 }
 
-/** Whether the table counts the hold under the key. */
+/** How many of the holds that would be gone the table counts under the key: that of the address, and the client's. */
+function holdsUnder({ context, clientKey, link }: Exchange, key: Uint8Array, address: Ipv4 | undefined): number {
+  const there = address === undefined ? undefined : context.leases.holdOn(address);
+  const own = context.leases.heldBy(clientKey, link.index);
+  return Number(isHeldUnder(there, key)) + Number(own?.address !== there?.address && isHeldUnder(own, key));
+}
+
 function isHeldUnder(hold: Hold | undefined, key: Uint8Array): boolean {
   return hold !== undefined && isAmong(hold.owner.limitKeys, key);
 }
