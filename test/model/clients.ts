@@ -17,20 +17,33 @@ interface Asked {
   readonly client: string;
   readonly machine: string;
   readonly at: number;
+  readonly identifier: Uint8Array | undefined;
+  readonly giaddr: Ipv4;
+}
+
+/** How a client was given or offered an address. */
+interface Known {
+  readonly at: string;
+  readonly identifier: Uint8Array | undefined;
+  readonly isRelayed: boolean;
 }
 
 /** A few clients that say anything, and what they believe to have by what they were answered. */
 export class Clients {
   readonly #random: Random;
+  readonly #chaddrOnly: boolean;
   readonly #linkOf: (address: Ipv4) => number;
   /** By xid, what waits for an answer. What a client gave back meanwhile it does not take any more. */
   readonly #asked = new Map<number, Asked>();
   readonly #claims = new Map<string, Claim>();
+  /** By machine, what it was answered last. */
+  readonly #known = new Map<string, Known>();
   readonly problems: string[] = [];
   #xid = 1;
 
-  constructor(random: Random, linkOf: (address: Ipv4) => number) {
+  constructor(random: Random, chaddrOnly: boolean, linkOf: (address: Ipv4) => number) {
     this.#random = random;
+    this.#chaddrOnly = chaddrOnly;
     this.#linkOf = linkOf;
   }
 
@@ -39,14 +52,16 @@ export class Clients {
     const random = this.#random;
     const number = 1 + random.below(4);
     const machine = `02:00:00:00:00:0${number}`;
-    const at = random.pick(ADDRESSES);
-    const identifier = this.#identifier(number, machine);
+    // Mostly it goes on with what it knows.
+    const known = random.below(3) === 0 ? undefined : this.#known.get(machine);
+    const at = known?.at ?? random.pick(ADDRESSES);
+    const identifier = known === undefined ? this.#identifier(number, machine) : known.identifier;
     const more = identifier === undefined ? [] : [{ code: 61, data: identifier }];
     if (random.below(3) === 0) more.push({ code: 60, data: new TextEncoder().encode("phone".repeat(1 + random.below(3) * 10)) });
     const spec: MessageSpec = {
       mac: machine,
       ...(random.below(2) === 0 ? {} : { hostname: `h${"x".repeat(random.below(20))}` }),
-      ...this.#relay(number),
+      ...(known?.isRelayed === false ? {} : this.#relay(number)),
     };
     const made = this.#message(spec, at, more);
     const sent = { ...made, xid: this.#xid++ };
@@ -60,7 +75,12 @@ export class Clients {
     if (asked === undefined) return;
     const { client, machine, at } = asked;
     const type = messageType(reply);
-    if (type === MessageType.NAK) this.#forget((claim) => claim.machine === machine);
+    if (type === MessageType.NAK) {
+      this.#forget((claim) => claim.machine === machine);
+      this.#known.delete(machine);
+    }
+    if (reply.yiaddr !== 0)
+      this.#known.set(machine, { at: formatIpv4(reply.yiaddr), identifier: asked.identifier, isRelayed: asked.giaddr !== 0 });
     if ((type !== MessageType.ACK && type !== undefined) || reply.yiaddr === 0) return;
     for (const other of this.#claims.values()) {
       if (other.address !== reply.yiaddr || other.machine === machine || other.until <= at) continue;
@@ -71,17 +91,30 @@ export class Clients {
     this.#claims.set(`${client} ${this.#linkOf(reply.yiaddr)}`, { client, machine, address: reply.yiaddr, until });
   }
 
+  /** Nothing that was asked will be answered any more. */
+  settled(): void {
+    this.#asked.clear();
+  }
+
+  /** The same, after answers may have been lost: who asked for another address may have lost the one it had, and not know. */
+  unheard(): void {
+    for (const { client } of this.#asked.values()) this.#forget((claim) => claim.client === client);
+    this.#asked.clear();
+  }
+
   #forget(which: (claim: Claim) => boolean): void {
     for (const [key, claim] of this.#claims) if (which(claim)) this.#claims.delete(key);
   }
 
   #note(sent: Message, machine: string, identifier: Uint8Array | undefined, at: string, now: number): void {
-    const client = (identifier?.length ?? 0) > 0 ? `id ${identifier}` : `1 ${mac(machine)}`;
+    // Htype and chaddr are the same client as an identifier of the same bytes.
+    const isKnownByIt = identifier !== undefined && identifier.length > 0 && !this.#chaddrOnly;
+    const client = isKnownByIt ? identifier.join() : Uint8Array.of(1, ...mac(machine)).join();
     const type = messageType(sent);
     if (type === MessageType.RELEASE || type === MessageType.DECLINE) {
       this.#forget((claim) => claim.machine === machine && formatIpv4(claim.address) === at);
       for (const [xid, asked] of this.#asked) if (asked.machine === machine) this.#asked.delete(xid);
-    } else this.#asked.set(sent.xid, { client, machine, at: now });
+    } else this.#asked.set(sent.xid, { client, machine, at: now, identifier, giaddr: sent.giaddr });
   }
 
   #message(spec: MessageSpec, at: string, more: MessageSpec["more"] & object): Message {

@@ -53,7 +53,7 @@ class World {
     this.#random = random;
     this.#text = text;
     this.#config = config;
-    this.#clients = new Clients(random, (address) => this.#linkOf(address));
+    this.#clients = new Clients(random, config.chaddrOnly, (address) => this.#linkOf(address));
     this.#bench = this.#start();
   }
 
@@ -120,6 +120,7 @@ class World {
     const done = this.#random.below(this.#disk.waiting + 1);
     this.log.push(`power is lost, with ${done} of ${this.#disk.waiting} commits done`);
     this.#disk.cut(done);
+    this.#clients.unheard();
     this.#bench = this.#start();
   }
 
@@ -133,6 +134,7 @@ class World {
     this.#checkRanges();
     this.#checkLimits();
     if (this.#disk.waiting > 0) return;
+    this.#clients.settled();
     const memory = this.#bench.table;
     this.#compare("on disk", this.#linesOf(this.#disk.rows.values()), this.#linesOf(memory.leases()));
     const again = new LeaseTable(this.#config);
@@ -141,7 +143,9 @@ class World {
     for (const lease of memory.leases()) {
       const [there, here] = [again, memory].map((table) => table.ofClient(lease.owner.clientKey, this.#linkOf(lease.address)));
       if (lineOf(there, this.#now) !== lineOf(here, this.#now))
-        this.#own.push(`the client of ${formatIpv4(lease.address)} has ${lineOf(here, this.#now)}, after a start ${lineOf(there, this.#now)}`);
+        this.#own.push(
+          `the client of ${formatIpv4(lease.address)} has ${lineOf(here, this.#now)}, after a start ${lineOf(there, this.#now)}`,
+        );
     }
   }
 
