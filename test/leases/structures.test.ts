@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { Arena } from "../../src/leases/arena.ts";
 import { EndingLists } from "../../src/leases/ending-lists.ts";
 import { createKeyHash } from "../../src/leases/key-hash.ts";
-import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "../../src/leases/owner-record.ts";
+import {
+  ownerRecordLength,
+  readOwnerRecord,
+  recordHasKey,
+  recordKey,
+  storedRecordLength,
+  writeOwnerRecord,
+} from "../../src/leases/owner-record.ts";
 import { PlaceIndex } from "../../src/leases/place-index.ts";
 import { RowIndex } from "../../src/leases/row-index.ts";
 import { SecondQueue } from "../../src/leases/second-queue.ts";
@@ -171,17 +178,18 @@ describe("owner record", () => {
       vendorClass: optional,
       relayAgentInformation: optional,
       limitKeys: optional,
-      byIdentifier: fc.boolean(),
+      by: fc.oneof(fc.constantFrom("identifier", "hardware"), bytes),
     });
     fc.assert(
-      fc.property(owners, fc.nat(40), ({ identifier, byIdentifier, ...rest }, offset) => {
+      fc.property(owners, fc.nat(40), ({ identifier, by, ...rest }, offset) => {
         const hardware = Uint8Array.of(rest.htype, ...rest.chaddr);
-        const clientKey = byIdentifier && identifier !== undefined ? identifier : hardware;
+        const clientKey = by instanceof Uint8Array ? by : by === "identifier" && identifier !== undefined ? identifier : hardware;
         const owner = { ...rest, clientIdentifier: identifier, clientKey };
         const into = new Uint8Array(offset + ownerRecordLength(owner));
         assert.equal(writeOwnerRecord(owner, into, offset), into.length);
         assert.equal(storedRecordLength(into, offset), into.length - offset);
         assert.deepEqual(readOwnerRecord(into, offset), owner);
+        assert.deepEqual(recordKey(into, offset), clientKey);
         assert.ok(recordHasKey(into, offset, clientKey));
         assert.ok(!recordHasKey(into, offset, Uint8Array.of(...clientKey, 0)));
       }),

@@ -112,8 +112,13 @@ export class Clients {
     const client = isKnownByIt ? identifier.join() : Uint8Array.of(1, ...mac(machine)).join();
     const type = messageType(sent);
     if (type === MessageType.RELEASE || type === MessageType.DECLINE) {
-      this.#forget((claim) => claim.machine === machine && formatIpv4(claim.address) === at);
-      for (const [xid, asked] of this.#asked) if (asked.machine === machine) this.#asked.delete(xid);
+      this.#forget((claim) => claim.client === client && formatIpv4(claim.address) === at);
+      // With a request open it does not know what it has.
+      for (const [xid, asked] of this.#asked) {
+        if (asked.client !== client) continue;
+        this.#asked.delete(xid);
+        this.#forget((claim) => claim.client === client);
+      }
     } else this.#asked.set(sent.xid, { client, machine, at: now, identifier, giaddr: sent.giaddr });
   }
 

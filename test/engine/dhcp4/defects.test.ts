@@ -257,6 +257,21 @@ describe("allocation and lease state", () => {
     assert.equal(obtain(server, { mac: BOB }), undefined);
   });
 
+  test("`server_id` is given away: by range, by wish, by reservation, by what ran out", () => {
+    const network = { serverId: "10.0.0.2", ranges: [{ range: "10.0.0.2-10.0.0.3" }] };
+    const server = home(network);
+    assert.equal(obtain(server, { requested: "10.0.0.2" }), "10.0.0.3");
+    assert.equal(obtain(server, { mac: BOB }), undefined);
+    assert.match(briefly(server.receive(request({ mac: BOB, requested: "10.0.0.2" }))), /^NAK /);
+    const reserved = home({ ...network, reservations: [{ address: "10.0.0.2", match: [byMac(ALICE)] }] });
+    assert.equal(obtain(reserved), "10.0.0.3");
+    const expired = home(network);
+    expired.lease("10.0.0.2", { mac: CAROL, state: "expired", expiry: 10 });
+    expired.lease("10.0.0.3", { mac: CAROL, state: "expired", expiry: 20 });
+    assert.equal(obtain(expired), "10.0.0.3");
+    assert.equal(briefly(expired.receive(discover({ mac: CAROL }))), "no-address-free");
+  });
+
   test("an address of the server or of the relay is offered, because it is reserved by mistake", () => {
     const reserved = (address: string): Server =>
       home({ ranges: [{ range: "10.0.0.100-10.0.0.100" }], reservations: [{ address, match: [byMac(ALICE)] }] });
