@@ -153,6 +153,25 @@ describe("the pump", () => {
     assert.equal(bench.counters.dropped.undecodable, 2);
   });
 
+  test("an ACK that writes nothing itself waits for the lease that it confirms, which is of the same batch", async () => {
+    for (const outcome of ["succeeds", "fails"] as const) {
+      const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
+      bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), requestExtension(one, transaction, FIRST));
+      assert.deepEqual(types(bench), []);
+      assert.equal(bench.store.waiting.length, 1);
+      await (outcome === "succeeds" ? bench.store.succeed() : bench.store.fail());
+      assert.deepEqual(types(bench), outcome === "succeeds" ? [MessageType.ACK, MessageType.ACK] : []);
+    }
+  });
+
+  test("an OFFER of the lease that a client has waits for nothing, though the lease is not on disk yet", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), discover(one, transaction));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK]);
+  });
+
   for (const outcome of ["succeeds", "fails"] as const) {
     test(`an ACK that writes nothing itself does not overtake the commit that it rests on, which ${outcome}`, async () => {
       const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
