@@ -218,6 +218,17 @@ describe("LeaseTable: restart", () => {
     assert.deepEqual(rows, [0, 1, 3]);
   });
 
+  test("leases come back in their rows in whatever order they are read", () => {
+    const table = tableOf();
+    for (const row of [3, 0, 2]) table.restore(row, leaseOf(NET + 1 + row, 1 + row, bound, 0, 100));
+    table.restored(60);
+    for (const row of [3, 0, 2]) assert.equal(put(table, leaseOf(NET + 1 + row, 1 + row, bound, 60, 200)).write.row, row);
+    assert.deepEqual(
+      [5, 6].map((last) => put(table, leaseOf(NET + last, last, bound, 60, 100)).write.row),
+      [1, 4],
+    );
+  });
+
   test("what ran out while no server ran is expired, the longest so first", () => {
     const table = tableOf();
     table.restore(0, leaseOf(NET + 1, 1, bound, 0, 90));

@@ -249,6 +249,21 @@ describe("probation without end", () => {
   });
 });
 
+test("a limit is not passed by an offer whose room was made by a RELEASE that failed", async () => {
+  const bench = setUp(`limits: [{ key: "'all'", max: 1 }]\n${SEQUENTIAL}`);
+  bench.receive(request({ mac: OWNER, requested: "10.0.0.10", server: OURS }));
+  await bench.settle();
+  bench.receive(release({ mac: OWNER, ciaddr: "10.0.0.10", server: OURS }));
+  bench.receive(discover({ mac: STRANGER }));
+  assert.equal(bench.answer(), "OFFER 10.0.0.11");
+  await bench.disk.fail();
+  bench.receive(request({ mac: STRANGER, requested: "10.0.0.11", server: OURS }));
+  assert.equal(bench.answer(), "NAK 0.0.0.0");
+  bench.receive(request({ mac: OWNER, ciaddr: "10.0.0.10" }));
+  await bench.settle();
+  assert.equal(bench.answer(), "ACK 10.0.0.10");
+});
+
 describe("what is forgotten while a commit is under way", () => {
   const SHORT = `affinity: 10\n${SEQUENTIAL.replace("10.0.0.50", "10.0.0.11")}`;
 

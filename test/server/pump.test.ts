@@ -156,7 +156,10 @@ describe("the pump", () => {
   test("an ACK that writes nothing itself waits for the lease that it confirms, which is of the same batch", async () => {
     for (const outcome of ["succeeds", "fails"] as const) {
       const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
-      bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), requestExtension(one, transaction, FIRST));
+      bench.receive(
+        requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }),
+        requestExtension(one, transaction, FIRST),
+      );
       assert.deepEqual(types(bench), []);
       assert.equal(bench.store.waiting.length, 1);
       await (outcome === "succeeds" ? bench.store.succeed() : bench.store.fail());

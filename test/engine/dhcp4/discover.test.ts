@@ -91,6 +91,14 @@ describe("DISCOVER (RFC 2131 section 4.3.1)", () => {
       ],
       ["a lease that ran out is held", (s) => s.lease("10.0.0.150", { ...MINE, expiry: START }), ["hold 10.0.0.150 until 1030 for alice"]],
       [
+        "an offer gives way to the client's own lease, when that is offered",
+        (s) => {
+          s.lease("10.0.0.150", MINE);
+          s.lease("10.0.0.160", { ...MINE, state: "offered" });
+        },
+        ["withdraw 10.0.0.160"],
+      ],
+      [
         "an offer that may not be taken any more is withdrawn",
         (s) => s.lease("10.0.0.50", { ...MINE, state: "offered" }),
         ["hold 10.0.0.100 until 1030 for alice"],
