@@ -53,9 +53,8 @@ export class Holds {
   }
 
   /** The row of the hold of a client on a link; -1: it has none. */
-  findClient(clientKey: Uint8Array, link: number): number {
+  findClient(clientKey: Uint8Array, link: number, keyHash = this.#hash(clientKey)): number {
     if (this.#count === 0) return NONE;
-    const keyHash = this.#hash(clientKey);
     const hash = withLink(keyHash, link);
     for (let place = this.#byClient.start(hash); ; place = this.#byClient.after(place)) {
       const row = this.#byClient.at(place);
@@ -83,20 +82,23 @@ export class Holds {
     return this.#owners.limitKeys(row);
   }
 
-  /** Copies who an address is to be held for, as it may be a view of a hold that has to end first; `add` is to be called with what this returns. */
+  /**
+   * Copies who an address is to be held for, as it may be a view of a hold that has to end first; `add` is to be called with what this returns,
+   * and the hash of the client key.
+   */
   keep(owner: LeaseOwner): number {
     return this.#owners.keep(owner);
   }
 
   /** Holds an address that nobody holds, for a client that holds none on the link. */
-  add(address: Ipv4, link: number, until: Seconds, kept: number): void {
+  add(address: Ipv4, link: number, until: Seconds, kept: number, keyHash: number): void {
     const row = this.#take();
     const second = storedTime(until);
     this.#address[row] = address;
     this.#until[row] = second;
     this.#link[row] = link;
-    this.#owners.adopt(row, kept);
-    this.#hashes[row] = withLink(this.#owners.hash(row), link);
+    this.#owners.adopt(row, kept, keyHash);
+    this.#hashes[row] = withLink(keyHash, link);
     this.#byAddress.insert(row, address);
     this.#byClient.insert(row, this.#hashes[row] as number);
     this.#ending.add(row, second);

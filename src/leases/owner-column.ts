@@ -2,15 +2,7 @@ import { equalBytes } from "../net/bytes.ts";
 import { Arena } from "./arena.ts";
 import type { KeyHash } from "./key-hash.ts";
 import type { LeaseOwner } from "./lease.ts";
-import {
-  ownerRecordLength,
-  readOwnerRecord,
-  recordHasKey,
-  recordKey,
-  recordLimitKeys,
-  storedRecordLength,
-  writeOwnerRecord,
-} from "./owner-record.ts";
+import { ownerRecordLength, readOwnerRecord, recordHasKey, recordLimitKeys, storedRecordLength, writeOwnerRecord } from "./owner-record.ts";
 import type { LeaseTrait } from "./reader.ts";
 import { TraitIndex, traitOf } from "./trait-index.ts";
 
@@ -66,7 +58,8 @@ export class OwnerColumn {
   /** Gives a row its owner, or another one; the new owner may be a view of the old one. */
   set(row: number, owner: LeaseOwner): void {
     const old = this.#blocks[row] as number;
-    this.adopt(row, this.keep(owner));
+    const hash = this.#hash(owner.clientKey);
+    this.adopt(row, this.keep(owner), hash);
     if (old !== FREE) this.#free(old);
   }
 
@@ -77,10 +70,10 @@ export class OwnerColumn {
     return block;
   }
 
-  /** Gives a row without an owner one that was kept. */
-  adopt(row: number, block: number): void {
+  /** Gives a row without an owner one that was kept; `hash` is that of its client key. */
+  adopt(row: number, block: number, hash: number): void {
     this.#blocks[row] = block;
-    this.#hashes[row] = this.#hash(recordKey(this.#arena.chunk(block), this.#arena.offset(block)));
+    this.#hashes[row] = hash;
   }
 
   clear(row: number): void {

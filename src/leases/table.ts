@@ -120,6 +120,7 @@ export class LeaseTable implements LeaseReader {
   }
 
   heldBy(clientKey: Uint8Array, link: number): Hold | undefined {
+    if (this.#holds.count === 0) return undefined;
     const row = this.#holds.findClient(clientKey, link);
     return row === NONE ? undefined : this.#holds.hold(row);
   }
@@ -299,14 +300,15 @@ export class LeaseTable implements LeaseReader {
 
   #hold({ address, until, owner }: Hold): void {
     const link = this.#places.linkOf(address);
+    const keyHash = this.#hash(owner.clientKey);
     const kept = this.#holds.keep(owner);
-    this.#letGo(this.#holds.findClient(owner.clientKey, link));
+    this.#letGo(this.#holds.findClient(owner.clientKey, link, keyHash));
     this.#letGo(this.#holds.find(address));
     const row = this.#rows.find(address);
     this.#uncount(address, row);
     if (row === NONE) this.#places.use(address);
     else if (this.#hasEnded(row)) this.#ended.remove(this.#queueOf(row), row);
-    this.#holds.add(address, link, until, kept);
+    this.#holds.add(address, link, until, kept, keyHash);
     this.#count(address, row);
   }
 

@@ -67,9 +67,9 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
-/** The address is kept for the client until then. `previous` is what the table knows of the address. */
-export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous: Lease | undefined): LeaseChange {
-  const owner = ownerOf(exchange, address, previous, exchange.context.leases.holdOn(address));
+/** The address is kept for the client until then. `previous` and `held` are what the table knows of the address. */
+export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous: Lease | undefined, held: Hold | undefined): LeaseChange {
+  const owner = ownerOf(exchange, address, previous, held);
   return { kind: "hold", hold: { address, until, owner } };
 }
 
@@ -77,15 +77,22 @@ export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous
  * The client is bound to this address until `expiry`, and what else it has on this link is taken back. `previous` is what the table knows of the
  * address.
  */
-export function bind(exchange: Exchange, address: Ipv4, expiry: Seconds, previous: Lease | undefined): readonly LeaseChange[] {
+export function bind(
+  exchange: Exchange,
+  address: Ipv4,
+  expiry: Seconds,
+  previous: Lease | undefined,
+  hold: Hold | undefined = exchange.context.leases.holdOn(address),
+): readonly LeaseChange[] {
   const { context, link, clientKey } = exchange;
   const { leases, now } = context;
   const changes: LeaseChange[] = [];
   const other = leases.ofClient(clientKey, link.index, address);
   if (other?.state === LeaseState.bound) changes.push(release(other, now));
-  const held = leases.heldBy(clientKey, link.index);
-  if (held !== undefined && held.address !== address) changes.push(withdraw(held.address));
-  const owner = ownerOf(exchange, address, previous, leases.holdOn(address));
+  const isHeld = hold !== undefined && equalBytes(hold.owner.clientKey, clientKey);
+  const elsewhere = isHeld ? undefined : leases.heldBy(clientKey, link.index);
+  if (elsewhere !== undefined) changes.push(withdraw(elsewhere.address));
+  const owner = ownerOf(exchange, address, previous, hold);
   changes.push({ kind: "put", lease: { address, state: LeaseState.bound, start: now, expiry, owner } });
   return changes;
 }

@@ -1,4 +1,4 @@
-import { endAfter, type LeaseChange } from "../../leases/lease.ts";
+import { endAfter, type Hold, type LeaseChange } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
@@ -45,16 +45,16 @@ export function decideDiscover(exchange: Exchange): Decision {
   const duration = decideDuration(exchange, settings, address, previous);
   const until = endAfter(now, holdFor(exchange, settings.network));
   const isOwnLease = previous !== undefined && isOfHost(exchange, reservation, previous);
-  const held = inTime(leases.holdOn(address), now);
-  const isOwn = isOwnLease || (held !== undefined && isHost(exchange, reservation, address, held.owner));
+  const held = leases.holdOn(address);
+  const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
   // A lease of the client's own that outlasts the offer needs no hold, and what was offered before it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
-  const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous)];
+  const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
   exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
   const times = leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
-  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwn, pingTimeout, offer);
+  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
 }
 
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */

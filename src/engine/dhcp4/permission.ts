@@ -1,5 +1,5 @@
 import type { Network, Reservation, ReservationMatch } from "../../config/model.ts";
-import { type Lease, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
+import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { inTime, isInForce } from "./availability.ts";
@@ -20,13 +20,14 @@ export type Refusal =
 
 /**
  * Whether the client may have the address now; undefined: it may. This one rule serves offers, requests, renewals and reboots, so that what
- * was offered is also given. `lease` is what the table knows of the address.
+ * was offered is also given. `lease` and `hold` are what the table knows of the address.
  */
 export function refusalOf(
   exchange: Exchange,
   reservation: Reservation | undefined,
   address: Ipv4,
   lease: Lease | undefined,
+  hold: Hold | undefined = exchange.context.leases.holdOn(address),
 ): Refusal | undefined {
   const network = networkOnLink(exchange.link, address);
   if (network === undefined) return "wrong-network";
@@ -39,16 +40,16 @@ export function refusalOf(
     if (!isAdmitted(exchange, range.guard)) return "not-for-class";
     if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
-  if (!isAvailable(exchange, reservation, address, lease)) return "in-use";
+  if (!isAvailable(exchange, reservation, lease, hold)) return "in-use";
   return isLimitReached(exchange, network, lease, address) ? "limit-reached" : undefined;
 }
 
 /** A lease goes before a hold: one that was given back in a commit that failed is in force again, though its address may be held by now. */
-function isAvailable(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, lease: Lease | undefined): boolean {
-  const { leases, now } = exchange.context;
+function isAvailable(exchange: Exchange, reservation: Reservation | undefined, lease: Lease | undefined, hold: Hold | undefined): boolean {
+  const { now } = exchange.context;
   if (lease !== undefined && isInForce(lease, now)) return isOfHost(exchange, reservation, lease);
-  const hold = inTime(leases.holdOn(address), now);
-  return hold === undefined || isHost(exchange, reservation, address, hold.owner);
+  const held = inTime(hold, now);
+  return held === undefined || isHost(exchange, reservation, held.address, held.owner);
 }
 
 /**

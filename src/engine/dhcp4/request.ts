@@ -1,5 +1,5 @@
 import type { Reservation } from "../../config/model.ts";
-import { endAfter, type Lease } from "../../leases/lease.ts";
+import { endAfter, type Hold, type Lease } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
@@ -49,9 +49,11 @@ export function decideRequest(exchange: Exchange): Decision {
 /** The client took our offer, or knew of us otherwise: it gets a definite answer, whoever else is on the link. */
 function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
   const reservation = findReservation(exchange);
-  const lease = exchange.context.leases.byAddress(address);
-  const refusal = refusalOf(exchange, reservation, address, lease);
-  return refusal === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, refusal);
+  const { leases } = exchange.context;
+  const lease = leases.byAddress(address);
+  const hold = leases.holdOn(address);
+  const refusal = refusalOf(exchange, reservation, address, lease, hold);
+  return refusal === undefined ? acknowledge(exchange, reservation, address, lease, [], hold) : nak(exchange, refusal);
 }
 
 /**
@@ -64,9 +66,10 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   const { leases, now } = context;
   const reservation = findReservation(exchange);
   const lease = leases.byAddress(address);
-  const refusal = refusalOf(exchange, reservation, address, lease);
+  const hold = leases.holdOn(address);
+  const refusal = refusalOf(exchange, reservation, address, lease, hold);
   const isLeased = lease !== undefined && belongsTo(lease, clientKey);
-  const isOwn = isLeased || isHeldFor(leases.holdOn(address), clientKey, now);
+  const isOwn = isLeased || isHeldFor(hold, clientKey, now);
   if (refusal === undefined && (isOwn || reservation?.address === address)) {
     return (
       (isLeased ? acknowledgeRemainder(exchange, reservation, lease) : undefined) ?? acknowledge(exchange, reservation, address, lease)
@@ -91,11 +94,12 @@ export function acknowledge(
   address: Ipv4,
   previous: Lease | undefined,
   more: readonly Option[] = [],
+  hold: Hold | undefined = exchange.context.leases.holdOn(address),
 ): Decision {
   const { context } = exchange;
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideDuration(exchange, settings, address, previous);
-  const changes = bind(exchange, address, endAfter(context.now, duration), previous);
+  const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
   const ofLease = leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
