@@ -1,19 +1,16 @@
 import type { Config, Range } from "../config/model.ts";
-import { equalBytes } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { EndedQueues } from "./ended-queues.ts";
 import { EndingLists } from "./ending-lists.ts";
 import { Holds } from "./holds.ts";
-import { KeyCounts } from "./key-counts.ts";
 import { createKeyHash, type KeyHash } from "./key-hash.ts";
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
 import { LeaseRows } from "./lease-rows.ts";
-import { splitKeys } from "./limit-keys.ts";
+import { LimitCounts } from "./limit-counts.ts";
 import { Places } from "./places.ts";
 import type { AddressFilter, LeaseReader, LeaseTrait } from "./reader.ts";
 
 const NONE = -1;
-const NO_KEYS: readonly Uint8Array[] = [];
 /** Of more leases with the same trait no more are found: to go over all of them would hold up packets. */
 const MOST_WITH_TRAIT = 1000;
 
@@ -57,8 +54,7 @@ export class LeaseTable implements LeaseReader {
   readonly #ending = new EndingLists();
   /** Released and expired ones by range; the last queue: outside all ranges. */
   readonly #ended: EndedQueues;
-  /** Bound and held addresses by the limit keys that they are kept with; undefined: nobody asks. */
-  readonly #limitCounts: KeyCounts | undefined;
+  readonly #limitCounts: LimitCounts;
 
   /** `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose identifiers that make the table slow. */
   constructor(config: Config, secret: readonly [number, number] = [0, 0]) {
@@ -69,7 +65,7 @@ export class LeaseTable implements LeaseReader {
     this.#holds = new Holds(this.#hash);
     // A row is in a list or in a queue: its place in the queue is kept where its link in the list was.
     this.#ended = new EndedQueues(config.ranges.length + 1, this.#rows, () => this.#ending.previous);
-    this.#limitCounts = hasLimits(config) ? new KeyCounts(this.#hash) : undefined;
+    this.#limitCounts = new LimitCounts(config, this.#hash, this.#rows, this.#holds);
   }
 
   /** Number of addresses that are leased, declined or remembered. */
@@ -87,7 +83,7 @@ export class LeaseTable implements LeaseReader {
   }
 
   countOf(limitKey: Uint8Array): number {
-    return this.#limitCounts?.of(limitKey) ?? 0;
+    return this.#limitCounts.of(limitKey);
   }
 
   inUse(range: Range): number {
@@ -249,7 +245,7 @@ export class LeaseTable implements LeaseReader {
     const rows = this.#rows;
     let row = rows.find(lease.address);
     if (row === NONE) {
-      this.#uncount(lease.address, NONE);
+      this.#limitCounts.remove(lease.address, NONE);
       row = this.#add(lease, free);
       this.#link(row);
       return { write: this.#write(row, false), address: lease.address, row, before: undefined };
@@ -305,11 +301,11 @@ export class LeaseTable implements LeaseReader {
     this.#letGo(this.#holds.findClient(owner.clientKey, link, keyHash));
     this.#letGo(this.#holds.find(address));
     const row = this.#rows.find(address);
-    this.#uncount(address, row);
+    this.#limitCounts.remove(address, row);
     if (row === NONE) this.#places.use(address);
     else if (this.#hasEnded(row)) this.#ended.remove(this.#queueOf(row), row);
     this.#holds.add(address, link, until, kept, keyHash);
-    this.#count(address, row);
+    this.#limitCounts.add(address, row);
   }
 
   /** Ends a hold, if there is one in the row. */
@@ -317,11 +313,11 @@ export class LeaseTable implements LeaseReader {
     if (hold === NONE) return;
     const address = this.#holds.addressOf(hold);
     const row = this.#rows.find(address);
-    this.#uncount(address, row);
+    this.#limitCounts.remove(address, row);
     this.#holds.remove(hold);
     if (row === NONE) this.#places.release(address);
     else if (this.#hasEnded(row)) this.#ended.add(this.#queueOf(row), row);
-    this.#count(address, row);
+    this.#limitCounts.add(address, row);
   }
 
   /** Puts the lease of a new address in a row; the caller links it. */
@@ -337,7 +333,7 @@ export class LeaseTable implements LeaseReader {
     const address = this.#rows.address[row] as number;
     this.#rows.remove(row);
     if (this.#holds.find(address) === NONE) this.#places.release(address);
-    else this.#count(address, NONE);
+    else this.#limitCounts.add(address, NONE);
   }
 
   #link(row: number): void {
@@ -346,13 +342,13 @@ export class LeaseTable implements LeaseReader {
     if (!this.#hasEnded(row)) {
       if (second !== NEVER) this.#ending.add(row, second);
     } else if (this.#holds.find(address) === NONE) this.#ended.add(this.#queueOf(row), row);
-    this.#count(address, row);
+    this.#limitCounts.add(address, row);
   }
 
   #unlink(row: number): void {
     const address = this.#rows.address[row] as number;
     const second = this.#rows.expiry[row] as number;
-    this.#uncount(address, row);
+    this.#limitCounts.remove(address, row);
     if (!this.#hasEnded(row)) {
       if (second !== NEVER) this.#ending.remove(row, second);
     } else if (this.#holds.find(address) === NONE) this.#ended.remove(this.#queueOf(row), row);
@@ -360,25 +356,6 @@ export class LeaseTable implements LeaseReader {
 
   #hasEnded(row: number): boolean {
     return this.#rows.state[row] === LeaseState.released || this.#rows.state[row] === LeaseState.expired;
-  }
-
-  /** Counts what the address counts for; `row` is that of its lease, or -1. */
-  #count(address: Ipv4, row: number): void {
-    if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(address, row)) this.#limitCounts.add(key);
-  }
-
-  #uncount(address: Ipv4, row: number): void {
-    if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(address, row)) this.#limitCounts.remove(key);
-  }
-
-  /** The keys of the lease, if it is bound, and of the hold, each once. */
-  #countedKeys(address: Ipv4, row: number): readonly Uint8Array[] {
-    const leased = row !== NONE && this.#rows.state[row] === LeaseState.bound ? this.#rows.owners.limitKeys(row) : undefined;
-    const hold = this.#holds.find(address);
-    const held = hold === NONE ? undefined : this.#holds.limitKeys(hold);
-    const keys = leased === undefined ? NO_KEYS : splitKeys(leased);
-    if (held === undefined) return keys;
-    return [...keys, ...splitKeys(held).filter((key) => !keys.some((one) => equalBytes(one, key)))];
   }
 
   /** The queue of a row that ended: that of its range, or the last one. A reserved or excluded address is for nobody else. */
@@ -394,8 +371,4 @@ export class LeaseTable implements LeaseReader {
     if (expiry[row] !== expiry[than]) return (expiry[row] as number) > (expiry[than] as number);
     return (address[row] as number) < (address[than] as number);
   }
-}
-
-function hasLimits({ limits, networks }: Config): boolean {
-  return limits.length > 0 || networks.some((network) => network.limits.length > 0);
 }
