@@ -49,7 +49,10 @@ export const SILENCE_REASONS = {
 
 export type SilenceReason = keyof typeof SILENCE_REASONS;
 
-/** An answer, with the changes that must be on disk before it leaves. */
+/**
+ * An answer, with the changes that must be on disk before it leaves: those of leases, not those of holds, which are in memory only. `rests`: it tells of a
+ * lease that it need not change, and must not leave before what was decided about leases before it is on disk.
+ */
 export interface Reply {
   readonly kind: "reply";
   readonly message: Message;
@@ -57,6 +60,7 @@ export interface Reply {
   readonly maxMessageSize: number;
   readonly to: Destination;
   readonly changes: readonly LeaseChange[];
+  readonly rests: boolean;
 }
 
 /**

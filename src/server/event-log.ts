@@ -72,7 +72,7 @@ export function createEventLog(log: Logger, uptime: () => number): EventLog {
   function noted(request: Message, [change]: readonly LeaseChange[]): Told | undefined {
     if (messageType(request) === MessageType.DECLINE && change?.kind === "put") return declined(request, change.lease);
     if (!info) return undefined;
-    const address = change === undefined ? {} : { address: formatIpv4(change.kind === "put" ? change.lease.address : change.address) };
+    const address = change === undefined ? {} : { address: formatIpv4(addressOf(change)) };
     return { level: "info", facts: { ...who(request), ...address }, text: `${nameOf(request)} noted` };
   }
 
@@ -135,6 +135,11 @@ export function createEventLog(log: Logger, uptime: () => number): EventLog {
 
 function withLeftOut(text: string, leftOut: number): string {
   return leftOut === 0 ? text : `${text} (${leftOut} such entries before it were left out)`;
+}
+
+function addressOf(change: LeaseChange): Ipv4 {
+  if (change.kind === "put") return change.lease.address;
+  return change.kind === "hold" ? change.hold.address : change.address;
 }
 
 /** Why a DHCPNAK was sent, in the words that the client is sent too (option 56). */

@@ -177,9 +177,8 @@ export function startPump(parts: PumpParts): Pump {
       return commits.healthy;
     },
     expire(): void {
-      const removals = table.expire(clock(), EXPIRE_AT_ONCE);
-      // A removal that fails is no harm: the row is too old to count, and is removed after the next start.
-      if (removals.length > 0) store.commit(removals).catch(() => {});
+      commits.expire(clock(), EXPIRE_AT_ONCE);
+      commits.flush();
     },
     change(changes): Promise<void> {
       commits.apply(changes);

@@ -8,7 +8,7 @@ import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { LeaseState } from "../leases/lease.ts";
-import type { LeaseTable } from "../leases/table.ts";
+import { type LeaseView, viewOf } from "../leases/view.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
@@ -38,7 +38,8 @@ export interface ServerOptions {
 
 export interface Server {
   readonly port: number;
-  readonly table: LeaseTable;
+  /** The leases, to look at. */
+  readonly table: LeaseView;
   /** The interfaces served now. */
   readonly interfaces: readonly ServedInterface[];
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
@@ -114,7 +115,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   ];
   return {
     port: transport.port,
-    table,
+    table: viewOf(table),
     limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
     counters,
     get interfaces() {
@@ -190,7 +191,7 @@ class InterfaceList {
     return this.#served;
   }
 
-  /** Of all interfaces but loopback: those are the same on every machine. */
+  /** Those of `lo` too, where routers keep addresses of their own; but not 127.0.0.0/8, which is the same on every machine. */
   get addresses(): ReadonlySet<Ipv4> {
     return this.#addresses;
   }
@@ -211,9 +212,13 @@ class InterfaceList {
     this.#served = chooseInterfaces(this.#config, local).served;
     this.#byIndex = [];
     for (const one of this.#served) this.#byIndex[one.index] = one;
-    const reachable = local.filter(({ loopback }) => !loopback);
-    this.#addresses = new Set(reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+    const addresses = local.flatMap((one) => one.addresses.map(({ address }) => address));
+    this.#addresses = new Set(addresses.filter((address) => !isLoopback(address)));
   }
+}
+
+function isLoopback(address: Ipv4): boolean {
+  return address >>> 24 === 127;
 }
 
 function describe({ name, address }: ServedInterface): string {

@@ -152,6 +152,7 @@ function answer(
     maxMessageSize: maxMessageSizeOf(message),
     to: leasequeryDestination(received, optionValue(message, OptionCode.relayAgentInformation)),
     changes: NO_CHANGES,
+    rests: true,
   };
 }
 

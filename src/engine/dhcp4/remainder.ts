@@ -24,8 +24,8 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   if (config.cacheThreshold === 0 || !isBound(lease, now) || lease.expiry === NEVER) return undefined;
   if ((now - lease.start) * 100 > (lease.expiry - lease.start) * config.cacheThreshold) return undefined;
   // A client that has two leases on the link is to lose the other one.
-  const latest = leases.ofClient(clientKey, link.index);
-  if (latest?.address !== lease.address || saysSomethingNew(exchange, lease)) return undefined;
+  const other = leases.ofClient(clientKey, link.index, lease.address);
+  if ((other !== undefined && isBound(other, now)) || saysSomethingNew(exchange, lease)) return undefined;
   const settings = settingsFor(exchange, reservation, lease.address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
   const remaining = lease.expiry - now;

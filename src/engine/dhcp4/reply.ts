@@ -30,7 +30,8 @@ export function grant(
   to: Destination,
 ): Reply {
   const { message } = exchange;
-  return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes);
+  const rests = type === MessageType.ACK;
+  return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes, rests);
 }
 
 /** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
@@ -41,7 +42,13 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination):
   // is no address to relay it to.
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
-  return reply(exchange, replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr), to, NO_CHANGES);
+  return reply(
+    exchange,
+    replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr),
+    to,
+    NO_CHANGES,
+    false,
+  );
 }
 
 /**
@@ -77,6 +84,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
     maxMessageSize: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
     to: bootpDestination(exchange, yiaddr),
     changes,
+    rests: yiaddr !== 0,
   };
 }
 
@@ -107,6 +115,7 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
     },
     nakDestination(exchange),
     NO_CHANGES,
+    false,
   );
 }
 
@@ -172,6 +181,6 @@ function replyMessage(
   };
 }
 
-function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Reply {
-  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange.message), to, changes };
+function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[], rests: boolean): Reply {
+  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange.message), to, changes, rests };
 }

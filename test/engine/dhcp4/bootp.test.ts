@@ -110,7 +110,7 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
     const server = home({ reservations: [{ address: "10.0.0.50", match: [{ kind: "option", code: 17, value: text("x") }] }] });
     server.receive(discover());
     const changes = server.receive(bootp({ more: [{ code: 17, data: text("x") }] })).changes;
-    assert.deepEqual(changes, ["remove 10.0.0.100", `bound 10.0.0.50 1000..${FOR_EVER} of alice`]);
+    assert.deepEqual(changes, ["withdraw 10.0.0.100", `bound 10.0.0.50 1000..${FOR_EVER} of alice`]);
   });
 
   describe("where the reply goes (RFC 1542 section 5.4)", () => {

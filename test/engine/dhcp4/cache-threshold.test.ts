@@ -74,6 +74,21 @@ describe("cache_threshold", () => {
     assert.equal(briefly(server.receive(discover({ mac: BOB, requested: "10.0.0.100" }))), "OFFER 10.0.0.101");
   });
 
+  test("a client that has a second lease on the link loses it, whichever of the two it renews", () => {
+    for (const [renewed, other] of [
+      ["10.0.0.100", "10.0.0.101"],
+      ["10.0.0.101", "10.0.0.100"],
+    ] as const) {
+      const server = home({}, { cacheThreshold: 50 });
+      for (const at of [renewed, other]) server.lease(at, { mac: ALICE });
+      server.now += 60;
+      assert.deepEqual(server.receive(request({ ciaddr: renewed }), unicastFrom(renewed)).changes, [
+        `released ${other} 1000..1060 of alice`,
+        `bound ${renewed} 1060..4660 of alice`,
+      ]);
+    }
+  });
+
   test("any address is acknowledged from the cache", () => {
     const server = bound(50, 60);
     server.lease("10.0.0.150", { mac: BOB });

@@ -178,7 +178,7 @@ describe("allocation and lease state", () => {
     const server = home({ ranges: [{ range: "10.0.0.100-10.0.0.103" }] });
     const asked = ["10.0.0.100", "10.0.0.101", "10.0.0.102", "10.0.0.103"];
     for (const requested of asked) server.receive(discover({ requested }));
-    assert.equal(server.table.size, 1);
+    assert.equal([...server.table.holds()].length, 1);
     for (const requested of asked) server.receive(request({ server: OURS, requested }));
     assert.equal(asked.filter((address) => server.leaseAt(address)?.startsWith("bound")).length, 1);
     for (const client of [BOB, CAROL, "02:00:00:00:00:0d"]) assert.ok(obtain(server, { mac: client }) !== undefined);
@@ -255,6 +255,21 @@ describe("allocation and lease state", () => {
     server.ownAddresses = ["10.0.0.1", "10.0.0.2"];
     assert.equal(obtain(server, { requested: "10.0.0.2" }), "10.0.0.3");
     assert.equal(obtain(server, { mac: BOB }), undefined);
+  });
+
+  test("`server_id` is given away: by range, by wish, by reservation, by what ran out", () => {
+    const network = { serverId: "10.0.0.2", ranges: [{ range: "10.0.0.2-10.0.0.3" }] };
+    const server = home(network);
+    assert.equal(obtain(server, { requested: "10.0.0.2" }), "10.0.0.3");
+    assert.equal(obtain(server, { mac: BOB }), undefined);
+    assert.match(briefly(server.receive(request({ mac: BOB, requested: "10.0.0.2" }))), /^NAK /);
+    const reserved = home({ ...network, reservations: [{ address: "10.0.0.2", match: [byMac(ALICE)] }] });
+    assert.equal(obtain(reserved), "10.0.0.3");
+    const expired = home(network);
+    expired.lease("10.0.0.2", { mac: CAROL, state: "expired", expiry: 10 });
+    expired.lease("10.0.0.3", { mac: CAROL, state: "expired", expiry: 20 });
+    assert.equal(obtain(expired), "10.0.0.3");
+    assert.equal(briefly(expired.receive(discover({ mac: CAROL }))), "no-address-free");
   });
 
   test("an address of the server or of the relay is offered, because it is reserved by mistake", () => {
@@ -336,7 +351,7 @@ describe("protocol", () => {
       header: "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.1.100 giaddr 10.0.1.2",
       options: ["53 OFFER", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "82 0104706f7274"],
       maxMessageSize: 548,
-      changes: ["offered 10.0.1.100 1000..1030 of alice"],
+      changes: ["hold 10.0.1.100 until 1030 for alice"],
     });
   });
 

@@ -60,7 +60,7 @@ describe("rapid commit (RFC 4039)", () => {
     const vendor = { more: [...RAPID.more, { code: 60, data: text("x") }] };
     const offered = rapidHome(reserved);
     offered.receive(discover());
-    assert.deepEqual(offered.receive(discover(vendor)).changes, ["remove 10.0.0.100", "bound 10.0.0.50 1000..4600 of alice"]);
+    assert.deepEqual(offered.receive(discover(vendor)).changes, ["withdraw 10.0.0.100", "bound 10.0.0.50 1000..4600 of alice"]);
     const bound = rapidHome(reserved);
     bound.receive(discover(RAPID));
     assert.deepEqual(bound.receive(discover(vendor)).changes, [

@@ -159,8 +159,8 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
     test("our offer is withdrawn", () => {
       const server = home();
       server.receive(discover());
-      assert.deepEqual(server.receive(request({ server: OTHER, requested: "10.0.0.7" })), { changes: ["remove 10.0.0.100"] });
-      assert.equal(server.leaseAt("10.0.0.100"), undefined);
+      assert.deepEqual(server.receive(request({ server: OTHER, requested: "10.0.0.7" })), { changes: ["withdraw 10.0.0.100"] });
+      assert.equal(server.holdOn("10.0.0.100"), undefined);
     });
     test("a lease stays", () => {
       const server = home();
@@ -203,7 +203,7 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
     const server = home();
     server.lease("10.0.0.150", { ...MINE, state: "offered" });
     assert.deepEqual(server.receive(request({ requested: "10.0.0.160" })).changes, [
-      "remove 10.0.0.150",
+      "withdraw 10.0.0.150",
       "bound 10.0.0.160 1000..4600 of alice",
     ]);
   });
