@@ -3,8 +3,10 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
-import { type Crowd, createCrowd } from "../support/load.ts";
+import type { ListedLease } from "../support/leasehold-process.ts";
+import { type Crowd, createCrowd, type HeldLease } from "../support/load.ts";
 import { countersOf, newFolder, newPlace, type ServerFiles, startServer, writeIn } from "../support/loopback-server.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
@@ -14,24 +16,21 @@ const STOPS = 4;
 const CLIENTS = 4000;
 /** Clients that wait for an answer at one time. */
 const WINDOW = 96;
+const NETWORK = "10.77.0.0/16";
 const RELAY = parseIpv4("10.77.0.1") as number;
+/** In seconds. */
+const LEASE_TIME = 3600;
 
 /** More clients than addresses, so that what is given back goes to others. */
 const CONFIG = `
 interfaces: [lo]
 log: {format: json}
-config: {lease_time: 1h}
+config: {lease_time: ${LEASE_TIME}}
 networks:
-  10.77.0.0/16:
+  ${NETWORK}:
     options: {routers: 10.77.0.1}
     ranges: [{range: 10.77.1.1-10.77.12.200}]
 `;
-
-interface ListedLease {
-  readonly address: string;
-  readonly state: string;
-  readonly hardware_address: string;
-}
 
 function filesFor(t: TestContext, config: string): ServerFiles {
   const folder = newFolder(t);
@@ -39,7 +38,7 @@ function filesFor(t: TestContext, config: string): ServerFiles {
 }
 
 /** The bound leases in the database by address. Fails when one address or one client has two. */
-async function boundLeases(database: string): Promise<Map<string, string>> {
+async function boundLeases(database: string): Promise<Map<string, ListedLease>> {
   const { status, stdout, stderr } = await runLeasehold("leases", "-d", database, "--json");
   assert.deepEqual([status, stderr], [0, ""]);
   const leases = stdout
@@ -50,14 +49,20 @@ async function boundLeases(database: string): Promise<Map<string, string>> {
   assert.deepEqual(twice, [], "addresses that stand in the database twice");
   const bound = leases.filter(({ state }) => state === "bound");
   assert.equal(new Set(bound.map((lease) => lease.hardware_address)).size, bound.length, "clients that have two addresses");
-  return new Map(bound.map((lease) => [lease.address, lease.hardware_address]));
+  return new Map(bound.map((lease) => [lease.address, lease]));
 }
 
-/** The leases that a client saw acknowledged, but that the database does not have, or has for another client. */
-function missing(held: ReadonlyMap<string, string>, stored: ReadonlyMap<string, string>): string[] {
-  return [...held]
-    .filter(([address, client]) => stored.get(address) !== client)
-    .map(([address, client]) => `${address} of ${client} is ${stored.get(address) ?? "nobody"}'s`);
+/** What clients saw acknowledged and the database has otherwise, or not at all; whole rows. */
+function missing(held: ReadonlyMap<string, HeldLease>, stored: ReadonlyMap<string, ListedLease>): string[] {
+  return [...held].flatMap(([address, { row, until }]) => {
+    const found = stored.get(address);
+    if (found === undefined) return [`${address} of ${row.hardware_address} is nobody's`];
+    const { start, expiry, ...rest } = found;
+    const [starts, ends] = [start, expiry].map((time) => Date.parse(time) / 1000) as [number, number];
+    if (!isDeepStrictEqual(rest, row)) return [`${address}: ${JSON.stringify(rest)} instead of ${JSON.stringify(row)}`];
+    if (ends < until) return [`${address} of ${row.hardware_address} ends ${until - ends} s before its client was told`];
+    return ends - starts === LEASE_TIME && starts <= Date.now() / 1000 ? [] : [`${address} lasts from ${start} to ${expiry}`];
+  });
 }
 
 function acknowledgements({ witnessed }: Crowd): number {
@@ -68,7 +73,7 @@ test(`no acknowledged lease is lost and none is given twice, over ${KILLS} kills
   const files = filesFor(t, CONFIG);
   const place = newPlace();
   const random = createRandom(77);
-  const crowd = createCrowd(CLIENTS, RELAY, random);
+  const crowd = createCrowd(CLIENTS, NETWORK, RELAY, random);
   const perRound: number[] = [];
 
   let server = await startServer(t, files, place);
@@ -100,7 +105,7 @@ test("SIGTERM under load: what was acknowledged is in the database, which is clo
   const files = filesFor(t, CONFIG);
   const place = newPlace();
   const random = createRandom(78);
-  const crowd = createCrowd(CLIENTS, RELAY, random);
+  const crowd = createCrowd(CLIENTS, NETWORK, RELAY, random);
   for (let round = 0; round < STOPS; round++) {
     const server = await startServer(t, files, place);
     const before = acknowledgements(crowd);
