@@ -46,12 +46,13 @@ function mayHave(exchange: Exchange, reservation: Reservation | undefined, addre
 }
 
 function unusedAddress(exchange: Exchange, reservation: Reservation | undefined): Ipv4 | undefined {
+  const serverSide = new ServerSide(exchange);
   for (const network of exchange.link.networks) {
     if (network.ranges.length === 0 || isClosed(exchange, network, reservation)) continue;
     const seed = seedFor(exchange, network);
     for (const range of network.ranges) {
       if (!isAdmitted(exchange, range.guard)) continue;
-      const address = exchange.context.leases.unusedAddress(range, seed, new ServerSide(exchange));
+      const address = exchange.context.leases.unusedAddress(range, seed, serverSide);
       if (address !== undefined) return address;
     }
   }
@@ -84,12 +85,13 @@ function seedFor(exchange: Exchange, network: Network): number {
 /** The address that has been without a client for longest, over all ranges of the link. */
 function longestExpired(exchange: Exchange, reservation: Reservation | undefined): Ipv4 | undefined {
   const { leases } = exchange.context;
+  const serverSide = new ServerSide(exchange);
   let longest: Lease | undefined;
   for (const network of exchange.link.networks) {
     if (isClosed(exchange, network, reservation)) continue;
     for (const range of network.ranges) {
       if (!isAdmitted(exchange, range.guard)) continue;
-      const lease = leases.longestExpired(range, new ServerSide(exchange));
+      const lease = leases.longestExpired(range, serverSide);
       if (lease !== undefined && (longest === undefined || lease.expiry < longest.expiry)) longest = lease;
     }
   }
