@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Lease } from "../../src/leases/lease.ts";
 import { openMemoryStore } from "../../src/store/memory.ts";
-import type { LeaseStore } from "../../src/store/store.ts";
+import type { LeaseStore, SavedClock } from "../../src/store/store.ts";
 import { createHeldStore } from "../support/store.ts";
 import { describeStore } from "./contract.ts";
 import { createFolder, exec, openStore } from "./support.ts";
@@ -22,14 +22,14 @@ describeStore("SQLite", {
 });
 
 // What other tests believe to be a store.
-const disks = new Map<string, Map<number, Lease>>();
+const disks = new Map<string, { leases: Map<number, Lease>; clock: { saved?: SavedClock } }>();
 const refused = new Map<string, number>();
 describeStore("the double of tests, told to succeed at once", {
   keeps: true,
   open(_, place): LeaseStore {
-    const disk = disks.get(place) ?? new Map<number, Lease>();
+    const disk = disks.get(place) ?? { leases: new Map(), clock: {} };
     disks.set(place, disk);
-    const store = createHeldStore(disk);
+    const store = createHeldStore(disk.leases, disk.clock);
     const settleOldest = (): void => {
       const address = refused.get(place);
       const fails = store.waiting[0]?.some((write) => write.kind === "put" && write.address === address) ?? false;

@@ -94,6 +94,22 @@ export function describeStore(name: string, kind: StoreKind): void {
       assert.deepEqual(await leftBy(t, store, place), kept(...leases.map((one, row): [number, Lease] => [row * 1000, one])));
     });
 
+    test("the clock that was written last comes back, and is no lease", async (t) => {
+      const place = newPlace();
+      const store = kind.open(t, place);
+      assert.equal(await store.load(() => {}), undefined);
+      const clock = { offset: -1_795_000_000, trusted: 2 ** 33, boot: "26e35236-6958-4e5f-a5f0-98782046e676", bootOffset: 0 };
+      await store.commit([{ kind: "clock", ...clock, offset: 7, boot: "another" }, put(1)]);
+      await store.commit([{ kind: "clock", ...clock }]);
+      await store.close();
+      const next = kind.open(t, place);
+      const leases: [number, Lease][] = [];
+      const saved = await next.load(({ row, lease }) => leases.push([row, lease]));
+      await next.close();
+      assert.deepEqual(saved, kind.keeps ? clock : undefined);
+      assert.deepEqual(leases, kept([1, lease(1)]));
+    });
+
     test("the last write of a row counts, in one batch and over several", async (t) => {
       const place = newPlace();
       const store = kind.open(t, place);

@@ -14,12 +14,11 @@ export interface HeldStore extends LeaseStore {
   fail(): Promise<void>;
 }
 
-/** `disk`: what a store before this one left. */
-export function createHeldStore(disk = new Map<number, Lease>()): HeldStore {
+/** `disk` and `clock`: what a store before this one left. */
+export function createHeldStore(disk = new Map<number, Lease>(), clock: { saved?: SavedClock } = {}): HeldStore {
   const waiting: { writes: readonly StoreWrite[]; resolve: () => void; reject: (error: Error) => void }[] = [];
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   let closed = false;
-  let clock: SavedClock | undefined;
   return {
     description: "test",
     disk,
@@ -28,7 +27,7 @@ export function createHeldStore(disk = new Map<number, Lease>()): HeldStore {
     },
     load(visit) {
       for (const [row, lease] of [...disk].sort(([a], [b]) => a - b)) visit({ row, lease });
-      return Promise.resolve(clock);
+      return Promise.resolve(clock.saved);
     },
     commit(writes) {
       if (closed) return Promise.reject(new StoreError("io", "the store has been closed"));
@@ -40,7 +39,7 @@ export function createHeldStore(disk = new Map<number, Lease>()): HeldStore {
       const batch = waiting.shift();
       for (const write of batch?.writes ?? []) {
         if (write.kind !== "clock") storeIn(disk, write);
-        else clock = { offset: write.offset, trusted: write.trusted, boot: write.boot, bootOffset: write.bootOffset };
+        else clock.saved = { offset: write.offset, trusted: write.trusted, boot: write.boot, bootOffset: write.bootOffset };
       }
       batch?.resolve();
       return settled();
