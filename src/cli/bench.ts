@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Destination } from "../engine/decision.ts";
 import { interfacesNamed, listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { type LocalInterface, TransportError } from "../io/transport.ts";
+import type { Destination } from "../net/destination.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../net/ipv4.ts";
 import { createLoad } from "./bench/load.ts";
 import { createPackets, MAX_CLIENTS } from "./bench/packets.ts";

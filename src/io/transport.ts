@@ -1,4 +1,4 @@
-import type { Destination } from "../engine/decision.ts";
+import type { Destination } from "../net/destination.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 
 /** A network interface of this machine as it is now. */

@@ -3,10 +3,10 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Destination } from "../../src/engine/decision.ts";
 import { listInterfaces } from "../../src/io/interfaces.ts";
 import { openTransport } from "../../src/io/open.ts";
 import { type Transport, TransportError } from "../../src/io/transport.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { startInbox } from "./inbox.ts";
 

@@ -1,11 +1,11 @@
 import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
-import type { Destination } from "../../src/engine/decision.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
 import type { LeaseWrite } from "../../src/leases/lease.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";

@@ -1,4 +1,4 @@
-import type { Destination } from "../../engine/decision.ts";
+import type { Destination } from "../../net/destination.ts";
 import { IPV4_BROADCAST, type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH, writeIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
 import type { Outbox } from "../transport.ts";
