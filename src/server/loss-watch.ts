@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { TransportCounters } from "../io/transport.ts";
+import { SEND_FAILURES, type SendFailure, type TransportCounters } from "../io/transport.ts";
 import type { Counters } from "./counters.ts";
 
 /** How often the same is said again, in milliseconds, as long as it goes on. */
@@ -26,6 +26,13 @@ export function createLossWatch({ counters, transportCounters, log }: LossWatchP
       "If it is a few clients that send so much, flood_protection_threshold limits them.",
   );
 
+  const unsent = Object.entries(SEND_FAILURES).map(([reason, why]) =>
+    notice(
+      () => transportCounters().notSent[reason as SendFailure],
+      (count) => `${count} replies could not be sent: ${why}`,
+    ),
+  );
+
   /** Says by how much a count has grown since it was last said. */
   function notice(read: () => number, say: (count: number) => string): (now: number) => void {
     let said = 0;
@@ -43,5 +50,6 @@ export function createLossWatch({ counters, transportCounters, log }: LossWatchP
   return (now) => {
     lost(now);
     shed(now);
+    for (const one of unsent) one(now);
   };
 }

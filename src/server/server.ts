@@ -5,7 +5,7 @@ import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
-import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { hardwareKey } from "../leases/client-key.ts";
 import { type Lease, LeaseState, type LeaseWrite } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
@@ -13,6 +13,7 @@ import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import { InterfaceList } from "./interface-list.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
@@ -65,8 +66,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
   const table = await restoreLeases(config, store, log);
   const local = await listInterfaces();
-  const [first] = chooseInterfaces(config, local).missing;
-  if (first !== undefined) throw new TransportError("ENODEV", first.problem);
+  const { served, missing } = chooseInterfaces(config, local);
+  const [first] = missing;
+  // Another one may come up later than this server; with none there is nothing to do.
+  if (first !== undefined && served.length === 0) throw new TransportError("ENODEV", first.problem);
   const counters = createCounters();
   const interfaces = new InterfaceList(config, local, log);
   const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
@@ -91,7 +94,11 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     setInterval(() => pump.expire(), EXPIRE_EVERY),
     setInterval(() => watchLoss(performance.now()), LOOK_FOR_LOSS_EVERY),
     setInterval(
-      () => interfaces.lookAgain().catch((error) => log.warn({ err: error }, "can't list the interfaces")),
+      () =>
+        listInterfaces().then(
+          (found) => interfaces.update(found),
+          (error) => log.warn({ err: error }, "can't list the interfaces"),
+        ),
       LOOK_AT_INTERFACES_EVERY,
     ),
   ];
@@ -152,52 +159,4 @@ function randomNumber(): number {
 function knownByHardware(lease: Lease): Lease {
   const { owner } = lease;
   return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
-}
-
-/** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
-class InterfaceList {
-  readonly #config: Config;
-  readonly #log: Logger;
-  #served: readonly ServedInterface[] = [];
-  #byIndex: (ServedInterface | undefined)[] = [];
-  #addresses: ReadonlySet<Ipv4> = new Set();
-
-  constructor(config: Config, local: readonly LocalInterface[], log: Logger) {
-    this.#config = config;
-    this.#log = log;
-    this.#look(local);
-  }
-
-  get served(): readonly ServedInterface[] {
-    return this.#served;
-  }
-
-  /** Of all interfaces but loopback: those are the same on every machine. */
-  get addresses(): ReadonlySet<Ipv4> {
-    return this.#addresses;
-  }
-
-  at(index: number): ServedInterface | undefined {
-    return this.#byIndex[index];
-  }
-
-  async lookAgain(): Promise<void> {
-    const before = new Set(this.#served.map(describe));
-    this.#look(await listInterfaces());
-    const now = new Set(this.#served.map(describe));
-    for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
-    for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
-  }
-
-  #look(local: readonly LocalInterface[]): void {
-    this.#served = chooseInterfaces(this.#config, local).served;
-    this.#byIndex = [];
-    for (const one of this.#served) this.#byIndex[one.index] = one;
-    const reachable = local.filter(({ loopback }) => !loopback);
-    this.#addresses = new Set(reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
-  }
-}
-
-function describe({ name, address }: ServedInterface): string {
-  return `${name} (${formatIpv4(address)})`;
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
+import { noSendFailures } from "../../src/io/send-failures.ts";
 import { createCounters, summarize } from "../../src/server/counters.ts";
 import { createLossWatch } from "../../src/server/loss-watch.ts";
 
 function setUp() {
   const counters = createCounters();
-  const transport = { received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 };
+  const transport = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
   const log: string[] = [];
   const watch = createLossWatch({
     counters,

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import type { Prober } from "../../src/io/prober.ts";
+import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
 import type { LeaseWrite } from "../../src/leases/lease.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
@@ -73,7 +74,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
       paused = false;
     },
     createOutbox: (capacity) => createOutbox(capacity, sent),
-    counters: () => ({ received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 }),
+    counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
   const pump = startPump({

@@ -8,7 +8,7 @@ import type { Trace } from "../trace.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
-import { BOOTP_SIZE, bootpOptions, maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
@@ -176,5 +176,5 @@ function replyMessage(
 }
 
 function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Reply {
-  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange.message), to, changes };
+  return { kind: "reply", message, maxMessageSize: maxReplySizeOf(exchange), to, changes };
 }
