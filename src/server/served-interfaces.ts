@@ -40,8 +40,6 @@ export function chooseInterfaces(config: Config, local: readonly LocalInterface[
     const found = local.find((candidate) => candidate.name === name);
     const chosen = found?.up ? serve(config, found, address) : undefined;
     if (found !== undefined && chosen !== undefined) {
-      // Named twice (eth0@a, eth0@b), an interface is one all the same: the last one would win.
-      if (served.some((one) => one.name === name)) continue;
       served.push(chosen);
       unserved.push(...subnetsLeftOut(config, chosen, found));
     } else missing.push({ name, problem: problemOf(name, found, address, local) });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { listInterfaces } from "../../src/io/interfaces.ts";
 import { openTransport } from "../../src/io/open.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import { type Transport, TransportError } from "../../src/io/transport.ts";
+import { type LocalInterface, type Transport, TransportError } from "../../src/io/transport.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { startInbox } from "./inbox.ts";
@@ -226,3 +226,18 @@ for (const kind of kinds) {
     });
   });
 }
+
+test("the portable transport serves relays that are on none of its subnets, whatever the number of interfaces", async (t) => {
+  const network = (index: number, text: string): LocalInterface => {
+    const addresses = [{ address: parseIpv4(text) as number, prefixLength: 24 }];
+    return { index, name: `eth${index}`, up: true, loopback: false, hardwareAddress: new Uint8Array(6), addresses };
+  };
+  const interfaces = [network(1, "10.0.0.1"), network(2, "10.0.1.1")];
+  const transport = await openTransport({ address: 0, port: 0, interfaces, kind: "portable" });
+  t.after(() => transport.close());
+  const inbox = startInbox(transport);
+  const peer = await openPeer(t);
+  peer.socket.send("relayed", transport.port, "127.0.0.1");
+  const [datagram] = await inbox.settle(1);
+  assert.deepEqual([datagram?.interfaceIndex, datagram?.destination], [1, parseIpv4("10.0.0.1")]);
+});

@@ -57,4 +57,15 @@ describe("the warnings of loss", () => {
     transport.receiveDropped = 3;
     assert.deepEqual(summarize(counters, transport), { "lost before receipt": 3 });
   });
+
+  test("what could not be sent is told by reason", () => {
+    const { transport, log, watch } = setUp();
+    transport.notSent["no-route"] = 3;
+    transport.notSent["too-large"] = 1;
+    for (let now = 0; now < 50_000; now += 1000) watch(now);
+    assert.deepEqual(log, [
+      "3 replies could not be sent: there is no route to the relay or client (`ip route get ADDRESS` shows it)",
+      "1 replies could not be sent: they are larger than the link or the route carries",
+    ]);
+  });
 });
