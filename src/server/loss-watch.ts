@@ -1,6 +1,6 @@
-import type { Logger } from "pino";
 import { SEND_FAILURES, type SendFailure, type TransportCounters } from "../io/transport.ts";
 import type { Counters } from "./counters.ts";
+import type { Log } from "./log.ts";
 
 /** How often the same is said again, in milliseconds, as long as it goes on. */
 const SAY_AGAIN = 60_000;
@@ -8,7 +8,7 @@ const SAY_AGAIN = 60_000;
 export interface LossWatchParts {
   readonly counters: Counters;
   readonly transportCounters: () => TransportCounters;
-  readonly log: Pick<Logger, "warn">;
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Warns while messages are lost because too many come. To be called every now and then, with milliseconds that never go back. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Logger } from "pino";
 import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
@@ -14,6 +13,7 @@ import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import { InterfaceList } from "./interface-list.ts";
+import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
@@ -31,7 +31,7 @@ export interface ServerOptions {
   /** Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the sender. */
   readonly address: Ipv4;
   readonly port: number;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 export interface Server {
@@ -135,7 +135,7 @@ async function shutDown(pump: Pump, transport: Transport, prober: Prober | undef
   await store.close();
 }
 
-async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<LeaseTable> {
+async function restoreLeases(config: Config, store: LeaseStore, log: Log): Promise<LeaseTable> {
   const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
   const twice: LeaseWrite[] = [];
   await store.load(({ row, lease }) => {
