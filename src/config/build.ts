@@ -16,6 +16,8 @@ import { allocatableSize, excludedFrom, firstAndLastOf24, readPools, unusableAdd
 import { checkAddresses, type Host, indexReservations, readBoot, readHosts } from "./reservations.ts";
 import type { ConfigFile, LeaseConfigFile, NetworkFile, OptionsFile } from "./schema.ts";
 
+const LISTED_TWICE = "keep one of the two; for both subnets of an interface list their networks in `shared_networks`";
+
 /** What one place of the file hands down to the places inside it. */
 interface Inherited {
   readonly leaseTime: LeaseTime;
@@ -129,7 +131,7 @@ function buildLink(plan: LinkPlan, index: number, networks: readonly Network[], 
 function checkInterfaces(file: ConfigFile, report: Report): void {
   const names = (file.interfaces ?? []).map((entry) => entry.name);
   for (const [i, name] of names.entries()) {
-    if (names.indexOf(name) < i) report.error(["interfaces", i], `the interface ${name} is listed twice`, "keep one of the two");
+    if (names.indexOf(name) < i) report.error(["interfaces", i], `the interface ${name} is listed twice`, LISTED_TWICE);
   }
 }
 

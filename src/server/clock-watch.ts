@@ -1,7 +1,7 @@
-import type { Logger } from "pino";
 import { formatDuration } from "../config/duration.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { type Reading, STEP, wallOffset } from "./lease-clock.ts";
+import type { Log } from "./log.ts";
 import { createLogAllowance } from "./log-allowance.ts";
 
 /** A wall clock that nobody sets for so long is believed, in seconds. */
@@ -18,7 +18,7 @@ export interface ClockWatchParts {
   readonly wrong: boolean;
   readonly store: LeaseStore;
   readonly read: () => Reading;
-  readonly log: Pick<Logger, "warn">;
+  readonly log: Pick<Log, "warn">;
 }
 
 /**

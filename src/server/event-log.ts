@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { type Decision, type Reply, SILENCE_REASONS } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
 import type { Lease, LeaseChange } from "../leases/lease.ts";
@@ -10,6 +9,7 @@ import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionValue } from "../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
+import type { Log } from "./log.ts";
 import { createLogAllowance } from "./log-allowance.ts";
 
 /** One entry of the log, put together but not written. */
@@ -48,7 +48,7 @@ const RELAY_AGENT_INFORMATION = 82;
 const ALLOWED = 30;
 
 /** `uptime`: milliseconds that never go back. */
-export function createEventLog(log: Logger, uptime: () => number): EventLog {
+export function createEventLog(log: Log, uptime: () => number): EventLog {
   const info = log.isLevelEnabled("info");
   const debug = log.isLevelEnabled("debug");
   const warnings = createLogAllowance(ALLOWED, uptime);

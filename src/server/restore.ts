@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import type { Config } from "../config/model.ts";
 import { hardwareKey } from "../leases/client-key.ts";
 import type { Lease, LeaseWrite, Seconds } from "../leases/lease.ts";
@@ -6,11 +5,12 @@ import { LeaseTable } from "../leases/table.ts";
 import { equalBytes } from "../net/bytes.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
+import type { Log } from "./log.ts";
 
 export interface RestoreParts {
   readonly config: Config;
   readonly store: LeaseStore;
-  readonly log: Pick<Logger, "warn">;
+  readonly log: Pick<Log, "warn">;
   readonly read: () => Reading;
   /** What names this boot of the machine; empty: the system does not tell. */
   readonly boot: string;

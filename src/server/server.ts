@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Logger } from "pino";
 import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
-import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { LeaseState } from "../leases/lease.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
@@ -14,7 +13,9 @@ import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import { InterfaceList } from "./interface-list.ts";
 import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
+import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { restoreLeases } from "./restore.ts";
@@ -33,7 +34,7 @@ export interface ServerOptions {
   /** Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the sender. */
   readonly address: Ipv4;
   readonly port: number;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 export interface Server {
@@ -78,8 +79,10 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     secret: [randomNumber(), randomNumber()],
   });
   const local = await listInterfaces();
-  const [first] = chooseInterfaces(config, local).missing;
-  if (first !== undefined) throw new TransportError("ENODEV", first.problem);
+  const { served, missing } = chooseInterfaces(config, local);
+  const [first] = missing;
+  // Another one may come up later than this server; with none there is nothing to do.
+  if (first !== undefined && served.length === 0) throw new TransportError("ENODEV", first.problem);
   const counters = createCounters();
   const interfaces = new InterfaceList(config, local, log);
   const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
@@ -109,7 +112,11 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     }, EXPIRE_EVERY),
     setInterval(() => watchLoss(performance.now()), LOOK_FOR_LOSS_EVERY),
     setInterval(
-      () => interfaces.lookAgain().catch((error) => log.warn({ err: error }, "can't list the interfaces")),
+      () =>
+        listInterfaces().then(
+          (found) => interfaces.update(found),
+          (error) => log.warn({ err: error }, "can't list the interfaces"),
+        ),
       LOOK_AT_INTERFACES_EVERY,
     ),
   ];
@@ -171,56 +178,4 @@ function bootId(): string {
 /** An unsigned 32-bit number that nobody can guess. */
 function randomNumber(): number {
   return randomBytes(4).readUInt32LE();
-}
-
-/** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
-class InterfaceList {
-  readonly #config: Config;
-  readonly #log: Logger;
-  #served: readonly ServedInterface[] = [];
-  #byIndex: (ServedInterface | undefined)[] = [];
-  #addresses: ReadonlySet<Ipv4> = new Set();
-
-  constructor(config: Config, local: readonly LocalInterface[], log: Logger) {
-    this.#config = config;
-    this.#log = log;
-    this.#look(local);
-  }
-
-  get served(): readonly ServedInterface[] {
-    return this.#served;
-  }
-
-  /** Those of `lo` too, where routers keep addresses of their own; but not 127.0.0.0/8, which is the same on every machine. */
-  get addresses(): ReadonlySet<Ipv4> {
-    return this.#addresses;
-  }
-
-  at(index: number): ServedInterface | undefined {
-    return this.#byIndex[index];
-  }
-
-  async lookAgain(): Promise<void> {
-    const before = new Set(this.#served.map(describe));
-    this.#look(await listInterfaces());
-    const now = new Set(this.#served.map(describe));
-    for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
-    for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
-  }
-
-  #look(local: readonly LocalInterface[]): void {
-    this.#served = chooseInterfaces(this.#config, local).served;
-    this.#byIndex = [];
-    for (const one of this.#served) this.#byIndex[one.index] = one;
-    const addresses = local.flatMap((one) => one.addresses.map(({ address }) => address));
-    this.#addresses = new Set(addresses.filter((address) => !isLoopback(address)));
-  }
-}
-
-function isLoopback(address: Ipv4): boolean {
-  return address >>> 24 === 127;
-}
-
-function describe({ name, address }: ServedInterface): string {
-  return `${name} (${formatIpv4(address)})`;
 }

@@ -1,10 +1,11 @@
 import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
-import type { Destination } from "../../src/engine/decision.ts";
 import type { Prober } from "../../src/io/prober.ts";
+import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
@@ -63,7 +64,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
       paused = false;
     },
     createOutbox: (capacity) => createOutbox(capacity, sent),
-    counters: () => ({ received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 }),
+    counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
   const pump = startPump({

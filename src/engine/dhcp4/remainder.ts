@@ -6,7 +6,7 @@ import { optionU32 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { isBound } from "./availability.ts";
 import { saysSomethingNew } from "./changes.ts";
-import { replyDestination } from "./destination.ts";
+import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
@@ -32,5 +32,5 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   if (remaining > duration) return undefined;
   exchange.trace?.("reply", `ACK of ${formatIpv4(lease.address)} for the ${remaining} s that remain`);
   const times = leaseTimeOptions(settings.leaseTime, remaining);
-  return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, replyDestination(exchange, lease.address));
+  return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, ackDestination(exchange, lease.address));
 }

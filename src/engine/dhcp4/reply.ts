@@ -1,13 +1,14 @@
 import type { LeaseChange } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
+import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
-import { type Decision, type Destination, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
+import { type Decision, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
-import { BOOTP_SIZE, bootpOptions, maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
@@ -57,6 +58,8 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination):
  */
 export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, changes: readonly LeaseChange[]): Decision {
   const { message } = exchange;
+  const to = bootpDestination(exchange, yiaddr);
+  if (to === undefined) return silence(exchange.trace, "no-return-address");
   const { boot } = settings;
   // Straight to the client it is no relayed message any more.
   const relayAgentInformation = message.ciaddr === 0 ? exchange.relayAgentInformation : undefined;
@@ -82,7 +85,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
     },
     // Option 82 is taken off by the relay: it does not count for the client.
     maxMessageSize: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
-    to: bootpDestination(exchange, yiaddr),
+    to,
     changes,
     rests: yiaddr !== 0,
   };
@@ -182,5 +185,5 @@ function replyMessage(
 }
 
 function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[], rests: boolean): Reply {
-  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange.message), to, changes, rests };
+  return { kind: "reply", message, maxMessageSize: maxReplySizeOf(exchange), to, changes, rests };
 }

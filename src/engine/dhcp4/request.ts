@@ -7,7 +7,7 @@ import type { Decision } from "../decision.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
 import { belongsTo, isBound, isHeldFor } from "./availability.ts";
 import { bind, withdraw } from "./changes.ts";
-import { replyDestination } from "./destination.ts";
+import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
@@ -103,7 +103,7 @@ export function acknowledge(
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
   const ofLease = leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
-  return grant(exchange, MessageType.ACK, settings, address, times, changes, replyDestination(exchange, address));
+  return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
 }
 
 /** What we held for the client is free again at once (RFC 2131 section 3.1 step 4). */

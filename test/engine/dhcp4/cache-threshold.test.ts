@@ -21,7 +21,7 @@ describe("cache_threshold", () => {
   test("an early renewal gets the time that remains, and the stored lease stays true", () => {
     const server = bound(25, 900);
     assert.deepEqual(server.receive(request({ ciaddr: "10.0.0.100" }), WAY), {
-      to: "10.0.0.100:68 on 2 from 10.0.0.1",
+      to: "10.0.0.100:68 02:00:00:00:00:0a on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a ciaddr 10.0.0.100 yiaddr 10.0.0.100",
       options: [
         "53 ACK",

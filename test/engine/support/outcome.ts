@@ -1,6 +1,7 @@
-import type { Decision, Destination } from "../../../src/engine/decision.ts";
+import type { Decision } from "../../../src/engine/decision.ts";
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
+import type { Destination } from "../../../src/net/destination.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { formatMac } from "../../../src/net/mac.ts";
 import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
