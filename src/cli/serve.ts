@@ -16,7 +16,7 @@ import { openMemoryStore } from "../store/memory.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../store/store.ts";
 import { Exit, fail } from "./exit.ts";
-import { createServerLog } from "./log/create.ts";
+import { createServerLog, type ServerLog } from "./log/create.ts";
 import { handleSignals } from "./signals.ts";
 
 const DHCP_SERVER_PORT = 67;
@@ -43,10 +43,11 @@ export function addServeCommand(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config);
-  const { log, exit } = createServerLog(config.log);
+  const serverLog = createServerLog(config.log);
+  const { log, exit } = serverLog;
   const signals = handleSignals(log, exit);
   const database = databaseOf(config, options.database);
-  const store = openStore(database, log);
+  const store = openStore(database, serverLog);
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
   const control = await listenToOperators(server, database, log);
@@ -76,7 +77,7 @@ function databaseOf(config: Config, option: string | undefined): string | undefi
   return config.store.kind === "memory" ? undefined : (config.store.path ?? defaultDatabase());
 }
 
-function openStore(path: string | undefined, log: Logger): LeaseStore {
+function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseStore {
   if (path === undefined) return openMemoryStore();
   try {
     makeFolder(dirname(resolve(path)));
@@ -88,8 +89,8 @@ function openStore(path: string | undefined, log: Logger): LeaseStore {
     return openSqliteStore(path, {
       warning: (text) => log.warn(text),
       lost(error) {
-        log.fatal(`no lease can be written any more, so the server ends, for its supervisor to start it anew: ${error.message}`);
-        log.flush(() => process.exit(Exit.failed));
+        log.error(`no lease can be written any more, so the server ends, for its supervisor to start it anew: ${error.message}`);
+        exit(Exit.failed);
       },
     });
   } catch (error) {

@@ -259,12 +259,27 @@ describe("the pump", () => {
     });
   });
 
-  test("what has waited longer than a client does is dropped and counted, not decoded", () => {
+  test("a message that waited for long is answered where no queue stands, as after a pause of the machine", () => {
     const bench = createBench(CONFIG);
-    bench.receiveLate(1001, discover(one, transaction), new Uint8Array(3));
-    bench.receiveLate(1000, discover(one, transaction));
+    bench.receiveLate(60_000, discover(one, transaction));
     assert.deepEqual(types(bench), [MessageType.OFFER]);
-    assert.deepEqual(summarize(bench.counters), { "received DISCOVER": 1, "sent OFFER": 1, "dropped: waited-too-long": 2 });
+    assert.deepEqual(summarize(bench.counters), { "received DISCOVER": 1, "sent OFFER": 1 });
+  });
+
+  test("where a queue stands, what has waited longer than a client does is dropped and counted, not decoded; but no RELEASE", async () => {
+    const bench = createBench(CONFIG);
+    const back = release(two, 7, { address: FIRST, serverIdentifier: SERVER });
+    for (let now = 1000; now < 1003; now += 0.25) {
+      bench.setTime(now);
+      bench.receiveLate(1001, back);
+    }
+    const { received } = bench.counters;
+    assert.equal(received[MessageType.RELEASE], 12);
+    bench.receiveLate(1001, requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), new Uint8Array(3));
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), []);
+    assert.equal(bench.counters.dropped["waited-too-long"], 2);
+    assert.equal(bench.counters.dropped.undecodable, 0);
   });
 
   test("while a queue stands DISCOVERs that have waited are left, and REQUESTs served", async () => {

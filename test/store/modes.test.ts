@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { chmodSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { LeaseState } from "../../src/leases/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { leaseOf, putOf } from "../support/leases.ts";
-import { createFolder, openStore } from "./support.ts";
+import { newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
+import { createFolder, openStore, until } from "./support.ts";
 
 const { newPath } = createFolder();
 const put = putOf(0, leaseOf(0x0a000001, 1, LeaseState.bound, 0, 1));
@@ -38,4 +39,22 @@ test("files of an older version, which left that to the umask, are no longer for
   const { store } = openStore(t, path);
   await store.commit([put]);
   assert.deepEqual(modesOf(path), { "": "600", "-lock": "600", "-shm": "600", "-wal": "600" });
+});
+
+test("so are the folder, where the server makes it, and the socket for operators", async (t) => {
+  const folder = newFolder(t);
+  const path = join(folder, "var", "leasehold", "leases.db");
+  const config = writeIn(folder, "c.yaml", "log: {format: json}\nnetworks: {10.77.0.0/24: {ranges: [{range: 10.77.0.100-10.77.0.199}]}}\n");
+  const mask = process.umask(0);
+  try {
+    const server = await startServer(t, { config, database: path }, newPlace());
+    const folders = [join(folder, "var"), dirname(path)].map((one) => (statSync(one).mode & 0o777).toString(8));
+    assert.deepEqual(folders, ["700", "700"]);
+    // The thread that writes makes them when it has started.
+    await until(() => existsSync(`${path}-shm`) && existsSync(`${path}-wal`));
+    assert.deepEqual(modesOf(path), { "": "600", "-control": "600", "-lock": "600", "-shm": "600", "-wal": "600" });
+    assert.equal(await server.end(), 0);
+  } finally {
+    process.umask(mask);
+  }
 });

@@ -1,10 +1,11 @@
 import { pino } from "pino";
 import type { Config } from "../../src/config/model.ts";
-import type { Destination } from "../../src/engine/decision.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
+import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
 import type { Seconds } from "../../src/leases/lease.ts";
 import type { LeaseTable } from "../../src/leases/table.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import { createClockWatch } from "../../src/server/clock-watch.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
@@ -206,7 +207,7 @@ export class Machine {
         deliver();
       },
       createOutbox: (capacity) => this.#outbox(capacity, run),
-      counters: () => ({ received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 }),
+      counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
       close() {},
     };
   }

@@ -1,6 +1,6 @@
-import type { Destination } from "../../src/engine/decision.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import type { Datagram } from "../../src/io/transport.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import { IPV4_BROADCAST, type Ipv4 } from "../../src/net/ipv4.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
