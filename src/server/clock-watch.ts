@@ -37,7 +37,7 @@ export function createClockWatch({ clock, saved, wrong, store, read, log }: Cloc
   let setAt = wrong ? Number.POSITIVE_INFINITY : read().uptime;
 
   function warn(seconds: number): void {
-    const leftOut = allowance();
+    const leftOut = allowance.take();
     if (leftOut === undefined) return;
     const by = formatDuration(Math.abs(seconds));
     const what = seconds > 0 ? `forward by ${by}, or the machine slept for so long` : `back by ${by}`;

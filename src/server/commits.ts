@@ -15,6 +15,7 @@ import type { EventLog, Told } from "./event-log.ts";
  *   that order, so what a decision saw is on disk before what it decided.
  * - A reply leaves when the changes of its own decision are on disk. One that `rests` on a lease without changing it waits for everything that was decided
  *   before it, the changes of its own batch and all commits under way; other replies, such as OFFERs, wait for nothing.
+ * - While the store is in doubt, such a reply goes with a commit of its own, of nothing: it does not leave unless that succeeds.
  * - When a commit fails, every batch under way fails with it: all of them are undone, the last change first, down to the rows that are on disk, and no
  *   reply of them leaves. Leases that are forgotten because their time is over go the same way, and are forgotten again later.
  * - Holds are no part of this: they change at once, are never written and never undone.
@@ -93,7 +94,7 @@ export function createCommits({ table, store, transport, counters, events }: Com
     }
     const { message } = decision;
     const type = messageType(message) ?? 0;
-    const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0));
+    const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
     outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);

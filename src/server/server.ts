@@ -87,6 +87,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   const interfaces = new InterfaceList(config, local, log);
   const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
   const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined) ? await openProber() : undefined;
+  const events = createEventLog(log, () => performance.now());
   const pump = startPump({
     config,
     table,
@@ -96,7 +97,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     interfaceAt: (index) => interfaces.at(index),
     ownAddresses: () => interfaces.addresses,
     counters,
-    events: createEventLog(log, () => performance.now()),
+    events,
     clock: () => leaseTime(clock.bootOffset, sinceBoot()),
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],
@@ -110,7 +111,10 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
       watchClock();
       pump.expire();
     }, EXPIRE_EVERY),
-    setInterval(() => watchLoss(performance.now()), LOOK_FOR_LOSS_EVERY),
+    setInterval(() => {
+      watchLoss(performance.now());
+      events.sumUp();
+    }, LOOK_FOR_LOSS_EVERY),
     setInterval(
       () =>
         listInterfaces().then(

@@ -7,6 +7,7 @@ import { type LeaseStore, StoreError } from "./store.ts";
 export function openMemoryStore(): LeaseStore {
   let closed = false;
   return {
+    usable: true,
     description: "memory only: leases are lost when the server stops",
     load: () => Promise.resolve(undefined),
     commit: () => (closed ? Promise.reject(new StoreError("io", "the store has been closed")) : Promise.resolve()),

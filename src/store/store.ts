@@ -29,6 +29,11 @@ export interface LeaseStore {
   /** For people: what kind of store and where. */
   readonly description: string;
   /**
+   * False while it is known that a commit would fail, though none has: whoever relies on a lease that is on disk makes sure by an empty batch
+   * then.
+   */
+  readonly usable: boolean;
+  /**
    * Every lease that was committed before this store was opened, streamed; byte strings are the caller's to keep. To be called before the first
    * commit. What is damaged is told to whoever opened the store; an address whose lease can't be read comes as declined for good, of nobody. Settles with the
    * clock that was written last; undefined: none ever was. Rejects with StoreError when the store can't be read.

@@ -18,6 +18,7 @@ function setUp(saved?: SavedClock, clock = CLOCK, wrong = false) {
     wrong,
     store: {
       description: "test",
+      usable: true,
       load: () => Promise.resolve(undefined),
       commit(batch) {
         writes.push(...batch);

@@ -200,6 +200,26 @@ describe("the pump", () => {
     });
   }
 
+  for (const doubt of ["the database is not where it was", "a commit has failed"] as const) {
+    test(`an ACK that writes nothing itself leaves only with a commit that succeeds when ${doubt}`, async () => {
+      const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
+      bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+      await bench.store.succeed();
+      if (doubt === "a commit has failed") {
+        bench.receive(requestSelecting(two, transaction, { address: FIRST + 1, serverIdentifier: SERVER }));
+        await bench.store.fail();
+      } else bench.store.usable = false;
+      bench.receive(requestExtension(one, transaction, FIRST));
+      assert.deepEqual(types(bench), [MessageType.ACK]);
+      assert.deepEqual(bench.store.waiting, [[]]);
+      await bench.store.fail();
+      assert.deepEqual(types(bench), [MessageType.ACK]);
+      bench.receive(requestExtension(one, transaction, FIRST));
+      await bench.store.succeed();
+      assert.deepEqual(types(bench), [MessageType.ACK, MessageType.ACK]);
+    });
+  }
+
   test("a LEASEACTIVE waits for the lease that it tells of to be on disk", async () => {
     const bench = createBench(`leasequery: { requesters: [0.0.0.0/0] }\n${CONFIG}`);
     bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));

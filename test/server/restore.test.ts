@@ -20,6 +20,7 @@ async function start(wall: number, leases: readonly Lease[], saved?: SavedClock,
     config,
     store: {
       description: "test",
+      usable: true,
       load(visit: (stored: StoredLease) => void) {
         for (const [row, lease] of leases.entries()) visit({ row, lease });
         return Promise.resolve(saved);

@@ -38,6 +38,7 @@ describeStore("the double of tests, told to succeed at once", {
     };
     return {
       description: store.description,
+      usable: true,
       load: (visit) => store.load(visit),
       commit(writes) {
         const committed = store.commit(writes);

@@ -36,6 +36,7 @@ describe("a database that is taken from under a running server", () => {
       await assert.rejects(store.commit([]), isMoved);
       await until(() => warnings.length > 0);
       assert.match(warnings.join(), /^lease database .*: it was deleted, moved or replaced/);
+      assert.equal(store.usable, false);
     });
   }
 

@@ -7,7 +7,7 @@ import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.t
 import { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
-import { createEventLog } from "../../src/server/event-log.ts";
+import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
@@ -27,6 +27,7 @@ export interface Bench {
   readonly counters: Counters;
   readonly sent: Sent[];
   readonly log: string[];
+  readonly events: EventLog;
   readonly paused: () => boolean;
   setTime(now: number): void;
   /** One batch of messages from the network. */
@@ -39,7 +40,7 @@ export interface Bench {
 const OWN_ADDRESSES: ReadonlySet<number> = new Set([0x0a000001, 0x0a090901]);
 
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
-export function createBench(configText: string, prober?: Prober): Bench {
+export function createBench(configText: string, prober?: Prober, level = "debug"): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
@@ -67,6 +68,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
+  const events = createEventLog(pino({ level }, { write: (line: string) => log.push(line) }), () => now * 1000);
   const pump = startPump({
     config,
     table,
@@ -76,7 +78,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
     ownAddresses: () => OWN_ADDRESSES,
     counters,
-    events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) }), () => now * 1000),
+    events,
     clock: () => now,
     uptime: () => now * 1000,
     secret: [1, 2],
@@ -89,6 +91,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     counters,
     sent,
     log,
+    events,
     paused: () => paused,
     setTime(time) {
       now = time;

@@ -12,6 +12,7 @@ export interface HeldStore extends LeaseStore {
   succeed(): Promise<void>;
   /** Fails everything that waits, as a real store does. */
   fail(): Promise<void>;
+  usable: boolean;
 }
 
 /** `disk` and `clock`: what a store before this one left. */
@@ -21,6 +22,7 @@ export function createHeldStore(disk = new Map<number, Lease>(), clock: { saved?
   let closed = false;
   return {
     description: "test",
+    usable: true,
     disk,
     get waiting() {
       return waiting.map(({ writes }) => writes);

@@ -73,6 +73,7 @@ export function createStore({ disk, events, random, onSettled }: StoreParts): Wo
 
   return {
     description: "a world's disk",
+    usable: true,
     get idle() {
       return underWay.length === 0 && gathered.length === 0;
     },

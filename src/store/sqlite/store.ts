@@ -99,6 +99,10 @@ class SqliteStore implements LeaseStore {
     this.#start();
   }
 
+  get usable(): boolean {
+    return this.#inPlace && this.#gone === undefined;
+  }
+
   async load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined> {
     const db = openLeaseDatabase(this.#file.path);
     try {
