@@ -1,6 +1,6 @@
 /** `leasehold/config`: from a file, or from a program's own object, to a checked configuration. */
 
-export { type Diagnostic, formatDiagnostic, formatPath, type Path, type Severity } from "./diagnostic.ts";
+export { type Diagnostic, formatDiagnostic, formatDiagnostics, formatPath, type Path, type Severity } from "./diagnostic.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { jsonSchema } from "./json-schema.ts";
 export { buildConfig, defineConfig, type LoadResult, loadConfig } from "./load.ts";
