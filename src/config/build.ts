@@ -101,6 +101,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     affinity: file.affinity ?? DEFAULT_AFFINITY,
     cacheThreshold: file.cache_threshold ?? 0,
     bootp: file.bootp_enable ?? true,
+    dynamicBootp: file.bootp_enable ?? false,
     rapidCommit: file.rapid_commit ?? false,
     subnetSelection: file.subnet_selection ?? true,
     ...(flood === undefined ? {} : { floodProtection: { packets: flood.packets, seconds: flood.secs } }),

@@ -20,13 +20,14 @@ const PATH: Path = ["option_definitions"];
 /** Reads `option_definitions`. Those with problems are reported and left out. */
 export function readDefinitions(file: Readonly<Record<string, unknown>> | undefined, report: Report): Definitions {
   if (file === undefined) return { defined: [], dictionary: STANDARD };
-  const defined: DefinedOption[] = [];
+  const defined = new Map<string, DefinedOption>();
   const refused = new Set<string>();
   for (const [name, written] of Object.entries(file)) {
     const option = readDefinition(name, written, [...PATH, name], report);
-    const other = option && defined.find(({ space, code }) => space === option.space && code === option.code);
-    if (option !== undefined && other === undefined) {
-      defined.push(option);
+    const key = option && `${option.space} ${option.code}`;
+    const other = key === undefined ? undefined : defined.get(key);
+    if (option !== undefined && key !== undefined && other === undefined) {
+      defined.set(key, option);
       continue;
     }
     refused.add(name);
@@ -34,7 +35,8 @@ export function readDefinitions(file: Readonly<Record<string, unknown>> | undefi
     const what = option.space === DHCP4 ? `option ${option.code}` : `sub-option ${option.code} of ${option.space}`;
     report.error([...PATH, name, "code"], `${what} is "${other.name}" already`, "an option has one definition: keep one of the two");
   }
-  return { defined, dictionary: dictionaryOf(defined, refused) };
+  const all = [...defined.values()];
+  return { defined: all, dictionary: dictionaryOf(all, refused) };
 }
 
 function readDefinition(name: string, written: unknown, path: Path, report: Report): DefinedOption | undefined {
@@ -97,9 +99,10 @@ function readCode(written: unknown, space: string | undefined, path: Path, repor
     report.keyError(path, '"code" is missing', "options 224 to 254 are for private use");
     return undefined;
   }
-  const last = space === undefined || enterpriseOf(space) !== undefined ? 255 : 254;
-  if (typeof written !== "number" || !Number.isInteger(written) || written < 1 || written > last) {
-    report.error(place, `expected a code from 1 to ${last}, got ${describeValue(written)}`);
+  // Sub-options have all codes; of options, 0 fills and 255 ends them.
+  const [first, last] = space === DHCP4 ? [1, 254] : [0, 255];
+  if (typeof written !== "number" || !Number.isInteger(written) || written < first || written > last) {
+    report.error(place, `expected a code from ${first} to ${last}, got ${describeValue(written)}`);
     return undefined;
   }
   if (space !== DHCP4) return written;
@@ -108,8 +111,9 @@ function readCode(written: unknown, space: string | undefined, path: Path, repor
   if (reason !== undefined) {
     report.error(place, `option ${written}${standard === undefined ? "" : ` (${standard.name})`} can't be defined`, reason);
   } else if (standard !== undefined && !isVague(written)) {
-    const hint = `use that name; {type, value} writes a value of it in another form. Options 224 to 254 are for private use`;
-    report.error(place, `option ${written} is "${standard.name}" already`, hint);
+    const hint = `values are written as you define it; {type, value} writes a single one in another form. Options 224 to 254 are for private use`;
+    report.warn(place, `option ${written} is "${standard.name}" already`, hint);
+    return written;
   } else return written;
   return undefined;
 }

@@ -178,7 +178,9 @@ function reportIssue(issue: Issue, tree: unknown, report: Report): void {
     const known = knownKeys(path);
     for (const key of issue.keys) {
       const place = [...path, key];
-      if (isUnsupported(path, key)) {
+      const elsewhere = path.length === 0 ? OTHER_FORMATS.get(key) : undefined;
+      if (elsewhere !== undefined) report.keyError(place, `unknown key "${key}"`, elsewhere);
+      else if (isUnsupported(path, key)) {
         report.keyError(place, `"${key}" is not supported by this version`, whyUnsupported(path, key));
       } else {
         report.keyError(place, `unknown key "${key}"`, didYouMean(key, known) ?? `known keys here: ${known.join(", ")}`);
@@ -193,6 +195,16 @@ function reportIssue(issue: Issue, tree: unknown, report: Report): void {
   const hint: unknown = issue.code === "custom" ? issue.params?.hint : undefined;
   report.error(path, issue.message, typeof hint === "string" ? hint : undefined);
 }
+
+/** Keys of other versions of the format at the top, and what becomes of them. */
+const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
+  ["v4", "what is below it belongs to the top level here: move interfaces, networks and so on out of it, one step to the left"],
+  [
+    "backend_mode",
+    "it is how servers of dora share leases; here leases are in a file: remove it, or name the file in store: {sqlite: {path: leases.db}}",
+  ],
+  ["nats", "it is how servers of dora share leases, which is not supported by this version: remove it"],
+]);
 
 /** The keys that the schema knows at a path. */
 function knownKeys(path: Path): readonly string[] {

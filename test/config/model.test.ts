@@ -38,6 +38,7 @@ test("an empty configuration has the documented defaults", () => {
       chaddrOnly: false,
       cacheThreshold: 0,
       bootp: true,
+      dynamicBootp: false,
       rapidCommit: false,
       subnetSelection: true,
       offerHold: 30,

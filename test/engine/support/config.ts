@@ -130,6 +130,7 @@ export function configOf(spec: ConfigSpec): Config {
     limits: [],
     cacheThreshold: spec.cacheThreshold ?? 0,
     bootp: spec.bootp ?? true,
+    dynamicBootp: spec.bootp ?? true,
     rapidCommit: spec.rapidCommit ?? false,
     subnetSelection: spec.subnetSelection ?? true,
     ...(spec.leasequery === undefined ? {} : { leasequery: { requesters: spec.leasequery.map(prefix) } }),
