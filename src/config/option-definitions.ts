@@ -5,7 +5,7 @@ import type { DefinedOption, OptionType } from "./model.ts";
 import { DHCP4, dictionaryOf, enterpriseOf, type OptionDictionary, STANDARD, VENDOR_ENCAPSULATED } from "./option-dictionary.ts";
 import { A_NAME, NAME_FORM, RESERVED_NAMES, readOptionType } from "./option-type.ts";
 import { whyManaged } from "./options.ts";
-import type { Report } from "./problems.ts";
+import { isError, type Report } from "./problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The operator's options, and the dictionary that holds them and the standard ones. */
@@ -55,7 +55,7 @@ function readDefinition(name: string, written: unknown, path: Path, report: Repo
   const code = readCode(map.code, space, path, report);
   if (map.type === undefined) report.keyError(path, '"type" is missing', "say how its values are written: str, ip, u16, [ip] and so on");
   const valueType = map.type === undefined ? undefined : readOptionType(map.type, [...path, "type"], report);
-  if (report.problems.length > before || space === undefined || code === undefined || valueType === undefined) return undefined;
+  if (report.problems.slice(before).some(isError) || space === undefined || code === undefined || valueType === undefined) return undefined;
   return { name, code, space, type: map.type as OptionType, valueType };
 }
 

@@ -113,7 +113,7 @@ test("values of the wrong type say what is expected and what is there", () => {
         '1:14 expected the name of an interface such as eth0, or eth0@192.168.5.1, got "eth0@x"',
         '1:22 expected the name of an interface such as eth0, or eth0@192.168.5.1, got ""',
         '1:26 expected the name of an interface such as eth0, or eth0@192.168.5.1, got "a b"',
-        "1:31 expected the name of an interface such as eth0, or eth0@192.168.5.1, got 1",
+        "1:31 expected the name of an interface such as eth0, or eth0@192.168.5.1, got a map",
       ],
     ],
     ["networks: [10.0.0.0/24]", ["1:11 expected a map from prefixes such as 192.168.5.0/24 to networks, got a list"]],
@@ -356,12 +356,18 @@ test("interfaces and relays lead to one link", () => {
 test("dora: an option that does not fit is an error at its place, and takes no other option with it (2.4, checklist 20)", () => {
   check([
     [
-      "options: {values: {3: {type: str, value: abc}, 6: {type: ip, value: 10.0.0.2}}}",
-      ["1:23 option 3 (routers): a value of type str does not fit this option: needs 4 bytes where 3 are left"],
+      `${inNetwork()}\noptions: {values: {3: {type: str, value: abc}, 6: {type: ip, value: 10.0.0.2}}}`,
+      [
+        "2:3 warning: the network 10.0.0.0/24 has neither ranges nor reserved addresses: no client gets an address in it",
+        "4:20 warning: option 3 (routers): a value of type str does not fit this option: needs 4 bytes where 3 are left",
+      ],
     ],
     [
       "options: {1: {type: hex, value: ffffff}}",
-      ["1:14 option 1 (subnet_mask): a value of type hex does not fit this option: needs 4 bytes where 3 are left"],
+      [
+        "1:1 warning: no networks are configured: the server answers nobody",
+        "1:11 warning: option 1 (subnet_mask): a value of type hex does not fit this option: needs 4 bytes where 3 are left",
+      ],
     ],
     ["options: {routers: gateway}", ["1:20 option 3 (routers): must be an IPv4 address such as 192.168.5.1"]],
     ["options: {routers: [10.0.0.1, gateway]}", ["1:31 option 3 (routers): must be an IPv4 address such as 192.168.5.1"]],
