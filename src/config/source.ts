@@ -68,7 +68,9 @@ function explain(error: YAMLError, at: (offset: number) => Position, format: str
   const place = at(error.pos[0]);
   if (error.code === "MULTIPLE_DOCS") return { ...place, message: "the file has more than one document", hint: "remove the line with ---" };
   if (error.code === "TAB_AS_INDENT") return { ...place, message: "a tab is used for indentation", hint: "use spaces" };
-  return { ...place, message: `not valid ${format}: ${firstLower(error.message)}`, hint: undefined };
+  // The parser calls itself for each level.
+  const message = /call stack/.test(error.message) ? "it is nested too deeply" : firstLower(error.message);
+  return { ...place, message: `not valid ${format}: ${message}`, hint: undefined };
 }
 
 /** What aliases stand for. */

@@ -541,3 +541,29 @@ test("leasequery: who may ask", () => {
   ]);
   assert.equal(hintOf("leasequery: {requesters: [10.0.0.2/24]}"), "the prefix that holds this address is 10.0.0.0/24");
 });
+
+test("keys of other versions of the format are told from mistakes: v4 at the top, dora's clusters", () => {
+  const result = loadConfig("v4: {networks: {}}\nbackend_mode: nats\nnats: {servers: []}", "dhcp.yaml");
+  assert.deepEqual(
+    (result.ok ? [] : result.diagnostics).map(({ line, message, hint }) => [line, message, hint?.split(":")[0]]),
+    [
+      [1, 'unknown key "v4"', "what is below it belongs to the top level here"],
+      [2, 'unknown key "backend_mode"', "it is how servers of dora share leases; here leases are in a file"],
+      [3, 'unknown key "nats"', "it is how servers of dora share leases, which is not supported by this version"],
+    ],
+  );
+});
+
+test("two reservations with one host name are a warning; one host in several networks is none", () => {
+  const text = `networks:
+  10.0.0.0/24:
+    options: {routers: 10.0.0.1}
+    reservations:
+      - {ip: 10.0.0.8, hostname: printer, match: {chaddr: 02:00:00:00:00:01}}
+      - {ip: 10.0.0.9, hostname: Printer., match: {chaddr: 02:00:00:00:00:02}}
+  10.0.1.0/24:
+    options: {routers: 10.0.1.1}
+    reservations:
+      - {ip: 10.0.1.8, hostname: printer, match: {chaddr: 02:00:00:00:00:01}}`;
+  check([[text, ['6:24 warning: another reservation has the host name "Printer" already']]]);
+});
