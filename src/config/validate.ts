@@ -34,6 +34,8 @@ export function validate(value: unknown, report: Report): Validated | undefined 
   };
   const tree = copy(value, [], report);
   if (tree === REFUSED) return undefined;
+  const good = parseWhole(tree);
+  if (good !== undefined) return { file: good, originalPath };
   let issues = issuesOf(configSchema, tree, []);
   if (readCharacters(tree, issues, report)) issues = issuesOf(configSchema, tree, []);
   // What is missing after the first round is missing because it was refused.
@@ -43,12 +45,23 @@ export function validate(value: unknown, report: Report): Validated | undefined 
     compact(tree, [], kept);
     issues = issuesOf(configSchema, tree, []);
   }
-  const result = configSchema.safeParse(tree);
-  return result.success ? { file: result.data, originalPath } : undefined;
+  const file = parseWhole(tree);
+  return file && { file, originalPath };
 }
 
 /** By the path of a list: the indexes that its entries had before some were left out. */
 type Kept = Map<string, readonly number[]>;
+
+/** The file when nothing is wrong with it. */
+function parseWhole(tree: unknown): ConfigFile | undefined {
+  try {
+    return configSchema.safeParse(tree).data;
+  } catch (error) {
+    // So many issues that the checker can't hand them up.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
 
 /** Values that are checked in one go. The checker hands the issues of a value up as arguments of a call, of which there can't be any number. */
 const MOST_AT_ONCE = 10_000;

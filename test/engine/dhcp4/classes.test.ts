@@ -148,7 +148,10 @@ test("classes count for nothing in BOOTP", () => {
     allocation: sequential
     ranges: [{range: 10.0.0.10-10.0.0.19, deny_class: BOOTP}, {range: 10.0.0.20-10.0.0.29, class: BOOTP}]`;
   assert.equal(address(ask(text, MessageType.DISCOVER, {})), "10.0.0.10");
-  assert.match(brief(ask(text, undefined, vendor("phone1"), undefined, `bootp_enable: true\n${HEAD}`)), /^10\.0\.0\.20 - domain phones .* boot 10\.0\.0\.8 phone\.img$/);
+  assert.match(
+    brief(ask(text, undefined, vendor("phone1"), undefined, `bootp_enable: true\n${HEAD}`)),
+    /^10\.0\.0\.20 - domain phones .* boot 10\.0\.0\.8 phone\.img$/,
+  );
 });
 
 test("KNOWN, UNKNOWN and what depends on them", () => {
