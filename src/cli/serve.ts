@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { formatDiagnostic } from "../config/diagnostic.ts";
+import { formatDiagnostics } from "../config/diagnostic.ts";
 import { loadConfigFile } from "../config/load-file.ts";
 import type { Config } from "../config/model.ts";
 import { TransportError } from "../io/transport.ts";
@@ -64,10 +64,10 @@ async function serve(options: ServeOptions): Promise<void> {
 async function readConfig(path: string): Promise<Config> {
   const loaded = await loadConfigFile(path);
   if (!loaded.ok) {
-    for (const diagnostic of loaded.diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic, path, loaded.source)}\n`);
+    for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
     fail(`${path} can't be used: ${loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`}, see above`);
   }
-  for (const warning of loaded.warnings) process.stderr.write(`${formatDiagnostic(warning, path, loaded.source)}\n`);
+  for (const text of formatDiagnostics(loaded.warnings, path, loaded.source)) process.stderr.write(`${text}\n`);
   return loaded.config;
 }
 

@@ -62,6 +62,7 @@ export function configOf(
     limits: [],
     cacheThreshold: 0,
     bootp: true,
+    dynamicBootp: true,
     rapidCommit: false,
     subnetSelection: true,
     offerHold: 30,

@@ -74,6 +74,13 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
     assert.equal(server.receive(request).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
   });
 
+  test("addresses of ranges are given only where the operator says so", () => {
+    const reservations = [{ address: "10.0.0.50", match: [{ kind: "chaddr", chaddr: mac(ALICE) } as const] }];
+    const server = home({ reservations }, { dynamicBootp: false });
+    assert.equal(server.receive(bootp()).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
+    assert.deepEqual(server.receive(bootp({ mac: BOB })), { silence: "bootp-not-enabled" });
+  });
+
   test("without ranges only reserved clients are served", () => {
     const server = home({ ranges: [], reservations: [{ address: "10.0.0.50", match: [{ kind: "chaddr", chaddr: mac(ALICE) }] }] });
     assert.equal(server.receive(bootp()).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
