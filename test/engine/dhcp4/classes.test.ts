@@ -164,6 +164,8 @@ test("KNOWN, UNKNOWN and what depends on them", () => {
 test("VENDOR_CLASS_ and what option 60 says", () => {
   const text = "  10.0.0.0/24: {allocation: sequential, ranges: [{range: 10.0.0.10-10.0.0.19, class: VENDOR_CLASS_MSFT 5.0}]}";
   assert.equal(address(discover(text, vendor("MSFT 5.0"))), "10.0.0.10");
+  assert.equal(address(discover(text, vendor("MSFT 5.0\0"))), "10.0.0.10", "some clients end texts with NULs (RFC 2132 section 2)");
+  assert.equal(address(discover(text, vendor("MSFT 5.0\0\0"))), "10.0.0.10");
   assert.equal(brief(discover(text, vendor("MSFT 5.01"))), "no-range-for-class");
   assert.equal(brief(discover(text, {})), "no-range-for-class");
 });
