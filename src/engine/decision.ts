@@ -12,6 +12,8 @@ export const SILENCE_REASONS = {
   "not-for-a-server": "a message of this type is sent by servers, not to them",
   "unsupported-message-type": "this message type is not served",
   "no-client-identity": "the message has neither a client identifier nor a hardware address",
+  "hardware-address-too-long":
+    "hlen says that the hardware address is longer than the 16 bytes of chaddr: such a client sends hlen 0 and a client identifier (RFC 4390)",
   "identity-too-long": "the client identifier or option 82 is longer than the 255 bytes that one option holds",
   "no-network": "no configured network matches where the message came from",
   "other-vpn":

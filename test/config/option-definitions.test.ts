@@ -105,8 +105,8 @@ test("names are known in class expressions, matches and sub-options, and what is
   const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, "hex"));
   const server = serverOf(load(FILE));
   const sent = (code: number, hex: string) => ({ code, data: bytes(hex) });
-  const prl = [4, 7, 15, 43, 125, 230];
-  const configured = ["43 010667726f756e64", "125 0000118b0602040a000009", "230 02bc"];
+  const prl = [4, 7, 15, 43, 125, 230, 3];
+  const configured = ["43 010667726f756e64", "125 0000118b0602040a000009", "230 02bc", "3 10.0.0.1"];
   const offer = (...more: { code: number; data: Uint8Array }[]) => {
     const { header, options } = server.consider(discover({ prl, more }));
     return [header?.split("yiaddr ")[1], ...(options ?? []).slice(6).filter((option) => !option.startsWith("82 "))];

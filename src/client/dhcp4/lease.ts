@@ -45,7 +45,8 @@ export function readLease(message: Message, start: number, random: number): Leas
   }
   let t1 = optionU32(message, ClientOption.renewalTime) ?? seconds / 2;
   let t2 = optionU32(message, ClientOption.rebindingTime) ?? (seconds * 7) / 8;
-  if (!(t1 < t2 && t2 < seconds)) {
+  // A T1 of zero would have the client renew as fast as the server answers.
+  if (!(0 < t1 && t1 < t2 && t2 < seconds)) {
     t1 = seconds / 2;
     t2 = (seconds * 7) / 8;
   }

@@ -1,5 +1,5 @@
 import { NO_BYTES } from "../../net/bytes.ts";
-import { optionValue } from "../../wire/dhcp4/options.ts";
+import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { type Lookups, slotFor } from "./lookups.ts";
 import type { Subject, Value } from "./subject.ts";
@@ -61,10 +61,5 @@ function within(outer: Find, codes: readonly number[]): Find {
 /** What is not there is empty. Text loses the NULs at its end that some clients send (RFC 2132 section 2). */
 export function inForm(find: Find, text: boolean): Value {
   if (!text) return (subject) => find(subject) ?? NO_BYTES;
-  return (subject) => {
-    const value = find(subject) ?? NO_BYTES;
-    let length = value.length;
-    while (length > 0 && value[length - 1] === 0) length--;
-    return length === value.length ? value : value.subarray(0, length);
-  };
+  return (subject) => textOf(find(subject) ?? NO_BYTES);
 }

@@ -1,37 +1,19 @@
 import { type Found, findOptions, markCandidates, type Subject } from "../../config/class-expression/index.ts";
 import type { BootFields, Classification, ClassStage, ClassTemplate, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
-import { NO_BYTES } from "../../net/bytes.ts";
-import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
+import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { findReservation } from "./reservations.ts";
 import { subjectOf } from "./subject.ts";
 
-/** Room for what is found out about one message; used again for the next one. */
-interface Room {
-  readonly classes: Uint8Array;
-  readonly found: Found;
-  readonly candidates: Int32Array;
-}
-
-/** That of the last message: nearly always, the next one has the same configuration. */
-let last: { readonly classification: Classification; readonly room: Room } | undefined;
-
-function roomFor(classification: Classification): Room {
-  if (last?.classification === classification) return last.room;
-  const { classes, builtIns } = classification;
-  const room: Room = {
-    classes: new Uint8Array(classes.length + builtIns.length),
-    found: [],
-    candidates: new Int32Array(Math.ceil(classes.length / 32)),
-  };
-  last = { classification, room };
-  return room;
-}
-
-/** The classes of a client: none yet; undefined when the configuration has none, and nothing is to be done. Good until the next message. */
+/**
+ * The classes of a client: none yet; undefined when the configuration has none, and nothing is to be done. Each message has its own: another one may be
+ * decided while this one is, by who listens to its trace or answers for its leases.
+ */
 export function noClasses({ config }: Context): Uint8Array | undefined {
-  return config.classification && roomFor(config.classification).classes.fill(0);
+  const { classification } = config;
+  return classification && new Uint8Array(classification.classes.length + classification.builtIns.length);
 }
 
 /**
@@ -42,15 +24,15 @@ export function classify(exchange: Exchange): boolean {
   const { classes, trace } = exchange;
   const { classification } = exchange.context.config;
   if (classes === undefined || classification === undefined) return true;
-  const { found } = roomFor(classification);
+  const found: Found = [];
   const subject = subjectOf(exchange, classes, found);
   findOptions(classification.lookups, subject.message, found);
   for (const builtIn of classification.builtIns) {
     if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
     else if (builtIn.kind === "BOOTP") classes[builtIn.number] = messageType(subject.message) === undefined ? 1 : 0;
     else if (builtIn.kind === "VENDOR_CLASS") {
-      const vendorClass = optionValue(subject.message, OptionCode.vendorClassIdentifier) ?? NO_BYTES;
-      classes[builtIn.number] = isText(vendorClass, builtIn.vendorClass) ? 1 : 0;
+      const vendorClass = textOf(optionValue(subject.message, OptionCode.vendorClassIdentifier) ?? NO_BYTES);
+      classes[builtIn.number] = equalBytes(vendorClass, builtIn.vendorClass) ? 1 : 0;
     }
   }
   evaluate(exchange, classification, classification.early, subject);
@@ -73,8 +55,8 @@ const NONE: readonly number[] = [];
 
 /** Evaluates those that the index does not rule out, in their order. */
 function evaluate(exchange: Exchange, classification: Classification, stage: ClassStage, subject: Subject): void {
-  const { candidates } = roomFor(classification);
   const { always } = stage.index;
+  const candidates = new Int32Array(always.length);
   markCandidates(stage.index, subject, candidates);
   for (let word = 0; word < always.length; word++) {
     let bits = candidates[word] as number;
@@ -140,11 +122,4 @@ export function classBoot({ context, members }: Exchange, closer: BootFields): B
     if (fileName === top.fileName && one.fileName !== undefined) fileName = one.fileName;
   }
   return { nextServer, serverName, fileName };
-}
-
-/** Whether an option has this text. NULs at its end, which some clients send, are not part of it (RFC 2132 section 2). */
-function isText(value: Uint8Array, text: Uint8Array): boolean {
-  if (value.length < text.length) return false;
-  for (let i = 0; i < value.length; i++) if (value[i] !== (text[i] ?? 0)) return false;
-  return true;
 }

@@ -1,6 +1,6 @@
 import { NO_BYTES } from "../../net/bytes.ts";
 import type { Message, Option } from "../../wire/dhcp4/message.ts";
-import { optionValue } from "../../wire/dhcp4/options.ts";
+import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { configuredOption, type Settings } from "./settings.ts";
@@ -86,7 +86,7 @@ function readClientFqdn(message: Message): ClientFqdn | undefined {
     return name && { flags, field, ...name };
   }
   // The old encoding knows no partial names but single labels (section 2.3.1).
-  const labels = readLabels(field);
+  const labels = readLabels(textOf(field));
   return labels && { flags, field, labels, complete: labels.length > 1 };
 }
 

@@ -24,6 +24,9 @@ import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from
 
 export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
 
+/** Bytes of `chaddr` (RFC 2131 section 2). */
+const LONGEST_CHADDR = 16;
+
 /**
  * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of the configuration, the leases, the
  * message, how it came in, and the time. Nothing is changed; the caller carries the decision out. Never throws, whatever the message.
@@ -32,6 +35,8 @@ export type { Context, ProbeReader, Received, ServedInterface } from "./exchange
 export function decide(context: Context, received: Received, trace?: Trace): Decision {
   const { message } = received;
   if (message.op !== Op.request) return silence(trace, "not-a-request");
+  // What stands in chaddr is only a part of the address, which others may share.
+  if (message.hlen > LONGEST_CHADDR) return silence(trace, "hardware-address-too-long");
   switch (messageType(message)) {
     case MessageType.DISCOVER:
       return decideFor(context, received, trace, decideDiscover);

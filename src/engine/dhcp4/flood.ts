@@ -2,7 +2,7 @@ import type { FloodProtection } from "../../config/model.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { createRateLimit } from "../rate-limit.ts";
-import { isZero } from "./client-key.ts";
+import { identifies, isZero } from "./client-key.ts";
 import { OptionCode } from "./option-code.ts";
 
 /** So much of an identifier is looked at; a longer one is refused anyway. */
@@ -15,7 +15,7 @@ export interface FloodGuard {
 }
 
 /**
- * Limits the messages of each client, whatever their type. A client is known by the same bytes as its leases (RFC 2131 section 4.2): option 61, else htype and chaddr.
+ * Limits the messages of each client, whatever their type. A client is known by the same bytes as its leases (RFC 2131 section 4.2): option 61 of at least two bytes, else htype and chaddr.
  * Messages that no client sends are not counted: they name clients who know nothing of them. `secret`: two numbers that no client knows, 32 bits each.
  */
 export function createFloodGuard(
@@ -29,7 +29,7 @@ export function createFloodGuard(
     refuses(message, now) {
       if (message.op !== Op.request || messageType(message) === MessageType.LEASEQUERY) return false;
       const identifier = chaddrOnly ? undefined : optionValue(message, OptionCode.clientIdentifier);
-      if (identifier !== undefined && identifier.length > 0) return !limit.take(identifier, Math.min(identifier.length, LONGEST), now);
+      if (identifies(identifier)) return !limit.take(identifier, Math.min(identifier.length, LONGEST), now);
       const { chaddr } = message;
       // Nobody's: it is not answered anyway.
       if (isZero(chaddr)) return false;

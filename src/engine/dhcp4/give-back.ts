@@ -7,7 +7,7 @@ import { release, withdraw } from "./changes.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
-import { isOurs } from "./server-identifier.ts";
+import { isOurs, namedServer } from "./server-identifier.ts";
 import { networkOf } from "./subnet.ts";
 
 /**
@@ -60,6 +60,6 @@ export function decideDecline(exchange: Exchange): Decision {
 
 /** Both messages must name the server (RFC 2131 table 5); one that does not is taken at its word all the same. */
 function isForAnother(exchange: Exchange): boolean {
-  const server = optionIpv4(exchange.message, OptionCode.serverIdentifier);
+  const server = namedServer(exchange.message);
   return server !== undefined && !isOurs(exchange, server);
 }

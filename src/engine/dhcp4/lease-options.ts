@@ -6,6 +6,7 @@ import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/mes
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isBound } from "./availability.ts";
 import { classify, noClasses } from "./classes.ts";
+import { identifies } from "./client-key.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { secondsOption, timersOf } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
@@ -93,7 +94,7 @@ function withSameOwner({ config, leases, now }: Context, lease: Lease): readonly
     return link !== undefined && isInVirtualSubnet(link, vss);
   };
   const { clientKey, clientIdentifier, chaddr } = lease.owner;
-  const like = clientIdentifier === undefined ? leases.withTrait("chaddr", chaddr) : leases.withTrait("clientIdentifier", clientIdentifier);
+  const like = identifies(clientIdentifier) ? leases.withTrait("clientIdentifier", clientIdentifier) : leases.withTrait("chaddr", chaddr);
   const others = like.filter(
     (other) => other.address !== lease.address && isBound(other, now) && belongsTo(other, clientKey) && inSameVpn(other.address),
   );

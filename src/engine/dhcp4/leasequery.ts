@@ -10,7 +10,7 @@ import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-informat
 import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
-import { isTooLong } from "./client-key.ts";
+import { identifies, isTooLong } from "./client-key.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
@@ -71,7 +71,7 @@ function questionIn(message: Message): Question | undefined {
   if (message.ciaddr !== IPV4_ANY) questions.push({ by: "address", address: message.ciaddr });
   if (message.chaddr.some((byte) => byte !== 0)) questions.push({ by: "chaddr", value: message.chaddr, htype: message.htype });
   const clientIdentifier = optionValue(message, OptionCode.clientIdentifier);
-  if (clientIdentifier !== undefined) questions.push({ by: "clientIdentifier", value: clientIdentifier, htype: 0 });
+  if (identifies(clientIdentifier)) questions.push({ by: "clientIdentifier", value: clientIdentifier, htype: 0 });
   // With one of the others, a remote id only describes who asks (RFC 6148 section 5).
   if (questions.length > 0) return questions.length === 1 ? questions[0] : undefined;
   const relay = optionValue(message, OptionCode.relayAgentInformation);

@@ -6,6 +6,7 @@ import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
+import { addCode, type CodeSet, codeSet, codesOf, hasCode } from "./code-set.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
@@ -24,7 +25,8 @@ export const BOOTP_SIZE = 300;
 const FRAMING_SIZE = 4;
 
 /** Written by the server itself and never taken from the configuration, whatever a client asks for. */
-const OWN_CODES = new Set<number>([
+const OWN_CODES = new Uint8Array(256);
+for (const code of [
   0,
   OptionCode.requestedIpAddress,
   OptionCode.ipAddressLeaseTime,
@@ -44,7 +46,9 @@ const OWN_CODES = new Set<number>([
   OptionCode.subnetSelection,
   OptionCode.virtualSubnetSelection,
   255,
-]);
+]) {
+  OWN_CODES[code] = 1;
+}
 
 /** What a client gets that does not say what it wants (option 55): enough to use the network. */
 const WITHOUT_REQUEST_LIST = Uint8Array.of(OptionCode.routers, OptionCode.domainNameServers, OptionCode.domainName);
@@ -97,32 +101,39 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
 }
 
 /**
- * The subnet mask, what the operator wants sent always, what the client asks for, and option 118. `maxMessageSize` is that of the
+ * The subnet mask, what the operator wants sent always, what the client asks for, the routers whether it asks or not, and option 118. `maxMessageSize` is that of the
  * reply.
  */
 export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
   options.push(maskOption(settings));
+  const sent = codesOf(options);
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
     for (let j = 0; j < always.length; j++) {
       const { code } = always[j] as Option;
       // Option 108 goes to nobody who does not ask for it (RFC 8925 section 3.3).
-      if (OWN_CODES.has(code) || code === OptionCode.ipv6OnlyPreferred) continue;
+      if (OWN_CODES[code] === 1 || code === OptionCode.ipv6OnlyPreferred) continue;
       // A closer place may have another value for it, or not want it sent always.
       const option = configuredOption(settings, code);
-      if (option?.always) addOnce(options, option);
+      if (option?.always) addNew(options, sent, option);
     }
   }
   const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
-  const routed = getsClasslessRoutes(exchange, settings, options, requested, maxMessageSize);
+  const routed = getsClasslessRoutes(exchange, settings, options, sent, requested, maxMessageSize);
+  // A list may repeat its codes for as long as a message is.
+  const seen = codeSet();
   for (let i = 0; i < requested.length; i++) {
     const code = requested[i] as number;
+    if (!addCode(seen, code)) continue;
     if (routed && (code === OptionCode.routers || code === OptionCode.staticRoutes)) continue;
     const option = requestedOption(settings, code);
-    if (option !== undefined) addOnce(options, option);
+    if (option !== undefined) addNew(options, sent, option);
   }
+  // Without a router an address is of little use: clients that forget to ask for it are given it, as dora gives it.
+  const routers = routed ? undefined : configuredOption(settings, OptionCode.routers);
+  if (routers !== undefined) addNew(options, sent, routers);
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
-  if (settings.hostname !== undefined) addOnce(options, settings.hostname);
+  if (settings.hostname !== undefined) addNew(options, sent, settings.hostname);
   addSubnetSelection(exchange, options);
 }
 
@@ -153,15 +164,10 @@ export function maxReplySizeOf({ message, received }: Exchange): number {
   return message.giaddr !== 0 || mtu === undefined ? size : Math.min(size, mtu - HEADERS);
 }
 
-/** Option 54. Nearly always it is that of the last reply; all there have been are not kept, for messages can name any (RFC 5107). */
+/** Option 54. */
 export function serverIdentifierOption(address: Ipv4): Option {
-  if (lastServerIdentifier.address !== address) {
-    lastServerIdentifier = { address, option: addressOption(OptionCode.serverIdentifier, address) };
-  }
-  return lastServerIdentifier.option;
+  return addressOption(OptionCode.serverIdentifier, address);
 }
-
-let lastServerIdentifier = { address: 0, option: addressOption(OptionCode.serverIdentifier, 0) };
 
 function addEchoes(exchange: Exchange, options: Option[]): void {
   const { clientIdentifier, relayAgentInformation } = exchange;
@@ -175,7 +181,7 @@ function echoOf(relayAgentInformation: Uint8Array): Option {
 
 /** The option that is sent to a client that asks for it; undefined: there is none. */
 export function requestedOption(settings: Settings, code: number): Option | undefined {
-  if (OWN_CODES.has(code)) return undefined;
+  if (OWN_CODES[code] === 1) return undefined;
   if (code === OptionCode.hostName && settings.hostname !== undefined) return settings.hostname;
   const configured = configuredOption(settings, code);
   if (code === OptionCode.subnetMask) return maskOption(settings);
@@ -192,18 +198,22 @@ function getsClasslessRoutes(
   { trace, relayAgentInformation }: Exchange,
   settings: Settings,
   options: readonly Option[],
+  sent: CodeSet,
   requested: Uint8Array,
   maxMessageSize: number,
 ): boolean {
   const { classlessStaticRoutes, routers, staticRoutes } = OptionCode;
-  if (!requested.includes(classlessStaticRoutes) || configuredOption(settings, classlessStaticRoutes) === undefined) return false;
+  if (configuredOption(settings, classlessStaticRoutes) === undefined || !requested.includes(classlessStaticRoutes)) return false;
   let size = OPTIONS_OFFSET + FRAMING_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2);
   for (const option of options) size += sizeOnWire(option);
-  if (!options.some(({ code }) => code === classlessStaticRoutes)) {
+  if (!hasCode(sent, classlessStaticRoutes)) {
     // What is asked for before it goes before it.
-    for (const code of new Set(requested.subarray(0, requested.indexOf(classlessStaticRoutes) + 1))) {
-      const option = code === routers || code === staticRoutes ? undefined : requestedOption(settings, code);
-      if (option !== undefined && !options.some((other) => other.code === code)) size += sizeOnWire(option);
+    const counted = sent.slice();
+    for (let i = 0; !hasCode(counted, classlessStaticRoutes); i++) {
+      const code = requested[i] as number;
+      if (!addCode(counted, code) || code === routers || code === staticRoutes) continue;
+      const option = requestedOption(settings, code);
+      if (option !== undefined) size += sizeOnWire(option);
     }
   }
   const fits = size <= maxMessageSize;
@@ -213,6 +223,11 @@ function getsClasslessRoutes(
 
 function maskOption(settings: Settings): Option {
   return configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask;
+}
+
+/** Adds an option unless there is one with this code among those that were sent. */
+function addNew(options: Option[], sent: CodeSet, option: Option): void {
+  if (addCode(sent, option.code)) options.push(option);
 }
 
 /** Adds an option unless there is one with this code. */

@@ -5,7 +5,7 @@ import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
-import { belongsTo, isBound, isHeldFor } from "./availability.ts";
+import { belongsTo, inTime, isBound, isHeldFor } from "./availability.ts";
 import { bind, withdraw } from "./changes.ts";
 import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
@@ -15,7 +15,7 @@ import { refusalOf } from "./permission.ts";
 import { acknowledgeRemainder } from "./remainder.ts";
 import { grant, nak, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
-import { isOurs } from "./server-identifier.ts";
+import { isOurs, namedServer } from "./server-identifier.ts";
 import { settingsFor } from "./settings.ts";
 import { isSentToOneServer } from "./subnet.ts";
 
@@ -26,12 +26,14 @@ import { isSentToOneServer } from "./subnet.ts";
  */
 export function decideRequest(exchange: Exchange): Decision {
   const { message, received, trace } = exchange;
-  const server = optionIpv4(message, OptionCode.serverIdentifier);
-  const requested = optionIpv4(message, OptionCode.requestedIpAddress) ?? IPV4_ANY;
+  const server = namedServer(message);
   if (server !== undefined && !isOurs(exchange, server)) {
     trace?.("state", `SELECTING another server, ${formatIpv4(server)}`);
     return selectedAnother(exchange);
   }
+  const asked = optionIpv4(message, OptionCode.requestedIpAddress) || IPV4_ANY;
+  const isSelecting = server !== undefined && message.ciaddr === IPV4_ANY;
+  const requested = asked === IPV4_ANY && isSelecting ? openOffer(exchange) : asked;
   if (server !== undefined && requested !== IPV4_ANY) {
     trace?.("state", `SELECTING ${formatIpv4(requested)}`);
     return decideSelecting(exchange, requested);
@@ -44,6 +46,15 @@ export function decideRequest(exchange: Exchange): Decision {
   if (requested === IPV4_ANY) return silence(exchange.trace, "malformed-request");
   trace?.("state", `INIT-REBOOT with ${formatIpv4(requested)}`);
   return decideKnownAddress(exchange, requested, true);
+}
+
+/** The address that was offered to the client, or is its own; 0: none. Some clients take an offer without repeating its address in option 50. */
+function openOffer({ context, link, clientKey }: Exchange): Ipv4 {
+  const { leases, now } = context;
+  const held = inTime(leases.heldBy(clientKey, link.index), now);
+  if (held !== undefined) return held.address;
+  const own = leases.ofClient(clientKey, link.index);
+  return own !== undefined && isBound(own, now) ? own.address : IPV4_ANY;
 }
 
 /** The client took our offer, or knew of us otherwise: it gets a definite answer, whoever else is on the link. */

@@ -1,7 +1,9 @@
 import type { Reservation, ReservationIndex, ReservationMatch } from "../../config/model.ts";
 import { type BytesMap, equalBytes } from "../../net/bytes.ts";
-import { optionValue } from "../../wire/dhcp4/options.ts";
+import { optionByCode } from "../../wire/dhcp4/option-table.ts";
+import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import { identifies } from "./client-key.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
@@ -34,10 +36,10 @@ export function findReservation(exchange: Exchange): Reservation | undefined {
 }
 
 function findInNetwork(exchange: Exchange, index: ReservationIndex): Reservation | undefined {
-  const { message, clientIdentifier } = exchange;
+  const { message } = exchange;
   return (
     firstMatch(exchange, index.byChaddr.get(message.chaddr)) ??
-    firstFor(exchange, index.byClientIdentifier, clientIdentifier) ??
+    firstFor(exchange, index.byClientIdentifier, identifierOf(exchange)) ??
     firstFor(exchange, index.byDuid, duidOf(exchange)) ??
     firstFor(exchange, index.byCircuitId, relaySubOption(exchange, RelaySubOption.circuitId)) ??
     firstFor(exchange, index.byRemoteId, relaySubOption(exchange, RelaySubOption.remoteId)) ??
@@ -67,13 +69,15 @@ function matchesAll(exchange: Exchange, matches: readonly ReservationMatch[]): b
 function holds(exchange: Exchange, match: ReservationMatch): boolean {
   if (match.kind === "chaddr") return equalBytes(exchange.message.chaddr, match.chaddr);
   const value = valueFor(exchange, match);
-  return value !== undefined && equalBytes(value, match.value);
+  if (value === undefined) return false;
+  const isText = match.kind === "option" && optionByCode(match.code)?.type.kind === "text";
+  return isText ? equalBytes(textOf(value), textOf(match.value)) : equalBytes(value, match.value);
 }
 
 function valueFor(exchange: Exchange, match: Exclude<ReservationMatch, { kind: "chaddr" }>): Uint8Array | undefined {
   switch (match.kind) {
     case "clientIdentifier":
-      return exchange.clientIdentifier;
+      return identifierOf(exchange);
     case "duid":
       return duidOf(exchange);
     case "circuitId":
@@ -85,6 +89,11 @@ function valueFor(exchange: Exchange, match: Exclude<ReservationMatch, { kind: "
         ? exchange.lastRelayAgentInformation
         : optionValue(exchange.message, match.code);
   }
+}
+
+/** Option 61 where it says who the client is: others that send the same short one must not get its reservation. */
+function identifierOf({ clientIdentifier }: Exchange): Uint8Array | undefined {
+  return identifies(clientIdentifier) ? clientIdentifier : undefined;
 }
 
 /** A client identifier of type 255 is an IAID of four bytes and a DUID (RFC 4361 section 6.1). */

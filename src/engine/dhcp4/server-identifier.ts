@@ -1,7 +1,10 @@
 import type { Network } from "../../config/model.ts";
 import { IPV4_ANY, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
+import type { Message } from "../../wire/dhcp4/message.ts";
+import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Exchange } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
 import { isUnicast } from "./subnet.ts";
 
 /**
@@ -11,6 +14,11 @@ import { isUnicast } from "./subnet.ts";
 export function serverIdentifierOf(exchange: Exchange, network: Network): Ipv4 {
   if (exchange.serverIdentifierOverride !== IPV4_ANY) return exchange.serverIdentifierOverride;
   return network.serverId ?? (exchange.received.interface.address || (exchange.network.serverId ?? 0));
+}
+
+/** The server that the client speaks to (option 54); undefined: it names none, which 0.0.0.0 is too. */
+export function namedServer(message: Message): Ipv4 | undefined {
+  return optionIpv4(message, OptionCode.serverIdentifier) || undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { NO_BYTES } from "../../net/bytes.ts";
 import { readIpv4 } from "../../net/ipv4.ts";
 import type { Message, Option } from "./message.ts";
+import { indexOptions } from "./options.ts";
 
 /** What can be wrong with the framing of a message. Only `too-short` makes a message unusable. */
 export const PROBLEM_TEXT = {
@@ -83,7 +84,12 @@ export function decode(bytes: Uint8Array, length: number = bytes.length): Decode
     cookie,
     options,
   };
-  return { ok: true, message, problems: problems.length === 0 ? NO_PROBLEMS : problems };
+  const index = indexOptions(options);
+  return {
+    ok: true,
+    message: index === undefined ? message : { ...message, index },
+    problems: problems.length === 0 ? NO_PROBLEMS : problems,
+  };
 }
 
 /** Reads the options of one field into `options` and returns the value of option 52, 0 when there is none. */

@@ -158,11 +158,8 @@ function writeWithOverload(message: Message, into: Uint8Array, limit: number): n
   if (file !== undefined) areas.push(file);
   if (sname !== undefined) areas.push(sname);
 
-  const done = new Set<number>([RELAY_AGENT_INFORMATION]);
-  for (const { code } of options) {
-    if (isFraming(code) || done.has(code)) continue;
-    done.add(code);
-    const group = options.filter((option) => option.code === code);
+  for (const [code, group] of byCode(options)) {
+    if (isFraming(code) || code === RELAY_AGENT_INFORMATION) continue;
     if (staysInOptionsField(code)) placeReserved(group, main, into);
     else place(group, areas, into);
   }
@@ -175,6 +172,17 @@ function writeWithOverload(message: Message, into: Uint8Array, limit: number): n
     into,
   );
   return main.at;
+}
+
+/** The options of each code, in the order of the first of them. */
+function byCode(options: readonly Option[]): ReadonlyMap<number, readonly Option[]> {
+  const groups = new Map<number, Option[]>();
+  for (const option of options) {
+    const group = groups.get(option.code);
+    if (group === undefined) groups.set(option.code, [option]);
+    else group.push(option);
+  }
+  return groups;
 }
 
 /** Writes options into the room that was kept free for them behind the end of the options field. */

@@ -16,6 +16,8 @@ test("readLease: times of a lease of an hour asked for at second 100", () => {
     ["nothing said: 1/2 and 7/8", {}, 0.5, 1900, 3250, 3700],
     ["T1 and T2 as said", { 58: u32(600), 59: u32(1200) }, 0.5, 700, 1300, 3700],
     ["only T1 said", { 58: u32(600) }, 0.5, 700, 3250, 3700],
+    ["T1 of zero, at which it would renew without end", { 58: u32(0), 59: u32(3000) }, 0.5, 1900, 3250, 3700],
+    ["T1 and T2 of zero", { 58: u32(0), 59: u32(0) }, 0.5, 1900, 3250, 3700],
     ["only T2 said", { 59: u32(2400) }, 0.5, 1900, 2500, 3700],
     ["T2 said before the usual T1", { 59: u32(1200) }, 0.5, 1900, 3250, 3700],
     ["T1 equal to T2", { 58: u32(600), 59: u32(600) }, 0.5, 1900, 3250, 3700],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ClientEvent, type ClientState, step } from "../../../src/client/dhcp4/index.ts";
-import { ack, address, type Line, nak, offer, play, SETTINGS, start, tick, u32 } from "./script.ts";
+import { type ClientEvent, type ClientState, STOPPED, step } from "../../../src/client/dhcp4/index.ts";
+import { ack, address, answerBytes, type Line, nak, offer, play, SETTINGS, start, tick, u32 } from "./script.ts";
 
 const ALL = "0.0.0.0 > 255.255.255.255";
 const DISCOVER = `DISCOVER #1, ${ALL}`;
@@ -239,3 +239,33 @@ function allStates(): readonly ClientState[] {
     play([[3150, tick, [`REQUEST #1, ${REBIND}`], "rebinding until 3375"]], SETTINGS, bound),
   ];
 }
+
+test("a server that says T1 = 0, or gives leases of seconds, is not asked as fast as it answers", () => {
+  const times: readonly [lease: number, t1: number | undefined, t2: number | undefined, most: number][] = [
+    [3600, 0, 3000, 2],
+    [3600, 0, 0, 2],
+    [0xffffffff, 0, 0, 2],
+    [10, 0, 1, 30],
+    [2, undefined, undefined, 70],
+    [1, undefined, undefined, 140],
+    [1, 0, 0, 140],
+  ];
+  for (const [lease, t1, t2, most] of times) {
+    const options = { 51: u32(lease), 58: t1 === undefined ? undefined : u32(t1), 59: t2 === undefined ? undefined : u32(t2) };
+    let { state } = step(SETTINGS, STOPPED, start, 0, () => 0.5);
+    let sent = 1;
+    let isAnswered = false;
+    // Each message is answered a millisecond after it was sent.
+    for (let now = 1; now < 60_000; now++) {
+      const answer = state.kind === "selecting" ? offer({ options }) : ack({ options });
+      const event: ClientEvent = !isAnswered && "xid" in state ? { kind: "datagram", bytes: answerBytes(answer, state.xid) } : tick;
+      const next = step(SETTINGS, state, event, now, () => 0.5);
+      state = next.state;
+      const count = next.actions.filter(({ kind }) => kind === "send").length;
+      isAnswered = count === 0;
+      sent += count;
+    }
+    assert.ok(sent <= most, `${sent} messages in a minute for a lease of ${lease} s with T1 ${t1} and T2 ${t2}`);
+    assert.ok(state.kind === "bound" || state.kind === "renewing", state.kind);
+  }
+});

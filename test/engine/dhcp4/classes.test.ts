@@ -171,6 +171,7 @@ test("VENDOR_CLASS_ and what option 60 says", () => {
   assert.equal(address(discover(text, vendor("MSFT 5.0\0"))), "10.0.0.10");
   assert.equal(brief(discover(text, vendor("MSFT 5.0\0x"))), "no-range-for-class");
   assert.equal(brief(discover(text, vendor("MSFT 5."))), "no-range-for-class");
+  assert.equal(address(discover(text, vendor("MSFT 5.0\0\0"))), "10.0.0.10");
   assert.equal(brief(discover(text, vendor("MSFT 5.01"))), "no-range-for-class");
   assert.equal(brief(discover(text, {})), "no-range-for-class");
 });

@@ -84,8 +84,8 @@ describe("allocation and lease state", () => {
       ranges: [{ range: "10.0.0.100-10.0.0.199", options: { 15: text("range") } }],
       reservations: [{ address: "10.0.0.150", match: [byMac(ALICE)], options }],
     });
-    const offer = server.receive(discover({ prl: [15] }));
-    const ack = server.receive(request({ server: OURS, requested: "10.0.0.150", prl: [15] }));
+    const offer = server.receive(discover({ prl: [3, 15] }));
+    const ack = server.receive(request({ server: OURS, requested: "10.0.0.150", prl: [3, 15] }));
     assert.equal(offer.options?.at(-1), "15 reserved");
     assert.deepEqual(ack.options?.slice(1), offer.options?.slice(1));
   });
@@ -381,9 +381,9 @@ describe("protocol", () => {
   test("an option that is asked for twice is sent twice", () => {
     assert.deepEqual(
       home()
-        .receive(discover({ prl: [6, 6] }))
+        .receive(discover({ prl: [6, 3, 6] }))
         .options?.slice(5),
-      ["1 255.255.255.0", "6 10.0.0.53"],
+      ["1 255.255.255.0", "6 10.0.0.53", "3 10.0.0.1"],
     );
   });
 

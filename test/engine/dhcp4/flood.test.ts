@@ -50,11 +50,16 @@ describe("flood protection", () => {
   });
 
   test("knows a client by its identifier, else by its hardware address", () => {
-    const [a, b] = [withIdentifier(1, "a"), withIdentifier(1, "b")];
-    const messages = [a, a, b, b, a, withIdentifier(2, "a")].map((client) => discover(client, transaction));
+    const [a, b] = [withIdentifier(1, "aa"), withIdentifier(1, "bb")];
+    const messages = [a, a, b, b, a, withIdentifier(2, "aa")].map((client) => discover(client, transaction));
     assert.deepEqual(refused(messages), [false, false, false, false, true, true]);
     const twins = [1, 1, 2, 2, 1].map((last) => bootpRequest(clientOf(last), transaction));
     assert.deepEqual(refused(twins), [false, false, false, false, true]);
+  });
+
+  test("knows a client by its hardware address whose identifier has fewer than two bytes (RFC 2132 section 9.14)", () => {
+    const messages = ["a", "", "a", "b"].map((text) => discover(withIdentifier(1, text), transaction));
+    assert.deepEqual(refused([...messages, discover(withIdentifier(2, "a"), transaction)]), [false, false, true, true, false]);
   });
 
   test("knows a client that identifies itself by its hardware address with and without option 61", () => {

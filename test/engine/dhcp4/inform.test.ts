@@ -22,7 +22,7 @@ describe("INFORM (RFC 2131 section 4.3.5)", () => {
 
   test("option 61 is echoed; option 82 only through the relay", () => {
     const spec = { id: "alice", prl: [], giaddr: "10.0.0.2", relay: relayInfo({ 1: text("port") }) };
-    const head = ["53 ACK", "54 10.0.0.1", "1 255.255.255.0", "61 alice"];
+    const head = ["53 ACK", "54 10.0.0.1", "1 255.255.255.0", "3 10.0.0.1", "61 alice"];
     assert.deepEqual(home().receive(inform(spec)).options, [...head, "82 0104706f7274"]);
     assert.deepEqual(home().receive(inform({ ...spec, ciaddr: "10.0.0.50" })).options, head);
   });
@@ -38,9 +38,9 @@ describe("INFORM (RFC 2131 section 4.3.5)", () => {
       home(network)
         .receive(inform({ ciaddr, prl: [6, 15] }))
         .options?.slice(3) ?? [];
-    assert.deepEqual(settings("10.0.0.150"), ["6 10.0.0.6", "15 range"]);
-    assert.deepEqual(settings("10.0.0.50"), ["6 10.0.0.6", "15 example.org"]);
-    assert.deepEqual(settings("10.0.0.60"), ["6 10.0.0.6", "15 example.org"]);
+    assert.deepEqual(settings("10.0.0.150"), ["6 10.0.0.6", "15 range", "3 10.0.0.1"]);
+    assert.deepEqual(settings("10.0.0.50"), ["6 10.0.0.6", "15 example.org", "3 10.0.0.1"]);
+    assert.deepEqual(settings("10.0.0.60"), ["6 10.0.0.6", "15 example.org", "3 10.0.0.1"]);
   });
 
   test("a server that is not authoritative only answers its own clients", () => {

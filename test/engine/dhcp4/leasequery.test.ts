@@ -214,9 +214,9 @@ describe("LEASEQUERY (RFC 4388)", () => {
     assert.equal(one.consider(query({ ciaddr: "10.0.0.120" }), FROM).options?.[1], "54 10.0.0.2");
   });
 
-  test("the answer never says that a hardware address is longer than its field, even if the query did", () => {
-    const decision = server().decide({ ...query({ ciaddr: "10.0.0.150" }), hlen: 207, chaddr: new Uint8Array(16) }, FROM);
-    assert.deepEqual(decision.kind === "reply" && [decision.message.hlen, decision.message.chaddr.length], [16, 16]);
+  test("a query whose hardware address is longer than its field is not answered", () => {
+    const long = { ...query({ ciaddr: "10.0.0.150" }), hlen: 207, chaddr: new Uint8Array(16) };
+    assert.deepEqual(server().receive(long, FROM), { silence: "hardware-address-too-long" });
   });
 
   test("a parameter request list that repeats a code looks up the client's leases once, not each time", () => {

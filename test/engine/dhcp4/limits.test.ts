@@ -29,6 +29,7 @@ function limited(network: string, top = "", rest = ""): Server {
   return serverOf(
     load(`
 rapid_commit: true
+bootp_enable: true
 ${top === "" ? "" : `limits: [${top}]`}
 client_classes: {v4: [{name: phones, assert: "option[60].exists"}]}
 options: {routers: 10.0.0.1}

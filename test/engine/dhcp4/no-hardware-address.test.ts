@@ -10,7 +10,7 @@ const LINKS = [
   ["IEEE 1394 (RFC 2855 section 3)", 24],
 ] as const;
 
-const OPTIONS = ["54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "61 node 7"];
+const OPTIONS = ["54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "3 10.0.0.1", "61 node 7"];
 
 for (const [name, htype] of LINKS) {
   describe(`clients on ${name}`, () => {
@@ -41,6 +41,19 @@ for (const [name, htype] of LINKS) {
 
     test("are not told apart, and not served, without an identifier", () => {
       assert.deepEqual(home(HOME).receive(discover({ htype, mac: "", broadcast: true })), { silence: "no-client-identity" });
+    });
+
+    test("are not served where hlen says the 20 bytes of the link's address: chaddr has a part of it at most", () => {
+      const server = home(HOME);
+      for (const id of ["node 7", undefined]) {
+        const message = {
+          ...discover({ htype, mac: "", broadcast: true, ...(id === undefined ? {} : { id }) }),
+          hlen: 20,
+          chaddr: new Uint8Array(16).fill(9),
+        };
+        assert.deepEqual(server.receive(message), { silence: "hardware-address-too-long" });
+      }
+      assert.equal(server.table.size, 0);
     });
   });
 }

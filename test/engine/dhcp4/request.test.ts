@@ -150,6 +150,26 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
     }
   });
 
+  test("a client that names 0.0.0.0 as the server of its offer was not served", () => {
+    const server = home();
+    server.receive(discover());
+    const ack = server.receive(request({ server: "0.0.0.0", requested: "10.0.0.100" }));
+    assert.match(ack.header ?? "", / yiaddr 10\.0\.0\.100$/);
+    assert.equal(ack.options?.[0], "53 ACK");
+    assert.deepEqual(ack.changes, [`bound 10.0.0.100 1000..4600 of alice`]);
+  });
+
+  test("a client that takes an offer by naming the server alone was not served", () => {
+    const server = home();
+    server.receive(discover());
+    server.receive(discover({ mac: BOB }));
+    const ack = server.receive(request({ server: OURS, mac: BOB }));
+    assert.equal(ack.options?.[0], "53 ACK");
+    assert.deepEqual(ack.changes, [`bound 10.0.0.101 1000..4600 of bob`]);
+    assert.deepEqual(server.receive(request({ server: OTHER })), { changes: ["withdraw 10.0.0.100"] });
+    assert.deepEqual(server.receive(request({ server: OURS })), { silence: "malformed-request" });
+  });
+
   test("neither server nor address: nothing to answer", () => {
     assert.deepEqual(home().receive(request()), { silence: "malformed-request" });
     assert.deepEqual(home().receive(request({ server: OURS })), { silence: "malformed-request" });
@@ -168,7 +188,8 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
       assert.deepEqual(server.receive(request({ server: OTHER, requested: "10.0.0.7" })), { silence: "another-server" });
     });
     test("unknown client", () => assert.deepEqual(home().receive(request({ server: OTHER })), { silence: "another-server" }));
-    test("0.0.0.0 is no server", () => assert.deepEqual(home().receive(request({ server: "0.0.0.0" })), { silence: "another-server" }));
+    test("0.0.0.0 is no server: without an address there is nothing to answer", () =>
+      assert.deepEqual(home().receive(request({ server: "0.0.0.0" })), { silence: "malformed-request" }));
   });
 
   describe("which identifiers are ours", () => {

@@ -274,7 +274,7 @@ test("a reservation by option 82 holds for a unicast renewal, which no relay has
   const server = home({ reservations: [{ address: outside, match: [byOption(82, relay)] }] });
   assert.equal(briefly(server.receive(request({ giaddr: "10.0.0.2", relay, requested: outside }))), `ACK ${outside}`);
   const renewal = server.receive(request({ ciaddr: outside, prl: [] }), unicastFrom(outside));
-  assert.deepEqual(renewal.options, ["53 ACK", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0"]);
+  assert.deepEqual(renewal.options, ["53 ACK", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "3 10.0.0.1"]);
   assert.equal(briefly(server.receive(request({ mac: BOB, ciaddr: outside }), unicastFrom(outside))), NOT_YOURS);
 });
 

@@ -25,6 +25,7 @@ describe("every silence has a reason", () => {
     ["neither hardware address nor identifier", MessageType.DISCOVER, { mac: "" }, "no-client-identity"],
     ["a hardware address of zeros", MessageType.DISCOVER, { mac: "00:00:00:00:00:00" }, "no-client-identity"],
     ["an empty identifier and no hardware address", MessageType.DISCOVER, { mac: "", id: "" }, "no-client-identity"],
+    ["an identifier of one byte and no hardware address", MessageType.DISCOVER, { mac: "", id: "a" }, "no-client-identity"],
     ["an identifier longer than an option", MessageType.DISCOVER, { id: "a".repeat(256) }, "identity-too-long"],
     ["an option 82 of several pieces", MessageType.DISCOVER, { relay: new Uint8Array(256) }, "identity-too-long"],
     ["an unknown relay", MessageType.DISCOVER, { giaddr: "192.0.2.1" }, "no-network"],

@@ -73,7 +73,7 @@ describe("subnet selection", () => {
     const plain = homeAndAway({}, { subnetSelection: false });
     const offer = plain.receive(discover({ subnet: "10.0.1.0", prl: [118] }));
     assert.match(offer.header ?? "", / yiaddr 10\.0\.0\.100$/);
-    assert.deepEqual(offer.options?.slice(5), ["1 255.255.255.0"]);
+    assert.deepEqual(offer.options?.slice(5), ["1 255.255.255.0", "3 10.0.0.1"]);
   });
 
   test("option 118 is echoed to whoever sends it, in OFFER, ACK and NAK (RFC 3011 section 2)", () => {

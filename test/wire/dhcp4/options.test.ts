@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { decode } from "../../../src/wire/dhcp4/decode.ts";
+import { encodeMessage } from "../../../src/wire/dhcp4/encode.ts";
 import { messageType, optionIpv4, optionU8, optionU16, optionU32, optionValue } from "../../../src/wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../../src/wire/dhcp4/relay-agent-information.ts";
 import { filled, message, option } from "./arbitrary.ts";
@@ -27,6 +30,24 @@ test("a repeated option of fixed length counts once, and one that was split is j
   assert.equal(optionIpv4(message([option(54, 10, 0, 0, 1), option(54, 10, 0, 0, 2)]), 54), 0x0a000001);
   assert.equal(optionIpv4(message([option(54, 10, 0), option(54, 0, 2)]), 54), 0x0a000002);
   assert.equal(messageType(message([option(53, 3), option(53, 3)])), 3);
+});
+
+test("a decoded message of very many options gives the same values as one that is searched option by option", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom(12, 43, 54, 61, 224), fc.uint8Array({ maxLength: 6 })), { minLength: 33, maxLength: 80 }),
+      (list) => {
+        const options = list.map(([code, data]) => ({ code, data }));
+        const decoded = decode(encodeMessage(message(options)));
+        assert.ok(decoded.ok && decoded.message.index !== undefined);
+        for (const code of [12, 43, 54, 61, 224, 225])
+          assert.deepEqual(optionValue(decoded.message, code), optionValue(message(options), code));
+        const other = { ...decoded.message, options: [option(12, 65)] };
+        assert.deepEqual(optionValue(other, 12), Uint8Array.of(65), "the index counts for no other list");
+      },
+    ),
+    { numRuns: 200 },
+  );
 });
 
 test("numbers and addresses are undefined when absent or of another length", () => {
