@@ -96,6 +96,8 @@ function readEntries(file: OptionsFile | undefined, path: Path, reading: Reading
   if (file === undefined) return [];
   const verbose = file.values;
   if (verbose !== undefined && Object.keys(file).length === 1) {
+    // As any key without a value: not set.
+    if (verbose === null) return [];
     if (isMap(verbose)) return readMap(verbose, [...path, "values"], reading);
     reading.report.error([...path, "values"], `expected a map from codes or names to {type, value}, got ${describeValue(verbose)}`);
     return [];

@@ -68,6 +68,8 @@ networks:
     probation_period: ~
 client_classes:
   v4:
+options:
+  values:
 `);
   assert.deepEqual(config.interfaces, []);
   assert.equal(config.networks[0]?.serverId, undefined);

@@ -272,3 +272,11 @@ client_classes:
   assert.equal(offered({ 1: port, 12: Uint8Array.of(0, 1, 0xaa, 0xbb) }), "10.0.0.7");
   assert.equal(offered({ 1: port, 12: Uint8Array.of(0, 1, 0xaa, 0xbc) }), "10.0.0.200");
 });
+
+test("a range whose addresses are all reserved, as in dora's files, serves those that have them", () => {
+  const text = `  10.0.0.0/24:
+    ranges: [{range: 10.0.0.10-10.0.0.10}]
+    reservations: [{ip: 10.0.0.10, match: {chaddr: "${ALICE}"}}]`;
+  assert.equal(address(discover(text, {})), "10.0.0.10");
+  assert.equal(brief(discover(text, { mac: BOB })), "no-address-free");
+});
