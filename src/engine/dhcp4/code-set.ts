@@ -1,9 +1,9 @@
 import type { Option } from "../../wire/dhcp4/message.ts";
 
 /** A set of option codes: a bit for each, so that a list of any length is looked through in one pass. */
-export type CodeSet = Uint8Array;
+type CodeSet = Uint8Array;
 
-export function codeSet(): CodeSet {
+function codeSet(): CodeSet {
   return new Uint8Array(32);
 }
 
@@ -25,4 +25,20 @@ export function codesOf(options: readonly Option[]): CodeSet {
   const set = codeSet();
   for (let i = 0; i < options.length; i++) addCode(set, (options[i] as Option).code);
   return set;
+}
+
+/** Lists up to this long are looked through as they are: that costs less than the set. */
+const SHORT = 32;
+
+/** The codes of a list, each once, where the list is long: it may repeat them for as long as a message is. */
+export function distinctCodes(list: Uint8Array): Uint8Array {
+  if (list.length <= SHORT) return list;
+  const seen = codeSet();
+  const codes = new Uint8Array(256);
+  let count = 0;
+  for (let i = 0; i < list.length; i++) {
+    const code = list[i] as number;
+    if (addCode(seen, code)) codes[count++] = code;
+  }
+  return codes.subarray(0, count);
 }

@@ -6,7 +6,7 @@ import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
-import { addCode, type CodeSet, codeSet, codesOf, hasCode } from "./code-set.ts";
+import { addCode, codesOf, distinctCodes, hasCode } from "./code-set.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
@@ -106,7 +106,6 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
  */
 export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
   options.push(maskOption(settings));
-  const sent = codesOf(options);
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
     for (let j = 0; j < always.length; j++) {
@@ -115,25 +114,22 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
       if (OWN_CODES[code] === 1 || code === OptionCode.ipv6OnlyPreferred) continue;
       // A closer place may have another value for it, or not want it sent always.
       const option = configuredOption(settings, code);
-      if (option?.always) addNew(options, sent, option);
+      if (option?.always) addOnce(options, option);
     }
   }
-  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
-  const routed = getsClasslessRoutes(exchange, settings, options, sent, requested, maxMessageSize);
-  // A list may repeat its codes for as long as a message is.
-  const seen = codeSet();
+  const requested = distinctCodes(optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST);
+  const routed = getsClasslessRoutes(exchange, settings, options, requested, maxMessageSize);
   for (let i = 0; i < requested.length; i++) {
     const code = requested[i] as number;
-    if (!addCode(seen, code)) continue;
     if (routed && (code === OptionCode.routers || code === OptionCode.staticRoutes)) continue;
     const option = requestedOption(settings, code);
-    if (option !== undefined) addNew(options, sent, option);
+    if (option !== undefined) addOnce(options, option);
   }
   // Without a router an address is of little use: clients that forget to ask for it are given it, as dora gives it.
   const routers = routed ? undefined : configuredOption(settings, OptionCode.routers);
-  if (routers !== undefined) addNew(options, sent, routers);
+  if (routers !== undefined) addOnce(options, routers);
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
-  if (settings.hostname !== undefined) addNew(options, sent, settings.hostname);
+  if (settings.hostname !== undefined) addOnce(options, settings.hostname);
   addSubnetSelection(exchange, options);
 }
 
@@ -198,7 +194,6 @@ function getsClasslessRoutes(
   { trace, relayAgentInformation }: Exchange,
   settings: Settings,
   options: readonly Option[],
-  sent: CodeSet,
   requested: Uint8Array,
   maxMessageSize: number,
 ): boolean {
@@ -206,9 +201,9 @@ function getsClasslessRoutes(
   if (configuredOption(settings, classlessStaticRoutes) === undefined || !requested.includes(classlessStaticRoutes)) return false;
   let size = OPTIONS_OFFSET + FRAMING_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2);
   for (const option of options) size += sizeOnWire(option);
-  if (!hasCode(sent, classlessStaticRoutes)) {
+  const counted = codesOf(options);
+  if (!hasCode(counted, classlessStaticRoutes)) {
     // What is asked for before it goes before it.
-    const counted = sent.slice();
     for (let i = 0; !hasCode(counted, classlessStaticRoutes); i++) {
       const code = requested[i] as number;
       if (!addCode(counted, code) || code === routers || code === staticRoutes) continue;
@@ -223,11 +218,6 @@ function getsClasslessRoutes(
 
 function maskOption(settings: Settings): Option {
   return configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask;
-}
-
-/** Adds an option unless there is one with this code among those that were sent. */
-function addNew(options: Option[], sent: CodeSet, option: Option): void {
-  if (addCode(sent, option.code)) options.push(option);
 }
 
 /** Adds an option unless there is one with this code. */
