@@ -7,13 +7,15 @@ import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { hardwareKey } from "../leases/client-key.ts";
-import { type Lease, LeaseState, type LeaseWrite } from "../leases/lease.ts";
+import type { Lease, LeaseWrite } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { formatAddressRange } from "../net/range.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import { createLossWatch } from "./loss-watch.ts";
+import { type Operation, operate } from "./operations.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
 
@@ -43,8 +45,8 @@ export interface Server {
   readonly counters: Counters;
   readonly healthy: boolean;
   transportCounters(): TransportCounters;
-  /** Ends the probation of an address, durably. False: it is not on probation. Rejects with StoreError. */
-  unblock(address: Ipv4): Promise<boolean>;
+  /** Does what an operator wants of leases; the number of those that were changed, durably. Rejects with OperationError. */
+  operate(operation: Operation): Promise<number>;
   /** Answers what has been received, then closes the sockets and the store. */
   stop(): Promise<void>;
 }
@@ -68,6 +70,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   const [first] = chooseInterfaces(config, local).missing;
   if (first !== undefined) throw new TransportError("ENODEV", first.problem);
   const counters = createCounters();
+  const clock = () => Math.floor(Date.now() / 1000);
   const interfaces = new InterfaceList(config, local, log);
   const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
   const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined) ? await openProber() : undefined;
@@ -81,7 +84,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     ownAddresses: () => interfaces.addresses,
     counters,
     events: createEventLog(log, () => performance.now()),
-    clock: () => Math.floor(Date.now() / 1000),
+    clock,
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
@@ -107,11 +110,15 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
       return pump.healthy;
     },
     transportCounters: () => transport.counters(),
-    async unblock(address) {
-      if (table.byAddress(address)?.state !== LeaseState.declined) return false;
-      await pump.change([{ kind: "remove", address }]);
-      log.info({ address: formatIpv4(address) }, `${formatIpv4(address)} is no longer on probation: an operator said so`);
-      return true;
+    async operate(operation) {
+      const done = await operate(
+        { byAddress: (address) => table.byAddress(address), leases: () => table.leases(), change: (changes) => pump.change(changes) },
+        operation,
+        clock,
+      );
+      const addresses = formatAddressRange(operation.addresses);
+      log.info({ operation: operation.kind, addresses, done }, `an operator's ${operation.kind} of ${addresses}: ${done} done`);
+      return done;
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
