@@ -80,10 +80,11 @@ export function stateNow({ state, expiry }: Lease, now: Seconds): LeaseState {
 function changeOf(lease: Lease, { kind, state }: Operation, now: Seconds): LeaseChange | undefined {
   const present = stateNow(lease, now);
   if (state !== undefined && present !== state) return undefined;
-  const { address } = lease;
+  const { address, start, owner } = lease;
   if (kind === "delete") return { kind: "remove", address };
   if (kind === "unblock") return present === LeaseState.declined ? { kind: "remove", address } : undefined;
-  return present === LeaseState.bound ? { kind: "put", lease: { ...lease, state: LeaseState.released, expiry: now } } : undefined;
+  if (present !== LeaseState.bound) return undefined;
+  return { kind: "put", lease: { address, state: LeaseState.released, start, expiry: now, owner } };
 }
 
 /** The addresses of leases that are meant, some at a time. The event loop turns between two slices. */

@@ -14,6 +14,7 @@ import { formatAddressRange } from "../net/range.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import { createHappenings, type Happening } from "./happenings.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Operation, operate } from "./operations.ts";
 import { type Pump, startPump } from "./pump.ts";
@@ -33,6 +34,12 @@ export interface ServerOptions {
   readonly address: Ipv4;
   readonly port: number;
   readonly log: Logger;
+  /** Sends and receives in place of the system's sockets; closed at the end. */
+  readonly transport?: Transport;
+  /** Finds out whether an address is in use, where the configuration asks for it, in place of the system's sockets; closed at the end. */
+  readonly prober?: Prober;
+  /** Told of each change of a lease that has come true; what it throws is logged and does no harm. */
+  readonly onHappening?: (happening: Happening) => void;
 }
 
 export interface Server {
@@ -53,10 +60,11 @@ export interface Server {
 
 /**
  * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store and closes it at the end, also
- * when it can't start. Throws StoreError and TransportError.
+ * when it can't start. Throws StoreError and TransportError; RangeError when `address` or `port` is none.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   try {
+    checkEndpoint(options);
     return await start(options);
   } catch (error) {
     await options.store.close();
@@ -64,7 +72,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
+/** A text such as "127.0.0.1" would be taken for 0.0.0.0 on the way to the socket. */
+function checkEndpoint({ address, port }: ServerOptions): void {
+  if (!isWhole(address, 0xffffffff)) {
+    throw new RangeError(`address: ${JSON.stringify(address)} is no IPv4 address as a number: use parseIpv4 of leasehold/net`);
+  }
+  if (!isWhole(port, 65535)) throw new RangeError(`port: ${JSON.stringify(port)} is no number from 0 to 65535`);
+}
+
+function isWhole(value: unknown, largest: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= largest;
+}
+
+async function start(options: ServerOptions): Promise<Server> {
+  const { config, store, address, port, log, onHappening } = options;
   const table = await restoreLeases(config, store, log);
   const local = await listInterfaces();
   const [first] = chooseInterfaces(config, local).missing;
@@ -72,8 +93,12 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   const counters = createCounters();
   const clock = () => Math.floor(Date.now() / 1000);
   const interfaces = new InterfaceList(config, local, log);
-  const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
-  const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined) ? await openProber() : undefined;
+  const transport =
+    options.transport ??
+    (await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) }));
+  const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined)
+    ? (options.prober ?? (await openProber()))
+    : undefined;
   const pump = startPump({
     config,
     table,
@@ -84,6 +109,7 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     ownAddresses: () => interfaces.addresses,
     counters,
     events: createEventLog(log, () => performance.now()),
+    happened: onHappening && createHappenings(onHappening, (error) => log.error({ err: error }, "a listener to happenings failed")),
     clock,
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],

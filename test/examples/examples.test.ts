@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { loadConfigFile } from "../../src/config/load-file.ts";
 import { watch } from "../support/namespaces.ts";
+import { requirePrograms } from "../support/requirement.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -40,6 +41,13 @@ describe("the examples", () => {
     const { status, stderr } = await runLeasehold("serve", "-c", "/nowhere/leasehold.yaml");
     assert.equal(status, 1);
     assert.match(stderr, /\/nowhere\/leasehold\.yaml/);
+  });
+
+  test("leasehold.service exposes little", (t) => {
+    if (!requirePrograms(t, "systemd-analyze")) return;
+    const said = execFileSync("systemd-analyze", ["security", "--offline=true", `${ROOT}examples/leasehold.service`], { encoding: "utf8" });
+    const exposure = Number(/exposure level for leasehold\.service: ([\d.]+)/.exec(said)?.[1]);
+    assert.ok(exposure < 2.5, said);
   });
 
   for (const name of ["quickstart.yaml", "home.yaml", "office.yaml", "netboot.yaml"]) {
