@@ -18,6 +18,9 @@ export interface Happening {
   readonly after: Lease | undefined;
 }
 
+/** An offer is no more than a promise. */
+const ON_RECORD: readonly number[] = [LeaseState.bound, LeaseState.released, LeaseState.expired, LeaseState.declined];
+
 export interface Happened {
   /** The lease as it is before the change. */
   before(leases: { byAddress(address: Ipv4): Lease | undefined }, change: LeaseChange): Lease | undefined;
@@ -33,7 +36,7 @@ export function createHappenings(listener: (happening: Happening) => void, onFai
     before(leases, change) {
       const address = addressOf(change);
       const lease = address === undefined ? undefined : leases.byAddress(address);
-      return lease && owning(lease);
+      return lease !== undefined && ON_RECORD.includes(lease.state) ? owning(lease) : undefined;
     },
     note(to, before, change) {
       const address = addressOf(change);
