@@ -15,16 +15,16 @@ function run(example: string): string {
 }
 
 describe("the examples", () => {
-  test("decode.ts prints a message", () => {
-    assert.match(run("decode.ts"), /^DHCPDISCOVER request[\s\S]*parameter_request_list: 1, 3, 6, 66/);
+  test("decode.js prints a message", () => {
+    assert.match(run("decode.js"), /^DHCPDISCOVER request[\s\S]*parameter_request_list: 1, 3, 6, 66/);
   });
 
-  test("decide.ts says what a server would answer, and why", () => {
-    assert.match(run("decide.ts"), /network: 192\.168\.5\.0\/24[\s\S]*DHCPOFFER reply[\s\S]*routers: 192\.168\.5\.1/);
+  test("decide.js says what a server would answer, and why", () => {
+    assert.match(run("decide.js"), /network: 192\.168\.5\.0\/24[\s\S]*DHCPOFFER reply[\s\S]*routers: 192\.168\.5\.1/);
   });
 
-  test("embedded.ts serves inside another program", async () => {
-    const program = watch(spawn(process.execPath, [...flags, "examples/embedded.ts"], { cwd: ROOT }));
+  test("embedded.js serves inside another program", async () => {
+    const program = watch(spawn(process.execPath, [...flags, "examples/embedded.js"], { cwd: ROOT }));
     await program.line(/listening on 127\.0\.0\.1:6868/);
     const probe = await runLeasehold("probe", "--server", "127.0.0.1:6868");
     assert.equal(probe.status, 0, probe.stderr);
