@@ -2,6 +2,9 @@
 // A checkout runs the sources; the published package has them compiled.
 import { existsSync } from "node:fs";
 
+// Node opens its inspector on this signal, which gives every local user the rights of this process. The server gives it another meaning.
+process.on("SIGUSR1", () => {});
+
 const OLDEST = 24;
 if (Number.parseInt(process.versions.node, 10) < OLDEST) {
   console.error(

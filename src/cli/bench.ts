@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Destination } from "../engine/decision.ts";
 import { interfacesNamed, listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { type LocalInterface, TransportError } from "../io/transport.ts";
+import type { Destination } from "../net/destination.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../net/ipv4.ts";
 import { createLoad } from "./bench/load.ts";
 import { createPackets, MAX_CLIENTS } from "./bench/packets.ts";
@@ -111,8 +111,12 @@ async function bench(scenarioText: string, flags: BenchFlags): Promise<number> {
     const showProgress = (progress: Progress): void => status.show(formatProgress(progress, load.counts, load.wholeExchange));
     const result = await run(plan, load, transport, outbox, showProgress, () => interrupted);
     status.clear();
-    const { sendFailed, receiveDropped } = transport.counters();
-    const report = makeReport({ title, ...plan, notSent: sendFailed, droppedOnReceipt: receiveDropped }, result, load);
+    const { notSent, receiveDropped } = transport.counters();
+    const report = makeReport(
+      { title, ...plan, notSent: Object.values(notSent).reduce((sum, count) => sum + count), droppedOnReceipt: receiveDropped },
+      result,
+      load,
+    );
     process.stdout.write(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : `${formatReport(report)}\n`);
     if (report.loss > ADVICE_FROM_LOSS) process.stderr.write(`${way.name} leaves many messages unanswered: ${way.advice}\n`);
     return report.completed === 0 || report.duplicates > 0 || report.wrong > 0 ? Exit.failed : Exit.ok;

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { formatDiagnostic } from "../config/diagnostic.ts";
+import { formatDiagnostics } from "../config/diagnostic.ts";
 import { jsonSchema } from "../config/json-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import { type LoadFileResult, loadConfigFile } from "../config/load-file.ts";
@@ -35,8 +35,8 @@ async function check(command: Command, file: string | undefined, options: CheckO
   if (file === undefined) return command.error("error: name the configuration file to check");
   const name = file === "-" ? "standard input" : file;
   const loaded = file === "-" ? await loadStandardInput(name) : await loadConfigFile(file);
-  for (const diagnostic of loaded.ok ? loaded.warnings : loaded.diagnostics) {
-    process.stderr.write(`${formatDiagnostic(diagnostic, name, loaded.source)}\n`);
+  for (const text of formatDiagnostics(loaded.ok ? loaded.warnings : loaded.diagnostics, name, loaded.source)) {
+    process.stderr.write(`${text}\n`);
   }
   if (!loaded.ok) {
     const errors = loaded.diagnostics.filter(({ severity }) => severity === "error").length;

@@ -1,8 +1,8 @@
 /** How `probe` and `bench` find the server that they talk to. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import type { Destination } from "../engine/decision.ts";
 import type { LocalInterface } from "../io/transport.ts";
+import type { Destination } from "../net/destination.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 
 /** The port of DHCP servers and relays (RFC 2131 section 4.1). */

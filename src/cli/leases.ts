@@ -6,7 +6,7 @@ import { equalBytes, toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
-import { type LeaseRow, readLeases } from "../store/sqlite/rows.ts";
+import { type LeaseRow, readClock, readLeases } from "../store/sqlite/rows.ts";
 import { openForReading } from "../store/sqlite/schema.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 import { Exit, fail } from "./exit.ts";
@@ -89,13 +89,19 @@ async function leases(options: LeasesOptions): Promise<void> {
   try {
     const db = openForReading(options.database);
     try {
-      print(selected(readLeases(db), filters, reserved, Math.floor(Date.now() / 1000)));
+      // Before the leases: a server that starts meanwhile may move both.
+      const offset = readClock(db)?.offset ?? 0;
+      print(selected(readLeases(db, tellOfDamage), filters, reserved, offset, Math.floor(Date.now() / 1000)));
     } finally {
       db.close();
     }
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+function tellOfDamage(text: string): void {
+  process.stderr.write(`leasehold: ${text}\n`);
 }
 
 /** The reservations that give their client a hostname, by address. */
@@ -118,9 +124,15 @@ function reservedHostname(reservation: Reservation | undefined, owner: LeaseOwne
   return isOwner ? reservation?.hostname : undefined;
 }
 
-function* selected(rows: Iterable<LeaseRow>, filters: readonly Filter[], reserved: Reserved, now: number): IterableIterator<Printed> {
+function* selected(
+  rows: Iterable<LeaseRow>,
+  filters: readonly Filter[],
+  reserved: Reserved,
+  offset: number,
+  now: number,
+): IterableIterator<Printed> {
   for (const row of rows) {
-    const printed = toPrinted(row, reserved, now);
+    const printed = toPrinted(row, reserved, offset, now);
     if (filters.every((filter) => filter(printed, row))) yield printed;
   }
 }
@@ -162,18 +174,21 @@ function plainHex(option: string, text: string): string {
   return digits;
 }
 
-function toPrinted({ lease, network }: LeaseRow, reserved: Reserved, now: number): Printed {
+/** `offset`: from lease time to the wall clock, which `now` is on. */
+function toPrinted({ lease, network }: LeaseRow, reserved: Reserved, offset: number, now: number): Printed {
   const { owner } = lease;
   const relay = owner.relayAgentInformation;
+  const start = lease.start + offset;
+  const expiry = lease.expiry === NEVER ? undefined : lease.expiry + offset;
   return {
     address: formatIpv4(lease.address),
     // A lease whose time is over has expired, though nobody has written so.
-    state: lease.state === LeaseState.bound && lease.expiry <= now ? "expired" : stateName(lease.state),
+    state: lease.state === LeaseState.bound && expiry !== undefined && expiry <= now ? "expired" : stateName(lease.state),
     hardware_address: formatMac(owner.chaddr),
     client_identifier: hexOf(owner.clientIdentifier),
     hostname: reservedHostname(reserved.get(lease.address), owner) ?? textOf(owner.hostname),
-    start: timeOf(lease.start),
-    expiry: timeOf(lease.expiry),
+    start: timeOf(start),
+    expiry: expiry === undefined ? "never" : timeOf(expiry),
     vendor_class: textOf(owner.vendorClass),
     circuit_id: hexOf(relay && subOption(relay, RelaySubOption.circuitId)),
     remote_id: hexOf(relay && subOption(relay, RelaySubOption.remoteId)),
@@ -186,7 +201,7 @@ function stateName(state: LeaseState): string {
 }
 
 function timeOf(seconds: number): string {
-  return seconds === NEVER ? "never" : new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }
 
 function hexOf(bytes: Uint8Array | undefined): string | null {

@@ -56,7 +56,10 @@ export function addProbeCommand(program: Command): void {
     .option("--type <type>", "what to send, see below", "dora")
     .option("--interface <name>", "ask as a client on the link of this interface: broadcast from 0.0.0.0, port 68 (root)")
     .option("--relay <giaddr>", "ask as the relay with this address")
-    .option("--mac <address>", `chaddr, the client's hardware address (default: of --interface, else ${DEFAULT_MAC})`)
+    .option(
+      "--mac <address>",
+      `chaddr, the client's hardware address (default: of --interface, of the client's own address, else ${DEFAULT_MAC})`,
+    )
     .option("--client-id <id>", "option 61: hex pairs, text, or none (default: hardware type and address)")
     .option("--requested-ip <address>", "option 50")
     .option("--server-id <address>", "option 54")

@@ -2,20 +2,22 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
-import { formatDiagnostic } from "../config/diagnostic.ts";
+import { formatDiagnostics } from "../config/diagnostic.ts";
 import { loadConfigFile } from "../config/load-file.ts";
-import type { Config, LogSpec } from "../config/model.ts";
+import type { Config } from "../config/model.ts";
 import { TransportError } from "../io/transport.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { type Control, controlPath, openControl } from "../server/control.ts";
+import { summarize } from "../server/counters.ts";
+import type { Log } from "../server/log.ts";
 import { isOnConfiguredNetwork } from "../server/served-interfaces.ts";
 import { type Server, startServer } from "../server/server.ts";
 import { openMemoryStore } from "../store/memory.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../store/store.ts";
 import { Exit, fail } from "./exit.ts";
+import { createServerLog, type ServerLog } from "./log/create.ts";
+import { handleSignals } from "./signals.ts";
 
 const DHCP_SERVER_PORT = 67;
 
@@ -41,40 +43,31 @@ export function addServeCommand(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config);
-  const log = createLog(config.log);
+  const serverLog = createServerLog(config.log);
+  const { log, exit } = serverLog;
+  const signals = handleSignals(log, exit);
   const database = databaseOf(config, options.database);
-  const store = openStore(database);
+  const store = openStore(database, serverLog);
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
   const control = await listenToOperators(server, database, log);
   for (const line of describe(config, store, server, options)) log.info(line);
-
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
-    log.info(`${signal}: stopping`);
-    control?.close();
-    server.stop().then(
-      () => log.flush(() => process.exit(Exit.ok)),
-      (error) => {
-        log.error({ err: error }, "could not stop cleanly");
-        process.exitCode = Exit.failed;
-        log.flush(() => process.exit());
-      },
-    );
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  signals.serve({
+    stop() {
+      control?.close();
+      return server.stop();
+    },
+    counters: () => summarize(server.counters, server.transportCounters()),
+  });
 }
 
 async function readConfig(path: string): Promise<Config> {
   const loaded = await loadConfigFile(path);
   if (!loaded.ok) {
-    for (const diagnostic of loaded.diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic, path, loaded.source)}\n`);
+    for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
     fail(`${path} can't be used: ${loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`}, see above`);
   }
-  for (const warning of loaded.warnings) process.stderr.write(`${formatDiagnostic(warning, path, loaded.source)}\n`);
+  for (const text of formatDiagnostics(loaded.warnings, path, loaded.source)) process.stderr.write(`${text}\n`);
   return loaded.config;
 }
 
@@ -84,7 +77,7 @@ function databaseOf(config: Config, option: string | undefined): string | undefi
   return config.store.kind === "memory" ? undefined : (config.store.path ?? defaultDatabase());
 }
 
-function openStore(path: string | undefined): LeaseStore {
+function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseStore {
   if (path === undefined) return openMemoryStore();
   try {
     makeFolder(dirname(resolve(path)));
@@ -93,17 +86,23 @@ function openStore(path: string | undefined): LeaseStore {
     fail(`lease database ${path}: the folder ${folder} can't be made (${code}): make it, or give another file with -d`);
   }
   try {
-    return openSqliteStore(path);
+    return openSqliteStore(path, {
+      warning: (text) => log.warn(text),
+      lost(error) {
+        log.error(`no lease can be written any more, so the server ends, for its supervisor to start it anew: ${error.message}`);
+        exit(Exit.failed);
+      },
+    });
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Makes a folder and those above it. Not by the `recursive` of mkdirSync, which never returns from a place like /proc/missing. */
+/** Makes a folder, for its own user alone, and those above it. Not by the `recursive` of mkdirSync, which never returns from a place like /proc/missing. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
-  mkdirSync(folder);
+  mkdirSync(folder, 0o700);
 }
 
 /** The state folder: the one systemd gives, else the usual places for root and for a user. */
@@ -114,7 +113,7 @@ function defaultDatabase(): string {
   return join(folder, "leases.db");
 }
 
-async function start(config: Config, store: LeaseStore, { address, port }: ServeOptions["v4Addr"], log: Logger): Promise<Server> {
+async function start(config: Config, store: LeaseStore, { address, port }: ServeOptions["v4Addr"], log: Log): Promise<Server> {
   try {
     return await startServer({ config, store, address, port, log });
   } catch (error) {
@@ -124,7 +123,7 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
 }
 
 /** The socket through which operators end leases and probations. Without it the server serves on. */
-async function listenToOperators(server: Server, database: string | undefined, log: Logger): Promise<Control | undefined> {
+async function listenToOperators(server: Server, database: string | undefined, log: Log): Promise<Control | undefined> {
   if (database === undefined) return undefined;
   const path = controlPath(resolve(database));
   try {
@@ -134,11 +133,6 @@ async function listenToOperators(server: Server, database: string | undefined, l
     log.warn(`the socket ${path} can't be made, so \`leasehold leases\` can't change what is in this server: ${reason}`);
     return undefined;
   }
-}
-
-function createLog({ level, format }: LogSpec): Logger {
-  if (format === "json") return pino({ level });
-  return pino({ level, base: null }, pretty({ colorize: process.stdout.isTTY, translateTime: "SYS:yyyy-mm-dd HH:MM:ss.l", sync: true }));
 }
 
 /** What the server serves, where its leases are and what to try next, in plain words. */

@@ -5,7 +5,7 @@ import type { Path } from "./diagnostic.ts";
 import type { Config, ConfiguredOption, Network, OptionSet, Range } from "./model.ts";
 import type { Report } from "./problems.ts";
 import { allocatableSize } from "./ranges.ts";
-import type { ConfigFile } from "./schema.ts";
+import type { ConfigFile, ReservationFile } from "./schema.ts";
 
 /*
  * Warnings: configurations that are valid and do what they say, and are probably not what was meant.
@@ -30,6 +30,32 @@ export function advise(config: Config, file: ConfigFile, keys: readonly string[]
     adviseOnNetwork(config, network, path, report);
     for (const [i, range] of network.ranges.entries()) adviseOnRange(config, network, range, [...path, "ranges", i], report);
     adviseOnBoot(config, network, file, path, report);
+  }
+  adviseOnHostNames(file, report);
+}
+
+/** Of two hosts with one name the DNS, and whoever looks for one of them, knows only one. */
+function adviseOnHostNames(file: ConfigFile, report: Report): void {
+  const known = new Map<string, string>();
+  const lists: (readonly [Path, readonly ReservationFile[]])[] = [[["reservations"], file.reservations ?? []]];
+  for (const [key, { reservations }] of Object.entries(file.networks ?? {}))
+    lists.push([["networks", key, "reservations"], reservations ?? []]);
+  for (const [path, reservations] of lists) {
+    for (const [i, { hostname, match }] of reservations.entries()) {
+      if (hostname === undefined) continue;
+      const name = hostname.toLowerCase();
+      // A machine with a reservation in each of several networks is one host.
+      const host = JSON.stringify([match.chaddr, match.client_id, match.duid, match.circuit_id, match.remote_id, match.options]);
+      const other = known.get(name);
+      if (other === undefined) known.set(name, host);
+      else if (other !== host) {
+        report.warn(
+          [...path, i, "hostname"],
+          `another reservation has the host name "${hostname}" already`,
+          "give one of the two another name",
+        );
+      }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatIpv4Prefix } from "../net/prefix.ts";
-import { formatAddressRange, rangeContains } from "../net/range.ts";
+import { formatAddressRange } from "../net/range.ts";
 import { type ClassTable, readClasses } from "./classes.ts";
 import type { Path } from "./diagnostic.ts";
 import { DEFAULT_LEASE_TIME, readLeaseTime } from "./lease-time.ts";
@@ -12,9 +12,11 @@ import type { OptionDictionary } from "./option-dictionary.ts";
 import { mergeOptions, NO_OPTIONS, readOptions } from "./options.ts";
 import { type NamedPrefix, prefixLookup, readPrefixes } from "./prefixes.ts";
 import type { Report } from "./problems.ts";
-import { allocatableSize, excludedFrom, firstAndLastOf24, readPools, unusableAddresses } from "./ranges.ts";
+import { allocatableSize, excludedFrom, firstAndLastOf24, rangeLookup, readPools, unusableAddresses } from "./ranges.ts";
 import { checkAddresses, type Host, indexReservations, readBoot, readHosts } from "./reservations.ts";
 import type { ConfigFile, LeaseConfigFile, NetworkFile, OptionsFile } from "./schema.ts";
+
+const LISTED_TWICE = "keep one of the two; for both subnets of an interface list their networks in `shared_networks`";
 
 /** What one place of the file hands down to the places inside it. */
 interface Inherited {
@@ -101,6 +103,7 @@ export function buildModel(file: ConfigFile, written: ReadonlySet<string>, repor
     affinity: file.affinity ?? DEFAULT_AFFINITY,
     cacheThreshold: file.cache_threshold ?? 0,
     bootp: file.bootp_enable ?? true,
+    dynamicBootp: file.bootp_enable ?? false,
     rapidCommit: file.rapid_commit ?? false,
     subnetSelection: file.subnet_selection ?? true,
     ...(flood === undefined ? {} : { floodProtection: { packets: flood.packets, seconds: flood.secs } }),
@@ -127,9 +130,10 @@ function buildLink(plan: LinkPlan, index: number, networks: readonly Network[], 
 }
 
 function checkInterfaces(file: ConfigFile, report: Report): void {
-  const names = (file.interfaces ?? []).map((entry) => entry.name);
-  for (const [i, name] of names.entries()) {
-    if (names.indexOf(name) < i) report.error(["interfaces", i], `the interface ${name} is listed twice`, "keep one of the two");
+  const known = new Set<string>();
+  for (const [i, { name }] of (file.interfaces ?? []).entries()) {
+    if (!known.has(name)) known.add(name);
+    else report.error(["interfaces", i], `the interface ${name} is listed twice`, LISTED_TWICE);
   }
 }
 
@@ -213,14 +217,23 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     report,
   );
   const unusable = unusableAddresses(prefix);
-  const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...unusable, ...(serverId === undefined ? [] : [serverId])];
+  const ownAddresses = [...unusable, ...(serverId === undefined ? [] : [serverId])].sort((a, b) => a - b);
+  const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...ownAddresses].sort((a, b) => a - b);
   const ranges = readPools(file.ranges ?? [], prefix, [...path, "ranges"], report).map((pool): Range => {
-    const excluded = excludedFrom(pool, own.excludeFirstLast24 ? [...notDynamic, ...firstAndLastOf24(pool)] : notDynamic);
-    if (allocatableSize(pool, excluded) === 0) {
+    const firstAndLast = own.excludeFirstLast24 ? firstAndLastOf24(pool) : [];
+    const excluded = excludedFrom(pool, notDynamic, firstAndLast);
+    const isFull = allocatableSize(pool, excluded) === 0;
+    if (isFull && allocatableSize(pool, excludedFrom(pool, ownAddresses, firstAndLast)) === 0) {
       report.error(
         pool.path,
         `the range ${formatAddressRange(pool)} has no address to give out`,
-        "all of its addresses are excepted, reserved, or the network's own; remove the range or make it larger",
+        "all of its addresses are excepted or the network's own; remove the range or make it larger",
+      );
+    } else if (isFull) {
+      report.warn(
+        pool.path,
+        `the range ${formatAddressRange(pool)} has no address to give out: all of them are reserved`,
+        "clients without a reservation get none; remove the range or make it larger",
       );
     }
     const range = {
@@ -236,13 +249,14 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
     build.ranges.push(range);
     return range;
   });
+  const rangeOf = rangeLookup(ranges);
   return {
     index,
     name: formatIpv4Prefix(prefix),
     prefix,
     link,
     ranges,
-    reservations: indexReservations(hosts.map((host) => buildReservation(build, host, own, ranges))),
+    reservations: indexReservations(hosts.map((host) => buildReservation(build, host, own, rangeOf))),
     serverId,
     authoritative: own.authoritative,
     probationPeriod: own.probationPeriod,
@@ -258,10 +272,10 @@ function buildNetwork(build: Build, entry: NamedPrefix, link: number, outer: Inh
   };
 }
 
-function buildReservation(build: Build, host: Host, network: Inherited, ranges: readonly Range[]): Reservation {
+function buildReservation(build: Build, host: Host, network: Inherited, rangeOf: (address: Ipv4) => Range | undefined): Reservation {
   const { report, classes } = build;
   const { file, address } = host;
-  const outer = ranges.find((range) => address !== undefined && rangeContains(range, address)) ?? network;
+  const outer = (address === undefined ? undefined : rangeOf(address)) ?? network;
   return {
     name: host.name,
     match: host.match,

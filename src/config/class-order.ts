@@ -12,32 +12,57 @@ export interface Draft {
   readonly references: readonly ClassReference[];
 }
 
+/** A class on the way that is being followed, and which of those that it depends on comes next. */
+interface Visit {
+  readonly draft: Draft;
+  readonly sources: readonly Draft[];
+  next: number;
+}
+
+/** Of a circle so many classes are named: enough to find it. */
+const MOST_NAMED = 20;
+
 /** The classes, each behind those that it depends on. Those in a circle are reported and left out. */
 export function evaluationOrder(drafts: readonly Draft[], names: ClassNames, report: Report): readonly Draft[] {
   const byName = new Map(drafts.map((draft) => [draft.name, draft]));
+  // What a template spawns is known when the template is.
+  const sourcesOf = ({ references }: Draft): readonly Draft[] =>
+    references.flatMap(({ name }) => [name, ...names.templatesOf(name)]).flatMap((name) => byName.get(name) ?? []);
   const order: Draft[] = [];
   const done = new Set<Draft>();
-  const visit = (draft: Draft, way: readonly Draft[]): void => {
+  // Not recursive: the way is as long as the file has it.
+  const way: Visit[] = [];
+  const depth = new Map<Draft, number>();
+  const enter = (draft: Draft): void => {
     if (done.has(draft)) return;
-    const start = way.indexOf(draft);
-    if (start >= 0) {
-      const circle = [...way.slice(start), draft].map(({ name }) => `"${name}"`);
-      report.error(draft.path, `classes depend on each other in a circle: ${circle.join(", ")}`, "one of them has to do without member()");
-      for (const one of way.slice(start)) done.add(one);
+    const start = depth.get(draft);
+    if (start === undefined) {
+      depth.set(draft, way.length);
+      way.push({ draft, sources: sourcesOf(draft), next: 0 });
       return;
     }
-    for (const { name } of draft.references) {
-      // What a template spawns is known when the template is.
-      for (const source of [name, ...names.templatesOf(name)]) {
-        const other = byName.get(source);
-        if (other !== undefined) visit(other, [...way, draft]);
-      }
-    }
-    if (done.has(draft)) return;
-    done.add(draft);
-    order.push(draft);
+    const circle = way.slice(start).map((visit) => visit.draft);
+    const shown = circle.slice(0, MOST_NAMED).map(({ name }) => `"${name}"`);
+    if (circle.length > MOST_NAMED) shown.push("...");
+    const message = `classes depend on each other in a circle: ${[...shown, `"${draft.name}"`].join(", ")}`;
+    report.error(draft.path, message, "one of them has to do without member()");
+    for (const one of circle) done.add(one);
   };
-  for (const draft of drafts) visit(draft, []);
+  for (const draft of drafts) {
+    enter(draft);
+    for (let visit = way.at(-1); visit !== undefined; visit = way.at(-1)) {
+      const source = visit.sources[visit.next++];
+      if (source !== undefined) {
+        enter(source);
+        continue;
+      }
+      way.pop();
+      depth.delete(visit.draft);
+      if (done.has(visit.draft)) continue;
+      done.add(visit.draft);
+      order.push(visit.draft);
+    }
+  }
   return order;
 }
 

@@ -32,10 +32,35 @@ export function formatPath(path: Path): string {
  * position (a configuration made by a program) the path stands in its place.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, sourceText?: string): string {
+  return format(diagnostic, fileName, sourceText?.split(LINE_END));
+}
+
+const LINE_END = /\r\n|\r|\n/;
+
+/** How many of the errors, and of the warnings, are shown: more help nobody. */
+const MOST_SHOWN = 100;
+
+/**
+ * Diagnostics as `formatDiagnostic` writes them, one after the other: of errors and of warnings the first hundred each, and how many more there
+ * are. Where there are errors and warnings in such numbers, none of the errors is hidden by a warning.
+ */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: string, sourceText?: string): readonly string[] {
+  const lines = sourceText?.split(LINE_END);
+  const texts: string[] = [];
+  const counts = { error: 0, warning: 0 };
+  for (const diagnostic of diagnostics) if (counts[diagnostic.severity]++ < MOST_SHOWN) texts.push(format(diagnostic, fileName, lines));
+  for (const severity of ["error", "warning"] as const) {
+    const more = counts[severity] - MOST_SHOWN;
+    if (more > 0) texts.push(`${fileName}: and ${more} more ${severity}${more === 1 ? "" : "s"}`);
+  }
+  return texts;
+}
+
+function format(diagnostic: Diagnostic, fileName: string, sourceLines: readonly string[] | undefined): string {
   const { severity, line, column, path, message, hint } = diagnostic;
   const place = line > 0 ? `${fileName}:${line}:${column}` : path.length > 0 ? `${fileName}: ${formatPath(path)}` : fileName;
   const lines = [`${place}: ${severity}: ${message}`];
-  const source = line > 0 ? sourceText?.split(/\r\n|\r|\n/)[line - 1] : undefined;
+  const source = line > 0 ? sourceLines?.[line - 1] : undefined;
   if (source !== undefined) lines.push(...excerpt(source, line, column));
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
   return lines.join("\n");

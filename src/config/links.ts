@@ -32,11 +32,12 @@ export function planLinks(
 ): readonly LinkPlan[] {
   const plans: LinkPlan[] = [];
   const placed = new Map<NamedPrefix, string>();
+  const byName = new Map(networks.map((network) => [formatIpv4Prefix(network.prefix), network]));
   for (const [name, entry] of Object.entries(file.shared_networks ?? {})) {
     const path = ["shared_networks", name];
     const shared = Array.isArray(entry) ? { networks: entry } : (entry as Exclude<SharedNetworkFile, readonly unknown[]>);
     const place = Array.isArray(entry) ? path : [...path, "networks"];
-    const members = readMembers(name, shared.networks, place, networks, written, placed, report);
+    const members = readMembers(name, shared.networks, place, byName, written, placed, report);
     plans.push(plan(name, members, shared, path, file));
   }
   for (const network of networks)
@@ -80,7 +81,7 @@ function readMembers(
   name: string,
   keys: readonly string[],
   path: Path,
-  networks: readonly NamedPrefix[],
+  byName: ReadonlyMap<string, NamedPrefix>,
   written: ReadonlySet<string>,
   placed: Map<NamedPrefix, string>,
   report: Report,
@@ -89,7 +90,7 @@ function readMembers(
   const members: NamedPrefix[] = [];
   for (const [i, key] of keys.entries()) {
     const prefix = prefixAround(key);
-    const network = networks.find((entry) => entry.prefix.address === prefix?.address && entry.prefix.length === prefix.length);
+    const network = prefix && byName.get(formatIpv4Prefix(prefix));
     const other = network === undefined ? undefined : placed.get(network);
     if (network === undefined) {
       if (written.has(key)) continue;
@@ -108,17 +109,17 @@ function readMembers(
 
 /** An interface or a relay leads to one link: claimed by two, nobody could say which network its clients are on. */
 function checkClaims(plans: readonly LinkPlan[], file: ConfigFile, report: Report): void {
-  const served = file.interfaces?.map((entry) => entry.name);
+  const served = file.interfaces && new Set(file.interfaces.map((entry) => entry.name));
   const claims = new Map<string | Ipv4, LinkPlan>();
   const linkOf = new Map(plans.flatMap((entry) => entry.members.map((member) => [member, entry] as const)));
   const lookup = prefixLookup([...linkOf.keys()]);
   for (const link of plans) {
     for (const [path, name] of entriesOf(link, file, "interfaces")) {
-      if (served !== undefined && !served.includes(name)) {
+      if (served !== undefined && !served.has(name)) {
         report.error(
           path,
           `the interface ${name} is not served`,
-          `add it to the top-level interfaces (${served.join(", ")}), or remove it here`,
+          `add it to the top-level interfaces (${namesOf(served)}), or remove it here`,
         );
       }
       claim(claims, name, link, path, `the interface ${name}`, report);
@@ -136,6 +137,13 @@ function checkClaims(plans: readonly LinkPlan[], file: ConfigFile, report: Repor
       claim(claims, address, link, path, `the relay ${formatIpv4(address)}`, report);
     }
   }
+}
+
+const MOST_NAMES = 10;
+
+function namesOf(names: ReadonlySet<string>): string {
+  const first = [...names].slice(0, MOST_NAMES).join(", ");
+  return names.size > MOST_NAMES ? `${first}, ...` : first;
 }
 
 function claim(claims: Map<string | Ipv4, LinkPlan>, key: string | Ipv4, link: LinkPlan, path: Path, what: string, report: Report): void {

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
@@ -12,13 +15,12 @@ export type LoadFileResult = LoadResult & {
 
 /**
  * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module whose default export is
- * `defineConfig({...})`. The only part of the configuration that performs I/O; its modules are imported when it is called,
- * so that everything else runs in a browser.
+ * `defineConfig({...})`. The only part of the configuration that performs I/O: `leasehold/config` does not have it, so that it
+ * runs in a browser.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
   try {
     if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path)), readable: true, source: undefined };
-    const { readFile } = await import("node:fs/promises");
     const source = await readFile(path, "utf8");
     return { ...loadConfig(source, path), readable: true, source };
   } catch (error) {
@@ -29,8 +31,6 @@ export async function loadConfigFile(path: string): Promise<LoadFileResult> {
 }
 
 async function loadModule(path: string): Promise<LoadResult> {
-  const { resolve } = await import("node:path");
-  const { pathToFileURL } = await import("node:url");
   const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
   return buildConfig(module.default);
 }

@@ -1,8 +1,8 @@
 import { advise } from "./advice.ts";
 import { buildModel } from "./build.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { type Diagnostic, formatPath } from "./diagnostic.ts";
 import type { Config } from "./model.ts";
-import { createReport, isError, type Locate, type Problem, toDiagnostics } from "./problems.ts";
+import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./problems.ts";
 import type { ConfigInput } from "./schema.ts";
 import { readSource } from "./source.ts";
 import { validate } from "./validate.ts";
@@ -22,7 +22,7 @@ export function loadConfig(text: string, fileName: string): LoadResult {
     return { ok: false, diagnostics: source.problems.map((problem) => ({ severity: "error", path: [], ...problem })) };
   }
   // An empty file is an empty configuration.
-  return load(source.value ?? {}, source.locate);
+  return load(source.value ?? {}, source.locate, source.charactersAt);
 }
 
 /** Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths and no positions. Never throws. */
@@ -35,28 +35,35 @@ export function defineConfig(config: ConfigInput): ConfigInput {
   return config;
 }
 
-function load(value: unknown, locate: Locate): LoadResult {
-  const forms = createReport();
+function load(value: unknown, locate: Locate, charactersAt?: Characters): LoadResult {
+  const forms = createReport(charactersAt);
   const validated = validate(value, forms);
-  const problems = [...forms.problems];
+  let problems: readonly Problem[] = forms.problems;
   if (validated !== undefined) {
     const { file, originalPath } = validated;
-    const meaning = createReport();
+    const meaning = createReport(charactersAt && ((path) => charactersAt(originalPath(path))));
     const config = buildModel(file, writtenNetworks(value), meaning);
-    const clean = ![...problems, ...meaning.problems].some(isError);
+    const clean = !forms.problems.some(isError) && !meaning.problems.some(isError);
     if (clean) advise(config, file, Object.keys(file.networks ?? {}), meaning);
     const ofMeaning = meaning.problems.map((problem) => ({ ...problem, path: originalPath(problem.path) }));
-    problems.push(...ofMeaning.filter((problem) => !isConsequence(problem, forms.problems)));
+    const refused = placesAround(forms.problems);
+    problems = [...forms.problems, ...ofMeaning.filter((problem) => !isConsequence(problem, refused))];
     if (clean) return { ok: true, config, warnings: toDiagnostics(problems, locate) };
   }
   return { ok: false, diagnostics: toDiagnostics(problems, locate) };
 }
 
+/** Every place that one of the problems is inside. */
+function placesAround(problems: readonly Problem[]): ReadonlySet<string> {
+  const places = new Set<string>();
+  for (const { path } of problems) for (let length = 1; length < path.length; length++) places.add(formatPath(path.slice(0, length)));
+  return places;
+}
+
 /** Whether it is a warning about a map in a list of which something was refused: it may be about what that would have said. */
-function isConsequence({ severity, path }: Problem, refused: readonly Problem[]): boolean {
+function isConsequence({ severity, path }: Problem, refused: ReadonlySet<string>): boolean {
   const map = path.slice(0, -1);
-  if (severity !== "warning" || typeof map.at(-1) !== "number") return false;
-  return refused.some((other) => other.path.length > map.length && map.every((part, i) => other.path[i] === part));
+  return severity === "warning" && typeof map.at(-1) === "number" && refused.has(formatPath(map));
 }
 
 /** The keys of `networks` as written, also of networks with problems. */

@@ -35,6 +35,8 @@ export interface Config {
   readonly cacheThreshold: number;
   /** Whether BOOTP clients, whose messages have no option 53, are served (RFC 951, RFC 1534). */
   readonly bootp: boolean;
+  /** Whether they get addresses of ranges too, for ever; otherwise reserved ones only. */
+  readonly dynamicBootp: boolean;
   /** Whether a DISCOVER with option 80 is answered with an ACK at once (RFC 4039). */
   readonly rapidCommit: boolean;
   /** Whether option 118 says which network a client is to have an address in (RFC 3011). */

@@ -15,7 +15,7 @@ const definition: z.ZodType<unknown, OptionDefinitionInput> = z.unknown().meta({
   description: "An option of the operator's own.",
   type: "object",
   properties: {
-    code: { type: "integer", minimum: 1, maximum: 255, description: "Its code." },
+    code: { type: "integer", minimum: 0, maximum: 255, description: "Its code." },
     type: {
       description:
         "How values are written: ip, ipv6, str, domain, u8, u16, u32, i8, i16, i32, bool, flag, hex, routes, sub_option, ip_list or domain_list; [ip] is a list of them; {port: u16, host: domain} is a record.",

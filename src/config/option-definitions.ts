@@ -5,7 +5,7 @@ import type { DefinedOption, OptionType } from "./model.ts";
 import { DHCP4, dictionaryOf, enterpriseOf, type OptionDictionary, STANDARD, VENDOR_ENCAPSULATED } from "./option-dictionary.ts";
 import { A_NAME, NAME_FORM, RESERVED_NAMES, readOptionType } from "./option-type.ts";
 import { whyManaged } from "./options.ts";
-import type { Report } from "./problems.ts";
+import { isError, type Report } from "./problems.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The operator's options, and the dictionary that holds them and the standard ones. */
@@ -20,13 +20,14 @@ const PATH: Path = ["option_definitions"];
 /** Reads `option_definitions`. Those with problems are reported and left out. */
 export function readDefinitions(file: Readonly<Record<string, unknown>> | undefined, report: Report): Definitions {
   if (file === undefined) return { defined: [], dictionary: STANDARD };
-  const defined: DefinedOption[] = [];
+  const defined = new Map<string, DefinedOption>();
   const refused = new Set<string>();
   for (const [name, written] of Object.entries(file)) {
     const option = readDefinition(name, written, [...PATH, name], report);
-    const other = option && defined.find(({ space, code }) => space === option.space && code === option.code);
-    if (option !== undefined && other === undefined) {
-      defined.push(option);
+    const key = option && `${option.space} ${option.code}`;
+    const other = key === undefined ? undefined : defined.get(key);
+    if (option !== undefined && key !== undefined && other === undefined) {
+      defined.set(key, option);
       continue;
     }
     refused.add(name);
@@ -34,7 +35,8 @@ export function readDefinitions(file: Readonly<Record<string, unknown>> | undefi
     const what = option.space === DHCP4 ? `option ${option.code}` : `sub-option ${option.code} of ${option.space}`;
     report.error([...PATH, name, "code"], `${what} is "${other.name}" already`, "an option has one definition: keep one of the two");
   }
-  return { defined, dictionary: dictionaryOf(defined, refused) };
+  const all = [...defined.values()];
+  return { defined: all, dictionary: dictionaryOf(all, refused) };
 }
 
 function readDefinition(name: string, written: unknown, path: Path, report: Report): DefinedOption | undefined {
@@ -53,7 +55,7 @@ function readDefinition(name: string, written: unknown, path: Path, report: Repo
   const code = readCode(map.code, space, path, report);
   if (map.type === undefined) report.keyError(path, '"type" is missing', "say how its values are written: str, ip, u16, [ip] and so on");
   const valueType = map.type === undefined ? undefined : readOptionType(map.type, [...path, "type"], report);
-  if (report.problems.length > before || space === undefined || code === undefined || valueType === undefined) return undefined;
+  if (report.problems.slice(before).some(isError) || space === undefined || code === undefined || valueType === undefined) return undefined;
   return { name, code, space, type: map.type as OptionType, valueType };
 }
 
@@ -97,9 +99,10 @@ function readCode(written: unknown, space: string | undefined, path: Path, repor
     report.keyError(path, '"code" is missing', "options 224 to 254 are for private use");
     return undefined;
   }
-  const last = space === undefined || enterpriseOf(space) !== undefined ? 255 : 254;
-  if (typeof written !== "number" || !Number.isInteger(written) || written < 1 || written > last) {
-    report.error(place, `expected a code from 1 to ${last}, got ${describeValue(written)}`);
+  // Sub-options have all codes; of options, 0 fills and 255 ends them.
+  const [first, last] = space === DHCP4 ? [1, 254] : [0, 255];
+  if (typeof written !== "number" || !Number.isInteger(written) || written < first || written > last) {
+    report.error(place, `expected a code from ${first} to ${last}, got ${describeValue(written)}`);
     return undefined;
   }
   if (space !== DHCP4) return written;
@@ -108,8 +111,9 @@ function readCode(written: unknown, space: string | undefined, path: Path, repor
   if (reason !== undefined) {
     report.error(place, `option ${written}${standard === undefined ? "" : ` (${standard.name})`} can't be defined`, reason);
   } else if (standard !== undefined && !isVague(written)) {
-    const hint = `use that name; {type, value} writes a value of it in another form. Options 224 to 254 are for private use`;
-    report.error(place, `option ${written} is "${standard.name}" already`, hint);
+    const hint = `values are written as you define it; {type, value} writes a single one in another form. Options 224 to 254 are for private use`;
+    report.warn(place, `option ${written} is "${standard.name}" already`, hint);
+    return written;
   } else return written;
   return undefined;
 }

@@ -5,12 +5,15 @@ import type { DefinedOption } from "./model.ts";
 /** The options that a configuration can name: those of the option table, and the operator's own. */
 export interface OptionDictionary {
   readonly byCode: (code: number) => OptionDefinition | undefined;
-  /** By name or alias. One whose definition was refused has code 0: it is no second mistake to use it. */
+  /** By name or alias. One whose definition was refused has the code REFUSED_CODE: it is no second mistake to use it. */
   readonly byName: (name: string) => OptionDefinition | undefined;
   readonly names: readonly string[];
   /** Whether definitions were refused: then values of options that hold sub-options can't be judged. */
   readonly incomplete: boolean;
 }
+
+/** Stands for the code of an option whose definition was refused. */
+export const REFUSED_CODE = -1;
 
 /** Options 43 and 125, which hold the sub-options that operators define. */
 export const VENDOR_SPECIFIC = 43;
@@ -31,7 +34,7 @@ export function enterpriseOf(space: string): string | undefined {
 /** The option table with the operator's definitions over it; `refused` are names whose definition has a problem. */
 export function dictionaryOf(defined: readonly DefinedOption[], refused: ReadonlySet<string> = new Set()): OptionDictionary {
   if (defined.length === 0 && refused.size === 0) return STANDARD;
-  const placeholder = { code: 0, type: { kind: "opaque" } } as const;
+  const placeholder = { code: REFUSED_CODE, type: { kind: "opaque" } } as const;
   const inSpace = (space: string): readonly SubOptionDefinition[] => [
     ...defined.filter((option) => option.space === space).map(({ code, name, valueType }) => ({ code, name, type: valueType })),
     ...[...refused].map((name) => ({ name, ...placeholder })),
@@ -40,7 +43,7 @@ export function dictionaryOf(defined: readonly DefinedOption[], refused: Readonl
   const add = (code: number, name: string, type: ValueType): void => {
     own.set(code, { code, name, type, rfc: "option_definitions", aliases: [], protocol: false });
   };
-  for (const { code, name, type } of inSpace(DHCP4)) if (code !== 0) add(code, name, type);
+  for (const { code, name, type } of inSpace(DHCP4)) if (code !== REFUSED_CODE) add(code, name, type);
   const vendors = new Set(defined.flatMap(({ space }) => enterpriseOf(space) ?? []));
   for (const code of [VENDOR_SPECIFIC, VENDOR_IDENTIFYING]) {
     const { name, type } = optionByCode(code) as OptionDefinition;
@@ -81,7 +84,8 @@ export function vendorSubOptionsOf(dictionary: OptionDictionary, enterprise: num
 
 /** How a sub-option of the operator's own is written in an options map; undefined when none has this name. */
 export function placeOfSubOption(dictionary: OptionDictionary, name: string): string | undefined {
-  const isThere = (definitions: readonly SubOptionDefinition[]): boolean => definitions.some((one) => one.name === name && one.code !== 0);
+  const isThere = (definitions: readonly SubOptionDefinition[]): boolean =>
+    definitions.some((one) => one.name === name && one.code !== REFUSED_CODE);
   if (isThere(subOptionsOf(dictionary, VENDOR_SPECIFIC))) return `vendor_extensions: {${name}: ...}`;
   const type = dictionary.byCode(VENDOR_IDENTIFYING)?.type;
   const enterprises = type?.kind === "enterprises" ? Object.keys(type.types ?? {}) : [];

@@ -1,10 +1,17 @@
 import { equalBytes, NO_BYTES } from "../net/bytes.ts";
 import { type OptionDefinition, optionByCode } from "../wire/dhcp4/option-table.ts";
-import { decodeValue, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../wire/values.ts";
+import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../wire/values.ts";
 import type { Path } from "./diagnostic.ts";
 import { describeValue } from "./expected.ts";
 import type { ConfiguredOption, OptionSet } from "./model.ts";
-import { type OptionDictionary, placeOfSubOption, STANDARD, VENDOR_IDENTIFYING, VENDOR_SPECIFIC } from "./option-dictionary.ts";
+import {
+  type OptionDictionary,
+  placeOfSubOption,
+  REFUSED_CODE,
+  STANDARD,
+  VENDOR_IDENTIFYING,
+  VENDOR_SPECIFIC,
+} from "./option-dictionary.ts";
 import type { Report } from "./problems.ts";
 import type { OptionsFile } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -131,8 +138,8 @@ function readCode(key: string, path: Path, { report, dictionary }: Reading): num
     return undefined;
   }
   const definition = dictionary.byName(key);
-  // Code 0: its definition was refused, which has been told.
-  if (definition !== undefined) return definition.code === 0 ? undefined : definition.code;
+  // That its definition was refused has been told.
+  if (definition !== undefined) return definition.code === REFUSED_CODE ? undefined : definition.code;
   const inner = placeOfSubOption(dictionary, key);
   const hint =
     key === "values"
@@ -149,8 +156,11 @@ function readCode(key: string, path: Path, { report, dictionary }: Reading): num
 function readEntry(code: number, written: unknown, path: Path, reading: Reading): ConfiguredOption | undefined {
   const { report, dictionary } = reading;
   const wrapped = isMap(written) && "value" in written;
-  const value = wrapped ? written.value : written;
   const valuePath = wrapped ? [...path, "value"] : path;
+  const asWritten = wrapped ? written.value : written;
+  // With a type that is text, null and ~ are characters too.
+  const isText = asWritten === null && wrapped && isRawType(written.type);
+  const value = isText ? (report.charactersAt(valuePath) ?? asWritten) : asWritten;
   if (isMap(written) && !wrapped && isRawType(written.type) && Object.keys(written).length === 1) {
     report.keyError(path, `${optionTitle(code, dictionary)} has a type and no value`, "write {type, value}");
     return undefined;
@@ -214,17 +224,41 @@ function encodeTyped(code: number, value: unknown, path: Path, { report, diction
     );
     return undefined;
   }
-  const result = encodeValue(definition.type, value);
+  const result = encodeWritten((written) => encodeValue(definition.type, written), value, path, report);
   if (result.ok) return result.data;
   if (dictionary.incomplete && (code === VENDOR_SPECIFIC || code === VENDOR_IDENTIFYING)) return undefined;
   report.error([...path, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
   return undefined;
 }
 
-/** A value in the form that `type` says. If the option is a known one, its bytes have to fit it: clients would misread or drop them. */
+/**
+ * Encodes a value. Where text is wanted a plain scalar is its characters, whatever YAML makes of them: 001122, 1e3, true. What is wrong is told of
+ * the value as YAML has it.
+ */
+function encodeWritten(encode: (value: unknown) => EncodeResult, value: unknown, path: Path, report: Report): EncodeResult {
+  const first = encode(value);
+  let result = first;
+  for (let current = value; !result.ok; result = encode(current)) {
+    const old = result.path.reduce<unknown>((outer, part) => (outer as Readonly<Record<string, unknown>> | undefined)?.[part], current);
+    const characters = typeof old === "string" ? undefined : report.charactersAt([...path, ...result.path]);
+    if (characters === undefined) return first;
+    current = withPart(current, result.path, characters);
+  }
+  return result;
+}
+
+/** The same value with another part at a path. */
+function withPart(value: unknown, path: Path, part: unknown): unknown {
+  const [key, ...inner] = path;
+  if (key === undefined) return part;
+  if (Array.isArray(value)) return value.map((item, i) => (i === key ? withPart(item, inner, part) : item));
+  return isMap(value) ? { ...value, [key]: withPart(value[key], inner, part) } : value;
+}
+
+/** A value in the form that `type` says. It is the operator's word: bytes that don't fit the form of a known option are sent all the same. */
 function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, reading: Reading): Uint8Array | undefined {
   const { report, dictionary } = reading;
-  const result = encodeRaw(type, value);
+  const result = encodeWritten((written) => encodeRaw(type, written), value, valuePath, report);
   if (!result.ok) {
     report.error([...valuePath, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
     return undefined;
@@ -232,12 +266,12 @@ function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, 
   const definition = dictionary.byCode(code);
   const misfit = definition === undefined || reading.sentByClients ? undefined : misfitOf(definition, result.data);
   if (misfit === undefined) return result.data;
-  report.error(
+  report.warn(
     path,
     `${optionTitle(code, dictionary)}: a value of type ${type} does not fit this option: ${misfit}`,
-    "leave out the type, and the value is written in the option's own form",
+    "it is sent as it is; leave out the type, and the value is written in the option's own form",
   );
-  return undefined;
+  return result.data;
 }
 
 function misfitOf(definition: OptionDefinition, data: Uint8Array): string | undefined {

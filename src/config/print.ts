@@ -42,7 +42,7 @@ export function printConfig(config: Config): string {
     offer_hold: formatDuration(config.offerHold),
     affinity: formatDuration(config.affinity),
     cache_threshold: config.cacheThreshold,
-    bootp_enable: config.bootp,
+    bootp_enable: config.bootp === config.dynamicBootp ? config.bootp : undefined,
     rapid_commit: config.rapidCommit,
     subnet_selection: config.subnetSelection,
     flood_protection_threshold: printFlood(config.floodProtection),

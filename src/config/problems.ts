@@ -22,6 +22,8 @@ export type Locate = (path: Path, atKey: boolean) => Position;
 /** Collects problems, so that all of them are reported at once. */
 export interface Report {
   readonly problems: readonly Problem[];
+  /** The characters of the plain scalar at `path`, where text is wanted and YAML made something else of it; undefined for anything else. */
+  readonly charactersAt: Characters;
   /** A problem with the value at `path`. */
   error(path: Path, message: string, hint?: string): void;
   /** A problem with the key at the end of `path`, or with what is missing below it. */
@@ -29,13 +31,17 @@ export interface Report {
   warn(path: Path, message: string, hint?: string): void;
 }
 
-export function createReport(): Report {
+/** Finds the characters of a plain scalar by its path. */
+export type Characters = (path: Path) => string | undefined;
+
+export function createReport(charactersAt: Characters = () => undefined): Report {
   const problems: Problem[] = [];
   const add = (severity: Severity, path: Path, atKey: boolean, message: string, hint: string | undefined): void => {
     problems.push({ severity, path, atKey, message, hint });
   };
   return {
     problems,
+    charactersAt,
     error: (path, message, hint) => add("error", path, false, message, hint),
     keyError: (path, message, hint) => add("error", path, true, message, hint),
     warn: (path, message, hint) => add("warning", path, true, message, hint),

@@ -15,12 +15,15 @@ export interface Pool extends AddressRange {
 /** Reads the ranges of a network: inside it, apart from each other. Those with problems are reported and left out. */
 export function readPools(files: readonly RangeFile[], prefix: Ipv4Prefix, path: Path, report: Report): readonly Pool[] {
   const pools: Pool[] = [];
+  /** The same in order of address. */
+  const sorted: Pool[] = [];
   for (const [i, file] of files.entries()) {
     const place = [...path, i];
     const addresses = addressesOf(file, place, report);
     if (addresses === undefined || !checkInside(file, addresses, prefix, place, report)) continue;
-    const other = pools.find((pool) => rangesOverlap(pool, addresses));
-    if (other !== undefined) {
+    const at = firstEndingAt(sorted, addresses.start);
+    const other = sorted[at];
+    if (other !== undefined && rangesOverlap(other, addresses)) {
       report.error(
         place,
         `the range ${formatAddressRange(addresses)} overlaps the range ${formatAddressRange(other)}`,
@@ -28,7 +31,9 @@ export function readPools(files: readonly RangeFile[], prefix: Ipv4Prefix, path:
       );
       continue;
     }
-    pools.push({ ...addresses, file, path: place, except: readExceptions(file, addresses, place, report) });
+    const pool = { ...addresses, file, path: place, except: readExceptions(file, addresses, place, report) };
+    pools.push(pool);
+    sorted.splice(at, 0, pool);
   }
   return pools;
 }
@@ -88,10 +93,41 @@ export function firstAndLastOf24(pool: AddressRange): readonly Ipv4[] {
   return addresses;
 }
 
-/** What is never allocated from a pool: its exceptions and those of `addresses` that lie inside. Sorted and joined. */
-export function excludedFrom(pool: Pool, addresses: Iterable<Ipv4>): readonly AddressRange[] {
+/** The index of the first of the ranges, which are in order and apart from each other, that does not end before the address. */
+function firstEndingAt(sorted: readonly AddressRange[], address: Ipv4): number {
+  return lowerBound(sorted.length, (i) => (sorted[i] as AddressRange).end >= address);
+}
+
+/** The first of `length` indexes for which `holds`, as it does for all behind it; `length` when there is none. */
+function lowerBound(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Finds the range that holds an address, in logarithmic time. The ranges don't overlap. */
+export function rangeLookup<R extends AddressRange>(ranges: readonly R[]): (address: Ipv4) => R | undefined {
+  const sorted = [...ranges].sort((a, b) => a.start - b.start);
+  return (address) => {
+    const range = sorted[firstEndingAt(sorted, address)];
+    return range !== undefined && rangeContains(range, address) ? range : undefined;
+  };
+}
+
+/** What is never allocated from a pool: its exceptions, those of `addresses` (sorted) and of `more` that lie inside. Sorted and joined. */
+export function excludedFrom(pool: Pool, addresses: readonly Ipv4[], more: readonly Ipv4[]): readonly AddressRange[] {
   const all = [...pool.except];
-  for (const address of addresses) if (rangeContains(pool, address)) all.push({ start: address, end: address });
+  for (let i = lowerBound(addresses.length, (index) => (addresses[index] as Ipv4) >= pool.start); i < addresses.length; i++) {
+    const address = addresses[i] as Ipv4;
+    if (address > pool.end) break;
+    all.push({ start: address, end: address });
+  }
+  for (const address of more) if (rangeContains(pool, address)) all.push({ start: address, end: address });
   all.sort((a, b) => a.start - b.start);
   const merged: AddressRange[] = [];
   for (const next of all) {

@@ -133,6 +133,8 @@ export const interfaceSpec = text(`${AN_INTERFACE}, or eth0@192.168.5.1`, (value
 });
 
 const HOSTNAME = /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
-export const hostname = text("a host name: letters, digits and hyphens, labels of at most 63, such as printer", (value) =>
-  HOSTNAME.test(value) ? value : undefined,
-);
+export const hostname = text("a host name: letters, digits and hyphens, labels of at most 63, such as printer", (value) => {
+  // The dot that ends a name in DNS is none of its characters.
+  const name = value.endsWith(".") ? value.slice(0, -1) : value;
+  return HOSTNAME.test(name) ? name : undefined;
+});

@@ -252,7 +252,9 @@ export const configSchema = z
       log: log.optional(),
       bootp_enable: flag
         .optional()
-        .describe("Serve BOOTP clients; an address from a range is theirs for ever (RFC 1534). Default: true, as in dora."),
+        .describe(
+          "true: serve BOOTP clients, from ranges too; such an address is theirs for ever (RFC 1534). false: don't serve them. Default: they get reserved addresses only.",
+        ),
       rapid_commit: flag
         .optional()
         .describe("Bind the address at once for clients that ask for it with option 80 (RFC 4039). Default: false."),

@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLError } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from "yaml";
 import type { Path } from "./diagnostic.ts";
 import type { Locate, Position } from "./problems.ts";
 
@@ -13,6 +25,8 @@ export interface Source {
   /** Undefined when the text can't be read at all. */
   readonly value: unknown;
   readonly locate: Locate;
+  /** The characters of the plain scalar at a path, such as 001122; undefined for anything else. */
+  readonly charactersAt: (path: Path) => string | undefined;
   readonly problems: readonly SyntaxProblem[];
 }
 
@@ -23,17 +37,25 @@ const MAX_ALIASES = 10_000;
 export function readSource(text: string, format: "YAML" | "JSON"): Source {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: sameKey });
+    // The parser compares each key with all others of its map: they are compared here.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false });
     const at = (offset: number): Position => position(lines, offset);
-    const problems = [...document.errors, ...document.warnings].map((error) => explain(error, document, at, format));
-    problems.push(...unknownAliases(document, at));
+    const syntax = [...document.errors, ...document.warnings].map((error) => explain(error, at, format));
+    const { problems: ofNodes, targets } = examine(document, at);
+    const problems = [...syntax, ...ofNodes];
     // After an error of syntax the structure is a guess; complaints about what it seems to mean would mislead.
     const value = problems.length === 0 ? document.toJS({ maxAliasCount: MAX_ALIASES }) : undefined;
-    return { value, problems, locate: (path, atKey) => locate(document, at, path, atKey) };
+    const steps = stepper(targets);
+    return {
+      value,
+      problems,
+      locate: (path, atKey) => locate(document, steps, at, path, atKey),
+      charactersAt: (path) => charactersAt(document, steps, path),
+    };
   } catch (error) {
     const reason = error instanceof RangeError ? "it is nested too deeply" : error instanceof Error ? error.message : String(error);
     const problem = { line: 1, column: 1, message: `not valid ${format}: ${reason}`, hint: undefined };
-    return { value: undefined, problems: [problem], locate: () => ({ line: 1, column: 1 }) };
+    return { value: undefined, problems: [problem], locate: () => ({ line: 1, column: 1 }), charactersAt: () => undefined };
   }
 }
 
@@ -42,71 +64,112 @@ function position(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** Keys become text: `3` and `"3"` name the same thing. */
-function sameKey(a: unknown, b: unknown): boolean {
-  return a === b || (isScalar(a) && isScalar(b) && String(a.value) === String(b.value));
-}
-
-function explain(error: YAMLError, document: Document.Parsed, at: (offset: number) => Position, format: string): SyntaxProblem {
+function explain(error: YAMLError, at: (offset: number) => Position, format: string): SyntaxProblem {
   const place = at(error.pos[0]);
-  if (error.code === "DUPLICATE_KEY") {
-    const [key, first] = duplicateKey(document, error.pos[0]);
-    const hint = first === undefined ? undefined : `it stands on line ${at(first).line} already; keep one of the two`;
-    return { ...place, message: `the key "${key}" is given twice`, hint };
-  }
   if (error.code === "MULTIPLE_DOCS") return { ...place, message: "the file has more than one document", hint: "remove the line with ---" };
   if (error.code === "TAB_AS_INDENT") return { ...place, message: "a tab is used for indentation", hint: "use spaces" };
-  return { ...place, message: `not valid ${format}: ${firstLower(error.message)}`, hint: undefined };
+  // The parser calls itself for each level.
+  const message = /call stack/.test(error.message) ? "it is nested too deeply" : firstLower(error.message);
+  return { ...place, message: `not valid ${format}: ${message}`, hint: undefined };
 }
 
-/** The key at `offset`, and the offset of the same key earlier in its map. */
-function duplicateKey(document: Document.Parsed, offset: number): readonly [string, number | undefined] {
-  let name = "";
-  let first: number | undefined;
-  visit(document, {
-    Map(_, map) {
-      const again = map.items.find((pair) => isScalar(pair.key) && pair.key.range?.[0] === offset)?.key;
-      if (again === undefined) return undefined;
-      const original = map.items.find((pair) => sameKey(pair.key, again))?.key;
-      name = isScalar(again) ? String(again.value) : "";
-      first = isScalar(original) ? original.range?.[0] : undefined;
-      return visit.BREAK;
-    },
-  });
-  return [name, first];
-}
+/** What aliases stand for. */
+type Targets = ReadonlyMap<unknown, Node>;
 
-function unknownAliases(document: Document.Parsed, at: (offset: number) => Position): readonly SyntaxProblem[] {
+/** Finds keys that are given twice and aliases without an anchor, in one pass. */
+function examine(
+  document: Document.Parsed,
+  at: (offset: number) => Position,
+): { readonly problems: readonly SyntaxProblem[]; readonly targets: Targets } {
   const problems: SyntaxProblem[] = [];
+  const anchors = new Map<string, Node>();
+  const targets = new Map<unknown, Node>();
   visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) !== undefined) return;
-      const message = `the alias *${alias.source} has no anchor &${alias.source} before it`;
-      problems.push({ ...at(alias.range?.[0] ?? 0), message, hint: "put text that starts with * in quotes" });
+    Node(_, node) {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+        else {
+          const message = `the alias *${node.source} has no anchor &${node.source} before it`;
+          problems.push({ ...at(node.range?.[0] ?? 0), message, hint: "put text that starts with * in quotes" });
+        }
+        return;
+      }
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (isMap(node)) findDuplicates(node, at, problems);
     },
   });
-  return problems;
+  return { problems, targets };
 }
 
-function locate(document: Document.Parsed, at: (offset: number) => Position, path: Path, atKey: boolean): Position {
+/** Keys become text: `3` and `"3"` name the same thing. */
+function findDuplicates(map: YAMLMap, at: (offset: number) => Position, problems: SyntaxProblem[]): void {
+  const known = new Map<string, number>();
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    const offset = startOf(key) ?? 0;
+    const first = known.get(name);
+    // Merge keys may stand several times.
+    if (first === undefined || name === "<<") known.set(name, offset);
+    else {
+      const hint = `it stands on line ${at(first).line} already; keep one of the two`;
+      problems.push({ ...at(offset), message: `the key "${name}" is given twice`, hint });
+    }
+  }
+}
+
+interface Step {
+  /** Of an entry of a map; undefined for one of a list. */
+  readonly key: unknown;
+  readonly node: unknown;
+}
+
+/** Goes one step down from a node; undefined when nothing is there. */
+type Stepper = (node: unknown, part: string | number) => Step | undefined;
+
+/** Maps that are asked for more than once get an index of their keys. */
+function stepper(targets: Targets): Stepper {
+  const indexes = new Map<unknown, ReadonlyMap<string, Step>>();
+  const indexOf = (map: YAMLMap): ReadonlyMap<string, Step> => {
+    const known = indexes.get(map);
+    if (known !== undefined) return known;
+    const index = new Map<string, Step>();
+    for (const { key, value } of map.items) {
+      if (!isScalar(key)) continue;
+      const merged = String(key.value) === "<<" ? (isAlias(value) ? targets.get(value) : value) : undefined;
+      if (isMap(merged)) for (const [name, step] of indexOf(merged)) index.set(name, index.get(name) ?? step);
+      else index.set(String(key.value), { key, node: value });
+    }
+    indexes.set(map, index);
+    return index;
+  };
+  return (start, part) => {
+    const node = isAlias(start) ? targets.get(start) : start;
+    if (isMap(node)) return indexOf(node).get(String(part));
+    if (!isSeq(node)) return undefined;
+    const item = node.items[Number(part)];
+    return item === undefined ? undefined : { key: undefined, node: item };
+  };
+}
+
+function locate(document: Document.Parsed, step: Stepper, at: (offset: number) => Position, path: Path, atKey: boolean): Position {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [depth, part] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    let key: unknown;
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
-      if (pair === undefined) break;
-      key = pair.key;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(part)];
-      if (node === undefined) break;
-    } else break;
-    const pointAtKey = key !== undefined && (atKey || startOf(node) === undefined || depth < path.length - 1);
-    offset = (pointAtKey ? startOf(key) : startOf(node)) ?? offset;
+    const next = step(node, part);
+    if (next === undefined) break;
+    node = next.node;
+    const pointAtKey = next.key !== undefined && (atKey || startOf(node) === undefined || depth < path.length - 1);
+    offset = (pointAtKey ? startOf(next.key) : startOf(node)) ?? offset;
   }
   return at(offset);
+}
+
+function charactersAt(document: Document.Parsed, step: Stepper, path: Path): string | undefined {
+  let node: unknown = document.contents;
+  for (const part of path) node = step(node, part)?.node;
+  return isScalar(node) && node.type === "PLAIN" && node.source !== "" ? node.source : undefined;
 }
 
 function startOf(node: unknown): number | undefined {

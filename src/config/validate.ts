@@ -25,26 +25,107 @@ const MAX_DEPTH = 32;
  * between values are found in the same run; undefined when nothing can be made of it.
  */
 export function validate(value: unknown, report: Report): Validated | undefined {
-  const removed = new Map<string, readonly number[]>();
+  const kept: Kept = new Map();
   const originalPath = (path: Path): Path => {
+    if (kept.size === 0) return path;
     const result: (string | number)[] = [];
-    for (const part of path) result.push(typeof part === "number" ? original(part, removed.get(pathKey(result))) : part);
+    for (const part of path) result.push(typeof part === "number" ? (kept.get(pathKey(result))?.[part] ?? part) : part);
     return result;
   };
   const tree = copy(value, [], report);
   if (tree === REFUSED) return undefined;
-  for (let round = 0; ; round++) {
-    const result = configSchema.safeParse(tree);
-    if (result.success) return { file: result.data, originalPath };
-    const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
-    // What is missing after the first round is missing because it was refused.
-    if (round === 0) for (const issue of withoutConsequences(issues)) reportIssue(issue, tree, report);
+  const good = parseWhole(tree);
+  if (good !== undefined) return { file: good, originalPath };
+  let issues = issuesOf(configSchema, tree, []);
+  if (readCharacters(tree, issues, report)) issues = issuesOf(configSchema, tree, []);
+  // What is missing after the first round is missing because it was refused.
+  for (const issue of withoutConsequences(issues)) reportIssue(issue, tree, report);
+  while (issues.length > 0) {
     for (const issue of issues) if (!refuse(tree, issue)) return undefined;
-    compact(tree, [], removed);
+    compact(tree, [], kept);
+    issues = issuesOf(configSchema, tree, []);
+  }
+  const file = parseWhole(tree);
+  return file && { file, originalPath };
+}
+
+/** By the path of a list: the indexes that its entries had before some were left out. */
+type Kept = Map<string, readonly number[]>;
+
+/** The file when nothing is wrong with it. */
+function parseWhole(tree: unknown): ConfigFile | undefined {
+  try {
+    return configSchema.safeParse(tree).data;
+  } catch (error) {
+    // So many issues that the checker can't hand them up.
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 
-/** A copy of plain data, without keys that have no value, which are reported; REFUSED when it is too deep. */
+/** Values that are checked in one go. The checker hands the issues of a value up as arguments of a call, of which there can't be any number. */
+const MOST_AT_ONCE = 10_000;
+
+/** Every issue of a value, however large it is and however many there are. */
+function issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] {
+  const inner = largeSchema(schema, value);
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return value.flatMap((item, i) => issuesOf(inner.element as z.core.$ZodType, item, [...path, i]));
+  if (inner instanceof z.ZodRecord && isMap(value))
+    return Object.keys(value).flatMap((key) => issuesOf(inner.valueType as z.core.$ZodType, value[key], [...path, key]));
+  if (!(inner instanceof z.ZodObject && isMap(value))) return flatIssues(schema, value, path);
+  // The large parts are checked one by one; in their place stands something of their kind that has no problem.
+  const outline: Record<string, unknown> = { ...value };
+  const parts: Issue[][] = [];
+  for (const [key, part] of Object.entries(value)) {
+    const [below] = Object.hasOwn(inner.shape, key) ? unwrap(inner.shape[key] as z.core.$ZodType) : [];
+    const fits = (below instanceof z.ZodArray && Array.isArray(part)) || (below instanceof z.ZodRecord && isMap(part));
+    if (!fits || !isLarge(part)) continue;
+    outline[key] = Array.isArray(part) ? [] : {};
+    parts.push(issuesOf(below, part, [...path, key]));
+  }
+  return [...flatIssues(schema, outline, path), ...parts.flat()];
+}
+
+/** The schema of a large value that can be taken apart; undefined for a small value, and for one that may have several forms. */
+function largeSchema(schema: z.core.$ZodType, value: unknown): z.core.$ZodType | undefined {
+  const forms = unwrap(schema);
+  return forms.length === 1 && isLarge(value) ? forms[0] : undefined;
+}
+
+function flatIssues(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] {
+  return z.safeParse(schema, value).error?.issues.flatMap((issue) => flatten(issue, path)) ?? [];
+}
+
+function isLarge(value: unknown): boolean {
+  let left = MOST_AT_ONCE;
+  const count = (item: unknown): void => {
+    if (--left < 0 || typeof item !== "object" || item === null) return;
+    for (const key of Object.keys(item)) {
+      count((item as Record<string, unknown>)[key]);
+      if (left < 0) return;
+    }
+  };
+  count(value);
+  return left < 0;
+}
+
+/** Where text is wanted a plain scalar is its characters, whatever YAML makes of them: 001122, 1e3, true. Tells whether there was one. */
+function readCharacters(tree: unknown, issues: readonly Issue[], report: Report): boolean {
+  let changed = false;
+  for (const issue of issues) {
+    if (issue.code !== "invalid_type" || issue.expected !== "string") continue;
+    const path = issue.path as Path;
+    const characters = path.length === 0 ? undefined : report.charactersAt(path);
+    const owner = characters === undefined ? undefined : at(tree, path.slice(0, -1));
+    if (characters === undefined || typeof owner !== "object" || owner === null) continue;
+    (owner as Record<string | number, unknown>)[path.at(-1) as string | number] = characters;
+    changed = true;
+  }
+  return changed;
+}
+
+/** A copy of plain data, without keys that have no value; REFUSED when it is too deep. */
 function copy(value: unknown, path: Path, report: Report): unknown {
   if (path.length > MAX_DEPTH) {
     report.error(path.slice(0, 3), "this is nested too deeply");
@@ -64,15 +145,20 @@ function copy(value: unknown, path: Path, report: Report): unknown {
     const item = value[key];
     const place = [...path, key];
     if (key === "__proto__") report.keyError(place, `unknown key "${key}"`);
-    else if (item === null && !path.includes("options")) {
+    else if (item === null && isNamed(path)) {
       report.keyError(place, `"${key}" has no value`, "remove the key, or give it a value indented below it");
-    } else if (item !== undefined) {
+    } else if (item !== undefined && (item !== null || path.includes("options"))) {
       const copied = copy(item, place, report);
       if (copied === REFUSED) return REFUSED;
       result[key] = copied;
     }
   }
   return result;
+}
+
+/** Whether the keys at a path are the operator's own. Without a value they are a mistake; any other key is just not set then, as in dora. */
+function isNamed(path: Path): boolean {
+  return path.length === 1 && ["networks", "shared_networks", "option_definitions"].includes(path[0] as string);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -105,7 +191,9 @@ function reportIssue(issue: Issue, tree: unknown, report: Report): void {
     const known = knownKeys(path);
     for (const key of issue.keys) {
       const place = [...path, key];
-      if (isUnsupported(path, key)) {
+      const elsewhere = path.length === 0 ? OTHER_FORMATS.get(key) : undefined;
+      if (elsewhere !== undefined) report.keyError(place, `unknown key "${key}"`, elsewhere);
+      else if (isUnsupported(path, key)) {
         report.keyError(place, `"${key}" is not supported by this version`, whyUnsupported(path, key));
       } else {
         report.keyError(place, `unknown key "${key}"`, didYouMean(key, known) ?? `known keys here: ${known.join(", ")}`);
@@ -120,6 +208,16 @@ function reportIssue(issue: Issue, tree: unknown, report: Report): void {
   const hint: unknown = issue.code === "custom" ? issue.params?.hint : undefined;
   report.error(path, issue.message, typeof hint === "string" ? hint : undefined);
 }
+
+/** Keys of other versions of the format at the top, and what becomes of them. */
+const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
+  ["v4", "what is below it belongs to the top level here: move interfaces, networks and so on out of it, one step to the left"],
+  [
+    "backend_mode",
+    "it is how servers of dora share leases; here leases are in a file: remove it, or name the file in store: {sqlite: {path: leases.db}}",
+  ],
+  ["nats", "it is how servers of dora share leases, which is not supported by this version: remove it"],
+]);
 
 /** The keys that the schema knows at a path. */
 function knownKeys(path: Path): readonly string[] {
@@ -172,38 +270,33 @@ function refuse(tree: unknown, issue: Issue): boolean {
   return true;
 }
 
-/** Takes out what is marked, and notes which entries of lists went. */
-function compact(tree: unknown, path: Path, removed: Map<string, readonly number[]>): void {
+/** Takes out what is marked, and notes which entries of lists stay. */
+function compact(tree: unknown, path: Path, kept: Kept): void {
   if (Array.isArray(tree)) {
     const key = pathKey(path);
-    const before = removed.get(key);
-    const gone: number[] = [];
-    for (let i = tree.length - 1; i >= 0; i--) {
-      if (tree[i] !== REFUSED) continue;
-      gone.push(original(i, before));
-      tree.splice(i, 1);
+    const before = kept.get(key);
+    let indexes: number[] | undefined;
+    if (tree.includes(REFUSED)) {
+      indexes = [];
+      let length = 0;
+      for (const [i, item] of tree.entries()) {
+        if (item === REFUSED) continue;
+        indexes.push(before?.[i] ?? i);
+        tree[length++] = item;
+      }
+      tree.length = length;
+      kept.set(key, indexes);
     }
-    if (gone.length > 0)
-      removed.set(
-        key,
-        [...(before ?? []), ...gone].sort((a, b) => a - b),
-      );
-    for (const [i, item] of tree.entries()) compact(item, [...path, original(i, removed.get(key))], removed);
+    const now = indexes ?? before;
+    for (const [i, item] of tree.entries()) compact(item, [...path, now?.[i] ?? i], kept);
   } else if (isMap(tree)) {
     for (const key of Object.keys(tree)) {
       if (tree[key] === REFUSED) delete tree[key];
-      else compact(tree[key], [...path, key], removed);
+      else compact(tree[key], [...path, key], kept);
     }
   }
 }
 
 function pathKey(path: Path): string {
   return JSON.stringify(path);
-}
-
-/** The index that an entry had before the entries with the indexes `gone` (sorted) were taken out. */
-function original(index: number, gone: readonly number[] | undefined): number {
-  let result = index;
-  for (const removedIndex of gone ?? []) if (removedIndex <= result) result++;
-  return result;
 }

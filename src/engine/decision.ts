@@ -1,19 +1,7 @@
 import type { LeaseChange } from "../leases/lease.ts";
+import type { Destination } from "../net/destination.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Message } from "../wire/dhcp4/message.ts";
-
-/** Where a reply goes, and from where. Part of the decision, so that addressing is tested without sockets. */
-export interface Destination {
-  /** Destination address; 255.255.255.255 is the broadcast on the interface's link. */
-  readonly address: Ipv4;
-  readonly port: number;
-  /** The hardware address to send to without ARP, because the client can't answer ARP yet; undefined: send normally. */
-  readonly hardwareAddress: Uint8Array | undefined;
-  /** Index of the interface the reply leaves by; 0 lets the routing table choose. */
-  readonly interfaceIndex: number;
-  /** Source address of the reply; 0 lets the kernel choose. */
-  readonly source: Ipv4;
-}
 
 /**
  * Why the server stays silent. Each is counted, logged at debug level and explained by `SILENCE_REASONS`.
@@ -41,7 +29,8 @@ export const SILENCE_REASONS = {
   "interface-not-served": "the message came in on an interface that is not configured",
   "leasequery-not-enabled": "a LEASEQUERY, and the configuration has no leasequery",
   "requester-not-permitted": "a LEASEQUERY whose giaddr or source address is not among the requesters of leasequery",
-  "no-return-address": "an INFORM that carries no address to answer to",
+  "no-return-address":
+    "there is no address to answer to that a client or relay can have: it is missing, loopback, multicast or broadcast, or ciaddr is in no configured network",
   flood: "the client sends more than flood_protection_threshold allows",
   "being-probed": "whether somebody uses the address is being asked; only the last message that waits for this is answered",
   "conflicts-found": "several addresses in a row that this client could get turned out to be in use; it may ask again",
@@ -49,7 +38,10 @@ export const SILENCE_REASONS = {
 
 export type SilenceReason = keyof typeof SILENCE_REASONS;
 
-/** An answer, with the changes that must be on disk before it leaves. */
+/**
+ * An answer, with the changes that must be on disk before it leaves: those of leases, not those of holds, which are in memory only. `rests`: it tells of a
+ * lease that it need not change, and must not leave before what was decided about leases before it is on disk.
+ */
 export interface Reply {
   readonly kind: "reply";
   readonly message: Message;
@@ -57,6 +49,7 @@ export interface Reply {
   readonly maxMessageSize: number;
   readonly to: Destination;
   readonly changes: readonly LeaseChange[];
+  readonly rests: boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The public surface `leasehold/engine`: what a DHCP server does about a message, decided without performing any effect. */
-export { type Decision, type Destination, type Probe, type Reply, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
+export type { Destination } from "../net/destination.ts";
+export { type Decision, type Probe, type Reply, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
 export { decide } from "./dhcp4/decide.ts";
 export type { Context, ProbeReader, Received, ServedInterface } from "./dhcp4/exchange.ts";
 export type { Trace } from "./trace.ts";

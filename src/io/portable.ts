@@ -2,7 +2,8 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../net/prefix.ts";
 import { bindError } from "./errors.ts";
-import type { BatchHandler, Datagram, LocalInterface, Outbox, Transport, TransportOptions } from "./transport.ts";
+import { noSendFailures, sendFailureOf } from "./send-failures.ts";
+import type { BatchHandler, Datagram, LocalInterface, Outbox, SendFailure, Transport, TransportOptions } from "./transport.ts";
 
 /** Datagrams handed over at once, and kept while the transport is paused. */
 const BATCH_SIZE = 64;
@@ -13,7 +14,7 @@ const RECEIVE_BUFFER = 4 << 20;
 interface PortableCounters {
   received: number;
   sent: number;
-  sendFailed: number;
+  notSent: Record<SendFailure, number>;
   receiveDropped: number;
 }
 
@@ -34,7 +35,7 @@ export async function openPortableTransport(options: TransportOptions): Promise<
   growReceiveBuffer(socket);
   const { port } = socket.address();
 
-  const counters: PortableCounters = { received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 };
+  const counters: PortableCounters = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
   let handler: BatchHandler | undefined;
   let receiving = false;
   let closed = false;
@@ -85,7 +86,7 @@ export async function openPortableTransport(options: TransportOptions): Promise<
     },
     createOutbox: (capacity) =>
       createPortableOutbox(capacity, counters, (bytes, toPort, address, done) => socket.send(bytes, toPort, address, done)),
-    counters: () => ({ ...counters }),
+    counters: () => ({ ...counters, notSent: { ...counters.notSent } }),
     close() {
       if (closed) return;
       closed = true;
@@ -105,14 +106,19 @@ function growReceiveBuffer(socket: Socket): void {
   }
 }
 
-/** The only interface served, else the one whose network the sender is in. */
+/**
+ * The only interface served, else the one whose network the sender is in. From elsewhere only routed messages come, which are served by
+ * what they say themselves, so any interface will do; a sender without an address is on a link, and which one is not to be known.
+ */
 function guessInterface(options: TransportOptions, source: Ipv4): LocalInterface | undefined {
-  if (options.interfaces.length === 1) return options.interfaces[0];
-  return options.interfaces.find(
+  const { interfaces } = options;
+  if (interfaces.length === 1) return interfaces[0];
+  const near = interfaces.find(
     (candidate) =>
       candidate.addresses.some(({ address }) => address === options.address) ||
       candidate.addresses.some(({ address, prefixLength }) => prefixContains(prefixOf(address, prefixLength), source)),
   );
+  return near ?? (source === IPV4_ANY ? undefined : interfaces[0]);
 }
 
 function limitationsOf(options: TransportOptions): string[] {
@@ -127,23 +133,23 @@ function limitationsOf(options: TransportOptions): string[] {
   return limitations;
 }
 
-type Send = (bytes: Uint8Array, port: number, address: string, done: (error: Error | null) => void) => void;
+type Send = (bytes: Uint8Array, port: number, address: string, done: (error: NodeJS.ErrnoException | null) => void) => void;
 
 function createPortableOutbox(capacity: number, counters: PortableCounters, sendOne: Send): Outbox {
   const payloads = Array.from({ length: capacity }, () => new Uint8Array(PAYLOAD_SIZE));
   const lengths: number[] = [];
   const ports: number[] = [];
   const addresses: Ipv4[] = [];
-  const done = (error: Error | null): void => {
+  const done = (error: NodeJS.ErrnoException | null): void => {
     if (error === null) counters.sent++;
-    else counters.sendFailed++;
+    else counters.notSent[sendFailureOf(error.code ?? "")]++;
   };
   const sendOrCount = (bytes: Uint8Array, port: number, address: Ipv4): void => {
     try {
       sendOne(bytes, port, formatIpv4(address), done);
     } catch {
       // Port 0, which the sender of a request may have written, is an exception to node:dgram.
-      counters.sendFailed++;
+      counters.notSent.other++;
     }
   };
   return {

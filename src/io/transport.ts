@@ -1,4 +1,4 @@
-import type { Destination } from "../engine/decision.ts";
+import type { Destination } from "../net/destination.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 
 /** A network interface of this machine as it is now. */
@@ -7,6 +7,8 @@ export interface LocalInterface {
   readonly name: string;
   readonly up: boolean;
   readonly loopback: boolean;
+  /** The largest IP datagram that its link carries whole; undefined where the system does not tell. */
+  readonly mtu?: number | undefined;
   readonly hardwareAddress: Uint8Array;
   /** IPv4 addresses with the length of their prefix, in the system's order. */
   readonly addresses: readonly { readonly address: Ipv4; readonly prefixLength: number }[];
@@ -42,19 +44,31 @@ export interface Outbox {
   /** Puts the payload that was written into `next()` in the batch. `to` is not read after the call. */
   add(payloadLength: number, to: Destination): void;
   /**
-   * Sends the batch and empties it. Datagrams that the system refuses are dropped and counted: DHCP clients repeat
-   * what is lost, and a full queue is best emptied by not adding to it.
+   * Sends the batch and empties it. What can't be sent at once because somebody's queue is full is kept for a moment, as far as
+   * there is room, and tried again; what the system refuses is dropped and counted: DHCP clients repeat what is lost.
    */
   send(): void;
   /** Empties the batch without sending. */
   clear(): void;
 }
 
+/** Why a datagram was not sent, in words for an operator. */
+export const SEND_FAILURES = {
+  "would-block": "nobody on the link answers for the address that they go to, or the link takes no more",
+  "no-route": "there is no route to the relay or client (`ip route get ADDRESS` shows it)",
+  "too-large": "they are larger than the link or the route carries",
+  "not-permitted": "this process may not send them: a firewall, or missing privileges",
+  other: "the system refused them",
+} as const;
+
+export type SendFailure = keyof typeof SEND_FAILURES;
+
 export interface TransportCounters {
   readonly received: number;
+  /** Datagrams that the system took. */
   readonly sent: number;
-  /** Datagrams that the system refused to send. */
-  readonly sendFailed: number;
+  /** Datagrams that were not sent. */
+  readonly notSent: Readonly<Record<SendFailure, number>>;
   /**
    * Datagrams that were dropped before they got here, because the receive buffer was full or their checksum wrong. On Linux a broadcast may
    * count twice, for two sockets hear it.

@@ -1,5 +1,6 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 import { type AddressRange, rangeSize } from "../net/range.ts";
+import type { AddressFilter } from "./reader.ts";
 
 const FULL = 0xffffffff;
 
@@ -66,12 +67,21 @@ export class AddressPool {
     }
   }
 
-  /** The first unused address at or after the place that `seed` (unsigned 32 bit) picks, going round; undefined: none is left. */
-  firstUnused(seed: number): Ipv4 | undefined {
+  /**
+   * The first unused address at or after the place that `seed` (unsigned 32 bit) picks, going round, that `unless` does not exclude; undefined: none
+   * is left. Takes a few steps, and as many again for each excluded address on the way.
+   */
+  firstUnused(seed: number, unless?: AddressFilter): Ipv4 | undefined {
     if (this.#unused === 0) return undefined;
     const from = Math.floor((seed / 0x100000000) * this.#size);
-    const index = this.#firstClear(from);
-    return this.#start + (index >= 0 ? index : this.#firstClear(0));
+    return this.#firstIn(from, this.#size, unless) ?? this.#firstIn(0, from, unless);
+  }
+
+  #firstIn(from: number, end: number, unless: AddressFilter | undefined): Ipv4 | undefined {
+    for (let index = this.#firstClear(from); index >= 0 && index < end; index = this.#firstClear(index + 1)) {
+      if (!unless?.excludes(this.#start + index)) return this.#start + index;
+    }
+    return undefined;
   }
 
   /** Index of the first clear bit of levels[0] at or after `from`; -1: none. */

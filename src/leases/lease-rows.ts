@@ -1,6 +1,6 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { KeyHash } from "./key-hash.ts";
-import { type Lease, type LeaseOwner, LeaseState, NEVER, type Seconds } from "./lease.ts";
+import { type Lease, type LeaseOwner, LeaseState, type Seconds, storedTime } from "./lease.ts";
 import { OwnerColumn } from "./owner-column.ts";
 import type { LeaseTrait } from "./reader.ts";
 import { RowIndex } from "./row-index.ts";
@@ -17,8 +17,6 @@ export class LeaseRows {
   start = new Uint32Array(0);
   expiry = new Uint32Array(0);
   state = new Uint8Array(0);
-  /** For the table to keep what it likes of a row; 0 in a new row. */
-  flags = new Uint8Array(0);
   readonly owners: OwnerColumn;
 
   readonly #byAddress = new RowIndex(() => this.address);
@@ -27,6 +25,7 @@ export class LeaseRows {
    * must not make it slow to find its leases, and those of others.
    */
   readonly byClient: RowIndex;
+  /** The rows below `end` that are free; `start` of a free row is its place in here. */
   readonly #free: number[] = [];
   #end = 0;
   #count = 0;
@@ -81,7 +80,6 @@ export class LeaseRows {
   add(lease: Lease, wanted = NONE): number {
     const row = this.#take(wanted);
     this.address[row] = lease.address;
-    this.flags[row] = 0;
     this.#count++;
     this.#byAddress.insert(row, lease.address);
     this.owners.set(row, lease.owner);
@@ -94,7 +92,7 @@ export class LeaseRows {
   /** To be called when rows have been added behind others that are free: finds these, and uses the first of them first. */
   findFree(): void {
     this.#free.length = 0;
-    for (let row = this.#end - 1; row >= 0; row--) if (!this.has(row)) this.#free.push(row);
+    for (let row = this.#end - 1; row >= 0; row--) if (!this.has(row)) this.#setFree(row);
   }
 
   /** Replaces the lease in a row by another one of its address. */
@@ -124,21 +122,33 @@ export class LeaseRows {
     if (this.state[row] !== LeaseState.declined) this.byClient.remove(row, this.owners.hash(row));
     this.owners.unindex(row);
     this.owners.clear(row);
+    this.#setFree(row);
+  }
+
+  #setFree(row: number): void {
+    this.start[row] = this.#free.length;
     this.#free.push(row);
   }
 
   #setTimes(row: number, { state, start, expiry }: Lease): void {
     this.state[row] = state;
-    this.start[row] = start;
-    this.expiry[row] = Math.min(expiry, NEVER);
+    this.start[row] = storedTime(start);
+    this.expiry[row] = storedTime(expiry);
   }
 
   /** A free row: this one, if it is free. */
   #take(wanted: number): number {
     if (wanted >= this.#end) return this.#append(wanted);
-    const at = wanted === NONE ? -1 : this.#free.lastIndexOf(wanted);
-    if (at >= 0) this.#free.splice(at, 1);
-    return at >= 0 ? wanted : (this.#free.pop() ?? this.#append(this.#end));
+    if (wanted === NONE || this.has(wanted)) return this.#free.pop() ?? this.#append(this.#end);
+    const at = this.start[wanted] as number;
+    // Free rows are not known as such before `findFree`.
+    if (this.#free[at] !== wanted) return wanted;
+    const last = this.#free.pop() as number;
+    if (last !== wanted) {
+      this.#free[at] = last;
+      this.start[last] = at;
+    }
+    return wanted;
   }
 
   #append(row: number): number {
@@ -152,7 +162,6 @@ export class LeaseRows {
     this.start = grown(this.start, new Uint32Array(capacity));
     this.expiry = grown(this.expiry, new Uint32Array(capacity));
     this.state = grown(this.state, new Uint8Array(capacity));
-    this.flags = grown(this.flags, new Uint8Array(capacity));
     this.owners.reserve(capacity);
   }
 }

@@ -1,18 +1,34 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 
-/** Seconds since 1970, an integer. */
+/** A moment in whole seconds, on a clock that never steps: near to seconds since 1970, whatever becomes of the wall clock. */
 export type Seconds = number;
 
 /** The end of a lease that never ends (lease time 0xffffffff, RFC 2131 section 3.3). */
 export const NEVER: Seconds = 0xffffffff;
 
-/** States of a lease. `offered` lives in memory only; the others are on disk. Numbers are part of the database format. */
-export const LeaseState = { offered: 0, bound: 1, released: 2, expired: 3, declined: 4 } as const;
+/** The last second that anything else can end in: times have 32 bits in memory and on disk. It is in the year 2106. */
+const LAST: Seconds = NEVER - 1;
+
+/** A time as it is kept: what is later than the last second is not NEVER, for then it would never end. */
+export function storedTime(time: Seconds): Seconds {
+  return time === NEVER ? NEVER : Math.max(0, Math.min(Math.floor(time), LAST));
+}
+
+/** When what begins `now` and lasts for so many seconds ends. A duration of 0xffffffff or more never does (RFC 2131 section 3.3). */
+export function endAfter(now: Seconds, duration: number): Seconds {
+  return duration >= NEVER ? NEVER : Math.min(now + duration, LAST);
+}
+
+/** States of a lease. Numbers are part of the database format; 0 was in memory only, and stays unused. */
+export const LeaseState = { bound: 1, released: 2, expired: 3, declined: 4 } as const;
 export type LeaseState = (typeof LeaseState)[keyof typeof LeaseState];
 
 /** Who holds, or last held, an address. Byte strings may be views of a packet or of the table's memory. */
 export interface LeaseOwner {
-  /** What the client is known by: option 61, or htype and chaddr (RFC 2131 section 4.2). */
+  /**
+   * What the client is known by: option 61, or htype and chaddr (RFC 2131 section 4.2). The table keeps any other key too;
+   * the database of this package has room for these two.
+   */
   readonly clientKey: Uint8Array;
   /** Option 61 as sent; undefined when the client sent none. */
   readonly clientIdentifier: Uint8Array | undefined;
@@ -35,19 +51,34 @@ export interface Lease {
   /** When the client was last given its time. */
   readonly start: Seconds;
   /**
-   * When the state ends: bound: the lease runs out; offered: the hold ends; declined: probation ends;
-   * released and expired: when it stopped being bound.
+   * When the state ends: bound: the lease runs out; declined: probation ends; released and expired: when it stopped
+   * being bound.
    */
   readonly expiry: Seconds;
   /** A declined address has an owner too: the client that declined it. */
   readonly owner: LeaseOwner;
 }
 
+/** An address that is kept for a client for a while, because it was offered to it or is being probed for it. */
+export interface Hold {
+  readonly address: Ipv4;
+  /** From this second on it is kept for nobody. */
+  readonly until: Seconds;
+  /** The client; what else is known of it is on record when the address turns out to be in use. */
+  readonly owner: LeaseOwner;
+}
+
 /**
  * A change to the lease table. `put` says how the lease of an address stands from now on, replacing what was
- * known of that address; `remove` forgets the address.
+ * known of that address; `remove` forgets the address. `hold` and `withdraw` begin and end a hold and leave the lease of the
+ * address as it is: they live in memory only, and are not undone. A client has one hold on a link: a new one replaces it; and one that
+ * is given the address, or that declines it, holds it no longer.
  */
-export type LeaseChange = { readonly kind: "put"; readonly lease: Lease } | { readonly kind: "remove"; readonly address: Ipv4 };
+export type LeaseChange =
+  | { readonly kind: "put"; readonly lease: Lease }
+  | { readonly kind: "remove"; readonly address: Ipv4 }
+  | { readonly kind: "hold"; readonly hold: Hold }
+  | { readonly kind: "withdraw"; readonly address: Ipv4 };
 
 /**
  * How row `row` of the lease database stands from now on. Rows are numbered by the lease table; an address has one row for as long

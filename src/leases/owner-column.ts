@@ -58,11 +58,22 @@ export class OwnerColumn {
   /** Gives a row its owner, or another one; the new owner may be a view of the old one. */
   set(row: number, owner: LeaseOwner): void {
     const old = this.#blocks[row] as number;
+    const hash = this.#hash(owner.clientKey);
+    this.adopt(row, this.keep(owner), hash);
+    if (old !== FREE) this.#free(old);
+  }
+
+  /** Copies an owner, for a row that is still to be found: `adopt` is to be called with what this returns. */
+  keep(owner: LeaseOwner): number {
     const block = this.#arena.allocate(ownerRecordLength(owner));
     writeOwnerRecord(owner, this.#arena.chunk(block), this.#arena.offset(block));
+    return block;
+  }
+
+  /** Gives a row without an owner one that was kept; `hash` is that of its client key. */
+  adopt(row: number, block: number, hash: number): void {
     this.#blocks[row] = block;
-    this.#hashes[row] = this.#hash(owner.clientKey);
-    if (old !== FREE) this.#free(old);
+    this.#hashes[row] = hash;
   }
 
   clear(row: number): void {

@@ -8,7 +8,8 @@ import type { LeaseOwner } from "./lease.ts";
  *   0  flags          1  chaddr length       2  client identifier length (16 bit, big endian, as all lengths)
  *   4  hostname length    6  vendor class length    8  relay agent information length
  *  10  htype, chaddr, client identifier, hostname, vendor class, relay agent information,
- *      and where there are limit keys their length and the keys
+ *      where there are limit keys their length and the keys,
+ *      and where the client is known neither by its identifier nor by htype and chaddr, the length of its key and the key
  *
  * htype stands right before chaddr because the two together are the key of a client without an identifier.
  */
@@ -20,8 +21,9 @@ const HAS_VENDOR_CLASS = 4;
 const HAS_RELAY = 8;
 const KEY_IS_IDENTIFIER = 16;
 const HAS_LIMIT_KEYS = 32;
+const HAS_OTHER_KEY = 64;
 
-/** The longest record: six byte strings of at most 65535 bytes, in practice bounded by the size of a datagram. */
+/** Seven byte strings of at most 65535 bytes, chaddr of at most 255; in practice bounded by the size of a datagram. */
 export function ownerRecordLength(owner: LeaseOwner): number {
   return (
     HEADER +
@@ -31,18 +33,32 @@ export function ownerRecordLength(owner: LeaseOwner): number {
     (owner.hostname?.length ?? 0) +
     (owner.vendorClass?.length ?? 0) +
     (owner.relayAgentInformation?.length ?? 0) +
-    (owner.limitKeys === undefined ? 0 : 2 + owner.limitKeys.length)
+    (owner.limitKeys === undefined ? 0 : 2 + owner.limitKeys.length) +
+    (hasOtherKey(owner) ? 2 + owner.clientKey.length : 0)
   );
+}
+
+function isKeyedByIdentifier({ clientKey, clientIdentifier }: LeaseOwner): boolean {
+  return clientIdentifier !== undefined && (clientKey === clientIdentifier || equalBytes(clientKey, clientIdentifier));
+}
+
+function isKeyedByHardware({ clientKey, htype, chaddr }: LeaseOwner): boolean {
+  if (clientKey.length !== chaddr.length + 1 || clientKey[0] !== htype) return false;
+  for (let i = 0; i < chaddr.length; i++) if (clientKey[i + 1] !== chaddr[i]) return false;
+  return true;
+}
+
+function hasOtherKey(owner: LeaseOwner): boolean {
+  return !isKeyedByIdentifier(owner) && !isKeyedByHardware(owner);
 }
 
 /** Writes the record at `offset`, where `ownerRecordLength` bytes are free; returns the offset behind it. */
 export function writeOwnerRecord(owner: LeaseOwner, into: Uint8Array, offset: number): number {
   const { chaddr, clientIdentifier, hostname, vendorClass, relayAgentInformation, limitKeys } = owner;
   let flags = 0;
-  if (clientIdentifier !== undefined) {
-    flags |= HAS_IDENTIFIER;
-    if (owner.clientKey === clientIdentifier || equalBytes(owner.clientKey, clientIdentifier)) flags |= KEY_IS_IDENTIFIER;
-  }
+  if (clientIdentifier !== undefined) flags |= HAS_IDENTIFIER;
+  if (isKeyedByIdentifier(owner)) flags |= KEY_IS_IDENTIFIER;
+  else if (!isKeyedByHardware(owner)) flags |= HAS_OTHER_KEY;
   if (hostname !== undefined) flags |= HAS_HOSTNAME;
   if (vendorClass !== undefined) flags |= HAS_VENDOR_CLASS;
   if (relayAgentInformation !== undefined) flags |= HAS_RELAY;
@@ -59,15 +75,25 @@ export function writeOwnerRecord(owner: LeaseOwner, into: Uint8Array, offset: nu
   end = append(into, end, hostname);
   end = append(into, end, vendorClass);
   end = append(into, end, relayAgentInformation);
-  if (limitKeys === undefined) return end;
-  writeLength(into, end, limitKeys);
-  return append(into, end + 2, limitKeys);
+  if (limitKeys !== undefined) {
+    writeLength(into, end, limitKeys);
+    end = append(into, end + 2, limitKeys);
+  }
+  if (!(flags & HAS_OTHER_KEY)) return end;
+  writeLength(into, end, owner.clientKey);
+  return append(into, end + 2, owner.clientKey);
 }
 
 /** Length of the record that starts at `offset`. */
 export function storedRecordLength(bytes: Uint8Array, offset: number): number {
-  const end = limitKeysAt(bytes, offset);
-  return ((bytes[offset] as number) & HAS_LIMIT_KEYS ? end + 2 + readLength(bytes, end) : end) - offset;
+  const end = otherKeyAt(bytes, offset);
+  return ((bytes[offset] as number) & HAS_OTHER_KEY ? end + 2 + readLength(bytes, end) : end) - offset;
+}
+
+/** Where a key that is neither identifier nor hardware address is, if there is one, with its length before it. */
+function otherKeyAt(bytes: Uint8Array, offset: number): number {
+  const at = limitKeysAt(bytes, offset);
+  return (bytes[offset] as number) & HAS_LIMIT_KEYS ? at + 2 + readLength(bytes, at) : at;
 }
 
 /** The limit keys of the record that starts at `offset`, as a view; without reading the rest. */
@@ -102,7 +128,8 @@ export function readOwnerRecord(bytes: Uint8Array, offset: number): LeaseOwner {
   const end = relay + readLength(bytes, offset + 8);
   const clientIdentifier = flags & HAS_IDENTIFIER ? bytes.subarray(identifier, hostname) : undefined;
   return {
-    clientKey: flags & KEY_IS_IDENTIFIER && clientIdentifier !== undefined ? clientIdentifier : bytes.subarray(hardware, identifier),
+    // The same view, where they are the same.
+    clientKey: flags & KEY_IS_IDENTIFIER && clientIdentifier !== undefined ? clientIdentifier : recordKey(bytes, offset),
     clientIdentifier,
     htype: bytes[hardware] as number,
     chaddr: bytes.subarray(hardware + 1, identifier),
@@ -113,16 +140,32 @@ export function readOwnerRecord(bytes: Uint8Array, offset: number): LeaseOwner {
   };
 }
 
+/** The client key of the record at `offset`, as a view; without reading the rest. */
+export function recordKey(bytes: Uint8Array, offset: number): Uint8Array {
+  const start = keyStart(bytes, offset);
+  return bytes.subarray(start, start + keyLength(bytes, offset));
+}
+
 /** Whether the client key of the record at `offset` is `key`; without making views. */
 export function recordHasKey(bytes: Uint8Array, offset: number, key: Uint8Array): boolean {
-  const hardware = offset + HEADER;
-  const chaddrLength = bytes[offset + 1] as number;
-  const keyIsIdentifier = ((bytes[offset] as number) & KEY_IS_IDENTIFIER) !== 0;
-  const start = keyIsIdentifier ? hardware + 1 + chaddrLength : hardware;
-  const length = keyIsIdentifier ? readLength(bytes, offset + 2) : 1 + chaddrLength;
+  const length = keyLength(bytes, offset);
   if (length !== key.length) return false;
+  const start = keyStart(bytes, offset);
   for (let i = 0; i < length; i++) if (bytes[start + i] !== key[i]) return false;
   return true;
+}
+
+function keyStart(bytes: Uint8Array, offset: number): number {
+  const flags = bytes[offset] as number;
+  const hardware = offset + HEADER;
+  if (flags & KEY_IS_IDENTIFIER) return hardware + 1 + (bytes[offset + 1] as number);
+  return flags & HAS_OTHER_KEY ? otherKeyAt(bytes, offset) + 2 : hardware;
+}
+
+function keyLength(bytes: Uint8Array, offset: number): number {
+  const flags = bytes[offset] as number;
+  if (flags & KEY_IS_IDENTIFIER) return readLength(bytes, offset + 2);
+  return flags & HAS_OTHER_KEY ? readLength(bytes, otherKeyAt(bytes, offset)) : 1 + (bytes[offset + 1] as number);
 }
 
 function writeLength(into: Uint8Array, offset: number, value: Uint8Array | undefined): void {

@@ -1,28 +1,23 @@
 import type { Config, Range } from "../config/model.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
-import { KeyCounts } from "./key-counts.ts";
+import { EndedQueues } from "./ended-queues.ts";
+import { EndingLists } from "./ending-lists.ts";
+import { Holds } from "./holds.ts";
 import { createKeyHash, type KeyHash } from "./key-hash.ts";
-import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
+import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type LeaseWrite, NEVER, type Seconds } from "./lease.ts";
 import { LeaseRows } from "./lease-rows.ts";
-import { splitKeys } from "./limit-keys.ts";
+import { LimitCounts } from "./limit-counts.ts";
 import { Places } from "./places.ts";
-import type { LeaseReader, LeaseTrait } from "./reader.ts";
-import { RowLists } from "./row-lists.ts";
+import type { AddressFilter, LeaseReader, LeaseTrait } from "./reader.ts";
 
 const NONE = -1;
-const NO_KEYS: readonly Uint8Array[] = [];
 /** Of more leases with the same trait no more are found: to go over all of them would hold up packets. */
 const MOST_WITH_TRAIT = 1000;
 
-/** The row exists in the database, as far as the commits that were handed over succeed. */
-const ON_DISK = 1;
-/** The database holds the same owner as the table. */
-const OWNER_ON_DISK = 2;
-
-/** What `apply` did: what to write, and what it takes to undo it. */
+/** What a change did: what to write, and what it takes to undo it. */
 export interface Applied {
-  /** What to make durable; undefined: nothing (an offer). */
-  readonly write: LeaseWrite | undefined;
+  /** What to make durable. */
+  readonly write: LeaseWrite;
   readonly address: Ipv4;
   readonly row: number;
   /** The lease as it was; undefined: the address had none. */
@@ -33,26 +28,33 @@ interface Before {
   readonly state: LeaseState;
   readonly start: Seconds;
   readonly expiry: Seconds;
-  /** A copy of the owner; undefined: the owner did not change. */
+  /** A copy of the owner; undefined: the change left it as it was. */
   readonly owner: LeaseOwner | undefined;
-  /** Hash of the owner's key. */
-  readonly keyHash: number;
-  readonly flags: number;
 }
 
 /**
  * All leases, in memory: found by address and by client in constant time. What the table knows follows from the changes that were applied; it
- * decides nothing itself but when a lease has run out.
+ * decides nothing itself but when a lease has run out. What holds here between two calls:
+ *
+ * - An address has one row at most, and keeps it for as long as it is remembered: the row that it has on disk. Memory is what is on disk with
+ *   the changes under way applied, but that a lease which ran out is `expired` here and may still be `bound` there.
+ * - Whatever changes rows on disk gives back an `Applied`, that of `expire` too. Undone in the reverse order, all since the one that failed,
+ *   they lead back to exactly the rows that were before: so a change that left the owner alone need not keep a copy of it.
+ * - An address is unused in its pool when it has neither row nor hold; it stands in the queue of its range when its lease has ended and nobody
+ *   holds it; until then it stands in the list of the second in which it ends.
+ * - A limit key is counted once for an address, whether by its bound lease, by its hold, or by both.
  */
 export class LeaseTable implements LeaseReader {
   readonly #config: Config;
   readonly #hash: KeyHash;
   readonly #places: Places;
   readonly #rows: LeaseRows;
-  /** Rows by the second in which their state ends; released and expired ones by range (the last queue: outside all ranges). */
-  readonly #lists: RowLists;
-  /** Bound and offered leases by the limit keys that they are kept with; undefined: nobody asks. */
-  readonly #limitCounts: KeyCounts | undefined;
+  readonly #holds: Holds;
+  /** Rows by the second in which their state ends. */
+  readonly #ending = new EndingLists();
+  /** Released and expired ones by range; the last queue: outside all ranges. */
+  readonly #ended: EndedQueues;
+  readonly #limitCounts: LimitCounts;
 
   /** `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose identifiers that make the table slow. */
   constructor(config: Config, secret: readonly [number, number] = [0, 0]) {
@@ -60,11 +62,13 @@ export class LeaseTable implements LeaseReader {
     this.#hash = createKeyHash(secret);
     this.#places = new Places(config);
     this.#rows = new LeaseRows(config.leasequery === undefined ? [] : ["chaddr", "clientIdentifier", "remoteId"], this.#hash);
-    this.#lists = new RowLists(config.ranges.length + 1);
-    this.#limitCounts = hasLimits(config) ? new KeyCounts(this.#hash) : undefined;
+    this.#holds = new Holds(this.#hash);
+    // A row is in a list or in a queue: its place in the queue is kept where its link in the list was.
+    this.#ended = new EndedQueues(config.ranges.length + 1, this.#rows, () => this.#ending.previous);
+    this.#limitCounts = new LimitCounts(config, this.#hash, this.#rows, this.#holds);
   }
 
-  /** Number of addresses that are known: leased, offered, declined or remembered. */
+  /** Number of addresses that are leased, declined or remembered. */
   get size(): number {
     return this.#rows.count;
   }
@@ -79,12 +83,12 @@ export class LeaseTable implements LeaseReader {
   }
 
   countOf(limitKey: Uint8Array): number {
-    return this.#limitCounts?.of(limitKey) ?? 0;
+    return this.#limitCounts.of(limitKey);
   }
 
   inUse(range: Range): number {
     const { capacity, unused } = this.#places.poolOf(range);
-    return capacity - unused - this.#lists.length(range.index);
+    return capacity - unused - this.#ended.length(range.index);
   }
 
   byAddress(address: Ipv4): Lease | undefined {
@@ -92,26 +96,37 @@ export class LeaseTable implements LeaseReader {
     return row === NONE ? undefined : this.#rows.lease(row);
   }
 
-  ofClient(clientKey: Uint8Array, link: number): Lease | undefined {
-    const { byClient, owners, state, address } = this.#rows;
+  ofClient(clientKey: Uint8Array, link: number, besides = -1): Lease | undefined {
+    const { byClient, owners, address } = this.#rows;
     const hash = this.#hash(clientKey);
     let best = NONE;
     for (let place = byClient.start(hash); ; place = byClient.after(place)) {
       const row = byClient.at(place);
       if (row === NONE) break;
-      if (!owners.hasKey(row, hash, clientKey)) continue;
-      if (best !== NONE && rank(state[row] as number) >= rank(state[best] as number)) continue;
+      if (!owners.hasKey(row, hash, clientKey) || address[row] === besides) continue;
+      if (best !== NONE && !this.#hasMoreOfAClaim(row, best)) continue;
       if (this.#places.linkOf(address[row] as number) === link) best = row;
     }
     return best === NONE ? undefined : this.#rows.lease(best);
   }
 
-  unusedAddress(range: Range, seed: number): Ipv4 | undefined {
-    return this.#places.poolOf(range).firstUnused(seed);
+  holdOn(address: Ipv4): Hold | undefined {
+    const row = this.#holds.find(address);
+    return row === NONE ? undefined : this.#holds.hold(row);
   }
 
-  longestExpired(range: Range): Lease | undefined {
-    const row = this.#lists.head(range.index);
+  heldBy(clientKey: Uint8Array, link: number): Hold | undefined {
+    if (this.#holds.count === 0) return undefined;
+    const row = this.#holds.findClient(clientKey, link);
+    return row === NONE ? undefined : this.#holds.hold(row);
+  }
+
+  unusedAddress(range: Range, seed: number, unless?: AddressFilter): Ipv4 | undefined {
+    return this.#places.poolOf(range).firstUnused(seed, unless);
+  }
+
+  longestExpired(range: Range, unless?: AddressFilter): Lease | undefined {
+    const row = unless === undefined ? this.#ended.head(range.index) : this.#ended.first(range.index, unless);
     return row === NONE ? undefined : this.#rows.lease(row);
   }
 
@@ -124,6 +139,11 @@ export class LeaseTable implements LeaseReader {
     for (let row = 0; row < this.#rows.end; row++) if (this.#rows.has(row)) yield this.#rows.lease(row);
   }
 
+  /** Every hold; some may be over. */
+  *holds(): IterableIterator<Hold> {
+    for (const row of this.#holds.rows()) yield this.#holds.hold(row);
+  }
+
   /**
    * Takes over a lease read from the store in the row it was stored in. Returns the row that has to be removed
    * from the store when another row holds the same address already (the one given its time later stays).
@@ -134,7 +154,7 @@ export class LeaseTable implements LeaseReader {
       if ((this.#rows.start[other] as number) >= lease.start) return row;
       this.#drop(other);
     }
-    this.#rows.flags[this.#add(lease, row)] = ON_DISK | OWNER_ON_DISK;
+    this.#add(lease, row);
     return other === NONE ? undefined : other;
   }
 
@@ -142,86 +162,100 @@ export class LeaseTable implements LeaseReader {
   restored(now: Seconds): void {
     this.#rows.findFree();
     const { state, expiry } = this.#rows;
-    const over: number[] = [];
     for (let row = 0; row < this.#rows.end; row++) {
       if (!this.#rows.has(row)) continue;
-      // What ended by a clock that was ahead has ended all the same.
-      if (this.#isReclaimable(row)) over.push(row);
-      else if (state[row] === LeaseState.declined || (expiry[row] as number) > now) this.#link(row);
-      else over.push(row);
+      if (state[row] === LeaseState.bound && (expiry[row] as number) <= now) this.#rows.expire(row);
+      this.#link(row);
     }
-    over.sort((a, b) => (expiry[a] as number) - (expiry[b] as number));
-    for (const row of over) {
-      if (state[row] === LeaseState.bound) this.#rows.expire(row);
-      this.#lists.append(this.#queueOf(row), row);
-    }
-  }
-
-  /** Carries out one change. `undo` takes it back, last one first. */
-  apply(change: LeaseChange): Applied {
-    return change.kind === "put" ? this.#put(change.lease) : this.#remove(change.address);
-  }
-
-  undo({ address, row, before }: Applied): void {
-    const current = this.#rows.find(address);
-    if (before === undefined) {
-      if (current !== NONE) this.#unlinkAndDrop(current);
-      return;
-    }
-    const { owners } = this.#rows;
-    // An unchanged owner is still there, unless the lease ran out and was forgotten meanwhile.
-    const unchanged = current !== NONE && owners.hash(current) === before.keyHash;
-    const owner = before.owner ?? (unchanged ? owners.copy(current) : undefined);
-    if (owner === undefined) return;
-    // In its own row again: that is where it is on disk.
-    const { row: restored } = this.#put({ address, state: before.state, start: before.start, expiry: before.expiry, owner }, row);
-    this.#rows.flags[restored] = restored === row ? before.flags : 0;
   }
 
   /**
-   * Moves on leases whose time is over by `now`, at most `limit` of them, so that packets never wait for long: bound
-   * ones become expired, offers lapse, declined addresses become free, and what is remembered for longer than `affinity` is
-   * forgotten. Returns what to remove from the store.
+   * Carries out one change. Byte strings of the change are copied, and may be views of the table. Undefined: there is nothing to write nor to
+   * undo, as with holds.
    */
-  expire(now: Seconds, limit: number): LeaseWrite[] {
-    const writes: LeaseWrite[] = [];
+  apply(change: LeaseChange): Applied | undefined {
+    switch (change.kind) {
+      case "put":
+        return this.#give(change.lease);
+      case "remove":
+        return this.#remove(change.address);
+      case "hold":
+        this.#hold(change.hold);
+        return undefined;
+      case "withdraw":
+        this.#letGo(this.#holds.find(change.address));
+        return undefined;
+    }
+  }
+
+  /** Takes back what was done, the last one first: also what `expire` did since. */
+  undo({ address, row, before }: Applied): void {
+    if (before === undefined) {
+      this.#unlink(row);
+      this.#drop(row);
+      return;
+    }
+    const owner = before.owner ?? this.#rows.owners.read(row);
+    this.#put({ address, state: before.state, start: before.start, expiry: before.expiry, owner }, row);
+  }
+
+  /**
+   * Moves on what is over by `now`, at most `limit` at a time, so that packets never wait for long: holds lapse (half of the limit is for them), bound
+   * leases become expired, declined addresses become free, and what is remembered for longer than `affinity` is forgotten. Returns what of this is to be
+   * written, and undone when that fails.
+   */
+  expire(now: Seconds, limit: number): Applied[] {
+    const done: Applied[] = [];
     let left = limit;
-    for (let row = this.#lists.firstEnding(now); row !== NONE && left > 0; row = this.#lists.firstEnding(now)) {
-      this.#end(row, writes);
+    const least = limit >> 1;
+    for (let hold = this.#holds.firstOver(now); hold !== NONE && left > least; hold = this.#holds.firstOver(now)) {
+      this.#letGo(hold);
+      left--;
+    }
+    for (let row = this.#ending.firstEnding(now); row !== NONE && left > 0; row = this.#ending.firstEnding(now)) {
+      this.#unlink(row);
+      if (this.#rows.state[row] === LeaseState.declined) done.push(this.#forget(row));
+      else {
+        this.#rows.expire(row);
+        this.#link(row);
+      }
       left--;
     }
     for (let queue = 0; queue <= this.#config.ranges.length && left > 0; queue++) {
-      for (let row = this.#lists.head(queue); row !== NONE && left > 0; row = this.#lists.head(queue)) {
+      for (let row = this.#ended.head(queue); row !== NONE && left > 0; row = this.#ended.head(queue)) {
         if ((this.#rows.expiry[row] as number) + this.#config.affinity > now) break;
-        this.#lists.remove(queue, row);
-        this.#forget(row, writes);
+        this.#unlink(row);
+        done.push(this.#forget(row));
         left--;
       }
     }
-    return writes;
+    return done;
+  }
+
+  /** As `#put`; what the address was held for is done, or comes to nothing. */
+  #give(lease: Lease): Applied {
+    const done = this.#put(lease);
+    // Only now: the owner may be a view of the hold.
+    if (!this.#hasEnded(done.row)) this.#letGo(this.#holds.find(lease.address));
+    return done;
   }
 
   /** `free` is the row to use, if it is free, for an address that has none. */
   #put(lease: Lease, free = NONE): Applied {
     const rows = this.#rows;
-    const known = rows.find(lease.address);
-    let row = known;
-    let before: Before | undefined;
-    let flags = 0;
-    if (known === NONE) {
+    let row = rows.find(lease.address);
+    if (row === NONE) {
+      this.#limitCounts.remove(lease.address, NONE);
       row = this.#add(lease, free);
-    } else {
-      const sameOwner = rows.owners.equals(row, lease.owner);
-      before = this.#before(row, sameOwner);
-      flags = sameOwner ? before.flags : before.flags & ~OWNER_ON_DISK;
-      this.#unlink(row);
-      rows.replace(row, lease, sameOwner);
+      this.#link(row);
+      return { write: this.#write(row, false), address: lease.address, row, before: undefined };
     }
+    const sameOwner = rows.owners.equals(row, lease.owner);
+    const before = this.#before(row, sameOwner);
+    this.#unlink(row);
+    rows.replace(row, lease, sameOwner);
     this.#link(row);
-    const durable = lease.state !== LeaseState.offered;
-    rows.flags[row] = durable ? ON_DISK | OWNER_ON_DISK : flags;
-    const write = durable ? this.#write(row, (flags & OWNER_ON_DISK) !== 0) : undefined;
-    return { write, address: lease.address, row, before };
+    return { write: this.#write(row, sameOwner), address: lease.address, row, before };
   }
 
   /** What makes the row durable as it stands. */
@@ -235,48 +269,61 @@ export class LeaseTable implements LeaseReader {
     return { kind: "put", row, address, state, start, expiry, record: rows.owners.record(row), network: this.#places.networkName(address) };
   }
 
-  #remove(address: Ipv4): Applied {
+  #remove(address: Ipv4): Applied | undefined {
     const row = this.#rows.find(address);
-    if (row === NONE) return { write: undefined, address, row, before: undefined };
+    if (row === NONE) return undefined;
+    this.#unlink(row);
+    return this.#forget(row);
+  }
+
+  /** Frees a row that is in no list. */
+  #forget(row: number): Applied {
+    const address = this.#rows.address[row] as number;
     const before = this.#before(row, false);
-    this.#unlinkAndDrop(row);
-    return { write: before.flags & ON_DISK ? { kind: "remove", row, address } : undefined, address, row, before };
+    this.#drop(row);
+    return { write: { kind: "remove", row, address }, address, row, before };
   }
 
   #before(row: number, sameOwner: boolean): Before {
-    const { state, start, expiry, flags, owners } = this.#rows;
+    const { state, start, expiry, owners } = this.#rows;
     return {
       state: state[row] as LeaseState,
       start: start[row] as number,
       expiry: expiry[row] as number,
       owner: sameOwner ? undefined : owners.copy(row),
-      keyHash: owners.hash(row),
-      flags: flags[row] as number,
     };
   }
 
-  /** The time of this row has come. */
-  #end(row: number, writes: LeaseWrite[]): void {
-    this.#unlink(row);
-    const state = this.#rows.state[row];
-    if (state === LeaseState.declined || (state === LeaseState.offered && !((this.#rows.flags[row] as number) & ON_DISK))) {
-      this.#forget(row, writes);
-      return;
-    }
-    this.#rows.expire(row);
-    this.#link(row);
+  #hold({ address, until, owner }: Hold): void {
+    const link = this.#places.linkOf(address);
+    const keyHash = this.#hash(owner.clientKey);
+    const kept = this.#holds.keep(owner);
+    this.#letGo(this.#holds.findClient(owner.clientKey, link, keyHash));
+    this.#letGo(this.#holds.find(address));
+    const row = this.#rows.find(address);
+    this.#limitCounts.remove(address, row);
+    if (row === NONE) this.#places.use(address);
+    else if (this.#hasEnded(row)) this.#ended.remove(this.#queueOf(row), row);
+    this.#holds.add(address, link, until, kept, keyHash);
+    this.#limitCounts.add(address, row);
   }
 
-  /** Frees a row that is in no list, here and in the store. */
-  #forget(row: number, writes: LeaseWrite[]): void {
-    if ((this.#rows.flags[row] as number) & ON_DISK) writes.push({ kind: "remove", row, address: this.#rows.address[row] as number });
-    this.#drop(row);
+  /** Ends a hold, if there is one in the row. */
+  #letGo(hold: number): void {
+    if (hold === NONE) return;
+    const address = this.#holds.addressOf(hold);
+    const row = this.#rows.find(address);
+    this.#limitCounts.remove(address, row);
+    this.#holds.remove(hold);
+    if (row === NONE) this.#places.release(address);
+    else if (this.#hasEnded(row)) this.#ended.add(this.#queueOf(row), row);
+    this.#limitCounts.add(address, row);
   }
 
   /** Puts the lease of a new address in a row; the caller links it. */
   #add(lease: Lease, wanted: number): number {
     const row = this.#rows.add(lease, wanted);
-    this.#lists.reserve(this.#rows.capacity);
+    this.#ending.reserve(this.#rows.capacity);
     this.#places.use(lease.address);
     return row;
   }
@@ -285,50 +332,43 @@ export class LeaseTable implements LeaseReader {
   #drop(row: number): void {
     const address = this.#rows.address[row] as number;
     this.#rows.remove(row);
-    this.#places.release(address);
-  }
-
-  #unlinkAndDrop(row: number): void {
-    this.#unlink(row);
-    this.#drop(row);
+    if (this.#holds.find(address) === NONE) this.#places.release(address);
+    else this.#limitCounts.add(address, NONE);
   }
 
   #link(row: number): void {
+    const address = this.#rows.address[row] as number;
     const second = this.#rows.expiry[row] as number;
-    if (this.#isReclaimable(row)) this.#lists.append(this.#queueOf(row), row);
-    else if (second !== NEVER) this.#lists.addEnding(row, second);
-    if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(row)) this.#limitCounts.add(key);
+    if (!this.#hasEnded(row)) {
+      if (second !== NEVER) this.#ending.add(row, second);
+    } else if (this.#holds.find(address) === NONE) this.#ended.add(this.#queueOf(row), row);
+    this.#limitCounts.add(address, row);
   }
 
   #unlink(row: number): void {
-    if (this.#limitCounts !== undefined) for (const key of this.#countedKeys(row)) this.#limitCounts.remove(key);
+    const address = this.#rows.address[row] as number;
     const second = this.#rows.expiry[row] as number;
-    if (this.#isReclaimable(row)) this.#lists.remove(this.#queueOf(row), row);
-    else if (second !== NEVER) this.#lists.removeEnding(row, second);
+    this.#limitCounts.remove(address, row);
+    if (!this.#hasEnded(row)) {
+      if (second !== NEVER) this.#ending.remove(row, second);
+    } else if (this.#holds.find(address) === NONE) this.#ended.remove(this.#queueOf(row), row);
   }
 
-  #isReclaimable(row: number): boolean {
+  #hasEnded(row: number): boolean {
     return this.#rows.state[row] === LeaseState.released || this.#rows.state[row] === LeaseState.expired;
-  }
-
-  /** What the row counts for: a lease that ended for nothing. */
-  #countedKeys(row: number): readonly Uint8Array[] {
-    const counts = this.#rows.state[row] === LeaseState.bound || this.#rows.state[row] === LeaseState.offered;
-    const keys = counts ? this.#rows.owners.limitKeys(row) : undefined;
-    return keys === undefined ? NO_KEYS : splitKeys(keys);
   }
 
   /** The queue of a row that ended: that of its range, or the last one. A reserved or excluded address is for nobody else. */
   #queueOf(row: number): number {
     return this.#places.rangeOf(this.#rows.address[row] as number)?.index ?? this.#config.ranges.length;
   }
-}
 
-function hasLimits({ limits, networks }: Config): boolean {
-  return limits.length > 0 || networks.some((network) => network.limits.length > 0);
-}
-
-/** The lower, the more of a claim on the address. */
-function rank(state: number): number {
-  return state === LeaseState.bound ? 0 : state === LeaseState.offered ? 1 : 2;
+  /** Of two leases of a client: a bound one goes before one that is remembered, then the one that ends or ended last. */
+  #hasMoreOfAClaim(row: number, than: number): boolean {
+    const { state, expiry, address } = this.#rows;
+    const difference = Number(state[row] === LeaseState.bound) - Number(state[than] === LeaseState.bound);
+    if (difference !== 0) return difference > 0;
+    if (expiry[row] !== expiry[than]) return (expiry[row] as number) > (expiry[than] as number);
+    return (address[row] as number) < (address[than] as number);
+  }
 }

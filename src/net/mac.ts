@@ -1,7 +1,13 @@
-/** Reads six colon- or dash-separated hex pairs; undefined when the text is anything else. */
+const MAC = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})$/i;
+
+/**
+ * Reads a hardware address of six bytes as documents and switches write it: aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff;
+ * undefined when the text is anything else.
+ */
 export function parseMac(text: string): Uint8Array | undefined {
-  if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text)) return undefined;
-  return Uint8Array.from(text.split(/[:-]/), (pair) => Number.parseInt(pair, 16));
+  if (!MAC.test(text)) return undefined;
+  const digits = text.replace(/[:.-]/g, "");
+  return Uint8Array.from({ length: 6 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Hex pairs joined by colons, for hardware addresses of any length. */

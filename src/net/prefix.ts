@@ -57,3 +57,15 @@ export function prefixAround(text: string): Ipv4Prefix | undefined {
   const length = /^(\d|[12]\d|3[0-2])$/.test(text.slice(slash + 1)) ? Number(text.slice(slash + 1)) : undefined;
   return address === undefined || length === undefined ? undefined : prefixOf(address, length);
 }
+
+/**
+ * Whether a single host can have the address: none of 0.0.0.0/8, loopback, multicast and above, and where `prefix` says what subnet it is
+ * in, neither its network nor its broadcast address. Prefixes of 31 and 32 bits have none of those (RFC 3021).
+ */
+export function isHostAddress(address: Ipv4, prefix: Ipv4Prefix | undefined): boolean {
+  const first = address >>> 24;
+  if (first === 0 || first === 127 || first >= 224) return false;
+  if (prefix === undefined || prefix.length >= 31 || !prefixContains(prefix, address)) return true;
+  const { start, end } = rangeOfPrefix(prefix);
+  return address !== start && address !== end;
+}

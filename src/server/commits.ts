@@ -1,14 +1,26 @@
 import type { Decision, Probe } from "../engine/decision.ts";
 import type { Outbox, Transport } from "../io/transport.ts";
-import type { LeaseChange, LeaseWrite } from "../leases/lease.ts";
+import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
 import type { Applied, LeaseTable } from "../leases/table.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
-import { MessageType } from "../wire/dhcp4/message.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
 import { type ChangeCounts, type Counters, countApplied, countType, moveChanges, noChanges } from "./counters.ts";
 import type { EventLog, Told } from "./event-log.ts";
 import type { Happened, Happening } from "./happenings.ts";
+
+/*
+ * What holds between memory, disk and network:
+ *
+ * - A change is in memory at once, and the next decision sees it. It is on disk with its batch; batches are handed over one after the other and settle in
+ *   that order, so what a decision saw is on disk before what it decided.
+ * - A reply leaves when the changes of its own decision are on disk. One that `rests` on a lease without changing it waits for everything that was decided
+ *   before it, the changes of its own batch and all commits under way; other replies, such as OFFERs, wait for nothing.
+ * - While the store is in doubt, such a reply goes with a commit of its own, of nothing: it does not leave unless that succeeds.
+ * - When a commit fails, every batch under way fails with it: all of them are undone, the last change first, down to the rows that are on disk, and no
+ *   reply of them leaves. Leases that are forgotten because their time is over go the same way, and are forgotten again later.
+ * - Holds are no part of this: they change at once, are never written and never undone.
+ */
 
 /** Replies that can leave together. */
 const OUTBOX_CAPACITY = 64;
@@ -33,6 +45,8 @@ export interface Commits {
   carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void;
   /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. */
   apply(changes: readonly LeaseChange[]): boolean;
+  /** Moves on leases whose time is over, at most so many. */
+  expire(now: Seconds, limit: number): void;
   /** Ends the batch: replies without a change leave, changes go to the store. */
   flush(): void;
   /** Receives no more for good, and settles when nothing waits for a commit any more. */
@@ -85,9 +99,7 @@ export function createCommits({ table, store, transport, counters, events, happe
     }
     const { message } = decision;
     const type = messageType(message) ?? 0;
-    // A lease that is confirmed without a change may rest on one that is not on disk yet.
-    const confirms = (type !== MessageType.OFFER && message.yiaddr !== 0) || type === MessageType.LEASEACTIVE;
-    const waits = durable || (confirms && (batch.writes.length > 0 || committing.length > 0));
+    const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
     outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
@@ -105,30 +117,36 @@ export function createCommits({ table, store, transport, counters, events, happe
     for (const change of changes) {
       const before = happened?.before(table, change);
       const done = table.apply(change);
-      batch.applied.push(done);
-      countApplied(batch.changes, change, done);
+      if (done === undefined) continue;
       if (happened !== undefined) happened.note(batch.happenings, before, change);
-      if (done.write === undefined) continue;
       durable = true;
-      batch.writes.push(done.write);
+      take(done);
+      countApplied(batch.changes, change, done);
     }
     return durable;
   }
 
+  function take(done: Applied): void {
+    batch.applied.push(done);
+    batch.writes.push(done.write);
+  }
+
+  function expire(now: Seconds, limit: number): void {
+    for (const done of table.expire(now, limit)) take(done);
+  }
+
   /** Hands the changes of the batch over to the store; its replies wait. */
   function commit(): void {
-    const { writes, replies, applied, told, changes } = batch;
+    const { writes, replies, told, changes } = batch;
     if (writes.length === 0 && replies.length === 0) {
-      // Offers alone need no commit. They are undone with the changes that they came after.
-      const last = committing.at(-1);
-      if (last !== undefined) for (const done of applied) last.applied.push(done);
-      applied.length = 0;
+      // What was noted without a change of a lease, such as the end of a hold.
       moveChanges(changes, counters);
       if (told.length > 0) for (const entry of told.splice(0)) events.tell(entry);
       return;
     }
-    committing.push(batch);
-    store.commit(writes).then(onCommitted, onFailed);
+    const handedOver = batch;
+    committing.push(handedOver);
+    store.commit(writes).then(onCommitted, (error: StoreError) => onFailed(error, handedOver));
     batch = newBatch();
     if (committing.length >= MAX_COMMITTING) transport.pause();
   }
@@ -149,8 +167,10 @@ export function createCommits({ table, store, transport, counters, events, happe
   }
 
   /** Every batch that is under way has failed with this one: undo them all, the last change first, and send nothing. */
-  function onFailed(error: StoreError): void {
+  function onFailed(error: StoreError, batch: Batch): void {
     counters.commitsFailed++;
+    // It was undone with one before it: what has been handed over since is another matter.
+    if (committing[0] !== batch) return;
     if (healthy) events.storeFailed(error);
     healthy = false;
     const failed = committing.splice(0);
@@ -177,6 +197,7 @@ export function createCommits({ table, store, transport, counters, events, happe
     },
     carryOut,
     apply,
+    expire,
     flush() {
       ready.send();
       commit();

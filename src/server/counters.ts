@@ -100,6 +100,7 @@ export function summarize(counters: Counters, transport?: TransportCounters): Re
     if (value > 0) summary[name] = value;
   };
   add("lost before receipt", transport?.receiveDropped ?? 0);
+  for (const [reason, count] of Object.entries(transport?.notSent ?? {})) add(`not sent: ${reason}`, count);
   for (const [name, type] of Object.entries(MessageType)) add(`received ${name}`, counters.received[type] as number);
   add("received BOOTP", counters.received[0] as number);
   add(

@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { type Decision, type Reply, SILENCE_REASONS } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
 import type { Lease, LeaseChange } from "../leases/lease.ts";
@@ -10,7 +9,8 @@ import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionValue } from "../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
-import { createLogAllowance } from "./log-allowance.ts";
+import type { Log } from "./log.ts";
+import { createLogAllowance, type LogAllowance } from "./log-allowance.ts";
 
 /** One entry of the log, put together but not written. */
 export interface Told {
@@ -37,6 +37,8 @@ export interface EventLog {
   internalError(error: unknown, datagram: Datagram): void;
   storeFailed(error: StoreError): void;
   storeRecovered(): void;
+  /** Says what was left out while it was too much and has not been told since; to be called every now and then. */
+  sumUp(): void;
 }
 
 const TYPE_NAMES = new Map<number, string>(Object.entries(MessageType).map(([name, type]) => [type, name]));
@@ -44,19 +46,39 @@ const REQUESTED_ADDRESS = 50;
 const MESSAGE = 56;
 const CLIENT_IDENTIFIER = 61;
 const RELAY_AGENT_INFORMATION = 82;
-/** Warnings, and packets that found a defect, a minute. */
-const ALLOWED = 30;
+/**
+ * What clients can cause at will, by what the entries are about, and how many of each are written a minute: as many new leases as a building has
+ * that gets its power back, and of the rest enough to see what is going on. One kind does not use up what another may write.
+ */
+const ALLOWED = {
+  "new leases": 1000,
+  refusals: 60,
+  releases: 200,
+  "BOOTP clients": 60,
+  "other messages": 60,
+  warnings: 30,
+  "a store that fails": 10,
+  defects: 30,
+} as const;
+
+type Subject = keyof typeof ALLOWED;
 
 /** `uptime`: milliseconds that never go back. */
-export function createEventLog(log: Logger, uptime: () => number): EventLog {
+export function createEventLog(log: Log, uptime: () => number): EventLog {
   const info = log.isLevelEnabled("info");
   const debug = log.isLevelEnabled("debug");
-  const warnings = createLogAllowance(ALLOWED, uptime);
-  const defects = createLogAllowance(ALLOWED, uptime);
+  const allowances = Object.fromEntries(
+    Object.entries(ALLOWED).map(([subject, entries]) => [subject, createLogAllowance(entries, uptime)]),
+  ) as Record<Subject, LogAllowance>;
 
   function warn(facts: Readonly<Record<string, string>>, text: string): void {
-    const leftOut = warnings();
+    const leftOut = allowances.warnings.take();
     if (leftOut !== undefined) log.warn(facts, withLeftOut(text, leftOut));
+  }
+
+  /** How an entry at `info` begins to be made: undefined when it is one too many. At `debug` everything is wanted. */
+  function allowed(subject: Subject): number | undefined {
+    return debug ? 0 : allowances[subject].take();
   }
 
   /** Something is wrong in the network, and the operator should know (RFC 2131 section 4.3.3). */
@@ -71,9 +93,10 @@ export function createEventLog(log: Logger, uptime: () => number): EventLog {
 
   function noted(request: Message, [change]: readonly LeaseChange[]): Told | undefined {
     if (messageType(request) === MessageType.DECLINE && change?.kind === "put") return declined(request, change.lease);
-    if (!info) return undefined;
-    const address = change === undefined ? {} : { address: formatIpv4(change.kind === "put" ? change.lease.address : change.address) };
-    return { level: "info", facts: { ...who(request), ...address }, text: `${nameOf(request)} noted` };
+    const leftOut = info ? allowed("releases") : undefined;
+    if (leftOut === undefined) return undefined;
+    const address = change === undefined ? {} : { address: formatIpv4(addressOf(change)) };
+    return { level: "info", facts: { ...who(request), ...address }, text: withLeftOut(`${nameOf(request)} noted`, leftOut) };
   }
 
   function answered(request: Message, { message: reply, to }: Reply): Told | undefined {
@@ -82,10 +105,12 @@ export function createEventLog(log: Logger, uptime: () => number): EventLog {
     const isQuery = messageType(request) === MessageType.LEASEQUERY;
     const level = type === MessageType.OFFER || request.ciaddr !== 0 || isQuery ? "debug" : "info";
     if (!(level === "debug" ? debug : info)) return undefined;
+    const leftOut = level === "debug" ? 0 : allowed(subjectOf(request, reply));
+    if (leftOut === undefined) return undefined;
     const about = formatIpv4(isQuery ? reply.ciaddr : reply.yiaddr || askedFor(request));
     const facts = { ...who(request), address: about, to: `${formatIpv4(to.address)}:${to.port}` };
     const of = reply.yiaddr === 0 ? "" : ` of ${about}`;
-    return { level, facts, text: `${nameOf(request)} answered with ${nameOf(reply)}${of}${why(reply)}` };
+    return { level, facts, text: withLeftOut(`${nameOf(request)} answered with ${nameOf(reply)}${of}${why(reply)}`, leftOut) };
   }
 
   return {
@@ -118,23 +143,44 @@ export function createEventLog(log: Logger, uptime: () => number): EventLog {
       log.debug({ from: `${formatIpv4(datagram.source)}:${datagram.sourcePort}`, ...problem }, "not a DHCP message");
     },
     internalError(error, datagram) {
-      const leftOut = defects();
+      const leftOut = allowances.defects.take();
       if (leftOut === undefined) return;
       const packet = toHex(datagram.bytes.subarray(0, datagram.length));
       const text = "a defect of this program: the packet was dropped; please report it with this entry";
       log.error({ err: error, packet }, withLeftOut(text, leftOut));
     },
     storeFailed(error) {
-      log.error({ code: error.code }, `no lease can be given until this is mended: ${error.message}`);
+      const leftOut = allowances["a store that fails"].take();
+      if (leftOut === undefined) return;
+      log.error({ code: error.code }, withLeftOut(`no lease can be given until this is mended: ${error.message}`, leftOut));
     },
     storeRecovered() {
-      log.info("leases are durable again: requests are answered");
+      const leftOut = allowances["a store that fails"].take();
+      if (leftOut !== undefined) log.info(withLeftOut("leases are durable again: requests are answered", leftOut));
+    },
+    sumUp() {
+      for (const [subject, allowance] of Object.entries(allowances)) {
+        const count = allowance.overdue();
+        if (count > 0) log.info({ count }, `${count} entries about ${subject} were left out of this log: there were too many a minute`);
+      }
     },
   };
 }
 
+/** What an entry at `info` about an answer is about. */
+function subjectOf(request: Message, reply: Message): Subject {
+  if (messageType(request) === undefined) return "BOOTP clients";
+  if (messageType(reply) === MessageType.NAK) return "refusals";
+  return reply.yiaddr === 0 ? "other messages" : "new leases";
+}
+
 function withLeftOut(text: string, leftOut: number): string {
   return leftOut === 0 ? text : `${text} (${leftOut} such entries before it were left out)`;
+}
+
+function addressOf(change: LeaseChange): Ipv4 {
+  if (change.kind === "put") return change.lease.address;
+  return change.kind === "hold" ? change.hold.address : change.address;
 }
 
 /** Why a DHCPNAK was sent, in the words that the client is sent too (option 56). */

@@ -1,6 +1,6 @@
-import type { Logger } from "pino";
-import type { TransportCounters } from "../io/transport.ts";
+import { SEND_FAILURES, type SendFailure, type TransportCounters } from "../io/transport.ts";
 import type { Counters } from "./counters.ts";
+import type { Log } from "./log.ts";
 
 /** How often the same is said again, in milliseconds, as long as it goes on. */
 const SAY_AGAIN = 60_000;
@@ -8,7 +8,7 @@ const SAY_AGAIN = 60_000;
 export interface LossWatchParts {
   readonly counters: Counters;
   readonly transportCounters: () => TransportCounters;
-  readonly log: Pick<Logger, "warn">;
+  readonly log: Pick<Log, "warn">;
 }
 
 /** Warns while messages are lost because too many come. To be called every now and then, with milliseconds that never go back. */
@@ -24,6 +24,13 @@ export function createLossWatch({ counters, transportCounters, log }: LossWatchP
     (count) =>
       `${count} messages had waited too long and were left for their clients to repeat: more arrives than this machine can serve. ` +
       "If it is a few clients that send so much, flood_protection_threshold limits them.",
+  );
+
+  const unsent = Object.entries(SEND_FAILURES).map(([reason, why]) =>
+    notice(
+      () => transportCounters().notSent[reason as SendFailure],
+      (count) => `${count} replies could not be sent: ${why}`,
+    ),
   );
 
   /** Says by how much a count has grown since it was last said. */
@@ -43,5 +50,6 @@ export function createLossWatch({ counters, transportCounters, log }: LossWatchP
   return (now) => {
     lost(now);
     shed(now);
+    for (const one of unsent) one(now);
   };
 }

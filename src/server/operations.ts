@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, LeaseState, type Seconds } from "../leases/lease.ts";
+import { type Lease, type LeaseChange, LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../net/ipv4.ts";
 import type { AddressRange } from "../net/range.ts";
 
@@ -38,7 +38,7 @@ export interface OperatedLeases {
 
 /**
  * Carries the operation out; the number of leases that were changed, all of them durably. Rejects with OperationError when it had to
- * end early. `clock`: seconds since 1970.
+ * end early. `clock`: lease time.
  */
 export async function operate(leases: OperatedLeases, operation: Operation, clock: () => Seconds): Promise<number> {
   let done = 0;
@@ -74,7 +74,7 @@ export class OperationError extends Error {
 
 /** The state of a lease now: one whose time is over has expired, though nobody has written so. */
 export function stateNow({ state, expiry }: Lease, now: Seconds): LeaseState {
-  return state === LeaseState.bound && expiry <= now ? LeaseState.expired : state;
+  return state === LeaseState.bound && expiry !== NEVER && expiry <= now ? LeaseState.expired : state;
 }
 
 function changeOf(lease: Lease, { kind, state }: Operation, now: Seconds): LeaseChange | undefined {

@@ -8,9 +8,12 @@ import { peekMessageType } from "../wire/dhcp4/peek.ts";
  * In a full receive queue every message waits as long as the queue is, and what is dropped is whatever comes next. An exchange takes a DISCOVER and
  * a REQUEST, so of each pair that could be served one is often lost, and the work for the other is wasted. So while a queue stands, DISCOVERs that
  * have waited are left to their clients, which repeat them; that keeps the queue short enough that every REQUEST gets in and is answered in time.
+ *
+ * Where no queue stands everything is served, however long it waited: a machine that was paused for a moment has nothing better to do, and clients still
+ * listen after some seconds. RELEASE and DECLINE are served at any time, for no client repeats them.
  */
 
-/** An answer after so long is worthless: impatient clients have given up, and the others (RFC 2131 section 4.1: 4 seconds, give or take one) soon repeat themselves. */
+/** Where a queue stands, an answer after so long is worthless: impatient clients have given up, and the others (RFC 2131 section 4.1: 4 seconds, give or take one) soon repeat themselves. */
 const GIVEN_UP = 1000;
 /** Who has waited longer than this came in faster than messages are served. In a burst that is as it should be. */
 const LATE = 50;
@@ -59,8 +62,11 @@ export function createOverload(): Overload {
       const { waited } = datagram;
       if (waited <= (shedding ? LATE_WHILE_SHEDDING : LATE)) return undefined;
       late++;
+      if (!shedding) return undefined;
+      const type = peekMessageType(datagram.bytes, datagram.length);
+      if (type === MessageType.RELEASE || type === MessageType.DECLINE) return undefined;
       if (waited > GIVEN_UP) return "waited-too-long";
-      return shedding && peekMessageType(datagram.bytes, datagram.length) === MessageType.DISCOVER ? "overload" : undefined;
+      return type === MessageType.DISCOVER ? "overload" : undefined;
     },
   };
 }

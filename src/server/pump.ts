@@ -41,7 +41,7 @@ export interface PumpParts {
   readonly events: EventLog;
   /** Told of each change of a lease when it is durable; undefined: nobody listens. */
   readonly happened?: Happened | undefined;
-  /** Seconds since 1970. */
+  /** Lease time: never steps, whatever becomes of the wall clock. */
   readonly clock: () => Seconds;
   /** Milliseconds, never going back. */
   readonly uptime: () => number;
@@ -180,9 +180,8 @@ export function startPump(parts: PumpParts): Pump {
       return commits.healthy;
     },
     expire(): void {
-      const removals = table.expire(clock(), EXPIRE_AT_ONCE);
-      // A removal that fails is no harm: the row is too old to count, and is removed after the next start.
-      if (removals.length > 0) store.commit(removals).catch(() => {});
+      commits.expire(clock(), EXPIRE_AT_ONCE);
+      commits.flush();
     },
     change(changes): Promise<void> {
       commits.apply(changes);

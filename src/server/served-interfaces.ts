@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config, Network } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
@@ -10,31 +10,65 @@ export interface MissingInterface {
   readonly problem: string;
 }
 
+/** What comes of the configuration's `interfaces` on this machine. */
+export interface ChosenInterfaces {
+  readonly served: readonly ServedInterface[];
+  readonly missing: readonly MissingInterface[];
+  /** For people: configured networks that an interface has an address in and that get no service there, one sentence each. */
+  readonly unserved: readonly string[];
+}
+
 /**
  * The interfaces to serve out of those that the machine has now. Without `interfaces` in the configuration these are all
  * that are up and have an address: which of them are on a configured network is for the engine to find, packet by
  * packet, since relayed packets may come in on any.
  */
-export function chooseInterfaces(
-  config: Config,
-  local: readonly LocalInterface[],
-): { readonly served: readonly ServedInterface[]; readonly missing: readonly MissingInterface[] } {
+export function chooseInterfaces(config: Config, local: readonly LocalInterface[]): ChosenInterfaces {
   const served: ServedInterface[] = [];
   const missing: MissingInterface[] = [];
+  const unserved: string[] = [];
   if (config.interfaces.length === 0) {
     for (const candidate of local) {
       const chosen = candidate.up ? serve(config, candidate, undefined) : undefined;
-      if (chosen !== undefined) served.push(chosen);
+      if (chosen === undefined) continue;
+      served.push(chosen);
+      unserved.push(...subnetsLeftOut(config, chosen, candidate));
     }
-    return { served, missing };
+    return { served, missing, unserved };
   }
   for (const { name, address } of config.interfaces) {
     const found = local.find((candidate) => candidate.name === name);
     const chosen = found?.up ? serve(config, found, address) : undefined;
-    if (chosen !== undefined) served.push(chosen);
-    else missing.push({ name, problem: problemOf(name, found, address, local) });
+    if (found !== undefined && chosen !== undefined) {
+      served.push(chosen);
+      unserved.push(...subnetsLeftOut(config, chosen, found));
+    } else missing.push({ name, problem: problemOf(name, found, address, local) });
   }
-  return { served, missing };
+  return { served, missing, unserved };
+}
+
+/**
+ * A message without relay that comes in on an interface is from one link, whatever addresses the interface has. What is said of its other
+ * addresses in configured networks that are not on that link: clients there get nothing, and are told that their addresses are wrong.
+ */
+function subnetsLeftOut(config: Config, chosen: ServedInterface, { name, addresses }: LocalInterface): string[] {
+  const own = networkOnInterface(config, chosen);
+  if (own === undefined) return [];
+  const left = new Map<Network, Ipv4>();
+  for (const { address } of addresses) {
+    const network = config.networks.find((one) => prefixContains(one.prefix, address));
+    if (network !== undefined && network.link !== own.link && !left.has(network)) left.set(network, address);
+  }
+  return [...left].map(
+    ([network, address]) =>
+      `interface ${name} is in network ${own.name}, so clients on it get no address of ${network.name}, although the interface has ` +
+      `${formatIpv4(address)} in it: \`shared_networks: { ${name}: [${own.name}, ${network.name}] }\` serves both`,
+  );
+}
+
+function networkOnInterface(config: Config, { name, address }: ServedInterface): Network | undefined {
+  const link = config.links.find(({ interfaces }) => interfaces.includes(name));
+  return link?.networks[0] ?? config.networks.find((network) => prefixContains(network.prefix, address));
 }
 
 /** Whether a network of the configuration is on the interface's link. */
@@ -46,13 +80,13 @@ export function isOnConfiguredNetwork(config: Config, { name, address }: ServedI
 }
 
 /** The address to answer from: the one asked for (or that of its subnet), else the first in a configured network, else the first. */
-function serve(config: Config, { index, name, addresses }: LocalInterface, wanted: Ipv4 | undefined): ServedInterface | undefined {
+function serve(config: Config, { index, name, mtu, addresses }: LocalInterface, wanted: Ipv4 | undefined): ServedInterface | undefined {
   const chosen =
     wanted === undefined
       ? (addresses.find(({ address }) => config.networks.some((network) => prefixContains(network.prefix, address))) ?? addresses[0])
       : (addresses.find(({ address }) => address === wanted) ??
         addresses.find(({ address, prefixLength }) => prefixContains(prefixOf(address, prefixLength), wanted)));
-  return chosen === undefined ? undefined : { index, name, ...chosen };
+  return chosen === undefined ? undefined : { index, name, mtu, ...chosen };
 }
 
 function problemOf(name: string, found: LocalInterface | undefined, wanted: Ipv4 | undefined, local: readonly LocalInterface[]): string {

@@ -1,23 +1,26 @@
 import { randomBytes } from "node:crypto";
-import type { Logger } from "pino";
+import { readFileSync } from "node:fs";
 import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
-import { type LocalInterface, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import { hardwareKey } from "../leases/client-key.ts";
-import type { Lease, LeaseWrite } from "../leases/lease.ts";
-import { LeaseTable } from "../leases/table.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type LeaseView, viewOf } from "../leases/view.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
 import { formatAddressRange } from "../net/range.ts";
 import type { LeaseStore } from "../store/store.ts";
+import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import { createHappenings, type Happening } from "./happenings.ts";
+import { InterfaceList } from "./interface-list.ts";
+import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
+import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { type Operation, operate } from "./operations.ts";
 import { type Pump, startPump } from "./pump.ts";
+import { restoreLeases } from "./restore.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
@@ -33,24 +36,27 @@ export interface ServerOptions {
   /** Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the sender. */
   readonly address: Ipv4;
   readonly port: number;
-  readonly log: Logger;
+  readonly log: Log;
   /** Sends and receives in place of the system's sockets; closed at the end. */
   readonly transport?: Transport;
   /** Finds out whether an address is in use, where the configuration asks for it, in place of the system's sockets; closed at the end. */
   readonly prober?: Prober;
-  /** Told of each change of a lease that has come true; what it throws is logged and does no harm. */
+  /** Told of each change of a lease that has come true; what it throws is logged and does no harm. Times are those of leases, see `wallOffset`. */
   readonly onHappening?: (happening: Happening) => void;
 }
 
 export interface Server {
   readonly port: number;
-  readonly table: LeaseTable;
+  /** The leases, to look at. */
+  readonly table: LeaseView;
   /** The interfaces served now. */
   readonly interfaces: readonly ServedInterface[];
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
   readonly limitations: readonly string[];
   readonly counters: Counters;
   readonly healthy: boolean;
+  /** Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of leases never step; this does when the clock is set. */
+  readonly wallOffset: number;
   transportCounters(): TransportCounters;
   /** Does what an operator wants of leases; the number of those that were changed, durably. Rejects with OperationError. */
   operate(operation: Operation): Promise<number>;
@@ -86,12 +92,21 @@ function isWhole(value: unknown, largest: number): boolean {
 
 async function start(options: ServerOptions): Promise<Server> {
   const { config, store, address, port, log, onHappening } = options;
-  const table = await restoreLeases(config, store, log);
+  const { table, clock, saved, wrong } = await restoreLeases({
+    config,
+    store,
+    log,
+    read: readClocks,
+    boot: bootId(),
+    secret: [randomNumber(), randomNumber()],
+  });
   const local = await listInterfaces();
-  const [first] = chooseInterfaces(config, local).missing;
-  if (first !== undefined) throw new TransportError("ENODEV", first.problem);
+  const { served, missing } = chooseInterfaces(config, local);
+  const [first] = missing;
+  // Another one may come up later than this server; with none there is nothing to do.
+  if (first !== undefined && served.length === 0) throw new TransportError("ENODEV", first.problem);
   const counters = createCounters();
-  const clock = () => Math.floor(Date.now() / 1000);
+  const now = () => leaseTime(clock.bootOffset, sinceBoot());
   const interfaces = new InterfaceList(config, local, log);
   const transport =
     options.transport ??
@@ -99,6 +114,7 @@ async function start(options: ServerOptions): Promise<Server> {
   const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined)
     ? (options.prober ?? (await openProber()))
     : undefined;
+  const events = createEventLog(log, () => performance.now());
   const pump = startPump({
     config,
     table,
@@ -108,25 +124,37 @@ async function start(options: ServerOptions): Promise<Server> {
     interfaceAt: (index) => interfaces.at(index),
     ownAddresses: () => interfaces.addresses,
     counters,
-    events: createEventLog(log, () => performance.now()),
+    events,
     happened: onHappening && createHappenings(onHappening, (error) => log.error({ err: error }, "a listener to happenings failed")),
-    clock,
+    clock: now,
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
   });
   const watchLoss = createLossWatch({ counters, transportCounters: () => transport.counters(), log });
+  const watchClock = createClockWatch({ clock, saved, wrong, store, read: readClocks, log });
+  watchClock();
   const timers = [
-    setInterval(() => pump.expire(), EXPIRE_EVERY),
-    setInterval(() => watchLoss(performance.now()), LOOK_FOR_LOSS_EVERY),
+    setInterval(() => {
+      watchClock();
+      pump.expire();
+    }, EXPIRE_EVERY),
+    setInterval(() => {
+      watchLoss(performance.now());
+      events.sumUp();
+    }, LOOK_FOR_LOSS_EVERY),
     setInterval(
-      () => interfaces.lookAgain().catch((error) => log.warn({ err: error }, "can't list the interfaces")),
+      () =>
+        listInterfaces().then(
+          (found) => interfaces.update(found),
+          (error) => log.warn({ err: error }, "can't list the interfaces"),
+        ),
       LOOK_AT_INTERFACES_EVERY,
     ),
   ];
   return {
     port: transport.port,
-    table,
+    table: viewOf(table),
     limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
     counters,
     get interfaces() {
@@ -135,12 +163,15 @@ async function start(options: ServerOptions): Promise<Server> {
     get healthy() {
       return pump.healthy;
     },
+    get wallOffset() {
+      return wallOffset(clock.bootOffset, readClocks());
+    },
     transportCounters: () => transport.counters(),
     async operate(operation) {
       const done = await operate(
         { byAddress: (address) => table.byAddress(address), leases: () => table.leases(), change: (changes) => pump.change(changes) },
         operation,
-        clock,
+        now,
       );
       const addresses = formatAddressRange(operation.addresses);
       log.info({ operation: operation.kind, addresses, done }, `an operator's ${operation.kind} of ${addresses}: ${done} done`);
@@ -161,76 +192,26 @@ async function shutDown(pump: Pump, transport: Transport, prober: Prober | undef
   await store.close();
 }
 
-async function restoreLeases(config: Config, store: LeaseStore, log: Logger): Promise<LeaseTable> {
-  const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
-  const twice: LeaseWrite[] = [];
-  await store.load(({ row, lease }) => {
-    const superseded = table.restore(row, config.chaddrOnly ? knownByHardware(lease) : lease);
-    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
-  });
-  table.restored(Math.floor(Date.now() / 1000));
-  if (twice.length > 0) {
-    log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
-    await store.commit(twice);
+/** Seconds since the machine's boot, without those that it slept. */
+function sinceBoot(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds + nanoseconds / 1e9;
+}
+
+function readClocks(): Reading {
+  return { wall: Date.now() / 1000, uptime: sinceBoot() };
+}
+
+/** What names this boot of the machine; empty: the system does not tell. */
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
   }
-  return table;
 }
 
 /** An unsigned 32-bit number that nobody can guess. */
 function randomNumber(): number {
   return randomBytes(4).readUInt32LE();
-}
-
-/** With `chaddr_only` the identifier that a client sent is kept, but it is known by its hardware address. */
-function knownByHardware(lease: Lease): Lease {
-  const { owner } = lease;
-  return { ...lease, owner: { ...owner, clientKey: hardwareKey(owner.htype, owner.chaddr) } };
-}
-
-/** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
-class InterfaceList {
-  readonly #config: Config;
-  readonly #log: Logger;
-  #served: readonly ServedInterface[] = [];
-  #byIndex: (ServedInterface | undefined)[] = [];
-  #addresses: ReadonlySet<Ipv4> = new Set();
-
-  constructor(config: Config, local: readonly LocalInterface[], log: Logger) {
-    this.#config = config;
-    this.#log = log;
-    this.#look(local);
-  }
-
-  get served(): readonly ServedInterface[] {
-    return this.#served;
-  }
-
-  /** Of all interfaces but loopback: those are the same on every machine. */
-  get addresses(): ReadonlySet<Ipv4> {
-    return this.#addresses;
-  }
-
-  at(index: number): ServedInterface | undefined {
-    return this.#byIndex[index];
-  }
-
-  async lookAgain(): Promise<void> {
-    const before = new Set(this.#served.map(describe));
-    this.#look(await listInterfaces());
-    const now = new Set(this.#served.map(describe));
-    for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
-    for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
-  }
-
-  #look(local: readonly LocalInterface[]): void {
-    this.#served = chooseInterfaces(this.#config, local).served;
-    this.#byIndex = [];
-    for (const one of this.#served) this.#byIndex[one.index] = one;
-    const reachable = local.filter(({ loopback }) => !loopback);
-    this.#addresses = new Set(reachable.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
-  }
-}
-
-function describe({ name, address }: ServedInterface): string {
-  return `${name} (${formatIpv4(address)})`;
 }

@@ -1,11 +1,19 @@
-import type { LeaseStore } from "./store.ts";
+import { type LeaseStore, StoreError } from "./store.ts";
 
-/** A store that keeps nothing: for tests and for networks where a restart may forget all leases. */
+/**
+ * A store that keeps nothing: for tests and for networks where a restart may forget all leases. So it has none to load, and every commit succeeds until it
+ * is closed.
+ */
 export function openMemoryStore(): LeaseStore {
+  let closed = false;
   return {
+    usable: true,
     description: "memory only: leases are lost when the server stops",
-    load: () => Promise.resolve(),
-    commit: () => Promise.resolve(),
-    close: () => Promise.resolve(),
+    load: () => Promise.resolve(undefined),
+    commit: () => (closed ? Promise.reject(new StoreError("io", "the store has been closed")) : Promise.resolve()),
+    close() {
+      closed = true;
+      return Promise.resolve();
+    },
   };
 }

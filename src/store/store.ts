@@ -6,25 +6,52 @@ export interface StoredLease {
   readonly lease: Lease;
 }
 
+/**
+ * Where lease time stands, in whole seconds: to the wall clock, and to the time since the machine's boot, so that a server that starts
+ * again knows what time has passed whatever the wall clock says.
+ */
+export interface SavedClock {
+  /** Wall clock minus lease time. */
+  readonly offset: number;
+  /** The same as it was when nobody had set the wall clock for a while: what counts after the machine's next boot. */
+  readonly trusted: number;
+  /** Which boot `bootOffset` is about; empty: the system does not say. */
+  readonly boot: string;
+  /** Lease time minus time since that boot. */
+  readonly bootOffset: number;
+}
+
+/** What is kept of a server: its leases, and how their times are to be read. */
+export type StoreWrite = LeaseWrite | ({ readonly kind: "clock" } & SavedClock);
+
 /** Durable storage of leases. */
 export interface LeaseStore {
   /** For people: what kind of store and where. */
   readonly description: string;
-  /** Every lease, streamed; byte strings are the caller's to keep. Throws StoreError when the store can't be read. */
-  load(visit: (stored: StoredLease) => void): Promise<void>;
+  /**
+   * False while it is known that a commit would fail, though none has: whoever relies on a lease that is on disk makes sure by an empty batch
+   * then.
+   */
+  readonly usable: boolean;
+  /**
+   * Every lease that was committed before this store was opened, streamed; byte strings are the caller's to keep. To be called before the first
+   * commit. What is damaged is told to whoever opened the store; an address whose lease can't be read comes as declined for good, of nobody. Settles with the
+   * clock that was written last; undefined: none ever was. Rejects with StoreError when the store can't be read.
+   */
+  load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined>;
   /**
    * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait share one transaction.
    * Rejects with StoreError. After a failure every batch that was handed over before the failure was reported
    * fails too, so that the caller can undo all of them; batches handed over later are tried afresh.
    * An empty batch settles with those before it.
-   * Byte strings of the writes are not read after the call returns.
+   * The writes and their byte strings are not read after the call returns. After `close` everything is rejected.
    */
-  commit(writes: readonly LeaseWrite[]): Promise<void>;
+  commit(writes: readonly StoreWrite[]): Promise<void>;
   /** Waits for the commits under way, then releases the store. */
   close(): Promise<void>;
 }
 
-export type StoreErrorCode = "locked" | "newer" | "not-a-lease-database" | "corrupt" | "full" | "io";
+export type StoreErrorCode = "locked" | "moved" | "newer" | "not-a-lease-database" | "corrupt" | "full" | "io";
 
 /** What went wrong with the store, in words for an operator. */
 export class StoreError extends Error {

@@ -199,6 +199,119 @@ test("without the privilege for a packet socket, a client without an address is 
   });
 });
 
+test("an address that a client lost counts for nothing, wherever it puts it: NetworkManager before 1.58 and others do", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const bench = await createBench(t);
+  const { raw, leasehold } = bench;
+  const lost = address("10.77.0.150");
+  const selected = { address: lost, serverIdentifier: SERVER };
+  const cases: readonly [name: string, make: (client: ClientSettings) => Message][] = [
+    ["DISCOVER", (client) => ({ ...discover(client, transaction(), { requestedAddress: lost }), ciaddr: lost })],
+    [
+      "DISCOVER from another network",
+      (client) => ({ ...discover(client, transaction(), { requestedAddress: lost }), ciaddr: address("192.168.10.4") }),
+    ],
+    ["SELECTING", (client) => ({ ...requestSelecting(client, transaction(), selected), ciaddr: lost })],
+    ["INIT-REBOOT", (client) => ({ ...requestInitReboot(client, transaction(), lost), ciaddr: lost })],
+  ];
+  for (const [name, make] of cases) {
+    for (const flags of [0, BROADCAST_FLAG]) {
+      const client = clientOf(1);
+      raw.send({ ...make(client), flags });
+      const [answer] = await raw.answers(1);
+      assert.deepEqual(
+        { name, frame: answer?.frame, packet: answer?.packet, yiaddr: answer?.message.yiaddr },
+        {
+          name,
+          frame: `${formatMac(SERVER_MAC)} > ${flags === 0 ? macOf(client) : BROADCAST_MAC}`,
+          packet: `10.77.0.1:67 > ${flags === 0 ? "10.77.0.150" : "255.255.255.255"}:68`,
+          yiaddr: lost,
+        },
+      );
+    }
+  }
+  assert.equal(raw.arps, 0);
+  assert.deepEqual(await owners(bench), [`10.77.0.150 bound ${macOf(clientOf(1))}`]);
+  const counters = await leasehold.stop();
+  assert.deepEqual([counters["sent OFFER"], counters["sent ACK"]], [4, 4]);
+});
+
+test("replies to a relay leave by the route to it, though its messages come in another way", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, client: placeA } = createPair(t, "02:00:5e:50:00:03");
+  const placeB = createClientPlace(lab, "back", server, "eth1", "02:00:5e:50:00:04");
+  lab.exec(server, "ip", "link", "set", "eth0", "address", formatMac(SERVER_MAC));
+  lab.exec(server, "ip", "address", "add", "192.0.2.1/24", "dev", "eth1");
+  lab.exec(server, "sh", "-c", "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 2 > $f; done");
+  lab.exec(server, "ip", "route", "add", "10.78.0.0/24", "via", "192.0.2.2");
+  lab.exec(server, "ip", "neigh", "replace", "192.0.2.2", "lladdr", formatMac(RELAY_MAC), "dev", "eth1", "nud", "permanent");
+  const [way, back] = [await openRawClient(t, lab, placeA), await openRawClient(t, lab, placeB)];
+  const leasehold = await startLeasehold(t, lab, server, CONFIG);
+  const client = clientOf(1);
+  const yiaddr = address("10.78.0.100");
+  const messages = [
+    discover(client, transaction()),
+    requestSelecting(client, transaction(), { address: yiaddr, serverIdentifier: SERVER }),
+    requestInitReboot(client, transaction(), address("10.99.0.1")),
+    inform(client, transaction(), 0),
+  ];
+  for (const message of messages) {
+    way.send(relayed(message), fromRelay);
+    const [answer] = await back.answers(1);
+    assert.deepEqual(
+      { to: answer?.frame.split(" > ")[1], packet: answer?.packet, xid: answer?.message.xid },
+      { to: formatMac(RELAY_MAC), packet: "10.77.0.1:67 > 10.78.0.1:67", xid: message.xid },
+    );
+  }
+  // A client behind the router renews straight, and the answer goes the same way back.
+  const renewal = requestExtension(client, transaction(), yiaddr);
+  way.send(renewal, { ...fromRelay, source: yiaddr, sourcePort: 68 });
+  const [answer] = await back.answers(1);
+  assert.deepEqual([answer?.packet, answer?.message.xid], ["10.77.0.1:67 > 10.78.0.100:68", renewal.xid]);
+  await leasehold.stop();
+});
+
+test("nothing is sent to addresses that no client or relay can have", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const bench = await createBench(t);
+  const host = clientOf(1);
+  bench.lab.exec(bench.server, "ip", "route", "add", "default", "via", "10.77.0.2");
+  const impossible = ["127.0.0.1", "224.0.0.1", "255.255.255.255", "10.77.0.0", "10.77.0.255", "8.8.8.8"];
+  for (const ciaddr of impossible)
+    await bench.expectSilence(inform(host, transaction(), address(ciaddr)), { source: address("10.77.0.20") });
+  const relays = impossible.filter((one) => one !== "8.8.8.8");
+  for (const giaddr of relays) await bench.expectSilence({ ...discover(host, transaction()), giaddr: address(giaddr) }, fromRelay);
+  const counters = await bench.leasehold.stop();
+  assert.equal(counters["silent: no-return-address"], impossible.length + relays.length);
+});
+
+test("a reply on the link is no larger than the link carries", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, client: place } = createPair(t, "02:00:5e:50:00:03");
+  lab.exec(server, "ip", "link", "set", "eth0", "mtu", "700");
+  const raw = await openRawClient(t, lab, place);
+  const long = "x".repeat(90);
+  const leasehold = await startLeasehold(
+    t,
+    lab,
+    server,
+    `${CONFIG}\n  options: { 43: { type: hex, value: ${"ab".repeat(250)} }, domain_name: ${long}, tftp_server_name: ${long}, boot_file_name: ${long} }`,
+  );
+  const client = clientOf(1, { parameterRequestList: [1, 3, 43, 15, 66, 67] });
+  for (const flags of [0, BROADCAST_FLAG]) {
+    const message = discover(client, transaction());
+    raw.send({
+      ...message,
+      flags,
+      options: [...message.options.filter(({ code }) => code !== 57), { code: 57, data: Uint8Array.of(0x05, 0xdc) }],
+    });
+    const [answer] = await raw.answers(1);
+    assert.equal(answer?.message.xid, message.xid);
+    assert.ok((answer?.size ?? 0) > 600 && (answer?.size ?? 0) <= 700 - 28, `${answer?.size} bytes`);
+  }
+  await leasehold.stop();
+});
+
 test("a refusal is broadcast on the link of the client, whatever address it says it has", async (t) => {
   if (!requireNamespaces(t)) return;
   const bench = await createBench(t);

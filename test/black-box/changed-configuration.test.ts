@@ -10,8 +10,8 @@ const MOVED = "  10.77.0.0/24: {options: {routers: 10.77.0.1}, allocation: seque
 const FAR = "  10.78.0.0/24: {options: {routers: 10.78.0.1}, allocation: sequential, ranges: [{range: 10.78.0.100-10.78.0.199}]}\n";
 
 /** A client behind this relay obtains a lease; the address that it gets. */
-async function obtain({ address, port }: Place, relay: string): Promise<string | undefined> {
-  const args = ["--server", `${address}:${port}`, "--relay", relay, "--mac", "02:00:5e:60:00:01", "--timeout", "2", "--json"];
+async function obtain({ address, port }: Place, relay: string, ...more: string[]): Promise<string | undefined> {
+  const args = ["--server", `${address}:${port}`, "--relay", relay, "--mac", "02:00:5e:60:00:01", "--timeout", "2", "--json", ...more];
   const { stdout } = await runLeasehold("probe", ...args);
   const { exchanges } = JSON.parse(stdout) as { exchanges: { reply?: { yiaddr: string } }[] };
   return exchanges.at(-1)?.reply?.yiaddr;
@@ -56,4 +56,18 @@ test("leases of a network that is no longer configured break the server or the l
   await serve(NEAR + FAR, async (place) => {
     assert.equal(await obtain(place, "10.78.0.1"), "10.78.0.100");
   });
+});
+
+test("a client keeps its address when `chaddr_only` is turned on, and when it is turned off again", async (t: TestContext) => {
+  const folder = newFolder(t);
+  const database = join(folder, "leases.db");
+  const obtained: (string | undefined)[] = [];
+  for (const chaddrOnly of [false, true, true, false, false]) {
+    const place = newPlace();
+    const config = writeIn(folder, "c.yaml", `chaddr_only: ${chaddrOnly}\n${HEAD}${NEAR}`);
+    const program = await startServer(t, { config, database }, place);
+    obtained.push(await obtain(place, "10.77.0.1", "--client-id", "some host"));
+    assert.equal(await program.end(), 0, program.output());
+  }
+  assert.deepEqual(obtained, Array(5).fill("10.77.0.100"));
 });

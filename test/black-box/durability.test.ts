@@ -1,37 +1,41 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
-import { type Crowd, createCrowd } from "../support/load.ts";
-import { countersOf, newFolder, newPlace, type ServerFiles, startServer, writeIn } from "../support/loopback-server.ts";
+import { openForReading } from "../../src/store/sqlite/schema.ts";
+import type { ListedLease } from "../support/leasehold-process.ts";
+import { type Crowd, createCrowd, type HeldLease } from "../support/load.ts";
+import { countersOf, MAIN, newFolder, newPlace, type Place, type ServerFiles, startServer, writeIn } from "../support/loopback-server.ts";
+import { type Program, watch } from "../support/namespaces.ts";
+import { createRecorder } from "../support/power-loss.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const KILLS = 20;
 const STOPS = 4;
+const CUTS = 30;
 const CLIENTS = 4000;
 /** Clients that wait for an answer at one time. */
 const WINDOW = 96;
+const NETWORK = "10.77.0.0/16";
 const RELAY = parseIpv4("10.77.0.1") as number;
+/** In seconds. */
+const LEASE_TIME = 3600;
 
 /** More clients than addresses, so that what is given back goes to others. */
 const CONFIG = `
 interfaces: [lo]
 log: {format: json}
-config: {lease_time: 1h}
+config: {lease_time: ${LEASE_TIME}}
 networks:
-  10.77.0.0/16:
+  ${NETWORK}:
     options: {routers: 10.77.0.1}
     ranges: [{range: 10.77.1.1-10.77.12.200}]
 `;
-
-interface ListedLease {
-  readonly address: string;
-  readonly state: string;
-  readonly hardware_address: string;
-}
 
 function filesFor(t: TestContext, config: string): ServerFiles {
   const folder = newFolder(t);
@@ -39,7 +43,7 @@ function filesFor(t: TestContext, config: string): ServerFiles {
 }
 
 /** The bound leases in the database by address. Fails when one address or one client has two. */
-async function boundLeases(database: string): Promise<Map<string, string>> {
+async function boundLeases(database: string): Promise<Map<string, ListedLease>> {
   const { status, stdout, stderr } = await runLeasehold("leases", "-d", database, "--json");
   assert.deepEqual([status, stderr], [0, ""]);
   const leases = stdout
@@ -50,14 +54,20 @@ async function boundLeases(database: string): Promise<Map<string, string>> {
   assert.deepEqual(twice, [], "addresses that stand in the database twice");
   const bound = leases.filter(({ state }) => state === "bound");
   assert.equal(new Set(bound.map((lease) => lease.hardware_address)).size, bound.length, "clients that have two addresses");
-  return new Map(bound.map((lease) => [lease.address, lease.hardware_address]));
+  return new Map(bound.map((lease) => [lease.address, lease]));
 }
 
-/** The leases that a client saw acknowledged, but that the database does not have, or has for another client. */
-function missing(held: ReadonlyMap<string, string>, stored: ReadonlyMap<string, string>): string[] {
-  return [...held]
-    .filter(([address, client]) => stored.get(address) !== client)
-    .map(([address, client]) => `${address} of ${client} is ${stored.get(address) ?? "nobody"}'s`);
+/** What clients saw acknowledged and the database has otherwise, or not at all; whole rows. */
+function missing(held: ReadonlyMap<string, HeldLease>, stored: ReadonlyMap<string, ListedLease>): string[] {
+  return [...held].flatMap(([address, { row, until }]) => {
+    const found = stored.get(address);
+    if (found === undefined) return [`${address} of ${row.hardware_address} is nobody's`];
+    const { start, expiry, ...rest } = found;
+    const [starts, ends] = [start, expiry].map((time) => Date.parse(time) / 1000) as [number, number];
+    if (!isDeepStrictEqual(rest, row)) return [`${address}: ${JSON.stringify(rest)} instead of ${JSON.stringify(row)}`];
+    if (ends < until) return [`${address} of ${row.hardware_address} ends ${until - ends} s before its client was told`];
+    return ends - starts === LEASE_TIME && starts <= Date.now() / 1000 ? [] : [`${address} lasts from ${start} to ${expiry}`];
+  });
 }
 
 function acknowledgements({ witnessed }: Crowd): number {
@@ -68,7 +78,7 @@ test(`no acknowledged lease is lost and none is given twice, over ${KILLS} kills
   const files = filesFor(t, CONFIG);
   const place = newPlace();
   const random = createRandom(77);
-  const crowd = createCrowd(CLIENTS, RELAY, random);
+  const crowd = createCrowd(CLIENTS, NETWORK, RELAY, random);
   const perRound: number[] = [];
 
   let server = await startServer(t, files, place);
@@ -100,7 +110,7 @@ test("SIGTERM under load: what was acknowledged is in the database, which is clo
   const files = filesFor(t, CONFIG);
   const place = newPlace();
   const random = createRandom(78);
-  const crowd = createCrowd(CLIENTS, RELAY, random);
+  const crowd = createCrowd(CLIENTS, NETWORK, RELAY, random);
   for (let round = 0; round < STOPS; round++) {
     const server = await startServer(t, files, place);
     const before = acknowledgements(crowd);
@@ -117,3 +127,78 @@ test("SIGTERM under load: what was acknowledged is in the database, which is clo
     assert.deepEqual(crowd.witnessed.violations, []);
   }
 });
+
+test("what was acknowledged before a power cut is in the database after it", async (t) => {
+  const folder = newFolder(t);
+  const files = { config: writeIn(folder, "leasehold.yaml", CONFIG), database: join(folder, "leases.db") };
+  const recorder = createRecorder(t, folder, files.database);
+  if (recorder === undefined) return;
+  const place = newPlace();
+  const random = createRandom(79);
+  const crowd = createCrowd(500, NETWORK, RELAY, random);
+  const server = startIn(t, { ...process.env, ...recorder.environment }, files, place);
+  await server.line(/listening on /, 30_000);
+  const load = await crowd.start(place, WINDOW);
+  const moments: { readonly held: ReadonlyMap<string, HeldLease>; readonly moment: number }[] = [];
+  for (let i = 0; i < CUTS; i++) {
+    await load.acknowledged(acknowledgements(crowd) + 1 + random.below(60));
+    // In this order: what a client knows by now was synced before.
+    moments.push({ held: crowd.held(), moment: recorder.now() });
+  }
+  await server.end("SIGKILL");
+  await load.stop();
+  assert.deepEqual(crowd.witnessed.violations, []);
+  const recording = recorder.recording();
+  for (const [i, { held, moment }] of moments.entries()) {
+    const cut = join(folder, `cut-${i}`);
+    recording.cut(moment, random, cut);
+    assert.deepEqual(missing(held, storedIn(join(cut, "leases.db"))), [], `cut ${i}`);
+    rmSync(cut, { recursive: true });
+  }
+  t.diagnostic(`${acknowledgements(crowd)} acknowledgements, ${recording.syncs} syncs, ${CUTS} cuts`);
+});
+
+test("a server whose leases can't be written any more ends with a word and status 1, for its supervisor to start it anew", async (t) => {
+  const folder = newFolder(t);
+  const files = { config: writeIn(folder, "leasehold.yaml", CONFIG), database: join(folder, "leases.db") };
+  // Every thread that writes is ended soon after it was started.
+  const end = 'process.on("worker", (worker) => setTimeout(() => worker.terminate(), 300))';
+  const options = `--import=data:text/javascript,${encodeURIComponent(end)}`;
+  const server = startIn(t, { ...process.env, NODE_OPTIONS: options }, files, newPlace());
+  assert.equal(await server.ended, 1);
+  assert.match(server.output(), /the thread that writes leases is started anew/);
+  assert.match(server.output(), /"level":60.*no lease can be written any more, so the server ends/);
+});
+
+function startIn(t: TestContext, env: NodeJS.ProcessEnv, files: ServerFiles, { address, port }: Place): Program {
+  const args = [MAIN, "serve", "-c", files.config, "-d", files.database, "--v4-addr", `${address}:${port}`];
+  const program = watch(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env }));
+  t.after(() => program.end());
+  return program;
+}
+
+/** The bound leases, read by this process: dozens of others would take their time. */
+function storedIn(database: string): Map<string, ListedLease> {
+  const db = openForReading(database);
+  try {
+    const rows = db.prepare("SELECT * FROM lease WHERE state = 'bound'").all() as unknown as ListedLease[];
+    // The view has no text for no identifier.
+    const identifierOf = (hex: string | null): string | null => (hex === "" ? null : hex);
+    const macOf = (hex: string): string => hex.replace(/..(?=.)/g, "$&:");
+    const utc = (time: string): string => `${time.replace(" ", "T")}Z`;
+    return new Map(
+      rows.map((row) => [
+        row.address,
+        {
+          ...row,
+          client_identifier: identifierOf(row.client_identifier),
+          hardware_address: macOf(row.hardware_address),
+          start: utc(row.start),
+          expiry: utc(row.expiry),
+        },
+      ]),
+    );
+  } finally {
+    db.close();
+  }
+}

@@ -32,6 +32,7 @@ import {
 /** One network on a wire of its own for each matter; all are served at once. */
 const CONFIG = `
   rapid_commit: true
+  bootp_enable: true
   config: { lease_time: { default: 1h, min: 20m, max: 80m } }
   client_classes:
     v4:

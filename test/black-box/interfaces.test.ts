@@ -71,3 +71,25 @@ test("a client that names the server by another address of its machine is taken 
   assert.equal(take("10.77.0.2", "10.77.0.2"), "NAK", "it is an address of the server");
   assert.equal(take("192.0.2.9", "10.77.0.3"), "status 1");
 });
+
+test("an address that the machine of the server has on `lo` is not given to a client", async (t) => {
+  if (!requireNamespaces(t) || !requirePrograms(t, "udhcpc")) return;
+  const { lab, server, client } = createPair(t, macOf(4));
+  lab.exec(server, "ip", "address", "add", "10.77.0.100/32", "dev", "lo");
+  await startLeasehold(
+    t,
+    lab,
+    server,
+    `
+    interfaces: [eth0]
+    networks:
+      10.77.0.0/24:
+        options: { routers: 10.77.0.1 }
+        ranges: [{ range: 10.77.0.100-10.77.0.199 }]
+        allocation: sequential
+    `,
+  );
+  const dhcp = createDhcpClient(t, lab, client, { program: "udhcpc" });
+  dhcp.start();
+  assert.equal((await dhcp.next("BOUND")).address, "10.77.0.101");
+});

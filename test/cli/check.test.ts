@@ -95,6 +95,15 @@ test("--print prints a file that checks as good", () => {
   assert.deepEqual(again, printed);
 });
 
+test("of many problems the first hundred are printed and the others counted", (t) => {
+  const file = write(t, `networks: {}\n${Array.from({ length: 250 }, (_, i) => `key${i}: 1\n`).join("")}`);
+  const { status, stdout, stderr } = check([file]);
+  assert.deepEqual([status, stdout], [1, ""]);
+  const lines = stderr.split("\n");
+  assert.equal(lines.filter((line) => line.includes(": error: ")).length, 100);
+  assert.deepEqual(lines.slice(-3), [`${file}: and 150 more errors`, `${file}: 250 problems`, ""]);
+});
+
 test("--schema prints the JSON Schema and needs no file", () => {
   const { status, stdout, stderr } = check(["--schema"]);
   assert.deepEqual([status, stderr], [0, ""]);

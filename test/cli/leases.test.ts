@@ -73,6 +73,31 @@ async function lines(...args: string[]): Promise<string[]> {
 }
 
 describe("leasehold leases", { concurrency: 2 }, () => {
+  test("times are shown by the clock of the machine, and leases end by it, whatever time the server tells them in", async () => {
+    const path = join(folder, "clock.db");
+    const now = Math.floor(Date.now() / 1000);
+    const store = openSqliteStore(path);
+    // A machine that was in 1970 when it gave these, and was set to what is right a thousand seconds after.
+    await store.commit([
+      { kind: "clock", offset: now - 1000, trusted: 0, boot: "b", bootOffset: 0 },
+      putOf(0, leaseOf(0x0a000001, 1, LeaseState.bound, 100, 3700), ""),
+      putOf(1, leaseOf(0x0a000002, 2, LeaseState.bound, 100, 900), ""),
+      putOf(2, leaseOf(0x0a000003, 3, LeaseState.bound, 100, NEVER), ""),
+    ]);
+    await store.close();
+    const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+    const leases = (await lines("-d", path, "--json")).map((line) => JSON.parse(line));
+    assert.deepEqual(
+      leases.map(({ address, state, start, expiry }) => [address, state, start, expiry]),
+      [
+        ["10.0.0.1", "bound", iso(now - 900), iso(now + 2700)],
+        ["10.0.0.2", "expired", iso(now - 900), iso(now - 100)],
+        ["10.0.0.3", "bound", iso(now - 900), "never"],
+      ],
+    );
+    assert.deepEqual((await lines("-d", path, "--csv", "--state", "expired"))[1]?.split(",").slice(0, 2), ["10.0.0.2", "expired"]);
+  });
+
   test("--json is one object a line, with every field", async () => {
     const leases = (await lines("-d", database, "--json")).map((line) => JSON.parse(line));
     const nothing = { client_identifier: null, hostname: null, vendor_class: null, circuit_id: null, remote_id: null };

@@ -309,7 +309,7 @@ test("probe and bench --interface: clients on a link, from 0.0.0.0, beside a rea
   const folder = mkdtempSync(join(tmpdir(), "leasehold-probe-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const config = join(folder, "config.yaml");
-  writeFileSync(config, "networks: {10.5.0.0/16: {ranges: [{start: 10.5.1.0, end: 10.5.200.255}]}}\n");
+  writeFileSync(config, "bootp_enable: true\nnetworks: {10.5.0.0/16: {ranges: [{start: 10.5.1.0, end: 10.5.200.255}]}}\n");
   const lab = createLab(t);
   const server = lab.namespace("server");
   const clients = lab.namespace("clients");

@@ -379,7 +379,8 @@ const PROBLEMS: readonly (readonly [expression: string, wanted: "condition" | "v
   ["option[60].exists option[61].exists", "condition", 18, /unexpected option after the end/],
   ["'a' == 'a' trailing", "condition", 11, /unexpected trailing after the end/],
   ["'a' == 'b' == true", "condition", 11, /unexpected == after the end/],
-  ["option[60]", "condition", 10, /expected \., got end of the expression/],
+  ["option[60]", "condition", 0, /expected a condition, got a value/],
+  ["vendor[1]", "condition", 9, /expected \., got end of the expression/],
   ["option[60].hexx", "condition", 11, /expected hex, text, exists or option\[CODE\], got hexx/],
   ["option[0].hex", "value", 7, /from 1 to 254, got 0/],
   ["option[255].hex", "value", 7, /from 1 to 254, got 255/],
@@ -517,4 +518,35 @@ test("no message crashes an expression", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("without a postfix the value is meant, and a postfix on any value changes nothing, as in dora", () => {
+  assert.ok(condition("option[60] == 'PXEClient:Arch:00007:UNDI:003016'"));
+  assert.ok(condition("relay4[1] == 'port'"));
+  assert.ok(condition("option[82].option[1] == 'port' and option[77] == ''"));
+  assert.ok(condition("vendor[4491].option[1] == 'abc'"));
+  assert.ok(condition("pkt4.mac.hex == 0x02000000000a and 'port'.hex == relay4[1].hex"));
+  assert.ok(condition("substring(option[60].hex, 0, 3).text == ('PXE').hex"));
+  assert.equal(problemOf("('a' == 'a').hex", "condition")?.offset, 12);
+});
+
+test("a quote inside a string is written twice", () => {
+  const message = { ...MESSAGE, options: [{ code: 12, data: utf8("it's") }] };
+  assert.ok(condition("option[12] == 'it''s'", message));
+  assert.ok(condition("option[12] == 'it' + '''' + 's' and '' == ''", message));
+  assert.equal(problemOf("'it''s' == 'x' trailing", "condition")?.offset, 15);
+});
+
+test("a vendor class without lengths inside, as dhcpcd and Kea send it, is one chunk", () => {
+  const sends = (data: string): Message => ({ ...MESSAGE, options: [{ code: 124, data: hex(data.replaceAll(" ", "")) }] });
+  const plain = sends("0000118b 09 646f63736973332e30");
+  assert.ok(condition("vendor-class[4491].data[0] == 'docsis3.0' and vendor-class[4491].data == 'docsis3.0'", plain));
+  assert.ok(condition("vendor-class[4491].data[1] == ''", plain));
+  assert.ok(condition("vendor-class[4491].data[0] == 'docsis3.0'", sends("0000118b 0a 09646f63736973332e30")));
+  // RFC 2132 section 2: NULs at the end of a text are no part of it.
+  assert.ok(condition("vendor-class[4491].data[0] == 'docsis3.0'", sends("0000118b 0a 646f63736973332e3000")));
+  // The enterprise number alone.
+  assert.ok(condition("vendor-class[4491].exists and vendor-class.enterprise == 4491", sends("0000118b")));
+  assert.ok(condition("not vendor-class[311].exists", sends("0000118b")));
+  assert.ok(condition("vendor-class[4491].data[0] == ''", sends("0000118b")));
 });

@@ -38,6 +38,7 @@ test("an empty configuration has the documented defaults", () => {
       chaddrOnly: false,
       cacheThreshold: 0,
       bootp: true,
+      dynamicBootp: false,
       rapidCommit: false,
       subnetSelection: true,
       offerHold: 30,
@@ -99,6 +100,15 @@ test("flood protection has a burst and a time", () => {
 });
 
 test("settings that ask for what this version does are accepted", () => {
+  const bootpOf = (text: string): readonly boolean[] => [load(text).bootp, load(text).dynamicBootp];
+  assert.deepEqual(
+    [bootpOf(""), bootpOf("bootp_enable: true"), bootpOf("bootp_enable: false")],
+    [
+      [true, false],
+      [true, true],
+      [false, false],
+    ],
+  );
   load("{bootp_enable: false, rapid_commit: false, cache_threshold: 0, networks: {10.0.0.0/24: {ping_check: false}}}");
 });
 

@@ -67,7 +67,8 @@ describe("an option of the operator's own", () => {
     );
     assert.deepEqual(dataOf(using("{code: 224, type: str}", "mine: {type: b64, value: YWJj}")), { 224: "616263" });
     assert.deepEqual(problemsOf(using("{code: 224, type: u16}", "mine: {type: u8, value: 1}")), [
-      "2:17 option 224 (mine): a value of type u8 does not fit this option: needs 2 bytes where 1 are left",
+      "1:1 warning: no networks are configured: the server answers nobody",
+      "2:11 warning: option 224 (mine): a value of type u8 does not fit this option: needs 2 bytes where 1 are left",
     ]);
     assert.deepEqual(problemsOf(using("{code: 224, type: u16}", "mine: 1, 224: 2")), ["2:11 option 224 (mine) is configured twice here"]);
   });
@@ -140,12 +141,13 @@ test("mistakes are told at their place", () => {
     ["{a: {code: 224}}", '1:22 "type" is missing', /values are written/],
     ["{a: {code: 255, type: ip}}", "1:32 expected a code from 1 to 254, got 255", /^$/],
     ["{a: {code: x, type: ip}}", '1:32 expected a code from 1 to 254, got "x"', /^$/],
-    ["{a: {code: 255, type: ip, space: vendor-encapsulated}}", "1:32 expected a code from 1 to 254, got 255", /^$/],
+    ["{a: {code: 0, type: ip}}", "1:32 expected a code from 1 to 254, got 0", /^$/],
+    ["{a: {code: 256, type: ip, space: vendor-encapsulated}}", "1:32 expected a code from 0 to 255, got 256", /^$/],
+    ["{a: {code: 256, type: ip, space: vendor-9}}", "1:32 expected a code from 0 to 255, got 256", /^$/],
     ["{a: {code: 53, type: u8}}", "1:32 option 53 (message_type) can't be defined", /server sets/],
     ["{a: {code: 51, type: u8}}", "1:32 option 51 (lease_time) can't be defined", /lease_time/],
     ["{a: {code: 82, type: hex}}", "1:32 option 82 (relay_agent_information) can't be defined", /relay sent/],
     ["{a: {code: 118, type: ip}}", "1:32 option 118 (subnet_selection) can't be defined", /protocol/],
-    ["{a: {code: 6, type: ip}}", '1:32 option 6 is "domain_name_servers" already', /use that name/],
     ["{routers: {code: 224, type: ip}}", '1:22 "routers" is the name of option 3 already', /another name/],
     ["{dns_servers: {code: 224, type: ip}}", '1:22 "dns_servers" is the name of option 6 already', /another name/],
     ["{My-Option: {code: 224, type: ip}}", '1:22 "My-Option" can\'t be the name of an option', /lower-case/],
@@ -171,6 +173,25 @@ test("mistakes are told at their place", () => {
   }
   assert.deepEqual(problemsOf("option_definitions: {a: {code: 224, type: ip}, a: {code: 225, type: ip}}").length, 1);
   assert.deepEqual(problemsOf("option_definitions: [a]"), ["1:21 expected a map from names to {code, type, space}, got a list"]);
+});
+
+test("an option of the table that the operator defines otherwise is his word: 150 as text, 162 of Wyse", () => {
+  const text = `option_definitions: {tftp: {code: 150, type: str}, wyse: {code: 162, type: str}}\noptions: {tftp: tftp.example, 162: 10.0.0.9}`;
+  assert.deepEqual(problemsOf(text), [
+    "1:1 warning: no networks are configured: the server answers nobody",
+    '1:29 warning: option 150 is "tftp_servers" already',
+    '1:59 warning: option 162 is "encrypted_dns_resolvers" already',
+  ]);
+  assert.deepEqual(dataOf(text), { 150: "746674702e6578616d706c65", 162: "31302e302e302e39" });
+});
+
+test("sub-options have the codes 0 and 255 too, as inline", () => {
+  for (const space of ["vendor-encapsulated", "vendor-9"]) {
+    const definitions = `option_definitions: {a: {code: 0, type: u8, space: ${space}}, b: {code: 255, type: u8, space: ${space}}}`;
+    const options = space === "vendor-9" ? "125: {9: {a: 1, b: 2}}" : "43: {a: 1, b: 2}";
+    const data = space === "vendor-9" ? { 125: "0000000906000101ff0102" } : { 43: "000101ff0102" };
+    assert.deepEqual(dataOf(`${definitions}\noptions: {${options}}`), data);
+  }
 });
 
 test("the same code in another space, and the name of a standard option for a sub-option, are no mistakes", () => {

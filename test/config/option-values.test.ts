@@ -117,7 +117,7 @@ describe("dora's names", () => {
   }
 });
 
-test("a value that does not fit its option is an error at its position", () => {
+test("a value that is wrong is an error at its position, raw bytes that don't fit their option a warning", () => {
   const cases: readonly [value: string, place: string, problem: string][] = [
     [
       "3: {type: str, value: x}",
@@ -157,7 +157,6 @@ test("a value that does not fit its option is an error at its position", () => {
     ["6: {type: ip, value: [10.0.0.1, 10.0.0]}", "10.0.0]", "option 6 (domain_name_servers): must be an IPv4 address such as 192.168.5.1"],
     ["6: {type: ip, value: '2001:db8::1'}", "'2001", "option 6 (domain_name_servers): must be an IPv4 address such as 192.168.5.1"],
     ["6: {type: ip, value: []}", "{type", "option 6 (domain_name_servers): a value of type ip does not fit this option: is empty"],
-    ["12: {type: str, value: 5}", "5}", "option 12 (hostname): must be text (put numbers in quotes)"],
     ["2: {type: i8, value: 128}", "128", "option 2 (time_offset): must be a whole number from -128 to 127"],
     ["2: {type: i16, value: -32769}", "-32769", "option 2 (time_offset): must be a whole number from -32768 to 32767"],
     ["2: {type: i32, value: 2147483648}", "2147483648", "option 2 (time_offset): must be a whole number from -2147483648 to 2147483647"],
@@ -165,9 +164,7 @@ test("a value that does not fit its option is an error at its position", () => {
     ["35: {type: u32, value: 1.5}", "1.5", "option 35 (arp_cache_timeout): must be a whole number from 0 to 4294967295"],
     ["19: {type: bool, value: yes}", "yes", "option 19 (ip_forwarding): must be true or false"],
     ["224: {type: hex, value: abc}", "abc", "option 224: must be hex digits in pairs"],
-    ["224: {type: hex, value: 0102}", "0102", "option 224: must be hex digits in pairs, in quotes"],
     ["224: {type: b64, value: 'A?'}", "'A?'", "option 224: must be base64 text"],
-    ["224: {type: b64, value: 1234}", "1234", "option 224: must be base64 text, in quotes"],
     ["224: {type: domain, value: a..b}", "a..b", "option 224: has an empty label (two dots in a row, or one at the start)"],
     [
       "43: {type: sub_option, value: {1: {type: u8, value: 256}}}",
@@ -182,9 +179,14 @@ test("a value that does not fit its option is an error at its position", () => {
   ];
   for (const [option, place, problem] of cases) {
     const text = `options:\n  values: {${option}}`;
-    const column = (text.split("\n")[1] as string).indexOf(place) + 1;
+    const line = text.split("\n")[1] as string;
+    const column = line.indexOf(place) + 1;
     assert.ok(column > 0, `${place} in ${text}`);
-    assert.deepEqual(problemsOf(text), [`2:${column} ${problem}`], text);
+    // Raw bytes are the operator's word.
+    const expected = problem.includes("does not fit this option")
+      ? ["1:1 warning: no networks are configured: the server answers nobody", `2:${line.indexOf("{") + 2} warning: ${problem}`]
+      : [`2:${column} ${problem}`];
+    assert.deepEqual(problemsOf(text), expected, text);
   }
 });
 

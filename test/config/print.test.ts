@@ -25,7 +25,6 @@ networks:
 offer_hold: 30s
 affinity: 1d
 cache_threshold: 0
-bootp_enable: true
 rapid_commit: false
 subnet_selection: true
 flood_protection_threshold:

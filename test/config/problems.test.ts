@@ -84,7 +84,7 @@ test("values of the wrong type say what is expected and what is there", () => {
     ["chaddr_only: yes", ['1:14 expected true or false, got "yes"']],
     ["limits: {}", ["1:9 expected a list of limits, got a map"]],
     ["limits: [{key: pkt4.mac, max: 0}]", ["1:31 expected a number of leases from 1 up, got 0"]],
-    ["limits: [{key: 82, max: 1}]", ["1:16 expected an expression such as relay4[1].hex, got 82"]],
+    ["limits: [{key: [82], max: 1}]", ["1:16 expected an expression such as relay4[1].hex, got a list"]],
     ["limits: [{key: '', max: 1}]", ['1:16 expected an expression such as relay4[1].hex, got ""']],
     ["limits: [{max: 1}]", ['1:10 "key" is missing']],
     ["adaptive_threshold: 80", ["1:21 expected a share from 0 to 1 such as 0.8, got 80"]],
@@ -108,12 +108,12 @@ test("values of the wrong type say what is expected and what is there", () => {
     ["cache_threshold: 2.5", ["1:18 expected percent: a whole number from 0 to 100, got 2.5"]],
     ["interfaces: eth0", ['1:13 expected a list of interfaces, got "eth0"']],
     [
-      "interfaces: [eth0@x, '', a b, 1]",
+      "interfaces: [eth0@x, '', a b, {}]",
       [
         '1:14 expected the name of an interface such as eth0, or eth0@192.168.5.1, got "eth0@x"',
         '1:22 expected the name of an interface such as eth0, or eth0@192.168.5.1, got ""',
         '1:26 expected the name of an interface such as eth0, or eth0@192.168.5.1, got "a b"',
-        "1:31 expected the name of an interface such as eth0, or eth0@192.168.5.1, got 1",
+        "1:31 expected the name of an interface such as eth0, or eth0@192.168.5.1, got a map",
       ],
     ],
     ["networks: [10.0.0.0/24]", ["1:11 expected a map from prefixes such as 192.168.5.0/24 to networks, got a list"]],
@@ -157,7 +157,6 @@ test("values of the wrong type say what is expected and what is there", () => {
       ['1:14 expected trace, debug, info, warn or error, got "loud"', '1:28 expected pretty or json, got "xml"'],
     ],
     [inNetwork("ranges: [{strt: 10.0.0.5, end: 10.0.0.9}]"), ['4:15 unknown key "strt"']],
-    ["networks:", ['1:1 "networks" has no value']],
     [inNetwork("ranges:", "  -"), ["5:8 expected a range: a map with start and end, with range, or with prefix, got nothing"]],
   ]);
 });
@@ -227,7 +226,7 @@ test("dora and charrua: ranges that can't work are refused (dora 2.3, charrua 1.
     [inNetwork("ranges: [{range: 10.0.0.255-10.0.0.255}]"), ["4:14 the range 10.0.0.255-10.0.0.255 has no address to give out"]],
     [
       inNetwork("ranges: [{range: 10.0.0.7-10.0.0.7}]", "reservations: [{ip: 10.0.0.7, match: {client_id: '01'}}]"),
-      ["4:14 the range 10.0.0.7-10.0.0.7 has no address to give out"],
+      ["4:14 warning: the range 10.0.0.7-10.0.0.7 has no address to give out: all of them are reserved"],
     ],
   ]);
 });
@@ -357,12 +356,18 @@ test("interfaces and relays lead to one link", () => {
 test("dora: an option that does not fit is an error at its place, and takes no other option with it (2.4, checklist 20)", () => {
   check([
     [
-      "options: {values: {3: {type: str, value: abc}, 6: {type: ip, value: 10.0.0.2}}}",
-      ["1:23 option 3 (routers): a value of type str does not fit this option: needs 4 bytes where 3 are left"],
+      `${inNetwork()}\noptions: {values: {3: {type: str, value: abc}, 6: {type: ip, value: 10.0.0.2}}}`,
+      [
+        "2:3 warning: the network 10.0.0.0/24 has neither ranges nor reserved addresses: no client gets an address in it",
+        "4:20 warning: option 3 (routers): a value of type str does not fit this option: needs 4 bytes where 3 are left",
+      ],
     ],
     [
       "options: {1: {type: hex, value: ffffff}}",
-      ["1:14 option 1 (subnet_mask): a value of type hex does not fit this option: needs 4 bytes where 3 are left"],
+      [
+        "1:1 warning: no networks are configured: the server answers nobody",
+        "1:11 warning: option 1 (subnet_mask): a value of type hex does not fit this option: needs 4 bytes where 3 are left",
+      ],
     ],
     ["options: {routers: gateway}", ["1:20 option 3 (routers): must be an IPv4 address such as 192.168.5.1"]],
     ["options: {routers: [10.0.0.1, gateway]}", ["1:31 option 3 (routers): must be an IPv4 address such as 192.168.5.1"]],
@@ -415,7 +420,7 @@ test("charrua: options that the server makes itself can't be configured, at any 
 test("all problems are reported at once, in the order of the file, and none because of another", () => {
   check([
     [
-      `interfaces: [eth0, 5]
+      `interfaces: [eth0, []]
 config: {lease_time: soon, renew_time: 10d}
 networks:
   10.0.0.0: {}
@@ -430,7 +435,7 @@ shared_networks: {a: [10.0.0.0, 10.0.9.0/24, 10.0.1.0/24]}
 colour: red
 `,
       [
-        "1:20 expected the name of an interface such as eth0, or eth0@192.168.5.1, got 5",
+        "1:20 expected the name of an interface such as eth0, or eth0@192.168.5.1, got a list",
         '2:22 expected a duration: seconds, or text such as "90s", "30m", "12h", "1d", "2w" or "infinite", got "soon"',
         '4:3 expected a prefix such as 192.168.5.0/24, got "10.0.0.0"',
         '7:17 expected an IPv4 address such as 192.168.5.1, got "10.0.1.x"',
@@ -535,4 +540,30 @@ test("leasequery: who may ask", () => {
     ["leasequery: {requesters: [10.0.0.2], requester: 10.0.0.3}", ['1:38 unknown key "requester"']],
   ]);
   assert.equal(hintOf("leasequery: {requesters: [10.0.0.2/24]}"), "the prefix that holds this address is 10.0.0.0/24");
+});
+
+test("keys of other versions of the format are told from mistakes: v4 at the top, dora's clusters", () => {
+  const result = loadConfig("v4: {networks: {}}\nbackend_mode: nats\nnats: {servers: []}", "dhcp.yaml");
+  assert.deepEqual(
+    (result.ok ? [] : result.diagnostics).map(({ line, message, hint }) => [line, message, hint?.split(":")[0]]),
+    [
+      [1, 'unknown key "v4"', "what is below it belongs to the top level here"],
+      [2, 'unknown key "backend_mode"', "it is how servers of dora share leases; here leases are in a file"],
+      [3, 'unknown key "nats"', "it is how servers of dora share leases, which is not supported by this version"],
+    ],
+  );
+});
+
+test("two reservations with one host name are a warning; one host in several networks is none", () => {
+  const text = `networks:
+  10.0.0.0/24:
+    options: {routers: 10.0.0.1}
+    reservations:
+      - {ip: 10.0.0.8, hostname: printer, match: {chaddr: 02:00:00:00:00:01}}
+      - {ip: 10.0.0.9, hostname: Printer., match: {chaddr: 02:00:00:00:00:02}}
+  10.0.1.0/24:
+    options: {routers: 10.0.1.1}
+    reservations:
+      - {ip: 10.0.1.8, hostname: printer, match: {chaddr: 02:00:00:00:00:01}}`;
+  check([[text, ['6:24 warning: another reservation has the host name "Printer" already']]]);
 });

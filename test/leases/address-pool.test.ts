@@ -33,6 +33,19 @@ describe("AddressPool", () => {
     }
   });
 
+  test("excluded addresses are passed over, going round, however many there are", () => {
+    const pool = new AddressPool({ start: START, end: START + 99 }, []);
+    for (let i = 50; i < 60; i++) pool.use(START + i);
+    const unless = (first: number, last: number) => ({ excludes: (one: number) => one >= START + first && one <= START + last });
+    assert.equal(pool.firstUnused(0, unless(0, 0)), START + 1);
+    assert.equal(pool.firstUnused(0, unless(0, 70)), START + 71);
+    assert.equal(pool.firstUnused(0, unless(0, 98)), START + 99);
+    assert.equal(pool.firstUnused(0, unless(0, 99)), undefined);
+    assert.equal(pool.firstUnused(0x80000000, unless(5, 99)), START);
+    // The place that the seed picks is looked at once.
+    assert.equal(pool.firstUnused(0xffffffff, unless(1, 99)), START);
+  });
+
   test("a range up to 255.255.255.255 works", () => {
     const pool = new AddressPool({ start: 0xffffff00, end: 0xffffffff }, []);
     assert.equal(pool.firstUnused(0xffffffff), 0xffffffff);

@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Arena } from "../../src/leases/arena.ts";
+import { EndingLists } from "../../src/leases/ending-lists.ts";
 import { createKeyHash } from "../../src/leases/key-hash.ts";
-import { ownerRecordLength, readOwnerRecord, recordHasKey, storedRecordLength, writeOwnerRecord } from "../../src/leases/owner-record.ts";
+import {
+  ownerRecordLength,
+  readOwnerRecord,
+  recordHasKey,
+  recordKey,
+  storedRecordLength,
+  writeOwnerRecord,
+} from "../../src/leases/owner-record.ts";
 import { PlaceIndex } from "../../src/leases/place-index.ts";
 import { RowIndex } from "../../src/leases/row-index.ts";
-import { RowLists } from "../../src/leases/row-lists.ts";
 import { SecondQueue } from "../../src/leases/second-queue.ts";
 import { ownerOf } from "../support/leases.ts";
 
@@ -85,12 +92,12 @@ describe("SecondQueue", () => {
   });
 });
 
-describe("RowLists", () => {
+describe("EndingLists", () => {
   test("finds what ends, second by second, whatever was added and removed", () => {
     const action = fc.record({ row: fc.nat(40), second: fc.nat(60), now: fc.option(fc.nat(60), { freq: 20, nil: undefined }) });
     fc.assert(
       fc.property(fc.array(action, { maxLength: 300 }), (actions) => {
-        const lists = new RowLists(1);
+        const lists = new EndingLists();
         lists.reserve(41);
         const present = new Map<number, number>();
         for (const { row, second, now } of actions) {
@@ -98,15 +105,15 @@ describe("RowLists", () => {
           if (now !== undefined) {
             for (let over = lists.firstEnding(now); over !== -1; over = lists.firstEnding(now)) {
               assert.equal(present.get(over), Math.min(...present.values()));
-              lists.removeEnding(over, present.get(over) as number);
+              lists.remove(over, present.get(over) as number);
               present.delete(over);
             }
             assert.ok([...present.values()].every((end) => end > now));
           } else if (old !== undefined) {
-            lists.removeEnding(row, old);
+            lists.remove(row, old);
             present.delete(row);
           } else {
-            lists.addEnding(row, second);
+            lists.add(row, second);
             present.set(row, second);
           }
         }
@@ -115,20 +122,20 @@ describe("RowLists", () => {
   });
 
   test("a client that renews with ever new lease times fills no memory, and nothing is lost", () => {
-    const lists = new RowLists(1);
+    const lists = new EndingLists();
     lists.reserve(101);
-    for (let row = 1; row <= 100; row++) lists.addEnding(row, row * 777);
+    for (let row = 1; row <= 100; row++) lists.add(row, row * 777);
     let most = 0;
     for (let second = 1000; second < 51_000; second++) {
-      lists.addEnding(0, second);
-      lists.removeEnding(0, second);
+      lists.add(0, second);
+      lists.remove(0, second);
       most = Math.max(most, lists.seconds);
     }
     assert.ok(most < 5000, `${most} seconds`);
     const ended: number[] = [];
     for (let row = lists.firstEnding(100_000); row !== -1; row = lists.firstEnding(100_000)) {
       ended.push(row);
-      lists.removeEnding(row, row * 777);
+      lists.remove(row, row * 777);
     }
     assert.deepEqual(
       ended,
@@ -171,17 +178,18 @@ describe("owner record", () => {
       vendorClass: optional,
       relayAgentInformation: optional,
       limitKeys: optional,
-      byIdentifier: fc.boolean(),
+      by: fc.oneof(fc.constantFrom("identifier", "hardware"), bytes),
     });
     fc.assert(
-      fc.property(owners, fc.nat(40), ({ identifier, byIdentifier, ...rest }, offset) => {
+      fc.property(owners, fc.nat(40), ({ identifier, by, ...rest }, offset) => {
         const hardware = Uint8Array.of(rest.htype, ...rest.chaddr);
-        const clientKey = byIdentifier && identifier !== undefined ? identifier : hardware;
+        const clientKey = by instanceof Uint8Array ? by : by === "identifier" && identifier !== undefined ? identifier : hardware;
         const owner = { ...rest, clientIdentifier: identifier, clientKey };
         const into = new Uint8Array(offset + ownerRecordLength(owner));
         assert.equal(writeOwnerRecord(owner, into, offset), into.length);
         assert.equal(storedRecordLength(into, offset), into.length - offset);
         assert.deepEqual(readOwnerRecord(into, offset), owner);
+        assert.deepEqual(recordKey(into, offset), clientKey);
         assert.ok(recordHasKey(into, offset, clientKey));
         assert.ok(!recordHasKey(into, offset, Uint8Array.of(...clientKey, 0)));
       }),

@@ -72,13 +72,15 @@ test("every IPv6 address survives its text", () => {
   fc.assert(fc.property(anyIpv6, (bytes) => assert.deepEqual(parseIpv6(formatIpv6(Uint8Array.from(bytes))), Uint8Array.from(bytes))));
 });
 
-test("hardware addresses are six hex pairs with colons or dashes", () => {
+test("hardware addresses are six bytes in hex, with colons, dashes, dots or nothing between", () => {
   const bytes = Uint8Array.of(0, 0x16, 0x3e, 0xba, 0xeb, 0xff);
   assert.deepEqual(parseMac("00:16:3e:ba:eb:ff"), bytes);
   assert.deepEqual(parseMac("00-16-3E-BA-EB-FF"), bytes);
   assert.equal(formatMac(bytes), "00:16:3e:ba:eb:ff");
-  for (const text of ["00:16:3e:ba:eb", "00:16:3e:ba:eb:fg", "00163ebaebff", "0:16:3e:ba:eb:ff", ""])
+  for (const text of ["00:16:3e:ba:eb", "00:16:3e:ba:eb:fg", "00:16-3e:ba:eb:ff", "0016:3eba:ebff", "0:16:3e:ba:eb:ff", ""])
     assert.equal(parseMac(text), undefined, text);
+  assert.deepEqual(parseMac("00163ebaebff"), bytes);
+  assert.deepEqual(parseMac("0016.3eba.ebff"), bytes);
 });
 
 test("a prefix has no bits behind its length", () => {

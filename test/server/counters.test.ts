@@ -26,6 +26,7 @@ ping_check: true
 ping_timeout_ms: 500
 flood_protection_threshold: { packets: 6, secs: 60 }
 cache_threshold: 20
+bootp_enable: true
 networks:
   10.0.0.0/24:
     allocation: sequential

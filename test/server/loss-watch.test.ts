@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
+import { noSendFailures } from "../../src/io/send-failures.ts";
 import { createCounters, summarize } from "../../src/server/counters.ts";
 import { createLossWatch } from "../../src/server/loss-watch.ts";
 
 function setUp() {
   const counters = createCounters();
-  const transport = { received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 };
+  const transport = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
   const log: string[] = [];
   const watch = createLossWatch({
     counters,
@@ -55,5 +56,16 @@ describe("the warnings of loss", () => {
     assert.deepEqual(summarize(counters, transport), {});
     transport.receiveDropped = 3;
     assert.deepEqual(summarize(counters, transport), { "lost before receipt": 3 });
+  });
+
+  test("what could not be sent is told by reason", () => {
+    const { transport, log, watch } = setUp();
+    transport.notSent["no-route"] = 3;
+    transport.notSent["too-large"] = 1;
+    for (let now = 0; now < 50_000; now += 1000) watch(now);
+    assert.deepEqual(log, [
+      "3 replies could not be sent: there is no route to the relay or client (`ip route get ADDRESS` shows it)",
+      "1 replies could not be sent: they are larger than the link or the route carries",
+    ]);
   });
 });

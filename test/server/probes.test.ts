@@ -5,7 +5,7 @@ import type { AnswerHandler, Prober } from "../../src/io/prober.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { summarize } from "../../src/server/counters.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
-import { lineOf } from "../support/leases.ts";
+import { lineOf, lineOfHold } from "../support/leases.ts";
 import { type Bench, createBench } from "../support/pump.ts";
 
 const SERVER = 0x0a000001;
@@ -85,7 +85,7 @@ describe("probes before an OFFER", () => {
     bench.receive(ask(1));
     assert.deepEqual(prober.asked, ["10.0.0.10 on 2"]);
     assert.deepEqual(offers(), []);
-    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 1 1000..1030");
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST)), "10.0.0.10 held for client 1 until 1030");
     bench.receive(ask(2, 8));
     assert.deepEqual(prober.asked, ["10.0.0.10 on 2", "10.0.0.11 on 2"]);
     wait(499);
@@ -103,7 +103,7 @@ describe("probes before an OFFER", () => {
     bench.setTime(1001);
     prober.answer(FIRST, STRANGER);
     assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 declined client 1 1001..1901");
-    assert.equal(lineOf(bench.table.byAddress(FIRST + 1)), "10.0.0.11 offered client 1 1001..1031");
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST + 1)), "10.0.0.11 held for client 1 until 1031");
     assert.deepEqual(
       bench.store.waiting.map((writes) => writes.map((write) => write.kind === "put" && formatIpv4(write.address))),
       [["10.0.0.10"]],
@@ -134,7 +134,7 @@ describe("probes before an OFFER", () => {
     wait(500);
     prober.answer(FIRST, STRANGER);
     assert.deepEqual(offers(), ["10.0.0.10 xid 7"]);
-    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 1 1000..1030");
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST)), "10.0.0.10 held for client 1 until 1030");
     assert.equal(bench.counters.conflicts, 0);
   });
 
@@ -213,9 +213,8 @@ describe("probes before an OFFER", () => {
     bench.receive(ask(1));
     prober.answer(FIRST, STRANGER);
     await bench.store.fail();
-    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 1 1000..1030");
-    bench.setTime(1031);
-    bench.pump.expire();
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "none");
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST)), "none");
     bench.receive(ask(2));
     assert.deepEqual(prober.asked, ["10.0.0.10 on 2", "10.0.0.10 on 2"]);
     wait(500);

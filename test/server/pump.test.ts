@@ -4,7 +4,7 @@ import { discover, ethernetClient, release, requestExtension, requestSelecting }
 import { summarize } from "../../src/server/counters.ts";
 import { MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType } from "../../src/wire/dhcp4/options.ts";
-import { lineOf } from "../support/leases.ts";
+import { lineOf, lineOfHold } from "../support/leases.ts";
 import { createBench } from "../support/pump.ts";
 
 const SERVER = 0x0a000001;
@@ -31,7 +31,7 @@ describe("the pump", () => {
     bench.receive(discover(one, transaction));
     assert.deepEqual(types(bench), [MessageType.OFFER]);
     assert.equal(bench.store.waiting.length, 0);
-    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 1 1000..1030");
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST)), "10.0.0.10 held for client 1 until 1030");
   });
 
   test("an ACK leaves after its commit and not before", async () => {
@@ -133,9 +133,17 @@ describe("the pump", () => {
     await bench.store.succeed();
     bench.receive(release(one, 7, { address: FIRST, serverIdentifier: SERVER }));
     bench.receive(discover(two, transaction));
-    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 offered client 2 1000..1030");
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST)), "10.0.0.10 held for client 2 until 1030");
+    assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 released client 1 1000..1000");
     await bench.store.fail();
     assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 bound client 1 1000..4600");
+    // The offer can't be taken, and the owner goes on as if nothing had been.
+    bench.receive(requestSelecting(two, transaction, { address: FIRST, serverIdentifier: SERVER }));
+    assert.equal(types(bench).at(-1), MessageType.NAK);
+    bench.receive(requestExtension(one, transaction, FIRST));
+    await bench.store.succeed();
+    assert.equal(types(bench).at(-1), MessageType.ACK);
+    assert.equal(lineOfHold(bench.table.holdOn(FIRST)), "none");
   });
 
   test("one packet that is no DHCP message does not hold up the others of its batch", () => {
@@ -143,6 +151,28 @@ describe("the pump", () => {
     bench.receive(new Uint8Array(3), discover(one, transaction), new Uint8Array(0));
     assert.deepEqual(types(bench), [MessageType.OFFER]);
     assert.equal(bench.counters.dropped.undecodable, 2);
+  });
+
+  test("an ACK that writes nothing itself waits for the lease that it confirms, which is of the same batch", async () => {
+    for (const outcome of ["succeeds", "fails"] as const) {
+      const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
+      bench.receive(
+        requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }),
+        requestExtension(one, transaction, FIRST),
+      );
+      assert.deepEqual(types(bench), []);
+      assert.equal(bench.store.waiting.length, 1);
+      await (outcome === "succeeds" ? bench.store.succeed() : bench.store.fail());
+      assert.deepEqual(types(bench), outcome === "succeeds" ? [MessageType.ACK, MessageType.ACK] : []);
+    }
+  });
+
+  test("an OFFER of the lease that a client has waits for nothing, though the lease is not on disk yet", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), discover(one, transaction));
+    assert.deepEqual(types(bench), [MessageType.OFFER]);
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), [MessageType.OFFER, MessageType.ACK]);
   });
 
   for (const outcome of ["succeeds", "fails"] as const) {
@@ -167,6 +197,26 @@ describe("the pump", () => {
       bench.receive(requestExtension(one, transaction, FIRST));
       assert.deepEqual(types(bench), [MessageType.ACK, MessageType.ACK, MessageType.ACK]);
       assert.equal(bench.store.waiting.length, 0);
+    });
+  }
+
+  for (const doubt of ["the database is not where it was", "a commit has failed"] as const) {
+    test(`an ACK that writes nothing itself leaves only with a commit that succeeds when ${doubt}`, async () => {
+      const bench = createBench(`cache_threshold: 50\n${CONFIG}`);
+      bench.receive(requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }));
+      await bench.store.succeed();
+      if (doubt === "a commit has failed") {
+        bench.receive(requestSelecting(two, transaction, { address: FIRST + 1, serverIdentifier: SERVER }));
+        await bench.store.fail();
+      } else bench.store.usable = false;
+      bench.receive(requestExtension(one, transaction, FIRST));
+      assert.deepEqual(types(bench), [MessageType.ACK]);
+      assert.deepEqual(bench.store.waiting, [[]]);
+      await bench.store.fail();
+      assert.deepEqual(types(bench), [MessageType.ACK]);
+      bench.receive(requestExtension(one, transaction, FIRST));
+      await bench.store.succeed();
+      assert.deepEqual(types(bench), [MessageType.ACK, MessageType.ACK]);
     });
   }
 
@@ -229,12 +279,27 @@ describe("the pump", () => {
     });
   });
 
-  test("what has waited longer than a client does is dropped and counted, not decoded", () => {
+  test("a message that waited for long is answered where no queue stands, as after a pause of the machine", () => {
     const bench = createBench(CONFIG);
-    bench.receiveLate(1001, discover(one, transaction), new Uint8Array(3));
-    bench.receiveLate(1000, discover(one, transaction));
+    bench.receiveLate(60_000, discover(one, transaction));
     assert.deepEqual(types(bench), [MessageType.OFFER]);
-    assert.deepEqual(summarize(bench.counters), { "received DISCOVER": 1, "sent OFFER": 1, "dropped: waited-too-long": 2 });
+    assert.deepEqual(summarize(bench.counters), { "received DISCOVER": 1, "sent OFFER": 1 });
+  });
+
+  test("where a queue stands, what has waited longer than a client does is dropped and counted, not decoded; but no RELEASE", async () => {
+    const bench = createBench(CONFIG);
+    const back = release(two, 7, { address: FIRST, serverIdentifier: SERVER });
+    for (let now = 1000; now < 1003; now += 0.25) {
+      bench.setTime(now);
+      bench.receiveLate(1001, back);
+    }
+    const { received } = bench.counters;
+    assert.equal(received[MessageType.RELEASE], 12);
+    bench.receiveLate(1001, requestSelecting(one, transaction, { address: FIRST, serverIdentifier: SERVER }), new Uint8Array(3));
+    await bench.store.succeed();
+    assert.deepEqual(types(bench), []);
+    assert.equal(bench.counters.dropped["waited-too-long"], 2);
+    assert.equal(bench.counters.dropped.undecodable, 0);
   });
 
   test("while a queue stands DISCOVERs that have waited are left, and REQUESTs served", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { loadConfig } from "../../src/config/load.ts";
 import type { LocalInterface } from "../../src/io/transport.ts";
 import { formatIpv4, parseIpv4 } from "../../src/net/ipv4.ts";
+import { InterfaceList } from "../../src/server/interface-list.ts";
 import { chooseInterfaces } from "../../src/server/served-interfaces.ts";
 
 function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface> = {}): LocalInterface {
@@ -50,3 +51,57 @@ for (const [name, interfaces, served, missing] of CASES) {
     );
   });
 }
+
+/** What is written as `interfaces`, more of the configuration, and what is said of subnets that get no service. */
+const LEFT_OUT: readonly [name: string, interfaces: string, more: string, unserved: readonly string[]][] = [
+  [
+    "the second subnet of an interface, with the cure",
+    "[eth0]",
+    "",
+    [
+      "interface eth0 is in network 192.0.2.0/24, so clients on it get no address of 10.0.0.0/24, although the interface has 10.0.0.1 in it: " +
+        "`shared_networks: { eth0: [192.0.2.0/24, 10.0.0.0/24] }` serves both",
+    ],
+  ],
+  ["nothing where both are on one link", "[eth0]", "shared_networks: { eth0: [192.0.2.0/24, 10.0.0.0/24] }", []],
+];
+
+for (const [name, interfaces, more, unserved] of LEFT_OUT) {
+  test(`subnets without service: ${name}`, () => {
+    const loaded = loadConfig(`interfaces: ${interfaces}\nnetworks: {192.0.2.0/24: {}, 10.0.0.0/24: {}}\n${more}`, "x.yaml");
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+    const chosen = chooseInterfaces(loaded.config, MACHINE);
+    assert.deepEqual(
+      chosen.served.map((one) => one.name),
+      ["eth0"],
+    );
+    assert.deepEqual(chosen.unserved, unserved);
+  });
+}
+
+describe("the interfaces while the server runs", () => {
+  function listOf(interfaces: string) {
+    const loaded = loadConfig(`interfaces: ${interfaces}\nnetworks: {10.0.0.0/24: {}, 10.0.1.0/24: {}}`, "x.yaml");
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+    const lines: string[] = [];
+    const log = { info: (text: string) => lines.push(`info: ${text}`), warn: (text: string) => lines.push(`warn: ${text}`) };
+    return { list: new InterfaceList(loaded.config, MACHINE, log), lines };
+  }
+
+  test("one of several that is not there yet is a warning, and served when it comes", () => {
+    const { list, lines } = listOf("[eth1, eth9]");
+    assert.deepEqual(lines, [
+      "warn: interface eth9 does not exist; this machine has lo, eth0, eth1, eth2, eth3: it is served when that has changed",
+    ]);
+    list.update(MACHINE);
+    list.update([...MACHINE, local(9, "eth9", ["10.0.0.9"])]);
+    assert.deepEqual(lines.slice(1), ["info: now serving eth9 (10.0.0.9)"]);
+    assert.deepEqual(list.at(9), { index: 9, name: "eth9", mtu: undefined, address: parseIpv4("10.0.0.9"), prefixLength: 24 });
+  });
+
+  test("an address on the loopback interface is one of the machine's, 127.0.0.1 is everybody's", () => {
+    const { list } = listOf("[eth1]");
+    list.update([local(1, "lo", ["127.0.0.1", "10.0.1.77"], { loopback: true }), local(3, "eth1", ["10.0.1.1"])]);
+    assert.deepEqual([...list.addresses].map(formatIpv4), ["10.0.1.77", "10.0.1.1"]);
+  });
+});

@@ -2,38 +2,25 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
+import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
 import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
 import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { type LeaseStore, StoreError } from "../../src/store/store.ts";
+import { StoreError, type StoreErrorCode, type StoreWrite } from "../../src/store/store.ts";
 import { leaseOf, ownerOf, putOf, timesOf } from "../support/leases.ts";
 import { requireRoot } from "../support/requirement.ts";
+import { createFolder, exec, hasCode, rowsIn, stored } from "./support.ts";
 
 const { bound, released } = LeaseState;
-const folder = mkdtempSync(join(tmpdir(), "leasehold-store-"));
-after(() => rmSync(folder, { recursive: true }));
-let files = 0;
-const newPath = () => join(folder, `${files++}.db`);
+const { path: folder, newPath } = createFolder();
 
-function put(row: number, lease: Lease, onlyTimes = false): LeaseWrite {
+function put(row: number, lease: Lease, onlyTimes = false): StoreWrite {
   return onlyTimes ? timesOf(row, lease) : putOf(row, lease);
-}
-
-async function stored(store: LeaseStore): Promise<Map<number, Lease>> {
-  const leases = new Map<number, Lease>();
-  await store.load(({ row, lease }) => leases.set(row, lease));
-  return leases;
-}
-
-function hasCode(code: string, says: RegExp) {
-  return (error: unknown) => error instanceof StoreError && error.code === code && says.test(error.message);
 }
 
 describe("SQLite store", () => {
@@ -89,12 +76,13 @@ describe("SQLite store", () => {
     await old.commit([put(4, leaseOf(0x0a000001, 1, bound, 10, 20))]);
     await old.close();
     const first = new DatabaseSync(path);
-    first.exec("ALTER TABLE leases DROP COLUMN limit_keys; PRAGMA user_version = 1");
+    first.exec("DROP VIEW lease; DROP TABLE clock; CREATE VIEW lease AS SELECT * FROM leases");
+    first.exec("ALTER TABLE leases DROP COLUMN client_key; ALTER TABLE leases DROP COLUMN limit_keys; PRAGMA user_version = 1");
     first.close();
 
     const reading = openForReading(path);
     assert.deepEqual(
-      [...readLeases(reading)].map(({ row, lease }) => [row, lease]),
+      [...readLeases(reading, assert.fail)].map(({ row, lease }) => [row, lease]),
       [[4, leaseOf(0x0a000001, 1, bound, 10, 20)]],
     );
     reading.close();
@@ -105,6 +93,55 @@ describe("SQLite store", () => {
     const leases = await stored(store);
     await store.close();
     assert.deepEqual([...leases.values()], [leaseOf(0x0a000001, 1, bound, 10, 20), limited]);
+  });
+
+  test("the clock is kept beside the leases, and shows their times by the wall clock", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    assert.equal(await store.load(() => {}), undefined);
+    const now = Math.floor(Date.now() / 1000);
+    // By its own time this one ended 56 years ago, and the clock was wrong then.
+    const lease = leaseOf(0x0a000001, 1, bound, 100, 3700);
+    await store.commit([{ kind: "clock", offset: 1, trusted: 0, boot: "one", bootOffset: -2 }, put(0, lease)]);
+    await store.commit([{ kind: "clock", offset: now - 1000, trusted: -5, boot: "another", bootOffset: 2 ** 33 }]);
+    await store.commit([put(1, leaseOf(0x0a000002, 2, bound, 100, 900)), put(2, leaseOf(0x0a000003, 3, bound, 100, NEVER))]);
+    const leases: Lease[] = [];
+    const clock = await store.load(({ lease }) => leases.push(lease));
+    await store.close();
+    assert.deepEqual(clock, { offset: now - 1000, trusted: -5, boot: "another", bootOffset: 2 ** 33 });
+    assert.deepEqual(leases[0], lease);
+
+    const db = openForReading(path);
+    const text = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+    const rows = db.prepare("SELECT address, state, start, expiry FROM lease").all();
+    db.close();
+    assert.deepEqual(
+      rows.map((row) => ({ ...row })),
+      [
+        { address: "10.0.0.1", state: "bound", start: text(now - 900), expiry: text(now + 2700) },
+        { address: "10.0.0.2", state: "expired", start: text(now - 900), expiry: text(now - 100) },
+        { address: "10.0.0.3", state: "bound", start: text(now - 900), expiry: "never" },
+      ],
+    );
+  });
+
+  test("a database of the version before, without a clock, keeps every lease", async () => {
+    const path = newPath();
+    const lease = leaseOf(0x0a000001, 1, bound, 10, NEVER);
+    const old = openSqliteStore(path);
+    await old.commit([put(4, lease)]);
+    await old.close();
+    const before = new DatabaseSync(path);
+    before.exec("DROP VIEW lease; DROP TABLE clock; CREATE VIEW lease AS SELECT * FROM leases; PRAGMA user_version = 3");
+    before.close();
+    const store = openSqliteStore(path);
+    const leases = new Map<number, Lease>();
+    assert.equal(await store.load(({ row, lease }) => leases.set(row, lease)), undefined);
+    await store.close();
+    assert.deepEqual([...leases], [[4, lease]]);
+    const db = openForReading(path);
+    assert.equal(db.prepare("SELECT start FROM lease").get()?.start, "1970-01-01 00:00:10");
+    db.close();
   });
 
   test("batches settle in order, and those that wait share transactions", async () => {
@@ -150,7 +187,7 @@ describe("SQLite store", () => {
     const store = openSqliteStore(path);
     await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]);
     const db = openForReading(path);
-    assert.equal([...readLeases(db)].length, 1);
+    assert.equal([...readLeases(db, assert.fail)].length, 1);
     db.close();
     assert.throws(() => openSqliteStore(path), hasCode("locked", /another Leasehold server uses it/));
     await store.close();
@@ -165,7 +202,7 @@ describe("SQLite store", () => {
     holder.close();
   });
 
-  const unusable: [name: string, make: (path: string) => void, code: string, says: RegExp][] = [
+  const unusable: [name: string, make: (path: string) => void, code: StoreErrorCode, says: RegExp][] = [
     ["a text file", (path) => writeFileSync(path, "interfaces: [eth0]\n".repeat(200)), "not-a-lease-database", /not a lease database/],
     ["another SQLite database", (path) => exec(path, "CREATE TABLE t (a)"), "not-a-lease-database", /give another file with -d/],
     [
@@ -182,12 +219,6 @@ describe("SQLite store", () => {
       make(path);
       assert.throws(() => openSqliteStore(path), hasCode(code, says));
     });
-  }
-
-  function exec(path: string, sql: string): void {
-    const db = new DatabaseSync(path);
-    db.exec(sql);
-    db.close();
   }
 
   test("a full disk fails every batch that was handed over, and the next ones succeed when there is room again", async (t) => {
@@ -224,6 +255,56 @@ describe("SQLite store", () => {
     await store.close();
   });
 
+  test("a network is known by its name whatever became of the batch that named it first", async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    exec(path, "CREATE TRIGGER refused BEFORE INSERT ON leases WHEN NEW.row = 1 BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    const lease = leaseOf(0x0a000001, 1, bound, 0, 1);
+    await assert.rejects(store.commit([putOf(1, lease, "a"), putOf(2, lease, "b")]), StoreError);
+    await store.commit([putOf(3, lease, "b")]);
+    await store.commit([putOf(4, lease, "a"), putOf(5, lease, "b")]);
+    await store.close();
+    assert.deepEqual(
+      [...rowsIn(path)].map(([row, [, network]]) => [row, network]),
+      [
+        [3, "b"],
+        [4, "a"],
+        [5, "b"],
+      ],
+    );
+  });
+
+  test("a read-only file system fails commits, and the next ones succeed when it can be written again", async (t) => {
+    if (!requireRoot(t)) return;
+    const mount = mkdtempSync(join(folder, "read-only-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "leasehold-test", mount]);
+    try {
+      const path = join(mount, "leases.db");
+      const store = openSqliteStore(path);
+      await store.commit([put(0, leaseOf(0x0a000001, 1, bound, 0, 1))]);
+      await store.close();
+      execFileSync("mount", ["-o", "remount,ro", mount]);
+      assert.throws(() => openSqliteStore(path), hasCode("io", /can't be read or written/));
+      execFileSync("mount", ["-o", "remount,rw", mount]);
+      const again = openSqliteStore(path);
+      await again.commit([put(1, leaseOf(0x0a000002, 2, bound, 0, 1))]);
+      assert.deepEqual([...(await stored(again)).keys()], [0, 1]);
+      await again.close();
+    } finally {
+      execFileSync("umount", ["-l", mount]);
+    }
+  });
+
+  for (const [name, path] of [
+    ["with a NUL byte", "a\0b.db"],
+    ["that is too long for the system", `${"a".repeat(300)}.db`],
+    ["that is empty", ""],
+  ] as const) {
+    test(`a path ${name} is refused in words`, () => {
+      assert.throws(() => openSqliteStore(path === "" ? "" : join(folder, path)), hasCode("io", /^lease database/));
+    });
+  }
+
   test("what is handed over after it was closed is refused", async () => {
     const path = newPath();
     const store = openSqliteStore(path);
@@ -259,6 +340,22 @@ describe("SQLite store", () => {
 });
 
 describe("batches", () => {
+  test("tell more networks from each other than 16 bits count", () => {
+    const writer = new BatchWriter();
+    const lease = leaseOf(0x0a000001, 1, bound, 0, 1);
+    const names = Array.from({ length: 70_000 }, (_, i) => `network ${i} ${"ü".repeat(i % 200)}`);
+    names.forEach((name, row) => void writer.write(putOf(row, lease, name)));
+    const read: string[] = [];
+    const unexpected = (): never => assert.fail();
+    readBatch(writer.bytes, {
+      put: (_row, _lease, network) => void read.push(network),
+      times: unexpected,
+      remove: unexpected,
+      clock: unexpected,
+    });
+    assert.deepEqual(read, names);
+  });
+
   const optional = fc.option(fc.uint8Array({ maxLength: 70 }), { nil: undefined });
   const lease = fc
     .record({
@@ -281,28 +378,38 @@ describe("batches", () => {
     });
   const row = fc.nat(0xffffffff);
   const plain = { noNullPrototype: true };
-  const write: fc.Arbitrary<LeaseWrite> = fc.oneof(
+  const write: fc.Arbitrary<StoreWrite> = fc.oneof(
     fc.tuple(row, lease, fc.constantFrom("", "10.0.0.0/8", "büro")).map(([row, lease, network]) => putOf(row, lease, network)),
     fc.tuple(row, lease).map(([row, lease]) => timesOf(row, lease)),
     fc.record({ kind: fc.constant("remove" as const), row, address: row }, plain),
+    fc.record(
+      {
+        kind: fc.constant("clock" as const),
+        offset: fc.integer(),
+        trusted: fc.integer(),
+        boot: fc.constantFrom("", "büro"),
+        bootOffset: fc.integer(),
+      },
+      plain,
+    ),
   );
 
   test("carry every write over, in order", () => {
     fc.assert(
       fc.property(fc.array(fc.array(write, { maxLength: 20 }), { maxLength: 5 }), (batches) => {
         const writer = new BatchWriter();
-        const networks: string[] = [];
         for (const writes of batches) {
           writer.clear();
           for (const one of writes) writer.write(one);
           const read: unknown[] = [];
-          readBatch(writer.bytes.slice(), networks, {
+          readBatch(writer.bytes.slice(), {
             put: (row, lease, network) => read.push(putOf(row, lease, network)),
             times: (row, state, start, expiry) => read.push([row, state, start, expiry]),
             remove: (row) => read.push(row),
+            clock: (clock) => read.push({ kind: "clock", ...clock }),
           });
           const expected = writes.map((one) => {
-            if (one.kind === "put") return one;
+            if (one.kind === "put" || one.kind === "clock") return one;
             return one.kind === "times" ? [one.row, one.state, one.start, one.expiry] : one.row;
           });
           assert.deepEqual(read, expected);

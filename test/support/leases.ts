@@ -1,6 +1,6 @@
 import type { Config, LeaseTime, Network, OptionSet, Range } from "../../src/config/model.ts";
 import { hardwareKey } from "../../src/leases/client-key.ts";
-import { type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
+import { type Hold, type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
 import { ownerRecordLength, readOwnerRecord, writeOwnerRecord } from "../../src/leases/owner-record.ts";
 import { BytesMap, NO_BYTES } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
@@ -62,6 +62,7 @@ export function configOf(
     limits: [],
     cacheThreshold: 0,
     bootp: true,
+    dynamicBootp: true,
     rapidCommit: false,
     subnetSelection: true,
     offerHold: 30,
@@ -115,10 +116,23 @@ export function storeIn(disk: Map<number, Lease>, write: LeaseWrite): void {
   disk.set(row, { address, state, start, expiry, owner });
 }
 
+export function holdOf(address: Ipv4, client: number, until: number, extra: Partial<LeaseOwner> = {}): Hold {
+  return { address, until, owner: ownerOf(client, extra) };
+}
+
+/** A hold as one line. */
+export function lineOfHold(hold: Hold | undefined): string {
+  if (hold === undefined) return "none";
+  return `${formatIpv4(hold.address)} held for client ${clientOf(hold.owner)} until ${hold.until}`;
+}
+
+function clientOf({ chaddr }: LeaseOwner): number {
+  return ((chaddr[4] as number) << 8) | (chaddr[5] as number);
+}
+
 /** A lease as one line, to compare and to read in failures. */
 export function lineOf(lease: Lease | undefined): string {
   if (lease === undefined) return "none";
   const state = Object.entries(LeaseState).find(([, number]) => number === lease.state)?.[0];
-  const client = ((lease.owner.chaddr[4] as number) << 8) | (lease.owner.chaddr[5] as number);
-  return `${formatIpv4(lease.address)} ${state} client ${client} ${lease.start}..${lease.expiry}`;
+  return `${formatIpv4(lease.address)} ${state} client ${clientOf(lease.owner)} ${lease.start}..${lease.expiry}`;
 }

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  ClientOption as ClientOptions,
   type ClientSettings,
   discover,
   release,
@@ -10,14 +11,19 @@ import {
   requestInitReboot,
   requestSelecting,
 } from "../../src/client/dhcp4/messages.ts";
+import { toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { formatMac } from "../../src/net/mac.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType, optionIpv4 } from "../../src/wire/dhcp4/options.ts";
+import type { ListedLease } from "./leasehold-process.ts";
 import type { Place } from "./loopback-server.ts";
 import type { Random } from "./random.ts";
+
+/** Options of the crowd's messages beside those that the client library writes. */
+const ClientOption = { ...ClientOptions, hostname: 12, vendorClass: 60, relayAgentInformation: 82 } as const;
 
 /** How long a client waits for an answer before it does something else, in milliseconds. */
 const PATIENCE = 300;
@@ -32,6 +38,18 @@ interface Client {
   sequence: number;
   /** When it loses patience; 0: it waits for nothing. */
   deadline: number;
+  /** When its last message left, in seconds since 1970. */
+  sent: number;
+  /** Until when it may use the address, by what it was told, in seconds since 1970. */
+  until: number;
+}
+
+/** A lease as its client knows it. */
+export interface HeldLease {
+  /** The row that the database has to have, but for its times. */
+  readonly row: Omit<ListedLease, "start" | "expiry">;
+  /** The row must not end before, in seconds since 1970. */
+  readonly until: number;
 }
 
 /** What all clients together saw since the crowd was made. */
@@ -46,8 +64,8 @@ export interface Witnessed {
 /** Clients that live longer than the server. */
 export interface Crowd {
   readonly witnessed: Witnessed;
-  /** The leases that clients hold as far as they know: hardware addresses by address. */
-  held(): Map<string, string>;
+  /** The leases that clients hold as far as they know, by address. */
+  held(): Map<string, HeldLease>;
   /** Clients talk to the server, `window` of them at a time (far fewer than there are), until `stop`. */
   start(to: Place, window: number): Promise<Load>;
 }
@@ -59,12 +77,17 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** `size` clients behind the relay `giaddr`, known by their hardware addresses. */
-export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
+/** `size` clients of `network` behind the relay `giaddr`; every second one has a client identifier. All say everything that is kept of a client. */
+export function createCrowd(size: number, network: string, giaddr: Ipv4, random: Random): Crowd {
   const clients = Array.from({ length: size }, (_, number): Client => {
-    const settings = { htype: 1, chaddr: Uint8Array.of(2, 0, 0, 0, number >>> 8, number & 255), clientIdentifier: undefined };
-    const rest = { parameterRequestList: [1, 3, 6], broadcast: false, options: [], rapidCommit: false };
-    return { number, settings: { ...settings, ...rest }, address: 0, serverIdentifier: 0, sequence: 0, deadline: 0 };
+    const chaddr = Uint8Array.of(2, 0, 0, 0, number >>> 8, number & 255);
+    const clientIdentifier = number % 2 === 0 ? undefined : Uint8Array.of(255, 0, 0, number >>> 8, number & 255);
+    const options = [
+      { code: ClientOption.hostname, data: text(hostnameOf(number)) },
+      { code: ClientOption.vendorClass, data: text(VENDOR_CLASS) },
+    ];
+    const settings = { htype: 1, chaddr, clientIdentifier, parameterRequestList: [1, 3, 6], broadcast: false, options, rapidCommit: false };
+    return { number, settings, address: 0, serverIdentifier: 0, sequence: 0, deadline: 0, sent: 0, until: 0 };
   });
   const holders = new Map<Ipv4, Client>();
   const witnessed: Witnessed = { bound: 0, renewed: 0, released: 0, violations: [] };
@@ -74,7 +97,8 @@ export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
     client.address = 0;
   }
 
-  function acknowledged(client: Client, address: Ipv4): void {
+  function acknowledged(client: Client, address: Ipv4, leaseTime: number): void {
+    client.until = client.sent + leaseTime;
     const other = holders.get(address);
     if (other !== undefined && other !== client) {
       witnessed.violations.push(`${formatIpv4(address)} was given to client ${client.number} while client ${other.number} holds it`);
@@ -94,7 +118,7 @@ export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
 
   return {
     witnessed,
-    held: () => new Map([...holders].map(([address, client]) => [formatIpv4(address), formatMac(client.settings.chaddr)])),
+    held: () => new Map([...holders.values()].map((client) => [formatIpv4(client.address), heldBy(client, network)])),
     async start(to, window) {
       const socket = createSocket("udp4");
       socket.bind(0, "127.0.0.1");
@@ -108,8 +132,10 @@ export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
       const send = (client: Client, make: (xid: number) => Message): void => {
         client.sequence = (client.sequence + 1) & 0xffff;
         client.deadline = Date.now() + PATIENCE;
+        client.sent = Math.floor(Date.now() / 1000);
         const message = make(((client.sequence << 16) | client.number) >>> 0);
-        socket.send(encodeMessage({ ...message, giaddr, hops: 1 }), to.port, to.address);
+        const options = [...message.options, { code: ClientOption.relayAgentInformation, data: relayInformation(client.number) }];
+        socket.send(encodeMessage({ ...message, giaddr, hops: 1, options }), to.port, to.address);
       };
 
       const finish = (client: Client): void => {
@@ -157,7 +183,7 @@ export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
           client.serverIdentifier = offer.serverIdentifier;
           if (running) send(client, (xid) => requestSelecting(client.settings, { xid, secs: 0 }, offer));
         } else if (type === MessageType.ACK) {
-          acknowledged(client, message.yiaddr);
+          acknowledged(client, message.yiaddr, optionIpv4(message, ClientOption.ipAddressLeaseTime) ?? 0);
           if (wanted !== undefined && witnessed.bound + witnessed.renewed >= wanted.count) wanted.resolve();
           if (client.deadline !== 0) finish(client);
         } else if (type === MessageType.NAK) {
@@ -193,6 +219,40 @@ export function createCrowd(size: number, giaddr: Ipv4, random: Random): Crowd {
       };
     },
   };
+}
+
+const VENDOR_CLASS = "crowd 1.0";
+
+function hostnameOf(number: number): string {
+  return `host-${number}`;
+}
+
+/** Circuit id and remote id (RFC 3046 sections 3.1 and 3.2). */
+function relayInformation(number: number): Uint8Array {
+  return Uint8Array.of(1, 2, number >>> 8, number & 255, 2, 3, 9, number >>> 8, number & 255);
+}
+
+function heldBy({ number, address, settings, until }: Client, network: string): HeldLease {
+  const { chaddr, clientIdentifier } = settings;
+  const relay = relayInformation(number);
+  return {
+    row: {
+      address: formatIpv4(address),
+      state: "bound",
+      hardware_address: formatMac(chaddr),
+      client_identifier: clientIdentifier === undefined ? null : toHex(clientIdentifier),
+      hostname: hostnameOf(number),
+      vendor_class: VENDOR_CLASS,
+      circuit_id: toHex(relay.subarray(2, 4)),
+      remote_id: toHex(relay.subarray(6)),
+      network,
+    },
+    until,
+  };
+}
+
+function text(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
 }
 
 /** Answers of a moment in which this process does not run must not be lost: they are what it is all about. */

@@ -1,32 +1,23 @@
 import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
-import type { Destination } from "../../src/engine/decision.ts";
 import type { Prober } from "../../src/io/prober.ts";
+import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
-import type { LeaseWrite } from "../../src/leases/lease.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
-import { createEventLog } from "../../src/server/event-log.ts";
+import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
-import { type LeaseStore, StoreError } from "../../src/store/store.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
+import { createHeldStore, type HeldStore } from "./store.ts";
 
 /** A reply that left, as it was at that time. */
 export interface Sent {
   readonly message: Message;
   readonly to: Destination;
-}
-
-/** A store whose commits succeed or fail when the test says so. */
-export interface HeldStore extends LeaseStore {
-  /** Batches handed over and not yet settled. */
-  readonly waiting: readonly (readonly LeaseWrite[])[];
-  succeed(): Promise<void>;
-  /** Fails everything that waits, as a real store does. */
-  fail(): Promise<void>;
 }
 
 export interface Bench {
@@ -36,6 +27,7 @@ export interface Bench {
   readonly counters: Counters;
   readonly sent: Sent[];
   readonly log: string[];
+  readonly events: EventLog;
   readonly paused: () => boolean;
   setTime(now: number): void;
   /** One batch of messages from the network. */
@@ -48,7 +40,7 @@ export interface Bench {
 const OWN_ADDRESSES: ReadonlySet<number> = new Set([0x0a000001, 0x0a090901]);
 
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
-export function createBench(configText: string, prober?: Prober): Bench {
+export function createBench(configText: string, prober?: Prober, level = "debug"): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
@@ -73,9 +65,10 @@ export function createBench(configText: string, prober?: Prober): Bench {
       paused = false;
     },
     createOutbox: (capacity) => createOutbox(capacity, sent),
-    counters: () => ({ received: 0, sent: 0, sendFailed: 0, receiveDropped: 0 }),
+    counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
+  const events = createEventLog(pino({ level }, { write: (line: string) => log.push(line) }), () => now * 1000);
   const pump = startPump({
     config,
     table,
@@ -85,7 +78,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
     ownAddresses: () => OWN_ADDRESSES,
     counters,
-    events: createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) }), () => now * 1000),
+    events,
     clock: () => now,
     uptime: () => now * 1000,
     secret: [1, 2],
@@ -98,6 +91,7 @@ export function createBench(configText: string, prober?: Prober): Bench {
     counters,
     sent,
     log,
+    events,
     paused: () => paused,
     setTime(time) {
       now = time;
@@ -114,28 +108,6 @@ export function createBench(configText: string, prober?: Prober): Bench {
       // The transport uses its buffers again.
       for (const { bytes } of batch) bytes.fill(0xee);
     },
-  };
-}
-
-function createHeldStore(): HeldStore {
-  const waiting: { writes: readonly LeaseWrite[]; resolve: () => void; reject: (error: Error) => void }[] = [];
-  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return {
-    description: "test",
-    get waiting() {
-      return waiting.map(({ writes }) => writes);
-    },
-    load: () => Promise.resolve(),
-    commit: (writes) => new Promise((resolve, reject) => waiting.push({ writes, resolve, reject })),
-    succeed() {
-      waiting.shift()?.resolve();
-      return settled();
-    },
-    fail() {
-      for (const { reject } of waiting.splice(0)) reject(new StoreError("full", "the disk is full"));
-      return settled();
-    },
-    close: () => Promise.resolve(),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The exchanges of many clients over one socket: which one to start, what to do with an answer, what is lost. */
-import type { Destination } from "../../engine/decision.ts";
+
 import type { Datagram, Outbox } from "../../io/transport.ts";
+import type { Destination } from "../../net/destination.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { createAddressSet } from "./address-set.ts";
 import { createHistogram, type Histogram } from "./histogram.ts";

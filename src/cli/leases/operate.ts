@@ -6,6 +6,7 @@ import { parseIpv4Prefix, rangeOfPrefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
 import { askServer, controlPath, requestOf } from "../../server/control.ts";
 import { ALL_ADDRESSES, OPERATIONS, type Operation, type OperationKind, operate } from "../../server/operations.ts";
+import { readClock } from "../../store/sqlite/rows.ts";
 import { openForReading } from "../../store/sqlite/schema.ts";
 import { openSqliteStore } from "../../store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../../store/store.ts";
@@ -90,10 +91,12 @@ export async function changeLeases(options: OperationOptions, operation: Operati
   const target = options[kind];
   try {
     // A file that is missing, or is something else, is not to be made into a lease database.
-    openForReading(database).close();
+    const db = openForReading(database);
+    const offset = readClock(db)?.offset ?? 0;
+    db.close();
     const answer = await askServer(controlPath(resolve(database)), requestOf(operation));
     if (answer !== undefined && "error" in answer) fail(`--${kind} ${target}: ${answer.error}`);
-    const done = answer === undefined ? await operateOnDatabase(database, operation) : answer.done;
+    const done = answer === undefined ? await operateOnDatabase(database, operation, offset) : answer.done;
     if (done === 0) fail(`--${kind} ${target}: ${NONE_THERE[kind]}: \`leasehold leases -d ${database}\` lists what there is`);
     const { start, end } = operation.addresses;
     process.stdout.write(
@@ -104,7 +107,8 @@ export async function changeLeases(options: OperationOptions, operation: Operati
   }
 }
 
-async function operateOnDatabase(database: string, operation: Operation): Promise<number> {
+/** `offset`: from lease time to the wall clock. */
+async function operateOnDatabase(database: string, operation: Operation, offset: number): Promise<number> {
   const store = open(database);
   try {
     const rows = new Map<Ipv4, { readonly row: number; lease: Lease }>();
@@ -125,7 +129,7 @@ async function operateOnDatabase(database: string, operation: Operation): Promis
         return store.commit(changes.flatMap((change) => writesOf(rows, change)));
       },
     };
-    return await operate(leases, operation, () => Math.floor(Date.now() / 1000));
+    return await operate(leases, operation, () => Math.floor(Date.now() / 1000) - offset);
   } finally {
     await store.close();
   }

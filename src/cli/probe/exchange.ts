@@ -2,9 +2,9 @@
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answersClient, type ClientIdentity } from "../../client/dhcp4/index.ts";
-import type { Destination } from "../../engine/decision.ts";
 import { openTransport } from "../../io/open.ts";
 import type { LocalInterface } from "../../io/transport.ts";
+import type { Destination } from "../../net/destination.ts";
 import { formatIpv4, IPV4_BROADCAST } from "../../net/ipv4.ts";
 import { decode, type Problem } from "../../wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../wire/dhcp4/encode.ts";

@@ -32,7 +32,7 @@ export interface ProbeRoute extends Route {
   readonly giaddr: Ipv4 | undefined;
   /** The address of this machine on the way, for an INFORM. */
   readonly localAddress: Ipv4;
-  /** Hardware address of the interface that was named. */
+  /** Hardware address of the interface that was named, or that has the client's address. */
   readonly hardwareAddress: Uint8Array | undefined;
 }
 
@@ -56,7 +56,14 @@ export async function findRoute(flags: RouteFlags, informs: boolean, answered: b
   const ciaddr = flags.ciaddr === undefined ? undefined : parseAddress("--ciaddr", flags.ciaddr);
   const listen = answersGoTo(server, route.giaddr, ciaddr ?? (informs ? localAddress : undefined), localAddress, answered);
   // From the same address: that of the interface on the way may not be one that the server expects a relay's question from.
-  return { ...route, listen, destination: { ...route.destination, source: listen.address } };
+  const hardwareAddress = listen.port === CLIENT_PORT ? await hardwareAddressAt(listen.address) : undefined;
+  return { ...route, hardwareAddress, listen, destination: { ...route.destination, source: listen.address } };
+}
+
+/** That of the interface with the address: a server answers a client on its link there, without asking for it by ARP. */
+async function hardwareAddressAt(address: Ipv4): Promise<Uint8Array | undefined> {
+  const found = (await listInterfaces()).find(({ addresses }) => addresses.some((one) => one.address === address));
+  return found?.loopback === false && found.hardwareAddress.length === 6 ? found.hardwareAddress : undefined;
 }
 
 /** Where the server's answers go (RFC 2131 section 4.1); on another port than 67 they go back to the sender. */

@@ -14,7 +14,8 @@ export type Token =
 export type Tokens = { readonly ok: true; readonly tokens: readonly Token[] } | { readonly ok: false; readonly problem: ExpressionProblem };
 
 const BLANK = /[ \t\r\n]+/y;
-const STRING = /'([^'\n]*)'/y;
+/** A quote inside is written twice, as in dora. */
+const STRING = /'((?:''|[^'\n])*)'/y;
 const HEX = /0[xX]([0-9a-fA-F]+)(?![\w.:])/y;
 const IPV4 = /\d+\.\d+\.\d+\.\d+(?![\w.:])/y;
 /** Two colons at least; what is no address after all is refused by its own parser. */
@@ -41,7 +42,8 @@ export function readTokens(text: string): Tokens {
     const token = readToken(match, at);
     if (token === undefined) return explain(text, at);
     tokens.push(token);
-    at += token.text.length + (token.kind === "string" ? 2 : 0);
+    // A string is longer than its text: it has quotes around it, and twice inside.
+    at += token.kind === "string" ? token.text.replaceAll("'", "''").length + 2 : token.text.length;
   }
   tokens.push({ kind: "end", at: text.length, text: "" });
   return { ok: true, tokens };
@@ -49,7 +51,7 @@ export function readTokens(text: string): Tokens {
 
 function readToken(match: (pattern: RegExp) => RegExpExecArray | null, at: number): Token | undefined {
   const string = match(STRING);
-  if (string !== null) return { kind: "string", at, text: string[1] as string };
+  if (string !== null) return { kind: "string", at, text: (string[1] as string).replaceAll("''", "'") };
   const hex = match(HEX);
   if (hex !== null) return { kind: "bytes", at, text: hex[0], value: bytesOfHex(hex[1] as string) };
   const address = match(IPV4) ?? match(IPV6);
@@ -82,7 +84,8 @@ function bytesOfAddress(text: string): Uint8Array | undefined {
 function explain(text: string, at: number): Tokens {
   const character = text.slice(at, at + 1);
   const word = /^[-\w.:]+/.exec(text.slice(at, at + 60))?.[0] ?? character;
-  if (character === "'") return fail(at, "the string has no closing quote", "a string stands on one line and can't contain a quote");
+  if (character === "'")
+    return fail(at, "the string has no closing quote", "a string stands on one line; a quote inside it is written twice");
   if (character === '"') return fail(at, "strings stand in single quotes", "write 'abc'");
   if (/^\d+[.\d]*$/.test(word) || word.includes(":")) return fail(at, `${word} is neither a number nor an address`);
   if (/^0x/i.test(word)) return fail(at, `${word} is not a hexadecimal string`, "write 0x and hexadecimal digits");

@@ -2,7 +2,7 @@ import type { SubOptionDefinition } from "../../wire/values.ts";
 import { subOptionsOf, vendorSubOptionsOf } from "../option-dictionary.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Form, Node } from "./syntax.ts";
-import { expected, fail, isSymbol, isWord, peek, type Reader, readIndex, readNumber, symbol } from "./token-reader.ts";
+import { after, expected, fail, isSymbol, isWord, peek, type Reader, readIndex, readNumber, symbol } from "./token-reader.ts";
 
 /* The parts of an expression that name an option: `option[...]`, `relay4[...]`, `vendor[...]` and `vendor-class[...]`. */
 
@@ -58,7 +58,7 @@ function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition
   });
 }
 
-/** `.option[code]` any number of times; undefined when there is a problem. Ends before the last word. */
+/** `.option[code]` any number of times; undefined when there is a problem. Ends before the dot of what is behind. */
 function readSubOptions(
   reader: Reader,
   codes: readonly number[],
@@ -66,9 +66,8 @@ function readSubOptions(
 ): readonly number[] | undefined {
   const all = [...codes];
   for (;;) {
-    if (!symbol(reader, ".")) return undefined;
-    if (!isWord(peek(reader), "option")) return all;
-    reader.next++;
+    if (!isSymbol(peek(reader), ".") || !isWord(after(reader), "option")) return all;
+    reader.next += 2;
     const code = readSubOption(reader, all.length === codes.length ? definitions : []);
     if (code === undefined) return undefined;
     all.push(code);
@@ -76,7 +75,10 @@ function readSubOptions(
   }
 }
 
+/** What stands behind the last dot. Without one the value is meant, as in dora. */
 function readForm(reader: Reader): Form | undefined {
+  if (!isSymbol(peek(reader), ".")) return "hex";
+  reader.next++;
   const token = peek(reader);
   if (!isWord(token, "hex") && !isWord(token, "text") && !isWord(token, "exists")) {
     return expected(reader, "hex, text, exists or option[CODE]");
@@ -111,7 +113,10 @@ export function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-
   if (text === "vendor-class") return readVendorClass(reader, at, enterprise);
   const codes = readSubOptions(reader, [], vendorSubOptionsOf(reader.dictionary, enterprise));
   if (codes === undefined) return undefined;
-  if (codes.length === 0 && !isWord(peek(reader), "exists")) return expected(reader, "exists or option[CODE]");
+  if (codes.length === 0 && !(isSymbol(peek(reader), ".") && isWord(after(reader), "exists"))) {
+    if (symbol(reader, ".")) expected(reader, "exists or option[CODE]");
+    return undefined;
+  }
   const form = readForm(reader);
   return form && { kind: "vendor", at, enterprise, codes, form };
 }

@@ -1,9 +1,10 @@
 import type { OptionDictionary } from "../option-dictionary.ts";
 import { didYouMean } from "../suggest.ts";
+import { typeOf } from "./check.ts";
 import { readTokens, type Token } from "./lexer.ts";
 import { readOption, readRelay, readVendor } from "./option-parser.ts";
 import { CONVERSIONS, type ExpressionProblem, MESSAGE_FIELDS, type Node, PACKET_FIELDS } from "./syntax.ts";
-import { describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol, take } from "./token-reader.ts";
+import { after, describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol, take } from "./token-reader.ts";
 
 export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
 
@@ -89,7 +90,15 @@ function readConcat(reader: Reader): Node | undefined {
   return readChain(reader, "concat", (token) => isSymbol(token, "+"), readPrimary);
 }
 
+/** A value, and `.hex` or `.text` behind it as in dora, which changes nothing: what an option is read as is told where it is named. */
 function readPrimary(reader: Reader): Node | undefined {
+  const node = readSingle(reader);
+  if (node === undefined || typeOf(node) !== "value") return node;
+  while (isSymbol(peek(reader), ".") && (isWord(after(reader), "hex") || isWord(after(reader), "text"))) reader.next += 2;
+  return node;
+}
+
+function readSingle(reader: Reader): Node | undefined {
   const token = peek(reader);
   const { at } = token;
   switch (token.kind) {

@@ -17,6 +17,11 @@ export function peek(reader: Reader): Token {
   return reader.tokens[reader.next] as Token;
 }
 
+/** The token behind the next one. */
+export function after(reader: Reader): Token {
+  return reader.tokens[Math.min(reader.next + 1, reader.tokens.length - 1)] as Token;
+}
+
 export function take(reader: Reader): Token {
   const token = peek(reader);
   if (token.kind !== "end") reader.next++;

@@ -34,7 +34,8 @@ function isScarce(exchange: Exchange, { network }: Settings, address: Ipv4, prev
   if (own === undefined || network.adaptiveThreshold === undefined) return false;
   let capacity = 0;
   // An address that is held for the client, or that it has, is counted already.
-  let used = previous === undefined || previous.state === LeaseState.released || previous.state === LeaseState.expired ? 1 : 0;
+  const isLeased = previous !== undefined && previous.state !== LeaseState.released && previous.state !== LeaseState.expired;
+  let used = isLeased || leases.holdOn(address) !== undefined ? 0 : 1;
   for (const range of network.ranges) {
     if (range !== own && !isAdmitted(exchange, range.guard)) continue;
     capacity += leases.capacityOf(range);

@@ -1,4 +1,4 @@
-import { type Lease, LeaseState, NEVER, type Seconds } from "../../leases/lease.ts";
+import { type Hold, type Lease, LeaseState, NEVER, type Seconds } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
 /** Whether the time of a lease is over; one that never ends is never over. The table may not have noticed yet. */
@@ -6,7 +6,7 @@ function isOver(lease: Lease, now: Seconds): boolean {
   return lease.expiry !== NEVER && now >= lease.expiry;
 }
 
-/** Whether a lease keeps its address from other clients: bound, offered or in probation, and its time not over. */
+/** Whether a lease keeps its address from other clients: bound or in probation, and its time not over. */
 export function isInForce(lease: Lease, now: Seconds): boolean {
   return lease.state !== LeaseState.released && lease.state !== LeaseState.expired && !isOver(lease, now);
 }
@@ -21,7 +21,12 @@ export function belongsTo(lease: Lease, clientKey: Uint8Array): boolean {
   return lease.state !== LeaseState.declined && equalBytes(lease.owner.clientKey, clientKey);
 }
 
-/** Whether the client may be given the address as far as the leases go: nobody has it, or the client itself has. */
-export function isAvailableTo(lease: Lease | undefined, clientKey: Uint8Array, now: Seconds): boolean {
-  return lease === undefined || !isInForce(lease, now) || belongsTo(lease, clientKey);
+/** A hold as long as its time is not over. The table may not have noticed yet. */
+export function inTime(hold: Hold | undefined, now: Seconds): Hold | undefined {
+  return hold !== undefined && now < hold.until ? hold : undefined;
+}
+
+/** Whether the hold is the client's, and its time not over. */
+export function isHeldFor(hold: Hold | undefined, clientKey: Uint8Array, now: Seconds): boolean {
+  return inTime(hold, now) !== undefined && equalBytes((hold as Hold).owner.clientKey, clientKey);
 }

@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
+import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
@@ -12,11 +12,11 @@ import { networkOnLink } from "./subnet.ts";
 
 /**
  * What is kept about the client that an address is given to. What it does not say this time, such as the option 82 that a relay
- * would add and a unicast renewal can't have, is kept as it was.
+ * would add and a unicast renewal can't have, is kept as it was: in its hold, or in its lease of the address (`previous`).
  */
-function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined): LeaseOwner {
+function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined, hold?: Hold): LeaseOwner {
   const { message, clientKey, clientIdentifier, relayAgentInformation } = exchange;
-  const before = previous !== undefined && belongsTo(previous, clientKey) ? previous.owner : undefined;
+  const before = ownRecord(clientKey, previous, hold);
   return {
     clientKey,
     clientIdentifier,
@@ -28,6 +28,11 @@ function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined)
     relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
     limitKeys: exchange.limits && limitKeysIn(exchange, networkOnLink(exchange.link, address)),
   };
+}
+
+function ownRecord(clientKey: Uint8Array, previous: Lease | undefined, hold: Hold | undefined): LeaseOwner | undefined {
+  if (hold !== undefined && equalBytes(hold.owner.clientKey, clientKey)) return hold.owner;
+  return previous !== undefined && belongsTo(previous, clientKey) ? previous.owner : undefined;
 }
 
 /** Option 12 without the NULs that some clients end it with (RFC 2132 section 2); undefined when nothing is left. */
@@ -62,25 +67,39 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
-/** The client has this address from now on until `expiry`. `previous` is what the table knows of the address. */
-export function give(
-  exchange: Exchange,
-  address: Ipv4,
-  state: typeof LeaseState.offered | typeof LeaseState.bound,
-  expiry: Seconds,
-  previous: Lease | undefined,
-): LeaseChange {
-  return { kind: "put", lease: { address, state, start: exchange.context.now, expiry, owner: ownerOf(exchange, address, previous) } };
+/** The address is kept for the client until then. `previous` and `held` are what the table knows of the address. */
+export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous: Lease | undefined, held: Hold | undefined): LeaseChange {
+  const owner = ownerOf(exchange, address, previous, held);
+  return { kind: "hold", hold: { address, until, owner } };
 }
 
-/** The client is bound to this address until `expiry`, and what else it has on this link is taken back. */
-export function bind(exchange: Exchange, address: Ipv4, expiry: Seconds, previous: Lease | undefined): readonly LeaseChange[] {
+/**
+ * The client is bound to this address until `expiry`, and what else it has on this link is taken back. `previous` is what the table knows of the
+ * address.
+ */
+export function bind(
+  exchange: Exchange,
+  address: Ipv4,
+  expiry: Seconds,
+  previous: Lease | undefined,
+  hold: Hold | undefined = exchange.context.leases.holdOn(address),
+): readonly LeaseChange[] {
   const { context, link, clientKey } = exchange;
-  const bound = give(exchange, address, LeaseState.bound, expiry, previous);
-  const other = context.leases.ofClient(clientKey, link.index);
-  if (other === undefined || other.address === address) return [bound];
-  if (other.state === LeaseState.bound) return [release(other, context.now), bound];
-  return other.state === LeaseState.offered ? [{ kind: "remove", address: other.address }, bound] : [bound];
+  const { leases, now } = context;
+  const changes: LeaseChange[] = [];
+  const other = leases.ofClient(clientKey, link.index, address);
+  if (other?.state === LeaseState.bound) changes.push(release(other, now));
+  const isHeld = hold !== undefined && equalBytes(hold.owner.clientKey, clientKey);
+  const elsewhere = isHeld ? undefined : leases.heldBy(clientKey, link.index);
+  if (elsewhere !== undefined) changes.push(withdraw(elsewhere.address));
+  const owner = ownerOf(exchange, address, previous, hold);
+  changes.push({ kind: "put", lease: { address, state: LeaseState.bound, start: now, expiry, owner } });
+  return changes;
+}
+
+/** The address is held for nobody from now on. */
+export function withdraw(address: Ipv4): LeaseChange {
+  return { kind: "withdraw", address };
 }
 
 /** The address is free from now on, and remembered for the client. */

@@ -1,6 +1,6 @@
 import { type Found, findOptions, markCandidates, type Subject } from "../../config/class-expression/index.ts";
 import type { BootFields, Classification, ClassStage, ClassTemplate, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
-import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
@@ -50,7 +50,7 @@ export function classify(exchange: Exchange): boolean {
     else if (builtIn.kind === "BOOTP") classes[builtIn.number] = messageType(subject.message) === undefined ? 1 : 0;
     else if (builtIn.kind === "VENDOR_CLASS") {
       const vendorClass = optionValue(subject.message, OptionCode.vendorClassIdentifier) ?? NO_BYTES;
-      classes[builtIn.number] = equalBytes(vendorClass, builtIn.vendorClass) ? 1 : 0;
+      classes[builtIn.number] = isText(vendorClass, builtIn.vendorClass) ? 1 : 0;
     }
   }
   evaluate(exchange, classification, classification.early, subject);
@@ -140,4 +140,11 @@ export function classBoot({ context, members }: Exchange, closer: BootFields): B
     if (fileName === top.fileName && one.fileName !== undefined) fileName = one.fileName;
   }
   return { nextServer, serverName, fileName };
+}
+
+/** Whether an option has this text. NULs at its end, which some clients send, are not part of it (RFC 2132 section 2). */
+function isText(value: Uint8Array, text: Uint8Array): boolean {
+  if (value.length < text.length) return false;
+  for (let i = 0; i < value.length; i++) if (value[i] !== (text[i] ?? 0)) return false;
+  return true;
 }

@@ -8,6 +8,7 @@ import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
 import { classify, noClasses } from "./classes.ts";
 import { clientKeyOf, isTooLong } from "./client-key.ts";
+import { hasPossibleRelay } from "./destination.ts";
 import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { decideDecline, decideRelease } from "./give-back.ts";
@@ -74,6 +75,7 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   trace?.("client", toHex(clientKey));
+  if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const vss = virtualSubnetIn(message, relayAgentInformation);
   const network = selectNetworkInVirtualSubnet(context.config, received, relayAgentInformation, vss, trace);
   if (network === undefined) return silence(trace, "no-network");

@@ -1,8 +1,24 @@
+import type { Config, Network } from "../../config/model.ts";
+import type { Destination } from "../../net/destination.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
-import { BROADCAST_FLAG } from "../../wire/dhcp4/message.ts";
+import { isHostAddress, prefixContains, prefixOf } from "../../net/prefix.ts";
+import { BROADCAST_FLAG, type Message, MessageType } from "../../wire/dhcp4/message.ts";
+import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { Destination } from "../decision.ts";
-import type { Exchange, Received } from "./exchange.ts";
+import type { Context, Exchange, Received } from "./exchange.ts";
+import { OptionCode } from "./option-code.ts";
+import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subnet.ts";
+
+/*
+ * Where replies go (RFC 2131 section 4.1 and its successors).
+ *
+ * - Through a relay: to giaddr, by the routing table, for the way back need not be the way that the message came.
+ * - To a client that has its address (RENEWING, REBINDING, INFORM): to ciaddr. One on the link is sent to at its hardware address: ARP for
+ *   an address that nobody has would hold up the replies of others in the kernel. One behind a router is left to the routing table.
+ * - To a client that has none yet: to its hardware address with yiaddr, or by broadcast where it asks for that. What stands in ciaddr then
+ *   is the past: clients put an address there that they lost.
+ * - Only to addresses that a client or a relay can have. Else whoever forges a message has the answer sent where he likes.
+ */
 
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
@@ -11,65 +27,136 @@ const CLIENT_PORT = 68;
 const ETHERNET = 1;
 const ETHERNET_ADDRESS_LENGTH = 6;
 
-/** Where an OFFER, or the ACK of a REQUEST, goes (RFC 2131 section 4.1); one without an address (yiaddr is 0) can't be sent to it. */
+/** What a destination depends on. */
+type Asked = Pick<Exchange, "context" | "received" | "message" | "relayAgentInformation"> & { readonly network?: Network | undefined };
+
+/** Where an OFFER goes, and the reply to whoever else has no address yet; one without an address (yiaddr is 0) can't be sent to it. */
 export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
   const { received, message } = exchange;
-  if (received.serverPort !== SERVER_PORT) return backToSender(received);
+  if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
   if (message.giaddr !== IPV4_ANY) return toRelay(exchange);
-  if (message.ciaddr !== IPV4_ANY) return to(received, message.ciaddr, CLIENT_PORT);
-  const byHardware =
-    yiaddr !== IPV4_ANY &&
-    (message.flags & BROADCAST_FLAG) === 0 &&
-    message.htype === ETHERNET &&
-    message.chaddr.length === ETHERNET_ADDRESS_LENGTH;
-  return byHardware ? to(received, yiaddr, CLIENT_PORT, message.chaddr) : to(received, IPV4_BROADCAST, CLIENT_PORT);
+  const byHardware = yiaddr !== IPV4_ANY && (message.flags & BROADCAST_FLAG) === 0 && hasEthernetAddress(message);
+  return byHardware ? onLink(exchange, yiaddr, message.chaddr) : onLink(exchange, IPV4_BROADCAST);
+}
+
+/** Where the ACK of a REQUEST goes, and that of a rapid commit. */
+export function ackDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
+  const { received, message } = exchange;
+  const direct = received.serverPort === SERVER_PORT && message.giaddr === IPV4_ANY && message.ciaddr === yiaddr && isExtension(exchange);
+  return direct ? toClient(exchange, yiaddr) : replyDestination(exchange, yiaddr);
 }
 
 /** Where a NAK goes: the client may have no usable address, so on its own link it is always broadcast (RFC 2131 sections 4.1 and 4.3.2). */
 export function nakDestination(exchange: Exchange): Destination {
   const { received, message } = exchange;
-  if (received.serverPort !== SERVER_PORT) return backToSender(received);
-  return message.giaddr !== IPV4_ANY ? toRelay(exchange) : to(received, IPV4_BROADCAST, CLIENT_PORT);
+  if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
+  return message.giaddr !== IPV4_ANY ? toRelay(exchange) : onLink(exchange, IPV4_BROADCAST);
 }
 
 /**
  * Where the ACK of an INFORM goes: to ciaddr, even through a relay (RFC 2131 section 4.3.5); without it to the relay,
- * or to the address that the message came from. Undefined: it came from no address.
+ * or to the address that the message came from. Undefined: there is no address that a client can have.
  */
 export function informDestination(exchange: Exchange): Destination | undefined {
   const { received, message } = exchange;
-  if (received.serverPort !== SERVER_PORT) return backToSender(received);
-  if (message.ciaddr !== IPV4_ANY) return to(received, message.ciaddr, CLIENT_PORT);
-  if (message.giaddr !== IPV4_ANY) return toRelay(exchange);
-  return received.source === IPV4_ANY ? undefined : to(received, received.source, CLIENT_PORT);
+  if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
+  if (message.ciaddr === IPV4_ANY && message.giaddr !== IPV4_ANY) return toRelay(exchange);
+  const address = message.ciaddr || received.source;
+  return canBeClient(exchange, address) ? toClient(exchange, address) : undefined;
 }
 
-/** Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else like an OFFER (RFC 1542 section 5.4). */
-export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
+/**
+ * Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else like an OFFER (RFC 1542 section 5.4).
+ * Undefined: the address can be no client's.
+ */
+export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination | undefined {
   const { received, message } = exchange;
-  const direct = message.ciaddr !== IPV4_ANY && received.serverPort === SERVER_PORT;
-  return direct ? to(received, message.ciaddr, CLIENT_PORT) : replyDestination(exchange, yiaddr);
+  if (message.ciaddr === IPV4_ANY || received.serverPort !== SERVER_PORT) return replyDestination(exchange, yiaddr);
+  return canBeClient(exchange, message.ciaddr) ? toClient(exchange, message.ciaddr) : undefined;
 }
 
 /** Where the answer to a LEASEQUERY goes: to giaddr, which is the requester (RFC 4388 section 6.4.3). */
-export function leasequeryDestination(received: Received, relayAgentInformation: Uint8Array | undefined): Destination {
-  return received.serverPort === SERVER_PORT
-    ? toRelay({ received, message: received.message, relayAgentInformation })
-    : backToSender(received);
+export function leasequeryDestination(context: Context, received: Received, relayAgentInformation: Uint8Array | undefined): Destination {
+  const asked = { context, received, message: received.message, relayAgentInformation };
+  return received.serverPort === SERVER_PORT ? toRelay(asked) : backToSender(asked);
+}
+
+/** Whether giaddr, if there is one, is an address that a relay can have. On a port for tests nothing is sent there. */
+export function hasPossibleRelay({ config }: Context, { message, serverPort }: Received): boolean {
+  return message.giaddr === IPV4_ANY || serverPort !== SERVER_PORT || isPossible(config, message.giaddr);
+}
+
+/** Whether the client says by its message that it has ciaddr: RENEWING and REBINDING (RFC 2131 table 4). */
+function isExtension({ message, received }: Exchange): boolean {
+  if (messageType(message) !== MessageType.REQUEST || message.ciaddr === IPV4_ANY) return false;
+  if (optionValue(message, OptionCode.requestedIpAddress) === undefined) return true;
+  // Option 50 says SELECTING or INIT-REBOOT, unless the client sends from that very address and names no server.
+  return received.source === message.ciaddr && optionValue(message, OptionCode.serverIdentifier) === undefined;
+}
+
+/** Whether it is the address of a host of a configured network, or of the link that the message came from. */
+function canBeClient({ context, received }: Exchange, address: Ipv4): boolean {
+  const { address: own, prefixLength } = received.interface;
+  const isKnown = networkOf(context.config, address) !== undefined || prefixContains(prefixOf(own, prefixLength), address);
+  return isKnown && isPossible(context.config, address) && isHostAddress(address, prefixOf(own, prefixLength));
+}
+
+function isPossible(config: Config, address: Ipv4): boolean {
+  return isHostAddress(address, networkOf(config, address)?.prefix);
+}
+
+/** To a client that has this address and can be asked for by ARP, or is behind a router. */
+function toClient(exchange: Exchange, address: Ipv4): Destination {
+  const { message } = exchange;
+  if (!isFromLink(exchange)) return routed(exchange, address, CLIENT_PORT);
+  return onLink(exchange, address, hasEthernetAddress(message) ? message.chaddr : undefined);
+}
+
+/** Whether the message came from the link itself: neither through a relay nor through a router. */
+function isFromLink({ context, received, message }: Exchange): boolean {
+  if (message.giaddr !== IPV4_ANY) return false;
+  if (!isUnicast(received) || received.source === IPV4_ANY) return true;
+  const { address, prefixLength } = received.interface;
+  if (prefixContains(prefixOf(address, prefixLength), received.source)) return true;
+  const network = networkOfInterface(context.config, received.interface);
+  const link = network && context.config.links[network.link];
+  return link !== undefined && networkOnLink(link, received.source) !== undefined;
+}
+
+function hasEthernetAddress({ htype, chaddr }: Message): boolean {
+  return htype === ETHERNET && chaddr.length === ETHERNET_ADDRESS_LENGTH;
 }
 
 /** On another port than 67 the server is being tested or used by a program: the answer goes where the question came from. */
-function backToSender(received: Received): Destination {
-  return to(received, received.source === IPV4_ANY ? IPV4_BROADCAST : received.source, received.sourcePort);
+function backToSender(asked: Asked): Destination {
+  const { source, sourcePort } = asked.received;
+  return onLink(asked, source === IPV4_ANY ? IPV4_BROADCAST : source, undefined, sourcePort);
 }
 
 /** To the relay's server port, or to the port that it sent from when it says that this is not 67 (RFC 8357). */
-function toRelay(exchange: Pick<Exchange, "received" | "message" | "relayAgentInformation">): Destination {
-  const { received, message, relayAgentInformation } = exchange;
+function toRelay(asked: Asked): Destination {
+  const { received, message, relayAgentInformation } = asked;
   const ownPort = relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.relaySourcePort) !== undefined;
-  return to(received, message.giaddr, ownPort ? received.sourcePort : SERVER_PORT);
+  return routed(asked, message.giaddr, ownPort ? received.sourcePort : SERVER_PORT);
 }
 
-function to(received: Received, address: Ipv4, port: number, hardwareAddress?: Uint8Array): Destination {
-  return { address, port, hardwareAddress, interfaceIndex: received.interface.index, source: received.interface.address };
+/** By the receiving interface. */
+function onLink(asked: Asked, address: Ipv4, hardwareAddress?: Uint8Array, port = CLIENT_PORT): Destination {
+  return { address, port, hardwareAddress, interfaceIndex: asked.received.interface.index, source: sourceOf(asked) };
+}
+
+/** By the interface that the routing table chooses. */
+function routed(asked: Asked, address: Ipv4, port: number): Destination {
+  return { address, port, hardwareAddress: undefined, interfaceIndex: 0, source: sourceOf(asked) };
+}
+
+/**
+ * `server_id` where that is an address of this machine, else the address that the message was sent to, which the client or relay knows,
+ * else that of the receiving interface.
+ */
+function sourceOf({ context, received, network }: Asked): Ipv4 {
+  const { ownAddresses } = context;
+  const { destination } = received;
+  if (network?.serverId !== undefined && ownAddresses?.has(network.serverId)) return network.serverId;
+  return isUnicast(received) && ownAddresses?.has(destination) ? destination : received.interface.address;
 }

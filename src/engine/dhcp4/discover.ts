@@ -1,4 +1,4 @@
-import { type LeaseChange, LeaseState } from "../../leases/lease.ts";
+import { endAfter, type Hold, type LeaseChange } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
@@ -6,15 +6,15 @@ import { optionValue } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
 import { chooseAddress } from "./allocate.ts";
-import { isBound } from "./availability.ts";
-import { give } from "./changes.ts";
+import { inTime, isBound } from "./availability.ts";
+import { hold, withdraw } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { whyNoAddress } from "./guard.ts";
 import { leaseTimeOptions } from "./lease-time.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
-import { isOfHost } from "./permission.ts";
+import { isHost, isOfHost } from "./permission.ts";
 import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
 import { acknowledge } from "./request.ts";
@@ -23,8 +23,8 @@ import { settingsFor } from "./settings.ts";
 
 /**
  * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in
- * memory; or, in a rapid commit, with the ACK of a lease like any other. A lease that the client has is left as it is: whoever sends a
- * DISCOVER in its name must not be able to shorten it.
+ * memory; or, in a rapid commit, with the ACK of a lease like any other. Leases are left as they are, the client's own and that of whoever had the
+ * address last: whoever sends a DISCOVER must not be able to shorten the one, nor have the other forgotten.
  */
 export function decideDiscover(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;
@@ -43,20 +43,18 @@ export function decideDiscover(exchange: Exchange): Decision {
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const previous = own?.address === address ? own : leases.byAddress(address);
   const duration = decideDuration(exchange, settings, address, previous);
-  const held = now + holdFor(exchange, settings.network);
-  let changes = NO_CHANGES;
-  const isOwn = previous !== undefined && isOfHost(exchange, reservation, previous);
-  // A lease of the client's own that outlasts the offer needs no hold.
-  if (!isOwn || !isBound(previous, now) || previous.expiry < held) {
-    const offered = give(exchange, address, LeaseState.offered, held, previous);
-    // A client has one offer at a time on a link, however often it changes its mind.
-    changes = own?.state === LeaseState.offered && own.address !== address ? [withdrawn(own.address), offered] : [offered];
-  }
+  const until = endAfter(now, holdFor(exchange, settings.network));
+  const isOwnLease = previous !== undefined && isOfHost(exchange, reservation, previous);
+  const held = leases.holdOn(address);
+  const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
+  // A lease of the client's own that outlasts the offer needs no hold, and what was offered before it is no more.
+  const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
+  const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
   exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
   const times = leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
-  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwn, pingTimeout, offer);
+  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
 }
 
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */
@@ -67,6 +65,8 @@ function wantsRapidCommit(exchange: Exchange): boolean {
   return exchange.context.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
 }
 
-function withdrawn(address: number): LeaseChange {
-  return { kind: "remove", address };
+/** What is held for the client no longer is. */
+function withdrawn({ context, clientKey, link }: Exchange): readonly LeaseChange[] {
+  const held = context.leases.heldBy(clientKey, link.index);
+  return held === undefined ? NO_CHANGES : [withdraw(held.address)];
 }

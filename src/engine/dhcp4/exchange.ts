@@ -31,6 +31,8 @@ export interface ServedInterface {
   /** The address to answer from; 0: it has none. */
   readonly address: Ipv4;
   readonly prefixLength: number;
+  /** The largest IP datagram that its link carries whole; undefined: 1500. */
+  readonly mtu?: number | undefined;
 }
 
 /** A message and how it came in. */

@@ -1,9 +1,9 @@
-import { LeaseState } from "../../leases/lease.ts";
-import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
+import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
-import { belongsTo, isInForce } from "./availability.ts";
-import { release } from "./changes.ts";
+import { belongsTo, isHeldFor, isInForce } from "./availability.ts";
+import { release, withdraw } from "./changes.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
@@ -11,19 +11,32 @@ import { isOurs } from "./server-identifier.ts";
 import { networkOf } from "./subnet.ts";
 
 /**
- * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back. Only the owner can, and the address is remembered
- * for it. Never answered.
+ * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back, or what it was offered. Only the owner can, and the address of a lease is
+ * remembered for it. Never answered.
  */
 export function decideRelease(exchange: Exchange): Decision {
   const { context, message, clientKey, trace } = exchange;
   if (message.ciaddr === IPV4_ANY) return silence(exchange.trace, "malformed-request");
   if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
   const lease = context.leases.byAddress(message.ciaddr);
-  // A lease that is about to end is held as an offer after a DISCOVER: it can be released all the same.
-  if (lease === undefined || !isInForce(lease, context.now) || !belongsTo(lease, clientKey))
-    return silence(exchange.trace, "not-the-owner");
-  trace?.("update", `${formatIpv4(lease.address)} is released`);
-  return { kind: "update", changes: [release(lease, context.now)] };
+  if (ownerNow(exchange, message.ciaddr) === undefined) return silence(exchange.trace, "not-the-owner");
+  trace?.("update", `${formatIpv4(message.ciaddr)} is released`);
+  const changes: LeaseChange[] = [];
+  if (lease !== undefined && isInForce(lease, context.now)) changes.push(release(lease, context.now));
+  if (isHeldFor(context.leases.holdOn(message.ciaddr), clientKey, context.now)) changes.push(withdraw(message.ciaddr));
+  return { kind: "update", changes };
+}
+
+/**
+ * What is on record of the client, if the address is leased to it or held for it now: a lease that is about to end is held after a DISCOVER.
+ * Undefined: it is not its own.
+ */
+function ownerNow({ context, clientKey }: Exchange, address: Ipv4): LeaseOwner | undefined {
+  const { leases, now } = context;
+  const lease = leases.byAddress(address);
+  if (lease !== undefined && isInForce(lease, now)) return belongsTo(lease, clientKey) ? lease.owner : undefined;
+  const hold = leases.holdOn(address);
+  return isHeldFor(hold, clientKey, now) ? hold?.owner : undefined;
 }
 
 /**
@@ -32,16 +45,16 @@ export function decideRelease(exchange: Exchange): Decision {
  * Never answered.
  */
 export function decideDecline(exchange: Exchange): Decision {
-  const { context, message, clientKey, trace } = exchange;
+  const { context, message, trace } = exchange;
   const address = optionIpv4(message, OptionCode.requestedIpAddress) ?? message.ciaddr;
   if (address === IPV4_ANY) return silence(exchange.trace, "malformed-request");
   if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
-  const { now, leases, config } = context;
-  const lease = leases.byAddress(address);
-  if (lease === undefined || !isInForce(lease, now) || !belongsTo(lease, clientKey)) return silence(exchange.trace, "not-the-owner");
+  const { now, config } = context;
+  const owner = ownerNow(exchange, address);
+  if (owner === undefined) return silence(exchange.trace, "not-the-owner");
   const { probationPeriod } = networkOf(config, address) ?? exchange.network;
   trace?.("update", `${formatIpv4(address)} is in probation for ${probationPeriod} s`);
-  const declined = { address, state: LeaseState.declined, start: now, expiry: now + probationPeriod, owner: lease.owner };
+  const declined = { address, state: LeaseState.declined, start: now, expiry: endAfter(now, probationPeriod), owner };
   return { kind: "update", changes: [{ kind: "put", lease: declined }] };
 }
 

@@ -1,11 +1,7 @@
 import type { LeaseTime } from "../../config/model.ts";
-import { NEVER, type Seconds } from "../../leases/lease.ts";
 import { writeIpv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "./option-code.ts";
-
-/** The lease time that never ends (RFC 2131 section 3.3). */
-const INFINITE = 0xffffffff;
 
 /** For shorter leases no T1 and T2 in whole seconds fit between zero and the end. */
 const SHORTEST_WITH_TIMERS = 3;
@@ -18,11 +14,6 @@ const SHORTEST_WITH_TIMERS = 3;
 export function decideLeaseTime(leaseTime: LeaseTime, requested: number | undefined): number {
   if (requested === undefined) return leaseTime.default;
   return Math.min(Math.max(requested, leaseTime.min), leaseTime.max);
-}
-
-/** When a lease that starts now ends. */
-export function expiryAfter(now: Seconds, duration: number): Seconds {
-  return duration === INFINITE ? NEVER : Math.min(now + duration, NEVER);
 }
 
 /**

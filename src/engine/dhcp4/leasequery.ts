@@ -11,7 +11,7 @@ import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
 import { isTooLong } from "./client-key.ts";
-import { leasequeryDestination } from "./destination.ts";
+import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
 import { OptionCode } from "./option-code.ts";
@@ -37,6 +37,7 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
   if (!mayAsk(received.source)) return silence(trace, "requester-not-permitted");
   if (message.giaddr === IPV4_ANY) return silence(trace, "malformed-request");
   if (!mayAsk(message.giaddr)) return silence(trace, "requester-not-permitted");
+  if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   const question = questionIn(message);
@@ -54,14 +55,14 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
     const relay = question.by === "remoteId" ? relayAgentInformation : undefined;
     // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else has a place in this answer.
     const echo = relay === undefined ? [] : [{ code: OptionCode.relayAgentInformation, data: relay }];
-    return answer(received, MessageType.LEASEUNKNOWN, message, IPV4_ANY, echo, trace);
+    return answer(context, received, MessageType.LEASEUNKNOWN, message, IPV4_ANY, echo, trace);
   }
   const { address } = question;
   const lease = context.leases.byAddress(address);
   if (lease !== undefined && isBound(lease, context.now) && managingNetwork(context.config, address, vss) !== undefined)
     return active(context, received, lease, undefined, trace);
   const type = isManaged(context, address, vss, lease) ? MessageType.LEASEUNASSIGNED : MessageType.LEASEUNKNOWN;
-  return answer(received, type, message, address, [], trace);
+  return answer(context, received, type, message, address, [], trace);
 }
 
 /** Undefined: the query asks about nothing, or about more than one thing. */
@@ -113,10 +114,11 @@ function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined,
 function active(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined, trace: Trace | undefined): Decision {
   const { owner } = lease;
   const client = { htype: owner.htype, chaddr: owner.chaddr };
-  return answer(received, MessageType.LEASEACTIVE, client, lease.address, leaseOptions(context, received, lease, all), trace);
+  return answer(context, received, MessageType.LEASEACTIVE, client, lease.address, leaseOptions(context, received, lease, all), trace);
 }
 
 function answer(
+  context: Context,
   received: Received,
   type: typeof MessageType.LEASEACTIVE | typeof MessageType.LEASEUNASSIGNED | typeof MessageType.LEASEUNKNOWN,
   client: Pick<Message, "htype" | "chaddr">,
@@ -150,8 +152,9 @@ function answer(
       options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) }, ...vpn, ...options],
     },
     maxMessageSize: maxMessageSizeOf(message),
-    to: leasequeryDestination(received, optionValue(message, OptionCode.relayAgentInformation)),
+    to: leasequeryDestination(context, received, optionValue(message, OptionCode.relayAgentInformation)),
     changes: NO_CHANGES,
+    rests: true,
   };
 }
 

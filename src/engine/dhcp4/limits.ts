@@ -1,9 +1,9 @@
 import type { Subject } from "../../config/class-expression/index.ts";
 import type { Limit, Network } from "../../config/model.ts";
-import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { type Hold, type Lease, LeaseState } from "../../leases/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
-import { IPV4_ANY } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { belongsTo } from "./availability.ts";
 import type { AppliedLimit, Exchange } from "./exchange.ts";
 import { subjectOf } from "./subject.ts";
@@ -76,16 +76,19 @@ export function limitKeysIn({ limits }: Exchange, network: Network | undefined):
 
 /**
  * Whether the client can't have a lease in this network because there are as many as one of the limits allows. One that counts under the same key and
- * would be gone makes room: that of the address (`lease`), and the one that the client has already or is offered.
+ * would be gone makes room: that of the address (`lease`, and who it is held for), and what the client has already or is offered.
  */
-export function isLimitReached(exchange: Exchange, network: Network, lease: Lease | undefined): boolean {
+export function isLimitReached(exchange: Exchange, network: Network, lease: Lease | undefined, address?: Ipv4): boolean {
   const { limits, context, clientKey, link, trace } = exchange;
   if (limits === undefined) return false;
   for (const { limit, network: where, key } of limits) {
     if (where !== undefined && where !== network) continue;
     const count = context.leases.countOf(key);
     if (count < limit.max) continue;
-    if (countsFor(lease, key) || countsFor(context.leases.ofClient(clientKey, link.index), key)) continue;
+    const { leases } = context;
+    if (countsFor(lease, key) || countsFor(leases.ofClient(clientKey, link.index), key)) continue;
+    // A commit that failed may have brought back a lease whose place was promised to others.
+    if (count - holdsUnder(exchange, key, address) < limit.max) continue;
     trace?.(
       "limit",
       `${count} leases have the value ${toHex(key.subarray(limit.identity.length))} of ${limit.key}, at most ${limit.max} may`,
@@ -97,7 +100,20 @@ export function isLimitReached(exchange: Exchange, network: Network, lease: Leas
 
 /** Whether the table counts the lease under the key. */
 function countsFor(lease: Lease | undefined, key: Uint8Array): boolean {
-  if (lease === undefined || (lease.state !== LeaseState.bound && lease.state !== LeaseState.offered)) return false;
-  const { limitKeys } = lease.owner;
+  return lease !== undefined && lease.state === LeaseState.bound && isAmong(lease.owner.limitKeys, key);
+}
+
+/** How many of the holds that would be gone the table counts under the key: that of the address, and the client's. */
+function holdsUnder({ context, clientKey, link }: Exchange, key: Uint8Array, address: Ipv4 | undefined): number {
+  const there = address === undefined ? undefined : context.leases.holdOn(address);
+  const own = context.leases.heldBy(clientKey, link.index);
+  return Number(isHeldUnder(there, key)) + Number(own?.address !== there?.address && isHeldUnder(own, key));
+}
+
+function isHeldUnder(hold: Hold | undefined, key: Uint8Array): boolean {
+  return hold !== undefined && isAmong(hold.owner.limitKeys, key);
+}
+
+function isAmong(limitKeys: Uint8Array | undefined, key: Uint8Array): boolean {
   return limitKeys !== undefined && splitKeys(limitKeys).some((own) => equalBytes(own, key));
 }

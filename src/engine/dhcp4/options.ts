@@ -71,7 +71,7 @@ export function replyOptions(
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
-  addSettings(exchange, settings, options, maxMessageSizeOf(exchange.message));
+  addSettings(exchange, settings, options, maxReplySizeOf(exchange));
   // Firmware that boots from the network looks for its own identifier in the answer.
   const machine = optionValue(exchange.message, OptionCode.clientMachineIdentifier);
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
@@ -144,6 +144,13 @@ export function nakOptions(exchange: Exchange, serverIdentifier: Option, why: Op
 export function maxMessageSizeOf(message: Message): number {
   const size = optionU16(message, OptionCode.maximumMessageSize) ?? SMALLEST_MAXIMUM;
   return Math.min(Math.max(size, SMALLEST_MAXIMUM), LARGEST_MAXIMUM) - HEADERS;
+}
+
+/** The same of a reply: one that goes straight to the client is sent in one piece, so the link limits it too. */
+export function maxReplySizeOf({ message, received }: Exchange): number {
+  const size = maxMessageSizeOf(message);
+  const { mtu } = received.interface;
+  return message.giaddr !== 0 || mtu === undefined ? size : Math.min(size, mtu - HEADERS);
 }
 
 /** Option 54. Nearly always it is that of the last reply; all there have been are not kept, for messages can name any (RFC 5107). */

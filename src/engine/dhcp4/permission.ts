@@ -1,8 +1,8 @@
 import type { Network, Reservation, ReservationMatch } from "../../config/model.ts";
-import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
-import { belongsTo, isAvailableTo } from "./availability.ts";
+import { inTime, isInForce } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
 import { isLimitReached } from "./limits.ts";
@@ -20,39 +20,55 @@ export type Refusal =
 
 /**
  * Whether the client may have the address now; undefined: it may. This one rule serves offers, requests, renewals and reboots, so that what
- * was offered is also given. `lease` is what the table knows of the address.
+ * was offered is also given. `lease` and `hold` are what the table knows of the address.
  */
 export function refusalOf(
   exchange: Exchange,
   reservation: Reservation | undefined,
   address: Ipv4,
   lease: Lease | undefined,
+  hold: Hold | undefined = exchange.context.leases.holdOn(address),
 ): Refusal | undefined {
-  const { context, link, clientKey } = exchange;
-  const network = networkOnLink(link, address);
+  const network = networkOnLink(exchange.link, address);
   if (network === undefined) return "wrong-network";
   if (!isAdmitted(exchange, network.guard)) return "not-for-class";
   if (network.reservationsOnly && reservation === undefined) return "no-reservation";
-  if (isServerSide(exchange, network, address)) return "not-allocatable";
+  if (isServerSide(exchange, address)) return "not-allocatable";
   if (reservation?.address !== address) {
     const range = dynamicRange(network, address);
     if (range === undefined) return "not-allocatable";
     if (!isAdmitted(exchange, range.guard)) return "not-for-class";
     if (canHaveReserved(exchange, reservation)) return "reserved-elsewhere";
   }
-  const isAvailable = lease === undefined || isOfHost(exchange, reservation, lease) || isAvailableTo(lease, clientKey, context.now);
-  if (!isAvailable) return "in-use";
-  return isLimitReached(exchange, network, lease) ? "limit-reached" : undefined;
+  if (!isAvailable(exchange, reservation, lease, hold)) return "in-use";
+  return isLimitReached(exchange, network, lease, address) ? "limit-reached" : undefined;
+}
+
+/** A lease goes before a hold: one that was given back in a commit that failed is in force again, though its address may be held by now. */
+function isAvailable(exchange: Exchange, reservation: Reservation | undefined, lease: Lease | undefined, hold: Hold | undefined): boolean {
+  const { now } = exchange.context;
+  if (lease !== undefined && isInForce(lease, now)) return isOfHost(exchange, reservation, lease);
+  const held = inTime(hold, now);
+  return held === undefined || isHost(exchange, reservation, held.address, held.owner);
 }
 
 /**
  * Whether the lease is, or last was, the client's, or that of the same machine under another client identifier: boot ROM, boot loader
  * and operating system often have one each, and an address that is reserved for a hardware address is for all of them.
  */
-export function isOfHost({ clientKey, message }: Exchange, reservation: Reservation | undefined, lease: Lease): boolean {
-  if (belongsTo(lease, clientKey)) return true;
-  if (reservation?.address !== lease.address || lease.state === LeaseState.declined) return false;
-  const { htype, chaddr } = lease.owner;
+export function isOfHost(exchange: Exchange, reservation: Reservation | undefined, lease: Lease): boolean {
+  return lease.state !== LeaseState.declined && isHost(exchange, reservation, lease.address, lease.owner);
+}
+
+/** The same of whoever has the address. */
+export function isHost(
+  { clientKey, message }: Exchange,
+  reservation: Reservation | undefined,
+  address: Ipv4,
+  { clientKey: key, htype, chaddr }: LeaseOwner,
+): boolean {
+  if (equalBytes(key, clientKey)) return true;
+  if (reservation?.address !== address) return false;
   return reservation.match.some(isByChaddr) && htype === message.htype && equalBytes(chaddr, message.chaddr);
 }
 
@@ -65,12 +81,15 @@ function canHaveReserved(exchange: Exchange, reservation: Reservation | undefine
 }
 
 /** Whether this is an address of the server or of the relay: ranges and reservations that include it by mistake must not give it away. */
-export function isServerSide(exchange: Exchange, network: Network, address: Ipv4): boolean {
-  return (
+export function isServerSide(exchange: Exchange, address: Ipv4): boolean {
+  if (
     address === exchange.received.interface.address ||
     address === exchange.message.giaddr ||
     address === exchange.serverIdentifierOverride ||
-    address === network.serverId ||
-    (exchange.context.ownAddresses?.has(address) ?? false)
-  );
+    exchange.context.ownAddresses?.has(address)
+  )
+    return true;
+  const { networks } = exchange.link;
+  for (let i = 0; i < networks.length; i++) if ((networks[i] as Network).serverId === address) return true;
+  return false;
 }

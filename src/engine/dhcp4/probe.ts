@@ -1,8 +1,9 @@
 import type { Network } from "../../config/model.ts";
-import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { endAfter, type Lease, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
 import type { Decision, Reply } from "../decision.ts";
+import { isInForce } from "./availability.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { networkOf } from "./subnet.ts";
 
@@ -35,12 +36,13 @@ function linkOf(exchange: Exchange, address: Ipv4): number {
 }
 
 /**
- * How the lease stands from now on when a probe has found its address in use: nobody gets it for the network's probation period. Undefined: the
- * address is no longer on offer, so it stays as it is. The client that was to get it is on record as its owner, as with DECLINE.
+ * How the address stands from now on when a probe has found it in use: nobody gets it for the network's probation period. Undefined: the
+ * address is no longer held, or somebody's by now, so it stays as it is. The client that was to get it is on record as its owner, as with DECLINE.
  */
 export function inProbation({ config, leases, now }: Pick<Context, "config" | "leases" | "now">, address: Ipv4): Lease | undefined {
+  const hold = leases.holdOn(address);
   const lease = leases.byAddress(address);
   const network = networkOf(config, address);
-  if (lease?.state !== LeaseState.offered || network === undefined) return undefined;
-  return { address, state: LeaseState.declined, start: now, expiry: now + network.probationPeriod, owner: lease.owner };
+  if (hold === undefined || (lease !== undefined && isInForce(lease, now)) || network === undefined) return undefined;
+  return { address, state: LeaseState.declined, start: now, expiry: endAfter(now, network.probationPeriod), owner: hold.owner };
 }

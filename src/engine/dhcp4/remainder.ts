@@ -6,7 +6,7 @@ import { optionU32 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { isBound } from "./availability.ts";
 import { saysSomethingNew } from "./changes.ts";
-import { replyDestination } from "./destination.ts";
+import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
@@ -24,13 +24,13 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   if (config.cacheThreshold === 0 || !isBound(lease, now) || lease.expiry === NEVER) return undefined;
   if ((now - lease.start) * 100 > (lease.expiry - lease.start) * config.cacheThreshold) return undefined;
   // A client that has two leases on the link is to lose the other one.
-  const latest = leases.ofClient(clientKey, link.index);
-  if (latest?.address !== lease.address || saysSomethingNew(exchange, lease)) return undefined;
+  const other = leases.ofClient(clientKey, link.index, lease.address);
+  if ((other !== undefined && isBound(other, now)) || saysSomethingNew(exchange, lease)) return undefined;
   const settings = settingsFor(exchange, reservation, lease.address);
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
   const remaining = lease.expiry - now;
   if (remaining > duration) return undefined;
   exchange.trace?.("reply", `ACK of ${formatIpv4(lease.address)} for the ${remaining} s that remain`);
   const times = leaseTimeOptions(settings.leaseTime, remaining);
-  return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, replyDestination(exchange, lease.address));
+  return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, ackDestination(exchange, lease.address));
 }

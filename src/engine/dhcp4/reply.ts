@@ -1,13 +1,14 @@
 import type { LeaseChange } from "../../leases/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
+import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
-import { type Decision, type Destination, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
+import { type Decision, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
-import { BOOTP_SIZE, bootpOptions, maxMessageSizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
@@ -30,7 +31,8 @@ export function grant(
   to: Destination,
 ): Reply {
   const { message } = exchange;
-  return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes);
+  const rests = type === MessageType.ACK;
+  return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes, rests);
 }
 
 /** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
@@ -41,7 +43,13 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination):
   // is no address to relay it to.
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
-  return reply(exchange, replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr), to, NO_CHANGES);
+  return reply(
+    exchange,
+    replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr),
+    to,
+    NO_CHANGES,
+    false,
+  );
 }
 
 /**
@@ -50,6 +58,8 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination):
  */
 export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, changes: readonly LeaseChange[]): Decision {
   const { message } = exchange;
+  const to = bootpDestination(exchange, yiaddr);
+  if (to === undefined) return silence(exchange.trace, "no-return-address");
   const { boot } = settings;
   // Straight to the client it is no relayed message any more.
   const relayAgentInformation = message.ciaddr === 0 ? exchange.relayAgentInformation : undefined;
@@ -75,8 +85,9 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
     },
     // Option 82 is taken off by the relay: it does not count for the client.
     maxMessageSize: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
-    to: bootpDestination(exchange, yiaddr),
+    to,
     changes,
+    rests: yiaddr !== 0,
   };
 }
 
@@ -107,6 +118,7 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
     },
     nakDestination(exchange),
     NO_CHANGES,
+    false,
   );
 }
 
@@ -172,6 +184,6 @@ function replyMessage(
   };
 }
 
-function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[]): Reply {
-  return { kind: "reply", message, maxMessageSize: maxMessageSizeOf(exchange.message), to, changes };
+function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[], rests: boolean): Reply {
+  return { kind: "reply", message, maxMessageSize: maxReplySizeOf(exchange), to, changes, rests };
 }

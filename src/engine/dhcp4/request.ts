@@ -1,15 +1,15 @@
 import type { Reservation } from "../../config/model.ts";
-import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { endAfter, type Hold, type Lease } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
-import { belongsTo, isBound } from "./availability.ts";
-import { bind } from "./changes.ts";
-import { replyDestination } from "./destination.ts";
+import { belongsTo, isBound, isHeldFor } from "./availability.ts";
+import { bind, withdraw } from "./changes.ts";
+import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { expiryAfter, leaseTimeOptions } from "./lease-time.ts";
+import { leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { refusalOf } from "./permission.ts";
 import { acknowledgeRemainder } from "./remainder.ts";
@@ -49,9 +49,11 @@ export function decideRequest(exchange: Exchange): Decision {
 /** The client took our offer, or knew of us otherwise: it gets a definite answer, whoever else is on the link. */
 function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
   const reservation = findReservation(exchange);
-  const lease = exchange.context.leases.byAddress(address);
-  const refusal = refusalOf(exchange, reservation, address, lease);
-  return refusal === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, refusal);
+  const { leases } = exchange.context;
+  const lease = leases.byAddress(address);
+  const hold = leases.holdOn(address);
+  const refusal = refusalOf(exchange, reservation, address, lease, hold);
+  return refusal === undefined ? acknowledge(exchange, reservation, address, lease, [], hold) : nak(exchange, refusal);
 }
 
 /**
@@ -64,14 +66,18 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   const { leases, now } = context;
   const reservation = findReservation(exchange);
   const lease = leases.byAddress(address);
-  const refusal = refusalOf(exchange, reservation, address, lease);
-  const isOwn = lease !== undefined && belongsTo(lease, clientKey);
+  const hold = leases.holdOn(address);
+  const refusal = refusalOf(exchange, reservation, address, lease, hold);
+  const isLeased = lease !== undefined && belongsTo(lease, clientKey);
+  const isOwn = isLeased || isHeldFor(hold, clientKey, now);
   if (refusal === undefined && (isOwn || reservation?.address === address)) {
-    return (isOwn ? acknowledgeRemainder(exchange, reservation, lease) : undefined) ?? acknowledge(exchange, reservation, address, lease);
+    return (
+      (isLeased ? acknowledgeRemainder(exchange, reservation, lease) : undefined) ?? acknowledge(exchange, reservation, address, lease)
+    );
   }
 
-  const other = leases.ofClient(clientKey, link.index);
-  const hasOther = other !== undefined && other.address !== address && isBound(other, now);
+  const other = leases.ofClient(clientKey, link.index, address);
+  const hasOther = other !== undefined && isBound(other, now);
   const why = refusal ?? (hasOther ? "other-lease" : undefined);
   const isKnown = isOwn || (addressedToUs && (hasOther || reservation?.address !== undefined));
   if (!network.authoritative && !(isKnown && why !== undefined)) return silence(exchange.trace, "not-authoritative");
@@ -88,22 +94,23 @@ export function acknowledge(
   address: Ipv4,
   previous: Lease | undefined,
   more: readonly Option[] = [],
+  hold: Hold | undefined = exchange.context.leases.holdOn(address),
 ): Decision {
   const { context } = exchange;
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideDuration(exchange, settings, address, previous);
-  const changes = bind(exchange, address, expiryAfter(context.now, duration), previous);
+  const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
   const ofLease = leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
-  return grant(exchange, MessageType.ACK, settings, address, times, changes, replyDestination(exchange, address));
+  return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
 }
 
 /** What we held for the client is free again at once (RFC 2131 section 3.1 step 4). */
 function selectedAnother(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;
-  const own = context.leases.ofClient(clientKey, link.index);
-  if (own?.state !== LeaseState.offered) return silence(exchange.trace, "another-server");
-  exchange.trace?.("update", `the offer of ${formatIpv4(own.address)} is withdrawn`);
-  return { kind: "update", changes: [{ kind: "remove", address: own.address }] };
+  const held = context.leases.heldBy(clientKey, link.index);
+  if (held === undefined) return silence(exchange.trace, "another-server");
+  exchange.trace?.("update", `the offer of ${formatIpv4(held.address)} is withdrawn`);
+  return { kind: "update", changes: [withdraw(held.address)] };
 }

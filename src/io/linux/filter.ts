@@ -1,6 +1,7 @@
 /**
  * A classic BPF program for a packet socket that starts at the IPv4 header, so that the kernel wakes us only for what the UDP socket may
- * miss: UDP to 255.255.255.255 and our port, whole, and addressed to this machine.
+ * miss: UDP to 255.255.255.255 and our port, addressed to this machine. Of one in fragments the first is taken, which has the ports: it
+ * tells that the UDP socket will have the whole.
  */
 export function broadcastFilter(port: number): Uint8Array {
   const program = [
@@ -12,7 +13,7 @@ export function broadcastFilter(port: number): Uint8Array {
     loadByte(9),
     rejectUnless(17), // UDP
     loadHalf(6),
-    rejectBits(0x3fff), // no fragment: neither an offset nor "more fragments"
+    rejectBits(0x1fff), // no later fragment
     load(16),
     rejectUnless(0xffffffff), // destination address
     loadHeaderLength(),

@@ -1,7 +1,8 @@
-import type { Destination } from "../../engine/decision.ts";
-import { IPV4_BROADCAST, type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
+import type { Destination } from "../../net/destination.ts";
+import { IPV4_ANY, IPV4_BROADCAST, type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH, writeIpv4Udp } from "../../wire/frames/ipv4-udp.ts";
-import type { Outbox } from "../transport.ts";
+import { sendFailureOf } from "../send-failures.ts";
+import type { Outbox, SendFailure } from "../transport.ts";
 import {
   AF_INET,
   AF_PACKET,
@@ -16,8 +17,10 @@ import {
   SOCKADDR_LL_SIZE,
   SOL_IP,
 } from "./constants.ts";
+import type { Kept } from "./kept.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, createMessages, type Messages, setPayload } from "./messages.ts";
+import type { SendGate } from "./send-gate.ts";
 
 /** Largest payload: more than any reply that fits in an Ethernet frame. */
 const PAYLOAD_SIZE = 2048;
@@ -32,7 +35,7 @@ const SLOT_SIZE = 33 * 64;
 
 export interface SendCounters {
   sent: number;
-  sendFailed: number;
+  readonly notSent: Record<SendFailure, number>;
 }
 
 /** What an outbox sends through. */
@@ -44,29 +47,67 @@ export interface Senders {
   readonly port: number;
   /** The address to send from by interface index, where the destination does not say. */
   readonly sources: ReadonlyMap<number, Ipv4>;
+  readonly gate: SendGate;
+  readonly kept: Kept;
+  /** Milliseconds that never go back. */
+  readonly uptime: () => number;
+}
+
+/** What is sent through one socket. */
+interface Group {
+  readonly fd: number;
+  readonly messages: Messages;
+  count: number;
+  /** The slot of each message, which holds its payload. */
+  readonly slots: Uint16Array;
+  readonly lengths: Uint16Array;
+  /** The address that ARP may be needed for; 0: none is. */
+  readonly neighbours: Uint32Array;
 }
 
 export function createOutbox(libc: Libc, senders: Senders, capacity: number, counters: SendCounters): Outbox {
   const slots = allocate(libc, capacity * SLOT_SIZE);
   const frames = Array.from({ length: capacity }, (_, i) => slots.bytes.subarray(i * SLOT_SIZE, (i + 1) * SLOT_SIZE));
   const payloads = frames.map((frame) => frame.subarray(HEADERS_SIZE, HEADERS_SIZE + PAYLOAD_SIZE));
-  const datagrams = createUdpMessages(libc, capacity);
-  const packets = createPacketMessages(libc, senders.packet === undefined ? 0 : capacity);
+  const datagrams = createGroup(senders.udp, createUdpMessages(libc, capacity));
+  const packets = senders.packet === undefined ? undefined : createGroup(senders.packet, createPacketMessages(libc, capacity));
   let length = 0;
-  let datagramCount = 0;
-  let packetCount = 0;
 
-  const addDatagram = (payloadLength: number, to: Destination, address: Ipv4): void => {
-    setPayload(datagrams, datagramCount, slots.address + length * SLOT_SIZE + HEADERS_SIZE, payloadLength);
-    addressDatagram(datagrams, datagramCount, to, address);
-    datagramCount++;
+  /** The next message of the group, whose payload stands in the next slot. */
+  const push = (group: Group, offset: number, size: number, neighbour: Ipv4): number => {
+    const i = group.count++;
+    setPayload(group.messages, i, slots.address + length * SLOT_SIZE + offset, size);
+    group.slots[i] = length;
+    group.lengths[i] = size;
+    group.neighbours[i] = neighbour;
+    return i;
   };
-  const addPacket = (payloadLength: number, to: Destination, hardwareAddress: Uint8Array, source: Ipv4): void => {
+  const addDatagram = (payloadLength: number, to: Destination, address: Ipv4): void => {
+    const i = push(datagrams, HEADERS_SIZE, payloadLength, address === IPV4_BROADCAST ? IPV4_ANY : address);
+    addressDatagram(datagrams.messages, i, to, address);
+  };
+  const addPacket = (group: Group, payloadLength: number, to: Destination, hardwareAddress: Uint8Array, source: Ipv4): void => {
     const frame = frames[length] as Uint8Array;
     const size = writeIpv4Udp(frame, HEADERS_SIZE, payloadLength, source, senders.port, to.address, to.port);
-    setPayload(packets, packetCount, slots.address + length * SLOT_SIZE, size);
-    addressPacket(packets, packetCount, to.interfaceIndex, hardwareAddress);
-    packetCount++;
+    addressPacket(group.messages, push(group, 0, size, IPV4_ANY), to.interfaceIndex, hardwareAddress);
+  };
+  /** What goes to a neighbour that is not known waits; it must not fill the socket's buffer. */
+  const sendGroup = (group: Group, offset: number): void => {
+    const now = senders.uptime();
+    const keep = (i: number): void => {
+      const slot = frames[group.slots[i] as number] as Uint8Array;
+      const payload = slot.subarray(offset, offset + (group.lengths[i] as number));
+      senders.kept.add(group.fd, group.messages, i, payload, group.neighbours[i] as number);
+    };
+    let from = 0;
+    for (let i = 0; i < group.count; i++) {
+      const neighbour = group.neighbours[i] as number;
+      if (neighbour === IPV4_ANY || senders.gate.check(neighbour, now) === "send") continue;
+      sendRun(libc, group, from, i, counters, keep);
+      keep(i);
+      from = i + 1;
+    }
+    sendRun(libc, group, from, group.count, counters, keep);
   };
 
   return {
@@ -88,26 +129,38 @@ export function createOutbox(libc: Libc, senders: Senders, capacity: number, cou
       } else {
         const source = to.source || senders.sources.get(to.interfaceIndex);
         const possible =
-          senders.packet !== undefined &&
+          packets !== undefined &&
           to.interfaceIndex !== 0 &&
           source !== undefined &&
           hardwareAddress.length <= MAX_HARDWARE_ADDRESS &&
           payloadLength <= MAX_PACKET_PAYLOAD;
-        if (possible) addPacket(payloadLength, to, hardwareAddress, source);
+        if (possible) addPacket(packets, payloadLength, to, hardwareAddress, source);
         else addDatagram(payloadLength, to, IPV4_BROADCAST);
       }
       length++;
     },
     send() {
-      sendAll(libc, senders.udp, datagrams, datagramCount, counters);
-      if (senders.packet !== undefined) sendAll(libc, senders.packet, packets, packetCount, counters);
+      sendGroup(datagrams, HEADERS_SIZE);
+      if (packets !== undefined) sendGroup(packets, 0);
       this.clear();
     },
     clear() {
       length = 0;
-      datagramCount = 0;
-      packetCount = 0;
+      datagrams.count = 0;
+      if (packets !== undefined) packets.count = 0;
     },
+  };
+}
+
+function createGroup(fd: number, messages: Messages): Group {
+  const { capacity } = messages;
+  return {
+    fd,
+    messages,
+    count: 0,
+    slots: new Uint16Array(capacity),
+    lengths: new Uint16Array(capacity),
+    neighbours: new Uint32Array(capacity),
   };
 }
 
@@ -157,18 +210,22 @@ function addressPacket(messages: Messages, i: number, interfaceIndex: number, ha
   bytes.set(hardwareAddress, name + 12);
 }
 
-/** Sends the first `count` messages; one that the kernel refuses is counted and left out. */
-function sendAll(libc: Libc, fd: number, messages: Messages, count: number, counters: SendCounters): void {
-  let done = 0;
-  while (done < count) {
-    const { bytes } = messages.memory;
-    const sent = libc.sendmmsg(fd, done === 0 ? bytes : bytes.subarray(done * MMSGHDR.size), count - done, MSG_DONTWAIT);
+/** Sends the messages from `from` up to `end`; what would block is kept, what the kernel refuses for another reason is counted. */
+function sendRun(libc: Libc, group: Group, from: number, end: number, counters: SendCounters, keep: (i: number) => void): void {
+  const { bytes } = group.messages.memory;
+  let at = from;
+  while (at < end) {
+    const sent = libc.sendmmsg(group.fd, at === 0 ? bytes : bytes.subarray(at * MMSGHDR.size), end - at, MSG_DONTWAIT);
     if (sent > 0) {
       counters.sent += sent;
-      done += sent;
-    } else if (libc.errno() !== "EINTR") {
-      counters.sendFailed++;
-      done++;
+      at += sent;
+      continue;
     }
+    const code = libc.errno();
+    if (code === "EINTR") continue;
+    const failure = sendFailureOf(code);
+    if (failure === "would-block") keep(at);
+    else counters.notSent[failure]++;
+    at++;
   }
 }

@@ -17,6 +17,7 @@ import {
   TP_STATUS_CSUM_VALID,
   TP_STATUS_CSUMNOTREADY,
 } from "./constants.ts";
+import type { Fragmented } from "./fragmented.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, createMessages, findControl, type Messages, messageLength, resetSizes, setPayload } from "./messages.ts";
 
@@ -53,8 +54,12 @@ interface MutableDatagram extends Datagram {
   waited: number;
 }
 
+/** Where in the IPv4 header "more fragments" stands, and its bit there. */
+const FRAGMENT_FLAGS = 6;
+const MORE_FRAGMENTS = 0x20;
+
 /** Receives broadcasts through a packet socket: checks and takes off the IPv4 and UDP headers. */
-export function createPacketReceiver(libc: Libc, fd: number): Receiver {
+export function createPacketReceiver(libc: Libc, fd: number, fragmented: Fragmented): Receiver {
   const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_LL_SIZE, TIMESTAMP_SPACE + AUXDATA_SPACE);
   const frames = givePayloads(libc, messages);
   const payloads = frames.map((frame) => frame.subarray(HEADERS_SIZE));
@@ -77,6 +82,12 @@ export function createPacketReceiver(libc: Libc, fd: number): Receiver {
       count = 0;
       for (let i = 0; i < received; i++) {
         const frame = frames[i] as Uint8Array;
+        const interfaceIndex = words[(messages.names + i * SOCKADDR_LL_SIZE) / 4 + 1] as number;
+        if (((frame[FRAGMENT_FLAGS] as number) & MORE_FRAGMENTS) !== 0) {
+          const udp = ((frame[0] as number) & 15) * 4;
+          fragmented.heardFirst(readIpv4(frame, 12), ((frame[udp] as number) << 8) | (frame[udp + 1] as number), interfaceIndex);
+          continue;
+        }
         const packet = parseIpv4Udp(frame, messageLength(messages, i), needsChecksum(messages, i) ? VERIFY : TRUST);
         if (!packet.ok) {
           rejected++;
@@ -89,9 +100,10 @@ export function createPacketReceiver(libc: Libc, fd: number): Receiver {
         slot.source = packet.source;
         slot.sourcePort = packet.sourcePort;
         slot.destination = packet.destination;
-        slot.interfaceIndex = words[(messages.names + i * SOCKADDR_LL_SIZE) / 4 + 1] as number;
+        slot.interfaceIndex = interfaceIndex;
         slot.waited = waitedUntil(now, messages, i);
         batch[count++] = slot;
+        fragmented.heardWhole(packet.source, packet.sourcePort, interfaceIndex);
       }
       resetSizes(messages, received);
       return received === BATCH_SIZE;
@@ -110,17 +122,25 @@ function needsChecksum(messages: Messages, i: number): boolean {
   return (status & (TP_STATUS_CSUMNOTREADY | TP_STATUS_CSUM_VALID)) === 0;
 }
 
-/** Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock was set back meanwhile. */
+/** No message waits for so long, in milliseconds: it arrived by a wall clock that was set meanwhile. */
+const IMPOSSIBLE = 60_000;
+
+/** Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock was set meanwhile. */
 function waitedUntil(now: number, messages: Messages, i: number): number {
   const timestamp = findControl(messages, i, SOL_SOCKET, SO_TIMESTAMPNS);
   if (timestamp === 0) return 0;
   const { words } = messages.memory;
   const arrived = (words[timestamp / 4] as number) * 1000 + (words[timestamp / 4 + 2] as number) / 1e6;
-  return Math.max(0, now - arrived);
+  const waited = now - arrived;
+  return waited > 0 && waited < IMPOSSIBLE ? waited : 0;
 }
 
 /** Receives UDP payloads. `skip` tells which broadcasts to leave out because another socket hears them too. */
-export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, interfaceIndex: number) => boolean): Receiver {
+export function createUdpReceiver(
+  libc: Libc,
+  fd: number,
+  skip: (source: Ipv4, sourcePort: number, interfaceIndex: number) => boolean,
+): Receiver {
   const messages = createMessages(libc, BATCH_SIZE, SOCKADDR_IN_SIZE, TIMESTAMP_SPACE + PKTINFO_SPACE);
   const slots = givePayloads(libc, messages).map(createDatagram);
   const batch: Datagram[] = [...slots];
@@ -143,11 +163,12 @@ export function createUdpReceiver(libc: Libc, fd: number, skip: (source: Ipv4, i
         const source = readIpv4(bytes, name + 4);
         const interfaceIndex = words[pktinfo / 4] as number;
         const destination = readIpv4(bytes, pktinfo + 8);
-        if (destination === IPV4_BROADCAST && skip(source, interfaceIndex)) continue;
+        const sourcePort = ((bytes[name + 2] as number) << 8) | (bytes[name + 3] as number);
+        if (destination === IPV4_BROADCAST && skip(source, sourcePort, interfaceIndex)) continue;
         const slot = slots[i] as MutableDatagram;
         slot.length = messageLength(messages, i);
         slot.source = source;
-        slot.sourcePort = ((bytes[name + 2] as number) << 8) | (bytes[name + 3] as number);
+        slot.sourcePort = sourcePort;
         slot.destination = destination;
         slot.interfaceIndex = interfaceIndex;
         slot.waited = waitedUntil(now, messages, i);

@@ -130,6 +130,13 @@ export function droppedByKernel(libc: Libc, fd: number): number {
   return info[SK_MEMINFO_DROPS] as number;
 }
 
+/** The bytes that datagrams may take up until they have left, those of the kernel's own included. */
+export function sendBufferOf(libc: Libc, fd: number): number {
+  const size = new Int32Array(1);
+  libc.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, new Uint8Array(size.buffer), int(size.byteLength));
+  return size[0] as number;
+}
+
 /** An int as the kernel reads it. */
 function int(value: number): Uint8Array {
   return new Uint8Array(Int32Array.of(value).buffer);

@@ -1,9 +1,14 @@
 import type { Ipv4 } from "../../net/ipv4.ts";
+import { noSendFailures } from "../send-failures.ts";
 import { type BatchHandler, type Transport, TransportError, type TransportOptions } from "../transport.ts";
+import { createFragmented, type Fragmented } from "./fragmented.ts";
+import { createKept } from "./kept.ts";
 import { type Libc, loadLibc } from "./libc.ts";
+import { openNextHops } from "./next-hop.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPacketReceiver, createUdpReceiver, type Receiver } from "./receiver.ts";
-import { boundPort, droppedByKernel, openPacketSocket, openUdpSocket } from "./sockets.ts";
+import { createSendGate } from "./send-gate.ts";
+import { boundPort, droppedByKernel, openPacketSocket, openUdpSocket, sendBufferOf } from "./sockets.ts";
 
 /** Batches that one wake-up takes from a socket before other events get their turn. */
 const BATCHES_PER_WAKE = 4;
@@ -27,12 +32,19 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
   const sources = new Map(
     options.interfaces.flatMap(({ index, addresses }) => addresses.slice(0, 1).map(({ address }) => [index, address])),
   );
-  const senders = { udp, packet, port, sources };
+  const counters = { received: 0, sent: 0, notSent: noSendFailures() };
+  const uptime = (): number => performance.now();
+  const nextHops = openNextHops(libc);
+  const gate = createSendGate((neighbour) => nextHops?.isKnown(neighbour) ?? true, roomForUnknown(sendBufferOf(libc, udp)));
+  const kept = createKept(libc, gate, counters, uptime);
+  const senders = { udp, packet, port, sources, gate, kept, uptime };
 
-  const sockets = [{ fd: udp, receiver: createUdpReceiver(libc, udp, packet === undefined ? () => false : heardByPacketSocket(options)) }];
-  if (packet !== undefined) sockets.push({ fd: packet, receiver: createPacketReceiver(libc, packet) });
+  const fragmented = createFragmented();
+  const skip = packet === undefined ? () => false : heardByPacketSocket(options, fragmented);
+  const sockets = [{ fd: udp, receiver: createUdpReceiver(libc, udp, skip) }];
+  // First, so that what it hears of fragments is known before the UDP socket has the whole.
+  if (packet !== undefined) sockets.unshift({ fd: packet, receiver: createPacketReceiver(libc, packet, fragmented) });
 
-  const counters = { received: 0, sent: 0, sendFailed: 0 };
   let handler: BatchHandler | undefined;
   let receiving = false;
   let closed = false;
@@ -48,7 +60,16 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     }
   };
   // The callback runs inside libuv, where an exception would wedge the process: it only asks for a turn of the event loop's own.
-  const polls = sockets.map(({ fd, receiver }) => libc.poll(fd, () => setImmediate(drain, receiver)));
+  const drainAll = (): void => {
+    draining = false;
+    for (const { receiver } of sockets) drain(receiver);
+  };
+  let draining = false;
+  const onReadable = (): void => {
+    if (!draining) setImmediate(drainAll);
+    draining = true;
+  };
+  const polls = sockets.map(({ fd }) => libc.poll(fd, onReadable));
   // A stopped poll handle does not keep the process running; a transport that is paused should.
   const keepAlive = setInterval(() => {}, 0x7fffffff);
 
@@ -74,17 +95,24 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     pause,
     resume,
     createOutbox: (capacity) => createOutbox(libc, senders, capacity, counters),
-    counters: () => ({ ...counters, receiveDropped: closed ? droppedBeforeClose : dropped() }),
+    counters: () => ({ ...counters, notSent: { ...counters.notSent }, receiveDropped: closed ? droppedBeforeClose : dropped() }),
     close() {
       if (closed) return;
       pause();
       droppedBeforeClose = dropped();
       closed = true;
       clearInterval(keepAlive);
+      kept.close();
+      nextHops?.close();
       for (const poll of polls) poll.close();
       for (const { fd } of sockets) libc.close(fd);
     },
   };
+}
+
+/** Half of the buffer, for datagrams that take up about this much of it. */
+function roomForUnknown(sendBuffer: number): number {
+  return Math.floor(sendBuffer / 2 / 1536);
 }
 
 function isLoopback(address: Ipv4): boolean {
@@ -104,12 +132,16 @@ function openPacketSocketIfAllowed(libc: Libc, port: number, limitations: string
 }
 
 /**
- * Which of the broadcasts that the UDP socket receives the packet socket receives too: all but those that this machine itself sends
- * by UDP, whose copy for local receivers bypasses packet sockets (except on the loopback interface).
+ * Which of the broadcasts that the UDP socket receives the packet socket receives too: all but those that came in fragments, and those that
+ * this machine itself sends by UDP, whose copy for local receivers bypasses packet sockets (except on the loopback interface).
  */
-function heardByPacketSocket(options: TransportOptions): (source: Ipv4, interfaceIndex: number) => boolean {
+function heardByPacketSocket(
+  options: TransportOptions,
+  fragmented: Fragmented,
+): (source: Ipv4, sourcePort: number, interfaceIndex: number) => boolean {
   const interfaces = options.interfaces.filter((candidate) => !candidate.loopback);
   const indexes = new Set(interfaces.map(({ index }) => index));
   const own = new Set(interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
-  return (source, interfaceIndex) => !(own.has(source) && indexes.has(interfaceIndex));
+  return (source, sourcePort, interfaceIndex) =>
+    !fragmented.isPutTogether(source, sourcePort, interfaceIndex) && !(own.has(source) && indexes.has(interfaceIndex));
 }

@@ -1,25 +1,34 @@
 import type { Lease, LeaseState, LeaseWrite } from "../../leases/lease.ts";
 import { readOwnerRecord, storedRecordLength } from "../../leases/owner-record.ts";
+import type { SavedClock, StoreWrite } from "../store.ts";
 
 /*
  * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are little endian.
  *
- *   put      1, state, row u32, address u32, start u32, expiry u32, network u16, owner record
+ *   put      1, state, row u32, address u32, start u32, expiry u32, network u32, owner record
  *   times    2, state, row u32, start u32, expiry u32
  *   remove   3, -, row u32
- *   network  4, length, number u16, name in UTF-8: sent once, before the first put that uses the number
+ *   network  4, -, number u32, length u32, name in UTF-8: before the first put of the batch that uses the number
+ *   clock    5, length of boot, offset f64, trusted f64, boot offset f64, boot in UTF-8
+ *
+ * A batch is complete in itself and says how rows stand, not how they change: whichever thread it is given to, and
+ * however often, the outcome is the same.
  */
 const PUT = 1;
 const TIMES = 2;
 const REMOVE = 3;
 const NETWORK = 4;
-const PUT_HEADER = 20;
+const CLOCK = 5;
+const PUT_HEADER = 22;
+const NETWORK_HEADER = 10;
+const CLOCK_HEADER = 26;
 
 /** Collects writes as bytes. */
 export class BatchWriter {
   #bytes = new Uint8Array(1 << 16);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+  /** Those of the batch. */
   readonly #networks = new Map<string, number>();
 
   /** The writes so far; valid until the next call. */
@@ -27,16 +36,13 @@ export class BatchWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Begins a new batch. */
   clear(): void {
     this.#length = 0;
-  }
-
-  /** To be called when a batch with network names in it was lost: they are sent again. */
-  forgetNetworks(): void {
     this.#networks.clear();
   }
 
-  write(write: LeaseWrite): void {
+  write(write: StoreWrite): void {
     if (write.kind === "remove") {
       this.#reserve(6);
       this.#head(REMOVE, 0, write.row);
@@ -47,6 +53,8 @@ export class BatchWriter {
       this.#view.setUint32(this.#length + 6, write.start, true);
       this.#view.setUint32(this.#length + 10, write.expiry, true);
       this.#length += 14;
+    } else if (write.kind === "clock") {
+      this.#clock(write);
     } else {
       this.#put(write, this.#networkNumber(write.network));
     }
@@ -58,30 +66,41 @@ export class BatchWriter {
     this.#view.setUint32(this.#length + 6, address, true);
     this.#view.setUint32(this.#length + 10, start, true);
     this.#view.setUint32(this.#length + 14, expiry, true);
-    this.#view.setUint16(this.#length + 18, network, true);
+    this.#view.setUint32(this.#length + 18, network, true);
     this.#bytes.set(record, this.#length + PUT_HEADER);
     this.#length += PUT_HEADER + record.length;
+  }
+
+  #clock({ offset, trusted, boot, bootOffset }: SavedClock): void {
+    const text = new TextEncoder().encode(boot).subarray(0, 255);
+    this.#reserve(CLOCK_HEADER + text.length);
+    this.#bytes[this.#length] = CLOCK;
+    this.#bytes[this.#length + 1] = text.length;
+    this.#view.setFloat64(this.#length + 2, offset, true);
+    this.#view.setFloat64(this.#length + 10, trusted, true);
+    this.#view.setFloat64(this.#length + 18, bootOffset, true);
+    this.#bytes.set(text, this.#length + CLOCK_HEADER);
+    this.#length += CLOCK_HEADER + text.length;
   }
 
   #networkNumber(name: string): number {
     const known = this.#networks.get(name);
     if (known !== undefined) return known;
     const number = this.#networks.size;
-    const text = new TextEncoder().encode(name).subarray(0, 255);
-    this.#reserve(4 + text.length);
-    this.#bytes[this.#length] = NETWORK;
-    this.#bytes[this.#length + 1] = text.length;
-    this.#view.setUint16(this.#length + 2, number, true);
-    this.#bytes.set(text, this.#length + 4);
-    this.#length += 4 + text.length;
+    const text = new TextEncoder().encode(name);
+    this.#reserve(NETWORK_HEADER + text.length);
+    this.#head(NETWORK, 0, number);
+    this.#view.setUint32(this.#length + 6, text.length, true);
+    this.#bytes.set(text, this.#length + NETWORK_HEADER);
+    this.#length += NETWORK_HEADER + text.length;
     this.#networks.set(name, number);
     return number;
   }
 
-  #head(kind: number, state: number, row: number): void {
+  #head(kind: number, state: number, number: number): void {
     this.#bytes[this.#length] = kind;
     this.#bytes[this.#length + 1] = state;
-    this.#view.setUint32(this.#length + 2, row, true);
+    this.#view.setUint32(this.#length + 2, number, true);
   }
 
   #reserve(length: number): void {
@@ -98,10 +117,12 @@ export interface BatchVisitor {
   put(row: number, lease: Lease, network: string): void;
   times(row: number, state: LeaseState, start: number, expiry: number): void;
   remove(row: number): void;
+  clock(clock: SavedClock): void;
 }
 
-/** Reads what BatchWriter wrote. Byte strings given to the visitor are views. `networks` keeps the names from batch to batch. */
-export function readBatch(bytes: Uint8Array, networks: string[], visitor: BatchVisitor): void {
+/** Reads what BatchWriter wrote. Byte strings given to the visitor are views. */
+export function readBatch(bytes: Uint8Array, visitor: BatchVisitor): void {
+  const networks: string[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
     const kind = bytes[at];
@@ -114,7 +135,7 @@ export function readBatch(bytes: Uint8Array, networks: string[], visitor: BatchV
         expiry: view.getUint32(at + 14, true),
         owner: readOwnerRecord(bytes, at + PUT_HEADER),
       };
-      visitor.put(view.getUint32(at + 2, true), lease, networks[view.getUint16(at + 18, true)] ?? "");
+      visitor.put(view.getUint32(at + 2, true), lease, networks[view.getUint32(at + 18, true)] as string);
       at += PUT_HEADER + storedRecordLength(bytes, at + PUT_HEADER);
     } else if (kind === TIMES) {
       visitor.times(view.getUint32(at + 2, true), state, view.getUint32(at + 6, true), view.getUint32(at + 10, true));
@@ -122,10 +143,21 @@ export function readBatch(bytes: Uint8Array, networks: string[], visitor: BatchV
     } else if (kind === REMOVE) {
       visitor.remove(view.getUint32(at + 2, true));
       at += 6;
+    } else if (kind === CLOCK) {
+      const end = at + CLOCK_HEADER + (bytes[at + 1] as number);
+      const boot = new TextDecoder().decode(bytes.slice(at + CLOCK_HEADER, end));
+      visitor.clock({
+        offset: view.getFloat64(at + 2, true),
+        trusted: view.getFloat64(at + 10, true),
+        boot,
+        bootOffset: view.getFloat64(at + 18, true),
+      });
+      at = end;
     } else {
-      const length = bytes[at + 1] as number;
-      networks[view.getUint16(at + 2, true)] = new TextDecoder().decode(bytes.slice(at + 4, at + 4 + length));
-      at += 4 + length;
+      const start = at + NETWORK_HEADER;
+      const end = start + view.getUint32(at + 6, true);
+      networks[view.getUint32(at + 2, true)] = new TextDecoder().decode(bytes.slice(start, end));
+      at = end;
     }
   }
 }

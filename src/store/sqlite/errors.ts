@@ -14,6 +14,9 @@ const CODES: Readonly<Record<number, StoreErrorCode>> = {
 /** A sentence for the operator for each kind of failure; the details of SQLite follow it. */
 const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   locked: "another program holds a lock on it: end that program, or give this server a database of its own",
+  moved:
+    "it was deleted, moved or replaced by another file while the server uses it: put it back (what is written to it now would be lost), " +
+    "or restore a backup and restart the server",
   newer: "it was written by a newer version of Leasehold: use that version, or another file",
   "not-a-lease-database": "it is not a lease database of Leasehold: give another file with -d",
   corrupt: "it is damaged: restore it from a backup, or move it away to start with no leases",

@@ -1,3 +1,5 @@
+import type { FileIdentity } from "./database-file.ts";
+
 /*
  * The memory that the server's thread and the database's thread share: a few control words and the bytes of one batch.
  * The server writes a batch and sets SUBMITTED; the database's thread, which sleeps until then, carries it out and
@@ -17,10 +19,17 @@ export const LENGTH = 1;
 /** What the thread is started with. */
 export interface WorkerData {
   readonly path: string;
+  /** That of the file that the server has locked. */
+  readonly identity: FileIdentity;
   /** Int32Array: STATE, LENGTH. */
   readonly control: SharedArrayBuffer;
   /** The batch; after FAILED the error as JSON: {code, message}. Grows with the batches. */
   readonly data: SharedArrayBuffer;
+}
+
+/** What the thread says besides its answers: a sentence for the operator. */
+export interface WorkerMessage {
+  readonly warning: string;
 }
 
 /** More than all the replies that can wait for a commit at one time ever need. */

@@ -1,14 +1,14 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
+import { fromSqlite, storeError } from "./errors.ts";
 
 /**
- * Keeps a second server away from a lease database, while anybody may read it: an exclusive lock on a small database beside it,
- * which the system gives up when the process ends, however it ends. Throws StoreError: "locked" when another has it. The result is closed to unlock.
+ * Keeps a second server away from the database at `path`, which has no symbolic links in it, by an exclusive lock on a small database beside it. The
+ * system gives it up when the process ends, however it ends. Throws StoreError: "locked" when another has it. The result is closed to unlock.
  */
-export function lockDatabase(path: string): DatabaseSync {
-  refuseFolder(path);
+export function lockBeside(path: string): DatabaseSync {
   const file = `${path}-lock`;
+  makeFile(file);
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {
     // What may not be written is not locked either, and SQLite does not tell.
@@ -19,5 +19,15 @@ export function lockDatabase(path: string): DatabaseSync {
     lock.close();
     const reason = fromSqlite(error, path);
     throw reason.code === "locked" ? storeError("locked", path, "another Leasehold server uses it") : reason;
+  }
+}
+
+/** For nobody else to read: SQLite would leave that to the umask, and who may read a file may lock it. */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    // Not opened where it is there already: closing it would give up a lock of this process.
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
 }

@@ -12,6 +12,9 @@ const APPLICATION_ID = 0x4c534844;
  * `leases` is keyed by a row number that the lease table gives out in sequence, not by address: addresses are spread over
  * the pool on purpose, and keyed by them every lease of a batch would dirty a page of its own. Whoever reads the
  * database by hand uses the view `lease`.
+ *
+ * Times in `leases` are lease time, which never steps. The one row of `clock` says where it stands to the wall clock, in which the view
+ * shows times: so a clock that is set changes one row and not all of them.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE leases (
@@ -45,7 +48,39 @@ const MIGRATIONS: readonly string[] = [
      network
    FROM leases;`,
   "ALTER TABLE leases ADD COLUMN limit_keys BLOB",
+  // NULL: the key is what it usually is, see rows.ts.
+  "ALTER TABLE leases ADD COLUMN client_key BLOB",
+  `CREATE TABLE clock (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     wall_offset INTEGER NOT NULL,
+     trusted_offset INTEGER NOT NULL,
+     boot TEXT NOT NULL,
+     boot_offset INTEGER NOT NULL
+   );
+   DROP VIEW lease;
+   CREATE VIEW lease AS
+   WITH clock_now AS (SELECT coalesce((SELECT wall_offset FROM clock), 0) AS ahead)
+   SELECT
+     format('%d.%d.%d.%d', address >> 24, (address >> 16) & 255, (address >> 8) & 255, address & 255) AS address,
+     CASE WHEN state = 1 AND expiry + ahead <= unixepoch() AND expiry <> 4294967295 THEN 'expired'
+          ELSE CASE state WHEN 1 THEN 'bound' WHEN 2 THEN 'released' WHEN 3 THEN 'expired' WHEN 4 THEN 'declined' END END AS state,
+     datetime(start + ahead, 'unixepoch') AS start,
+     CASE expiry WHEN 4294967295 THEN 'never' ELSE datetime(expiry + ahead, 'unixepoch') END AS expiry,
+     lower(hex(hardware_address)) AS hardware_address,
+     lower(hex(client_identifier)) AS client_identifier,
+     CAST(hostname AS TEXT) AS hostname,
+     CAST(vendor_class AS TEXT) AS vendor_class,
+     lower(hex(circuit_id)) AS circuit_id,
+     lower(hex(remote_id)) AS remote_id,
+     network
+   FROM leases, clock_now;`,
 ];
+
+/** Pages in the log from which a checkpoint is taken (8 MiB). */
+export const CHECKPOINT_PAGES = 2048;
+export const PAGE_SIZE = 4096;
+/** Bytes of the log that are kept for the next commits. */
+const LARGEST_LOG = 2 * CHECKPOINT_PAGES * PAGE_SIZE;
 
 /**
  * Opens a lease database for reading and writing, makes it when there is none, and brings it to the present form.
@@ -59,7 +94,10 @@ export function openLeaseDatabase(path: string): DatabaseSync {
     db = new DatabaseSync(path, { timeout: 2000 });
     migrate(db, path);
     // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;");
+    // A log that had to grow, because somebody read for long, is made smaller as soon as it is begun anew.
+    db.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LARGEST_LOG};`,
+    );
     return db;
   } catch (error) {
     db?.close();

@@ -1,18 +1,28 @@
 import { resolve } from "node:path";
-import type { DatabaseSync } from "node:sqlite";
-import { Worker } from "node:worker_threads";
-import type { LeaseWrite } from "../../leases/lease.ts";
-import { type LeaseStore, type StoredLease, StoreError, type StoreErrorCode } from "../store.ts";
+import type { LeaseStore, SavedClock, StoredLease, StoreError, StoreWrite } from "../store.ts";
 import { BatchWriter } from "./batch.ts";
+import { claimDatabase, type DatabaseFile, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
-import { CLOSE, FAILED, IDLE, LENGTH, MAX_BATCH_BYTES, STATE, SUBMITTED, type WorkerData } from "./handover.ts";
-import { lockDatabase } from "./lock.ts";
-import { readLeases } from "./rows.ts";
+import { MAX_BATCH_BYTES } from "./handover.ts";
+import { renumberRows } from "./renumber.ts";
+import { readClock, readLeases } from "./rows.ts";
 import { openLeaseDatabase } from "./schema.ts";
+import { WriterThread } from "./writer-thread.ts";
 
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: StoreError) => void;
+/** How long to wait before the thread that writes is started anew, in milliseconds: longer each time, until something was written again. */
+const RESTART_AFTER = [0, 200, 1000, 3000];
+/** How often it is looked at whether the database is still where it was, in milliseconds. Each commit looks too. */
+const LOOK_EVERY = 500;
+
+/** What a store has to tell besides the outcome of commits. */
+export interface SqliteStoreEvents {
+  /** The operator should know: one sentence. Damage found on load, a reader that keeps the log from being made smaller, and so on. */
+  warning?(text: string): void;
+  /**
+   * Nothing can be written any more, for good: the thread that does it ends again and again. From here on every commit is rejected. A server should end now,
+   * so that its supervisor starts it anew.
+   */
+  lost?(error: StoreError): void;
 }
 
 /**
@@ -20,112 +30,128 @@ interface Waiting {
  * and go together into the next one.
  * Throws StoreError when the file is locked, newer than this program, or no lease database.
  */
-export function openSqliteStore(path: string): LeaseStore {
-  const file = resolve(path);
-  const lock = openLock(file);
+export function openSqliteStore(path: string, events: SqliteStoreEvents = {}): LeaseStore {
+  const file = claim(path);
   try {
+    const warn = (text: string): void => events.warning?.(text);
+    for (const warning of file.warnings) warn(warning);
     // Makes or migrates the file, so that what is wrong with it is known before the server starts.
-    openLeaseDatabase(file).close();
-    return new SqliteStore(file, lock);
+    prepare(file.path, warn);
+    return new SqliteStore(file, events);
   } catch (error) {
-    lock.close();
+    file.release();
     throw error;
   }
 }
 
-function openLock(file: string): DatabaseSync {
+function claim(path: string): DatabaseFile {
   try {
-    return lockDatabase(file);
+    return claimDatabase(resolve(path));
   } catch (error) {
-    throw fromSqlite(error, file);
+    throw fromSqlite(error, path);
   }
+}
+
+function prepare(path: string, warn: (text: string) => void): void {
+  const db = openLeaseDatabase(path);
+  try {
+    renumberRows(db, warn);
+  } catch (error) {
+    throw fromSqlite(error, path);
+  } finally {
+    db.close();
+  }
+}
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: StoreError) => void;
 }
 
 class SqliteStore implements LeaseStore {
   readonly description: string;
-  readonly #path: string;
-  readonly #lock: DatabaseSync;
-  readonly #control = new Int32Array(new SharedArrayBuffer(8));
-  readonly #data = new SharedArrayBuffer(1 << 20, { maxByteLength: MAX_BATCH_BYTES });
-  readonly #worker: Worker;
-  readonly #ended: Promise<unknown>;
+  readonly #file: DatabaseFile;
+  readonly #events: SqliteStoreEvents;
+  readonly #watch: NodeJS.Timeout;
+  #inPlace = true;
+
+  /** Undefined: it has ended, and is about to be started anew. */
+  #thread: WriterThread | undefined;
+  /** How often it has ended since it last answered. */
+  #deaths = 0;
+  /** Why everything is rejected, for good. */
   #gone: StoreError | undefined;
 
-  /** Batches that gather while a transaction is under way. */
-  readonly #gathered = new BatchWriter();
-  #gatheredBy: Waiting[] = [];
+  /** The batch that is under way. It is kept until it is answered, in case that the thread ends. */
+  #sent = new BatchWriter();
   #underWay: Waiting[] = [];
-  #closed: (() => void) | undefined;
+  /** Batches that gather while a transaction is under way. */
+  #gathered = new BatchWriter();
+  #gatheredBy: Waiting[] = [];
+  #onIdle: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
 
-  constructor(path: string, lock: DatabaseSync) {
-    this.#path = path;
-    this.#lock = lock;
-    this.description = `SQLite database ${path}`;
-    const workerData: WorkerData = { path, control: this.#control.buffer as SharedArrayBuffer, data: this.#data };
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), { workerData, execArgv: [] });
-    this.#worker.on("error", (error) => this.#fail(fromSqlite(error, path)));
-    // Only a commit under way keeps the process alive, not a store that somebody forgot to close.
-    this.#worker.unref();
-    this.#ended = new Promise((resolve) => this.#worker.once("exit", resolve));
-    this.#worker.on("exit", () => this.#fail(storeError("io", path, "the thread that writes it has ended")));
+  constructor(file: DatabaseFile, events: SqliteStoreEvents) {
+    this.#file = file;
+    this.#events = events;
+    this.description = `SQLite database ${file.path}`;
+    this.#watch = setInterval(() => this.#look(), LOOK_EVERY).unref();
+    this.#start();
   }
 
-  async load(visit: (stored: StoredLease) => void): Promise<void> {
-    const db = openLeaseDatabase(this.#path);
+  get usable(): boolean {
+    return this.#inPlace && this.#gone === undefined;
+  }
+
+  async load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined> {
+    const db = openLeaseDatabase(this.#file.path);
     try {
-      for (const row of readLeases(db)) visit(row);
+      for (const row of readLeases(db, (text) => this.#events.warning?.(text))) visit(row);
+      return readClock(db);
     } catch (error) {
-      throw fromSqlite(error, this.#path);
+      throw fromSqlite(error, this.#file.path);
     } finally {
       db.close();
     }
   }
 
-  commit(writes: readonly LeaseWrite[]): Promise<void> {
+  commit(writes: readonly StoreWrite[]): Promise<void> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     for (const write of writes) this.#gathered.write(write);
     return new Promise((resolve, reject) => {
       this.#gatheredBy.push({ resolve, reject });
-      if (this.#underWay.length === 0) this.#submit();
+      this.#submit();
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     while (this.#underWay.length > 0 || this.#gatheredBy.length > 0) {
       await new Promise<void>((resolve) => {
-        this.#closed = resolve;
+        this.#onIdle = resolve;
       });
     }
-    this.#gone ??= storeError("io", this.#path, "it has been closed");
-    this.#worker.ref();
-    Atomics.store(this.#control, STATE, CLOSE);
-    Atomics.notify(this.#control, STATE);
-    await this.#ended;
-    this.#lock.close();
+    this.#gone ??= storeError("io", this.#file.path, "it has been closed");
+    clearInterval(this.#watch);
+    await this.#thread?.close();
+    this.#file.release();
   }
 
+  /** Hands over what has gathered, when nothing is under way. */
   #submit(): void {
-    const batch = this.#gathered.bytes;
-    if (batch.length > this.#data.byteLength) this.#data.grow(Math.min(MAX_BATCH_BYTES, batch.length * 2));
-    new Uint8Array(this.#data).set(batch);
+    if (this.#thread === undefined || this.#underWay.length > 0 || this.#gatheredBy.length === 0) return;
+    [this.#sent, this.#gathered] = [this.#gathered, this.#sent];
     this.#gathered.clear();
-    this.#underWay = this.#gatheredBy;
-    this.#gatheredBy = [];
-    this.#control[LENGTH] = batch.length;
-    this.#worker.ref();
-    Atomics.store(this.#control, STATE, SUBMITTED);
-    Atomics.notify(this.#control, STATE);
-    const wait = Atomics.waitAsync(this.#control, STATE, SUBMITTED);
-    if (wait.async) wait.value.then(this.#onAnswer);
-    else queueMicrotask(this.#onAnswer);
+    [this.#underWay, this.#gatheredBy] = [this.#gatheredBy, []];
+    if (this.#sent.bytes.length <= MAX_BATCH_BYTES) this.#thread.submit(this.#sent.bytes);
+    else queueMicrotask(() => this.#settle(storeError("io", this.#file.path, "more was to be written at once than there is room for")));
   }
 
-  readonly #onAnswer = (): void => {
-    if (this.#gone !== undefined) return;
-    const failed = Atomics.load(this.#control, STATE) === FAILED;
-    const error = failed ? this.#readError() : undefined;
-    Atomics.store(this.#control, STATE, IDLE);
+  #settle(error: StoreError | undefined): void {
     const settled = this.#underWay;
     this.#underWay = [];
     if (error !== undefined) {
@@ -133,30 +159,53 @@ class SqliteStore implements LeaseStore {
       settled.push(...this.#gatheredBy);
       this.#gatheredBy = [];
       this.#gathered.clear();
-      this.#gathered.forgetNetworks();
     }
-    if (this.#gatheredBy.length > 0) this.#submit();
-    else this.#worker.unref();
+    this.#submit();
     for (const waiting of settled) {
       if (error === undefined) waiting.resolve();
       else waiting.reject(error);
     }
-    this.#closed?.();
-  };
-
-  #readError(): StoreError {
-    const text = new TextDecoder().decode(new Uint8Array(this.#data, 0, this.#control[LENGTH]).slice());
-    const { code, message } = JSON.parse(text) as { code: StoreErrorCode; message: string };
-    return new StoreError(code, message);
+    if (this.#underWay.length === 0) this.#onIdle?.();
   }
 
-  /** The thread is no more: nothing can be made durable from here on. */
-  #fail(error: StoreError): void {
-    this.#gone ??= error;
-    const lost = [...this.#underWay, ...this.#gatheredBy];
-    this.#underWay = [];
-    this.#gatheredBy = [];
-    for (const waiting of lost) waiting.reject(this.#gone);
-    this.#closed?.();
+  #start(): void {
+    if (this.#gone !== undefined) return;
+    const thread = new WriterThread(this.#file, {
+      answered: (error) => {
+        this.#deaths = 0;
+        this.#settle(error);
+      },
+      ended: (reason) => this.#restart(reason),
+      warned: (text) => this.#events.warning?.(text),
+    });
+    this.#thread = thread;
+    // It is not known how far the thread before it got with this batch: carried out twice it comes to the same.
+    if (this.#underWay.length > 0) thread.submit(this.#sent.bytes);
+    else this.#submit();
+  }
+
+  /** The thread has ended: out of memory, or because of a defect. */
+  #restart(reason: StoreError): void {
+    this.#thread = undefined;
+    if (this.#gone !== undefined) return;
+    const wait = RESTART_AFTER[this.#deaths++];
+    if (wait === undefined) {
+      this.#gone = reason;
+      this.#settle(reason);
+      this.#events.lost?.(reason);
+      return;
+    }
+    this.#events.warning?.(`${reason.message}: the thread that writes leases is started anew`);
+    const timer = setTimeout(() => this.#start(), wait);
+    // Whoever waits for a commit waits for this too.
+    if (this.#underWay.length === 0 && this.#gatheredBy.length === 0) timer.unref();
+  }
+
+  #look(): void {
+    const inPlace = isAt(this.#file.path, this.#file.identity);
+    if (inPlace === this.#inPlace) return;
+    this.#inPlace = inPlace;
+    const { path } = this.#file;
+    this.#events.warning?.(inPlace ? `lease database ${path}: it is back in its place` : storeError("moved", path).message);
   }
 }

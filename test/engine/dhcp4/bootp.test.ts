@@ -74,6 +74,13 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
     assert.equal(server.receive(request).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
   });
 
+  test("addresses of ranges are given only where the operator says so", () => {
+    const reservations = [{ address: "10.0.0.50", match: [{ kind: "chaddr", chaddr: mac(ALICE) } as const] }];
+    const server = home({ reservations }, { dynamicBootp: false });
+    assert.equal(server.receive(bootp()).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
+    assert.deepEqual(server.receive(bootp({ mac: BOB })), { silence: "bootp-not-enabled" });
+  });
+
   test("without ranges only reserved clients are served", () => {
     const server = home({ ranges: [], reservations: [{ address: "10.0.0.50", match: [{ kind: "chaddr", chaddr: mac(ALICE) }] }] });
     assert.equal(server.receive(bootp()).header, "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.50");
@@ -110,28 +117,28 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
     const server = home({ reservations: [{ address: "10.0.0.50", match: [{ kind: "option", code: 17, value: text("x") }] }] });
     server.receive(discover());
     const changes = server.receive(bootp({ more: [{ code: 17, data: text("x") }] })).changes;
-    assert.deepEqual(changes, ["remove 10.0.0.100", `bound 10.0.0.50 1000..${FOR_EVER} of alice`]);
+    assert.deepEqual(changes, ["withdraw 10.0.0.100", `bound 10.0.0.50 1000..${FOR_EVER} of alice`]);
   });
 
   describe("where the reply goes (RFC 1542 section 5.4)", () => {
     const relay = relayInfo({ 1: text("port") });
     const cases: readonly [name: string, spec: MessageSpec, source: string, to: string, yiaddr: string][] = [
-      ["to its hardware address", {}, "0.0.0.0", "10.0.0.100:68 02:00:00:00:00:0a", " yiaddr 10.0.0.100"],
-      ["by broadcast", { broadcast: true }, "0.0.0.0", "255.255.255.255:68", " flags 8000 yiaddr 10.0.0.100"],
-      ["through the relay", { giaddr: "10.0.0.2", relay }, "10.0.0.2", "10.0.0.2:67", " yiaddr 10.0.0.100 giaddr 10.0.0.2"],
-      ["to the address that it has", { ciaddr: "10.0.0.77" }, "10.0.0.77", "10.0.0.77:68", " ciaddr 10.0.0.77"],
+      ["to its hardware address", {}, "0.0.0.0", "10.0.0.100:68 02:00:00:00:00:0a on 2", " yiaddr 10.0.0.100"],
+      ["by broadcast", { broadcast: true }, "0.0.0.0", "255.255.255.255:68 on 2", " flags 8000 yiaddr 10.0.0.100"],
+      ["through the relay", { giaddr: "10.0.0.2", relay }, "10.0.0.2", "10.0.0.2:67 on 0", " yiaddr 10.0.0.100 giaddr 10.0.0.2"],
+      ["to the address that it has", { ciaddr: "10.0.0.77" }, "10.0.0.77", "10.0.0.77:68 02:00:00:00:00:0a on 2", " ciaddr 10.0.0.77"],
       [
         "to the address that it has, past the relay",
         { ciaddr: "10.0.0.77", giaddr: "10.0.0.2", relay },
         "10.0.0.2",
-        "10.0.0.77:68",
+        "10.0.0.77:68 on 0",
         " ciaddr 10.0.0.77 giaddr 10.0.0.2",
       ],
     ];
     for (const [name, spec, source, to, header] of cases) {
       test(name, () => {
         const outcome = home().receive(bootp(spec), source === "0.0.0.0" ? {} : unicastFrom(source));
-        assert.equal(outcome.to, `${to} on 2 from 10.0.0.1`);
+        assert.equal(outcome.to, `${to} from 10.0.0.1`);
         assert.equal(outcome.header, `op 2 htype 1 02:00:00:00:00:0a${header}`);
         const past = spec.ciaddr !== undefined;
         assert.equal(outcome.options?.includes("82 0104706f7274"), spec.relay !== undefined && !past);

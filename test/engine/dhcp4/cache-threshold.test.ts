@@ -21,7 +21,7 @@ describe("cache_threshold", () => {
   test("an early renewal gets the time that remains, and the stored lease stays true", () => {
     const server = bound(25, 900);
     assert.deepEqual(server.receive(request({ ciaddr: "10.0.0.100" }), WAY), {
-      to: "10.0.0.100:68 on 2 from 10.0.0.1",
+      to: "10.0.0.100:68 02:00:00:00:00:0a on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a ciaddr 10.0.0.100 yiaddr 10.0.0.100",
       options: [
         "53 ACK",
@@ -72,6 +72,21 @@ describe("cache_threshold", () => {
     server.table.expire(server.now, 100);
     assert.equal(server.leaseAt("10.0.0.100"), "bound 10.0.0.100 1000..4600 of alice");
     assert.equal(briefly(server.receive(discover({ mac: BOB, requested: "10.0.0.100" }))), "OFFER 10.0.0.101");
+  });
+
+  test("a client that has a second lease on the link loses it, whichever of the two it renews", () => {
+    for (const [renewed, other] of [
+      ["10.0.0.100", "10.0.0.101"],
+      ["10.0.0.101", "10.0.0.100"],
+    ] as const) {
+      const server = home({}, { cacheThreshold: 50 });
+      for (const at of [renewed, other]) server.lease(at, { mac: ALICE });
+      server.now += 60;
+      assert.deepEqual(server.receive(request({ ciaddr: renewed }), unicastFrom(renewed)).changes, [
+        `released ${other} 1000..1060 of alice`,
+        `bound ${renewed} 1060..4660 of alice`,
+      ]);
+    }
   });
 
   test("any address is acknowledged from the cache", () => {

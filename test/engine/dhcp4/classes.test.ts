@@ -148,7 +148,10 @@ test("classes count for nothing in BOOTP", () => {
     allocation: sequential
     ranges: [{range: 10.0.0.10-10.0.0.19, deny_class: BOOTP}, {range: 10.0.0.20-10.0.0.29, class: BOOTP}]`;
   assert.equal(address(ask(text, MessageType.DISCOVER, {})), "10.0.0.10");
-  assert.match(brief(ask(text, undefined, vendor("phone1"))), /^10\.0\.0\.20 - domain phones .* boot 10\.0\.0\.8 phone\.img$/);
+  assert.match(
+    brief(ask(text, undefined, vendor("phone1"), undefined, `bootp_enable: true\n${HEAD}`)),
+    /^10\.0\.0\.20 - domain phones .* boot 10\.0\.0\.8 phone\.img$/,
+  );
 });
 
 test("KNOWN, UNKNOWN and what depends on them", () => {
@@ -164,6 +167,10 @@ test("KNOWN, UNKNOWN and what depends on them", () => {
 test("VENDOR_CLASS_ and what option 60 says", () => {
   const text = "  10.0.0.0/24: {allocation: sequential, ranges: [{range: 10.0.0.10-10.0.0.19, class: VENDOR_CLASS_MSFT 5.0}]}";
   assert.equal(address(discover(text, vendor("MSFT 5.0"))), "10.0.0.10");
+  // A NUL at the end is not part of the text (RFC 2132 section 2).
+  assert.equal(address(discover(text, vendor("MSFT 5.0\0"))), "10.0.0.10");
+  assert.equal(brief(discover(text, vendor("MSFT 5.0\0x"))), "no-range-for-class");
+  assert.equal(brief(discover(text, vendor("MSFT 5."))), "no-range-for-class");
   assert.equal(brief(discover(text, vendor("MSFT 5.01"))), "no-range-for-class");
   assert.equal(brief(discover(text, {})), "no-range-for-class");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
-import { homeAndAway } from "../support/home.ts";
+import { home, homeAndAway } from "../support/home.ts";
 import { ALICE, discover, inform, relayInfo, request } from "../support/messages.ts";
 import { type Server, unicastFrom, type Way } from "../support/server.ts";
 
@@ -12,7 +12,10 @@ const OWN_PORT = relayInfo({ 1: Uint8Array.of(7), 19: new Uint8Array(0) });
 const HARDWARE = "02:00:00:00:00:0a";
 const ELSEWHERE = "10.9.9.9";
 
-const bound = (server: Server): void => server.lease("10.0.0.150", { mac: ALICE });
+const bound = (server: Server): void => {
+  server.lease("10.0.0.150", { mac: ALICE });
+  server.lease("10.0.1.150", { mac: ALICE });
+};
 
 type Case = readonly [name: string, message: Message, way: Way, to: string, header: string];
 
@@ -34,6 +37,105 @@ function check(cases: readonly Case[]): void {
 }
 
 describe("where replies go (RFC 2131 section 4.1)", () => {
+  /** NetworkManager before 1.58, and others, put an address in ciaddr that they had once. */
+  describe("a ciaddr that the client does not have counts for nothing", () => {
+    const byHardware = `10.0.0.150:68 ${HARDWARE} on 2 from 10.0.0.1`;
+    const byBroadcast = "255.255.255.255:68 on 2 from 10.0.0.1";
+    const lost = { requested: "10.0.0.150", ciaddr: "10.0.0.150" };
+    const selecting = { ...lost, server: "10.0.0.1" };
+    check([
+      ["DISCOVER with its old address", discover(lost), {}, byHardware, "yiaddr 10.0.0.150"],
+      ["DISCOVER with one of elsewhere", discover({ ciaddr: "192.168.10.4" }), {}, byHardware, "yiaddr 10.0.0.150"],
+      ["DISCOVER that asks for broadcast", discover({ ...lost, broadcast: true }), {}, byBroadcast, "flags 8000 yiaddr 10.0.0.150"],
+      ["SELECTING", request(selecting), {}, byHardware, "ciaddr 10.0.0.150 yiaddr 10.0.0.150"],
+      [
+        "SELECTING that asks for broadcast",
+        request({ ...selecting, broadcast: true }),
+        {},
+        byBroadcast,
+        "flags 8000 ciaddr 10.0.0.150 yiaddr 10.0.0.150",
+      ],
+      ["INIT-REBOOT", request(lost), {}, byHardware, "ciaddr 10.0.0.150 yiaddr 10.0.0.150"],
+      [
+        "INIT-REBOOT that asks for broadcast",
+        request({ ...lost, broadcast: true }),
+        {},
+        byBroadcast,
+        "flags 8000 ciaddr 10.0.0.150 yiaddr 10.0.0.150",
+      ],
+    ]);
+
+    test("the ACK of a rapid commit", () => {
+      const server = home({}, { rapidCommit: true });
+      for (const [broadcast, to] of [
+        [false, `10.0.0.100:68 ${HARDWARE} on 2 from 10.0.0.1`],
+        [true, byBroadcast],
+      ] as const) {
+        const message = discover({ ciaddr: "10.0.0.100", broadcast, more: [{ code: 80, data: new Uint8Array(0) }] });
+        assert.equal(server.receive(message).to, to);
+      }
+    });
+  });
+
+  describe("by the routing table to whoever is behind a router", () => {
+    const far = { ciaddr: "10.0.1.150" };
+    check([
+      ["a renewal", request(far), unicastFrom("10.0.1.150"), "10.0.1.150:68 on 0 from 10.0.0.1", "ciaddr 10.0.1.150 yiaddr 10.0.1.150"],
+      [
+        "a renewal that has option 50 all the same",
+        request({ ...far, requested: "10.0.1.150" }),
+        unicastFrom("10.0.1.150"),
+        "10.0.1.150:68 on 0 from 10.0.0.1",
+        "ciaddr 10.0.1.150 yiaddr 10.0.1.150",
+      ],
+      ["an INFORM", inform(far), unicastFrom("10.0.1.150"), "10.0.1.150:68 on 0 from 10.0.0.1", "ciaddr 10.0.1.150"],
+    ]);
+  });
+
+  describe("only to addresses that a client or a relay can have", () => {
+    const IMPOSSIBLE = ["127.0.0.1", "0.0.0.7", "224.0.0.1", "255.255.255.255", "10.0.0.0", "10.0.0.255", "10.0.1.255", "8.8.8.8"];
+    for (const ciaddr of IMPOSSIBLE) {
+      test(`INFORM with ciaddr ${ciaddr}`, () => {
+        for (const way of [{}, { source: ciaddr }, VIA]) {
+          assert.deepEqual(homeAndAway().receive(inform({ ciaddr }), way), { silence: "no-return-address" });
+          const through = inform({ ciaddr, giaddr: RELAY });
+          assert.deepEqual(homeAndAway().receive(through, way), { silence: "no-return-address" });
+        }
+      });
+    }
+    test("INFORM without ciaddr, from an address of elsewhere", () => {
+      assert.deepEqual(homeAndAway().receive(inform(), unicastFrom("8.8.8.8")), { silence: "no-return-address" });
+    });
+    for (const giaddr of IMPOSSIBLE.filter((one) => one !== "8.8.8.8")) {
+      test(`giaddr ${giaddr}`, () => {
+        for (const message of [discover({ giaddr }), request({ giaddr, requested: ELSEWHERE }), inform({ giaddr })]) {
+          assert.deepEqual(homeAndAway().receive(message, VIA), { silence: "no-return-address" });
+        }
+      });
+    }
+  });
+
+  describe("from the address that the other side knows", () => {
+    const from = (way: Way, ownAddresses: readonly string[], network = {}): string | undefined => {
+      const server = homeAndAway(network);
+      server.ownAddresses = ownAddresses;
+      return server.receive(discover({ giaddr: RELAY }), way).to;
+    };
+    const own = ["10.0.0.1", "10.0.0.5", "10.0.0.6"];
+
+    test("server_id, where it is an address of this machine", () => {
+      const network = { serverId: "10.0.0.5" };
+      assert.equal(from(VIA, own, network), `${RELAY}:67 on 0 from 10.0.0.5`);
+      assert.equal(from(VIA, ["10.0.0.1"], network), `${RELAY}:67 on 0 from 10.0.0.1`);
+    });
+
+    test("the one that the message was sent to", () => {
+      assert.equal(from({ source: RELAY, destination: "10.0.0.6" }, own), `${RELAY}:67 on 0 from 10.0.0.6`);
+      assert.equal(from({ source: RELAY, destination: "10.0.0.7" }, own), `${RELAY}:67 on 0 from 10.0.0.1`);
+      assert.equal(from({ source: RELAY, destination: "255.255.255.255" }, own), `${RELAY}:67 on 0 from 10.0.0.1`);
+    });
+  });
+
   describe("OFFER and ACK", () => {
     check([
       ["to the client's hardware, without ARP", discover(), {}, `10.0.0.150:68 ${HARDWARE} on 2 from 10.0.0.1`, "yiaddr 10.0.0.150"],
@@ -42,36 +144,36 @@ describe("where replies go (RFC 2131 section 4.1)", () => {
         "to ciaddr, renewing",
         request({ ciaddr: "10.0.0.150" }),
         unicastFrom("10.0.0.150"),
-        "10.0.0.150:68 on 2 from 10.0.0.1",
+        `10.0.0.150:68 ${HARDWARE} on 2 from 10.0.0.1`,
         "ciaddr 10.0.0.150 yiaddr 10.0.0.150",
       ],
       [
         "to ciaddr, rebinding, also with the broadcast bit",
         request({ ciaddr: "10.0.0.150", broadcast: true }),
         { source: "10.0.0.150" },
-        "10.0.0.150:68 on 2 from 10.0.0.1",
+        `10.0.0.150:68 ${HARDWARE} on 2 from 10.0.0.1`,
         "flags 8000 ciaddr 10.0.0.150 yiaddr 10.0.0.150",
       ],
-      ["to the relay", discover({ giaddr: RELAY, hops: 1 }), VIA, `${RELAY}:67 on 2 from 10.0.0.1`, `yiaddr 10.0.0.150 giaddr ${RELAY}`],
+      ["to the relay", discover({ giaddr: RELAY, hops: 1 }), VIA, `${RELAY}:67 on 0 from 10.0.0.1`, `yiaddr 10.0.0.150 giaddr ${RELAY}`],
       [
         "to the relay although the source is another of its addresses",
         discover({ giaddr: RELAY, relay: CIRCUIT }),
         { ...unicastFrom("192.0.2.7"), sourcePort: 3000 },
-        `${RELAY}:67 on 2 from 10.0.0.1`,
+        `${RELAY}:67 on 0 from 10.0.0.1`,
         `yiaddr 10.0.0.150 giaddr ${RELAY}`,
       ],
       [
         "to the relay before ciaddr and broadcast bit",
         request({ giaddr: RELAY, ciaddr: "10.0.0.150", broadcast: true }),
         VIA,
-        `${RELAY}:67 on 2 from 10.0.0.1`,
+        `${RELAY}:67 on 0 from 10.0.0.1`,
         `flags 8000 ciaddr 10.0.0.150 yiaddr 10.0.0.150 giaddr ${RELAY}`,
       ],
       [
         "to the port that the relay names as its own (RFC 8357)",
         discover({ giaddr: RELAY, relay: OWN_PORT }),
         { ...VIA, sourcePort: 3000 },
-        `${RELAY}:3000 on 2 from 10.0.0.1`,
+        `${RELAY}:3000 on 0 from 10.0.0.1`,
         `yiaddr 10.0.0.150 giaddr ${RELAY}`,
       ],
     ]);
@@ -100,14 +202,14 @@ describe("where replies go (RFC 2131 section 4.1)", () => {
         "to the relay, which must broadcast it",
         request({ giaddr: RELAY, requested: ELSEWHERE }),
         VIA,
-        `${RELAY}:67 on 2 from 10.0.0.1`,
+        `${RELAY}:67 on 0 from 10.0.0.1`,
         `flags 8000 giaddr ${RELAY}`,
       ],
       [
         "to the relay's own port",
         request({ giaddr: RELAY, requested: ELSEWHERE, relay: OWN_PORT }),
         { ...VIA, sourcePort: 3000 },
-        `${RELAY}:3000 on 2 from 10.0.0.1`,
+        `${RELAY}:3000 on 0 from 10.0.0.1`,
         `flags 8000 giaddr ${RELAY}`,
       ],
     ]);
@@ -115,22 +217,28 @@ describe("where replies go (RFC 2131 section 4.1)", () => {
 
   describe("ACK of an INFORM", () => {
     check([
-      ["to ciaddr", inform({ ciaddr: "10.0.0.7" }), { source: "10.0.0.7" }, "10.0.0.7:68 on 2 from 10.0.0.1", "ciaddr 10.0.0.7"],
+      [
+        "to ciaddr",
+        inform({ ciaddr: "10.0.0.7" }),
+        { source: "10.0.0.7" },
+        `10.0.0.7:68 ${HARDWARE} on 2 from 10.0.0.1`,
+        "ciaddr 10.0.0.7",
+      ],
       [
         "to ciaddr although relayed",
         inform({ ciaddr: "10.0.0.7", giaddr: RELAY, hops: 1 }),
         VIA,
-        "10.0.0.7:68 on 2 from 10.0.0.1",
+        "10.0.0.7:68 on 0 from 10.0.0.1",
         "ciaddr 10.0.0.7",
       ],
       [
         "to the relay without ciaddr, to be broadcast",
         inform({ giaddr: RELAY }),
         VIA,
-        `${RELAY}:67 on 2 from 10.0.0.1`,
+        `${RELAY}:67 on 0 from 10.0.0.1`,
         `flags 8000 giaddr ${RELAY}`,
       ],
-      ["to the source without ciaddr", inform(), { source: "10.0.0.7" }, "10.0.0.7:68 on 2 from 10.0.0.1", ""],
+      ["to the source without ciaddr", inform(), { source: "10.0.0.7" }, `10.0.0.7:68 ${HARDWARE} on 2 from 10.0.0.1`, ""],
     ]);
 
     test("without any address there is nowhere to answer to", () => {

@@ -25,7 +25,7 @@ describe("DISCOVER (RFC 2131 section 4.3.1)", () => {
         "15 example.org",
       ],
       maxMessageSize: 548,
-      changes: ["offered 10.0.0.100 1000..1030 of alice"],
+      changes: ["hold 10.0.0.100 until 1030 for alice"],
     });
   });
 
@@ -82,22 +82,26 @@ describe("DISCOVER (RFC 2131 section 4.3.1)", () => {
       [
         "a hold for a bound client whose lease ends before the offer would",
         (s) => s.lease("10.0.0.150", { ...MINE, expiry: START + 10 }),
-        ["offered 10.0.0.150 1000..1030 of alice"],
+        ["hold 10.0.0.150 until 1030 for alice"],
       ],
       [
         "an offer is held anew",
         (s) => s.lease("10.0.0.150", { ...MINE, state: "offered", expiry: 1010 }),
-        ["offered 10.0.0.150 1000..1030 of alice"],
+        ["hold 10.0.0.150 until 1030 for alice"],
       ],
+      ["a lease that ran out is held", (s) => s.lease("10.0.0.150", { ...MINE, expiry: START }), ["hold 10.0.0.150 until 1030 for alice"]],
       [
-        "a lease that ran out is held",
-        (s) => s.lease("10.0.0.150", { ...MINE, expiry: START }),
-        ["offered 10.0.0.150 1000..1030 of alice"],
+        "an offer gives way to the client's own lease, when that is offered",
+        (s) => {
+          s.lease("10.0.0.150", MINE);
+          s.lease("10.0.0.160", { ...MINE, state: "offered" });
+        },
+        ["withdraw 10.0.0.160"],
       ],
       [
         "an offer that may not be taken any more is withdrawn",
         (s) => s.lease("10.0.0.50", { ...MINE, state: "offered" }),
-        ["remove 10.0.0.50", "offered 10.0.0.100 1000..1030 of alice"],
+        ["hold 10.0.0.100 until 1030 for alice"],
       ],
     ];
     for (const [name, prepare, changes] of cases) {

@@ -11,7 +11,7 @@ describe("INFORM (RFC 2131 section 4.3.5)", () => {
   test("settings without address and times, and no lease", () => {
     const server = home();
     assert.deepEqual(server.receive(inform({ ciaddr: "10.0.0.50", hostname: "static" }), unicastFrom("10.0.0.50")), {
-      to: "10.0.0.50:68 on 2 from 10.0.0.1",
+      to: "10.0.0.50:68 02:00:00:00:00:0a on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a ciaddr 10.0.0.50",
       options: SETTINGS,
       maxMessageSize: 548,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { decideLeaseTime, expiryAfter, leaseTimeOptions, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
-import { NEVER } from "../../../src/leases/lease.ts";
+import { decideLeaseTime, leaseTimeOptions, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
+import { endAfter, NEVER } from "../../../src/leases/lease.ts";
 import { readIpv4 } from "../../../src/net/ipv4.ts";
 import { home } from "../support/home.ts";
 import { ALICE, discover, mac, request } from "../support/messages.ts";
@@ -26,10 +26,19 @@ describe("lease time (RFC 2131 section 3.3)", () => {
     test(name, () => assert.equal(decideLeaseTime({ ...LIMITS, ...limits }, requested), expected));
   }
 
-  test("when it ends", () => {
-    assert.equal(expiryAfter(1000, 3600), 4600);
-    assert.equal(expiryAfter(1000, INFINITE), NEVER);
-    assert.equal(expiryAfter(4_000_000_000, 4_000_000_000), NEVER);
+  test("when it ends: what would pass the last second of 32 bits is not taken for endless", () => {
+    assert.equal(endAfter(1000, 3600), 4600);
+    assert.equal(endAfter(1000, INFINITE), NEVER);
+    assert.equal(endAfter(4_000_000_000, 4_000_000_000), NEVER - 1);
+    assert.equal(endAfter(NEVER - 3600, 3600), NEVER - 1);
+  });
+
+  test("a lease that passes the year 2106 ends", () => {
+    const server = home({});
+    server.now = 0xffffffff - 100;
+    assert.deepEqual(server.receive(request({ server: "10.0.0.1", requested: "10.0.0.100" })).changes, [
+      "bound 10.0.0.100 4294967195..4294967294 of alice",
+    ]);
   });
 
   test("what is announced and what is kept agree, in OFFER and ACK alike", () => {

@@ -61,7 +61,7 @@ describe("IPv6-only preferred (RFC 8925)", () => {
 
   test("through a relay the offer goes to the relay", () => {
     const outcome = home(v6Only).receive(discover({ ...ASKS, giaddr: "10.0.0.2" }), unicastFrom("10.0.0.2"));
-    assert.equal(outcome.to, "10.0.0.2:67 on 2 from 10.0.0.1");
+    assert.equal(outcome.to, "10.0.0.2:67 on 0 from 10.0.0.1");
     assert.equal(outcome.header, `${NOTHING} giaddr 10.0.0.2`);
   });
 

@@ -25,7 +25,7 @@ for (const [name, htype] of LINKS) {
         header: `${header} flags 8000 yiaddr 10.0.0.100`,
         options: ["53 OFFER", ...OPTIONS],
         maxMessageSize: 548,
-        changes: ["offered 10.0.0.100 1000..1030 of  as node 7"],
+        changes: ["hold 10.0.0.100 until 1030 for  as node 7"],
       });
       const ack = server.receive(request({ ...spec, server: "10.0.0.1", requested: "10.0.0.100" }));
       assert.deepEqual(ack, { ...offer, options: ["53 ACK", ...OPTIONS], changes: ["bound 10.0.0.100 1000..4600 of  as node 7"] });

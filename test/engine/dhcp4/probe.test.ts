@@ -101,7 +101,7 @@ describe("probing an address before its OFFER (RFC 2131 section 3.1 step 2)", ()
 
   test("while the probe is under way nobody else is offered the address, however short offers are held", () => {
     const server = home({ pingTimeout: 3500 }, { offerHold: 1 });
-    assert.deepEqual(server.receive(discover()).changes, ["offered 10.0.0.100 1000..1005 of alice"]);
+    assert.deepEqual(server.receive(discover()).changes, ["hold 10.0.0.100 until 1005 for alice"]);
     assert.equal(briefly(server.receive(discover(THEIRS))), "probe 10.0.0.101 on 2 for 3500 ms");
   });
 

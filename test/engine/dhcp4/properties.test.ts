@@ -173,16 +173,20 @@ class World {
       );
     }
     const lease = server.table.byAddress(yiaddr);
-    assert.ok(lease !== undefined);
-    assert.deepEqual(lease.owner.clientKey, Uint8Array.of(1, ...mac(client)), where);
-    assert.ok(lease.expiry > now, where);
+    const key = Uint8Array.of(1, ...mac(client));
     if (decision.message.options[0]?.data[0] === MessageType.OFFER) {
-      assert.ok(lease.state === LeaseState.offered || lease.state === LeaseState.bound, where);
+      // It is held, unless the client has it for longer than it would be.
+      const hold = server.table.holdOn(yiaddr);
+      if (hold === undefined) assert.ok(lease?.state === LeaseState.bound && lease.expiry >= now + OFFER_HOLD, where);
+      else assert.equal(hold.until, now + OFFER_HOLD, where);
+      assert.deepEqual((hold ?? lease)?.owner.clientKey, key, where);
       this.#offered.set(place, { client, address: yiaddr, until: now + OFFER_HOLD });
       return;
     }
     const until = now + (optionU32(decision.message, 51) as number);
-    assert.deepEqual([lease.state, lease.start, lease.expiry], [LeaseState.bound, now, until], where);
+    assert.deepEqual([lease?.state, lease?.start, lease?.expiry], [LeaseState.bound, now, until], where);
+    assert.deepEqual(lease?.owner.clientKey, key, where);
+    assert.equal(server.table.holdOn(yiaddr), undefined, where);
     const link = `${client} ${linkOf(yiaddr)}`;
     // A renewal sent straight to the server from elsewhere is about the link of its address; what was offered there is let go of.
     this.#offered.delete(link);
@@ -197,6 +201,12 @@ class World {
       const who = `${toHex(lease.owner.clientKey)} ${linkOf(lease.address)}`;
       assert.ok(!seen.has(who), `${who} has two leases`);
       seen.add(who);
+    }
+    const offered = new Set<string>();
+    for (const hold of this.server.table.holds()) {
+      const who = `${toHex(hold.owner.clientKey)} ${linkOf(hold.address)}`;
+      assert.ok(!offered.has(who), `${who} is held two addresses`);
+      offered.add(who);
     }
   }
 }

@@ -60,7 +60,7 @@ describe("rapid commit (RFC 4039)", () => {
     const vendor = { more: [...RAPID.more, { code: 60, data: text("x") }] };
     const offered = rapidHome(reserved);
     offered.receive(discover());
-    assert.deepEqual(offered.receive(discover(vendor)).changes, ["remove 10.0.0.100", "bound 10.0.0.50 1000..4600 of alice"]);
+    assert.deepEqual(offered.receive(discover(vendor)).changes, ["withdraw 10.0.0.100", "bound 10.0.0.50 1000..4600 of alice"]);
     const bound = rapidHome(reserved);
     bound.receive(discover(RAPID));
     assert.deepEqual(bound.receive(discover(vendor)).changes, [
@@ -72,7 +72,7 @@ describe("rapid commit (RFC 4039)", () => {
   test("through a relay, with option 82 last", () => {
     const relay = relayInfo({ 1: text("port") });
     const outcome = rapidHome().receive(discover({ ...RAPID, giaddr: "10.0.0.2", relay }), unicastFrom("10.0.0.2"));
-    assert.equal(outcome.to, "10.0.0.2:67 on 2 from 10.0.0.1");
+    assert.equal(outcome.to, "10.0.0.2:67 on 0 from 10.0.0.1");
     assert.deepEqual(outcome.options?.at(-1), "82 0104706f7274");
     assert.deepEqual(outcome.changes, ["bound 10.0.0.100 1000..4600 of alice"]);
   });

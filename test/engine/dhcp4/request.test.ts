@@ -159,8 +159,8 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
     test("our offer is withdrawn", () => {
       const server = home();
       server.receive(discover());
-      assert.deepEqual(server.receive(request({ server: OTHER, requested: "10.0.0.7" })), { changes: ["remove 10.0.0.100"] });
-      assert.equal(server.leaseAt("10.0.0.100"), undefined);
+      assert.deepEqual(server.receive(request({ server: OTHER, requested: "10.0.0.7" })), { changes: ["withdraw 10.0.0.100"] });
+      assert.equal(server.holdOn("10.0.0.100"), undefined);
     });
     test("a lease stays", () => {
       const server = home();
@@ -203,7 +203,7 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
     const server = home();
     server.lease("10.0.0.150", { ...MINE, state: "offered" });
     assert.deepEqual(server.receive(request({ requested: "10.0.0.160" })).changes, [
-      "remove 10.0.0.150",
+      "withdraw 10.0.0.150",
       "bound 10.0.0.160 1000..4600 of alice",
     ]);
   });
@@ -212,7 +212,7 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
     const server = home();
     server.lease("10.0.0.150", { ...MINE, expiry: 1500 });
     const outcome = server.receive(request({ ciaddr: "10.0.0.150" }), unicastFrom("10.0.0.150"));
-    assert.equal(outcome.to, "10.0.0.150:68 on 2 from 10.0.0.1");
+    assert.equal(outcome.to, "10.0.0.150:68 02:00:00:00:00:0a on 2 from 10.0.0.1");
     assert.equal(outcome.header, "op 2 htype 1 02:00:00:00:00:0a ciaddr 10.0.0.150 yiaddr 10.0.0.150");
     assert.deepEqual(outcome.changes, ["bound 10.0.0.150 1000..4600 of alice"]);
   });

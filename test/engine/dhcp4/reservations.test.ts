@@ -97,7 +97,7 @@ describe("a reservation always wins", () => {
           assert.equal(briefly(server.receive(request({ server: OURS, requested: "10.0.0.180" }))), OTHER_RESERVED);
           const offer = server.receive(discover({ requested: "10.0.0.180" }));
           assert.equal(briefly(offer), `OFFER ${address}`);
-          assert.deepEqual(offer.changes, [`offered ${address} 1000..1030 of alice`]);
+          assert.deepEqual(offer.changes, [`hold ${address} until 1030 for alice`]);
           assert.deepEqual(server.receive(request({ server: OURS, requested: address })).changes, [
             "released 10.0.0.180 1000..1000 of alice",
             `bound ${address} 1000..4600 of alice`,
@@ -175,7 +175,7 @@ describe("an address that is reserved for a hardware address is for every client
     server.receive(discover(rom));
     const offer = server.receive(discover(system));
     assert.equal(briefly(offer), `OFFER ${inside}`);
-    assert.deepEqual(offer.changes, [`offered ${inside} 1000..1030 of alice as system`]);
+    assert.deepEqual(offer.changes, [`hold ${inside} until 1030 for alice as system`]);
   });
 
   test("it is not probed: the machine itself might answer", () => {

@@ -43,10 +43,10 @@ describe("every silence has a reason", () => {
   test("with chaddr_only an identifier alone is no identity", () => {
     const server = home({}, { chaddrOnly: true });
     assert.deepEqual(server.receive(discover({ mac: "", id: "alice" })), { silence: "no-client-identity" });
-    assert.deepEqual(server.receive(discover({ id: "alice" })).changes, ["offered 10.0.0.100 1000..1030 of alice"]);
+    assert.deepEqual(server.receive(discover({ id: "alice" })).changes, ["hold 10.0.0.100 until 1030 for alice"]);
   });
 
   test("an empty identifier is none", () => {
-    assert.deepEqual(home().receive(discover({ id: "" })).changes, ["offered 10.0.0.100 1000..1030 of alice"]);
+    assert.deepEqual(home().receive(discover({ id: "" })).changes, ["hold 10.0.0.100 until 1030 for alice"]);
   });
 });

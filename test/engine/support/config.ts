@@ -32,6 +32,8 @@ export interface ConfigSpec {
   readonly affinity?: number;
   readonly cacheThreshold?: number;
   readonly bootp?: boolean;
+  /** Whether BOOTP clients get addresses of ranges too; default: as `bootp`. */
+  readonly dynamicBootp?: boolean;
   readonly rapidCommit?: boolean;
   readonly subnetSelection?: boolean;
   /** Prefixes of those who may send a LEASEQUERY. */
@@ -130,6 +132,7 @@ export function configOf(spec: ConfigSpec): Config {
     limits: [],
     cacheThreshold: spec.cacheThreshold ?? 0,
     bootp: spec.bootp ?? true,
+    dynamicBootp: spec.dynamicBootp ?? spec.bootp ?? true,
     rapidCommit: spec.rapidCommit ?? false,
     subnetSelection: spec.subnetSelection ?? true,
     ...(spec.leasequery === undefined ? {} : { leasequery: { requesters: spec.leasequery.map(prefix) } }),

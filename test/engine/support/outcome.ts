@@ -1,6 +1,7 @@
-import type { Decision, Destination } from "../../../src/engine/decision.ts";
-import { type Lease, type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
+import type { Decision } from "../../../src/engine/decision.ts";
+import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
+import type { Destination } from "../../../src/net/destination.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { formatMac } from "../../../src/net/mac.ts";
 import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
@@ -18,7 +19,7 @@ export interface Outcome {
   /** In the order of the message. */
   readonly options?: readonly string[];
   readonly maxMessageSize?: number;
-  /** `state address start..expiry of owner`, or `remove address`. */
+  /** `state address start..expiry of owner`, `remove address`, `hold address until then for owner`, or `withdraw address`. */
   readonly changes?: readonly string[];
 }
 
@@ -106,7 +107,14 @@ function describeValue(code: number, data: Uint8Array): string {
 }
 
 function describeChange(change: LeaseChange): string {
-  return change.kind === "remove" ? `remove ${formatIpv4(change.address)}` : describeLease(change.lease);
+  switch (change.kind) {
+    case "put":
+      return describeLease(change.lease);
+    case "hold":
+      return describeHold(change.hold);
+    default:
+      return `${change.kind} ${formatIpv4(change.address)}`;
+  }
 }
 
 const STATES = Object.fromEntries(Object.entries(LeaseState).map(([name, value]) => [value, name]));
@@ -117,8 +125,15 @@ const NAMES = new Map([
 ]);
 
 function describeLease({ state, address, start, expiry, owner }: Lease): string {
+  return `${STATES[state]} ${formatIpv4(address)} ${start}..${expiry} of ${nameOf(owner)}`;
+}
+
+export function describeHold({ address, until, owner }: Hold): string {
+  return `hold ${formatIpv4(address)} until ${until} for ${nameOf(owner)}`;
+}
+
+function nameOf(owner: LeaseOwner): string {
   const hardware = formatMac(owner.chaddr);
   const byHardware = toHex(owner.clientKey) === toHex(Uint8Array.of(owner.htype, ...mac(hardware)));
-  const who = (NAMES.get(hardware) ?? hardware) + (byHardware ? "" : ` as ${new TextDecoder().decode(owner.clientKey)}`);
-  return `${STATES[state]} ${formatIpv4(address)} ${start}..${expiry} of ${who}`;
+  return (NAMES.get(hardware) ?? hardware) + (byHardware ? "" : ` as ${new TextDecoder().decode(owner.clientKey)}`);
 }

@@ -7,7 +7,7 @@ import { NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
 import { address, text } from "./config.ts";
 import { mac } from "./messages.ts";
-import { describe, type Outcome } from "./outcome.ts";
+import { describe, describeHold, type Outcome } from "./outcome.ts";
 
 /**
  * How a message came in; what is left out: broadcast on eth0 from a client without address, or unicast from `source` to
@@ -33,7 +33,8 @@ export const START = 1000;
 
 export interface Lessee {
   readonly mac: string;
-  readonly state?: keyof typeof LeaseState;
+  /** `offered`: no lease, but a hold that ends at `expiry`. */
+  readonly state?: keyof typeof LeaseState | "offered";
   readonly start?: number;
   readonly expiry?: number;
   /** Option 61. */
@@ -65,6 +66,8 @@ export interface Server {
   lease(at: string, lessee: Lessee): void;
   /** The lease of an address as text; undefined: none. */
   leaseAt(at: string): string | undefined;
+  /** The hold of an address as text; undefined: none. */
+  holdOn(at: string): string | undefined;
 }
 
 export function serverOf(config: Config): Server {
@@ -106,25 +109,22 @@ export function serverOf(config: Config): Server {
     lease(at, { mac: hardware, state = "bound", start = START, expiry = START + 3600, relay, id, hostname, vendorClass, htype = 1 }) {
       const chaddr = mac(hardware);
       const bytes = (value: string | undefined): Uint8Array | undefined => (value === undefined ? undefined : text(value));
-      table.apply({
-        kind: "put",
-        lease: {
-          address: address(at),
-          state: LeaseState[state],
-          start,
-          expiry,
-          owner: {
-            clientKey: bytes(id) ?? Uint8Array.of(htype, ...chaddr),
-            clientIdentifier: bytes(id),
-            htype,
-            chaddr,
-            hostname: bytes(hostname),
-            vendorClass: bytes(vendorClass),
-            relayAgentInformation: relay === undefined ? undefined : Uint8Array.from(relay ?? NO_BYTES),
-            limitKeys: undefined,
-          },
-        },
-      });
+      const owner = {
+        clientKey: bytes(id) ?? Uint8Array.of(htype, ...chaddr),
+        clientIdentifier: bytes(id),
+        htype,
+        chaddr,
+        hostname: bytes(hostname),
+        vendorClass: bytes(vendorClass),
+        relayAgentInformation: relay === undefined ? undefined : Uint8Array.from(relay ?? NO_BYTES),
+        limitKeys: undefined,
+      };
+      if (state === "offered") table.apply({ kind: "hold", hold: { address: address(at), until: expiry, owner } });
+      else table.apply({ kind: "put", lease: { address: address(at), state: LeaseState[state], start, expiry, owner } });
+    },
+    holdOn(at) {
+      const hold = table.holdOn(address(at));
+      return hold && describeHold(hold);
     },
     leaseAt(at) {
       const lease = table.byAddress(address(at));

@@ -1,0 +1,37 @@
+import { isatty } from "node:tty";
+import { pino } from "pino";
+import type { LogSpec } from "../../config/model.ts";
+import type { Log } from "../../server/log.ts";
+import { createLogDestination } from "./destination.ts";
+import { createPrettyLog } from "./pretty.ts";
+
+const STDOUT = 1;
+
+/** How long a process that ends waits for its last words to be taken, in milliseconds. */
+const LAST_WORDS = 1000;
+
+/** The log of a server, with a way to end a process after it. */
+export interface ServerLog {
+  readonly log: Log;
+  /** Ends the process when everything has been written, or a second later. */
+  exit(status: number): Promise<never>;
+}
+
+/** A log on standard output that holds nobody up. */
+export function createServerLog({ level, format }: LogSpec): ServerLog {
+  const destination = createLogDestination(STDOUT, (count) => {
+    log.warn({ count }, `${count} entries of this log were dropped before this one: whatever takes them did not keep up, or could not`);
+  });
+  const write = (line: string): void => destination.write(line);
+  const log: Log =
+    format === "json" ? pino({ level }, { write }) : createPrettyLog({ level, colour: isatty(STDOUT), write, now: () => new Date() });
+  return {
+    log,
+    async exit(status) {
+      await destination.flush(LAST_WORDS);
+      // A thread that waits in a write would be waited for: then only this ends the process.
+      if (destination.mayHang) process.kill(process.pid, "SIGKILL");
+      return process.exit(status);
+    },
+  };
+}

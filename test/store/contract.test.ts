@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { Lease } from "../../src/leases/lease.ts";
+import { openMemoryStore } from "../../src/store/memory.ts";
+import type { LeaseStore, SavedClock } from "../../src/store/store.ts";
+import { createHeldStore } from "../support/store.ts";
+import { describeStore } from "./contract.ts";
+import { createFolder, exec, openStore } from "./support.ts";
+
+const { path: folder } = createFolder();
+
+describeStore("memory", { keeps: false, open: () => openMemoryStore() });
+
+describeStore("SQLite", {
+  keeps: true,
+  open: (t, place) => openStore(t, join(folder, place)).store,
+  refuse(place, address) {
+    const path = join(folder, place);
+    // The statement fails; the transaction stays open.
+    exec(path, `CREATE TRIGGER refused BEFORE INSERT ON leases WHEN NEW.address = ${address} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    return () => exec(path, "DROP TRIGGER refused");
+  },
+});
+
+// What other tests believe to be a store.
+const disks = new Map<string, { leases: Map<number, Lease>; clock: { saved?: SavedClock } }>();
+const refused = new Map<string, number>();
+describeStore("the double of tests, told to succeed at once", {
+  keeps: true,
+  open(_, place): LeaseStore {
+    const disk = disks.get(place) ?? { leases: new Map(), clock: {} };
+    disks.set(place, disk);
+    const store = createHeldStore(disk.leases, disk.clock);
+    const settleOldest = (): void => {
+      const address = refused.get(place);
+      const fails = store.waiting[0]?.some((write) => write.kind === "put" && write.address === address) ?? false;
+      if (fails) store.fail();
+      else store.succeed();
+    };
+    return {
+      description: store.description,
+      usable: true,
+      load: (visit) => store.load(visit),
+      commit(writes) {
+        const committed = store.commit(writes);
+        queueMicrotask(settleOldest);
+        return committed;
+      },
+      close: () => store.close(),
+    };
+  },
+  refuse(place, address) {
+    refused.set(place, address);
+    return () => refused.delete(place);
+  },
+});
