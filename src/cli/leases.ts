@@ -1,27 +1,27 @@
 import { type Command, Option } from "commander";
-import { LeaseState, NEVER } from "../leases/lease.ts";
-import { toHex } from "../net/bytes.ts";
-import { formatIpv4, parseIpv4 } from "../net/ipv4.ts";
+import { loadConfigFile } from "../config/load-file.ts";
+import type { Reservation } from "../config/model.ts";
+import { type LeaseOwner, LeaseState, NEVER } from "../leases/lease.ts";
+import { equalBytes, toHex } from "../net/bytes.ts";
+import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
 import { type LeaseRow, readClock, readLeases } from "../store/sqlite/rows.ts";
 import { openForReading } from "../store/sqlite/schema.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 import { Exit, fail } from "./exit.ts";
-import { unblock } from "./leases/unblock.ts";
+import { addOperations, changeLeases, type OperationOptions, operationNamed } from "./leases/operate.ts";
 
-interface LeasesOptions {
-  readonly database: string;
+interface LeasesOptions extends OperationOptions {
   readonly json?: true;
   readonly csv?: true;
-  readonly state?: string;
+  readonly config?: string;
   readonly address?: string;
   readonly mac?: string;
   readonly clientId?: string;
   readonly hostname?: string;
   readonly network?: string;
   readonly relay?: string;
-  readonly unblock?: string;
 }
 
 /** A lease as it is printed. */
@@ -39,6 +39,7 @@ interface Printed {
   readonly network: string;
 }
 
+type Reserved = ReadonlyMap<Ipv4, Reservation>;
 type Filter = (lease: Printed, row: LeaseRow) => boolean;
 
 const COLUMNS = [
@@ -58,46 +59,39 @@ const COLUMNS = [
 const TERMINAL_COLUMNS = ["address", "state", "hardware_address", "hostname", "expiry", "network"] as const;
 
 export function addLeasesCommand(program: Command): void {
-  program
+  const command = program
     .command("leases")
-    .description("list the leases in a database; also while a server is using it")
+    .description("list the leases in a database, or end leases and probations; also while a server is using it")
     .requiredOption("-d, --database <file>", "lease database")
+    .option("-c, --config <file>", "show the hostnames of reservations, which are in the configuration and not in the database")
     .option("--json", "one JSON object a line")
     .addOption(new Option("--csv", "comma-separated values with a header").conflicts("json"))
-    .addOption(new Option("--state <state>", "only leases in this state").choices(["bound", "released", "expired", "declined"]))
+    .addOption(new Option("--state <state>", "only leases in this state").choices(["bound", "released", "expired", "declined", "any"]))
     .option("--address <address>", "only this address, or the addresses in this prefix")
     .option("--mac <address>", "only this hardware address, or those that start so")
     .option("--client-id <hex>", "only this client identifier, or those that start so")
     .option("--hostname <text>", "only hostnames that contain this")
     .option("--network <prefix>", "only this network")
-    .option("--relay <hex>", "only this circuit or remote id, or those that start so")
-    .addOption(
-      new Option("--unblock <address>", "end the probation of this address").conflicts([
-        "json",
-        "csv",
-        "state",
-        "address",
-        "mac",
-        "clientId",
-        "hostname",
-        "network",
-        "relay",
-      ]),
-    )
-    .action(async (options: LeasesOptions) =>
-      options.unblock === undefined ? leases(options) : unblockAddress(options.database, options.unblock),
-    );
+    .option("--relay <hex>", "only this circuit or remote id, or those that start so");
+  addOperations(command, ["config", "json", "csv", "address", "mac", "clientId", "hostname", "network", "relay"]).action(
+    async (options: LeasesOptions) => {
+      const operation = operationNamed(options);
+      if (operation === undefined) await leases(options);
+      else await changeLeases(options, operation);
+    },
+  );
 }
 
-function leases(options: LeasesOptions): void {
+async function leases(options: LeasesOptions): Promise<void> {
   const filters = filtersOf(options);
+  const reserved: Reserved = options.config === undefined ? new Map() : await namedReservations(options.config);
   const print = options.json ? printJson : options.csv ? printCsv : printTable;
   try {
     const db = openForReading(options.database);
     try {
       // Before the leases: a server that starts meanwhile may move both.
       const offset = readClock(db)?.offset ?? 0;
-      print(selected(readLeases(db, tellOfDamage), filters, offset, Math.floor(Date.now() / 1000)));
+      print(selected(readLeases(db, tellOfDamage), filters, reserved, offset, Math.floor(Date.now() / 1000)));
     } finally {
       db.close();
     }
@@ -110,19 +104,35 @@ function tellOfDamage(text: string): void {
   process.stderr.write(`leasehold: ${text}\n`);
 }
 
-async function unblockAddress(database: string, text: string): Promise<void> {
-  const address = parseIpv4(text);
-  if (address === undefined) fail(`--unblock ${text}: expected an address such as 10.0.0.5`, Exit.usage);
-  try {
-    await unblock(database, address);
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
-  }
+/** The reservations that give their client a hostname, by address. */
+async function namedReservations(path: string): Promise<Reserved> {
+  const loaded = await loadConfigFile(path);
+  if (!loaded.ok) fail(`${path} can't be used: \`leasehold check ${path}\` says why`);
+  const named = new Map<Ipv4, Reservation>();
+  for (const { reservations } of loaded.config.networks)
+    for (const [address, reservation] of reservations.byAddress) if (reservation.hostname !== undefined) named.set(address, reservation);
+  return named;
 }
 
-function* selected(rows: Iterable<LeaseRow>, filters: readonly Filter[], offset: number, now: number): IterableIterator<Printed> {
+/** The name that the client is given, if the lease is of the client that its address is reserved for, as far as the database knows. */
+function reservedHostname(reservation: Reservation | undefined, owner: LeaseOwner): string | undefined {
+  const isOwner = reservation?.match.every((match) => {
+    if (match.kind === "chaddr") return equalBytes(match.chaddr, owner.chaddr);
+    if (match.kind !== "clientIdentifier") return true;
+    return owner.clientIdentifier !== undefined && equalBytes(match.value, owner.clientIdentifier);
+  });
+  return isOwner ? reservation?.hostname : undefined;
+}
+
+function* selected(
+  rows: Iterable<LeaseRow>,
+  filters: readonly Filter[],
+  reserved: Reserved,
+  offset: number,
+  now: number,
+): IterableIterator<Printed> {
   for (const row of rows) {
-    const printed = toPrinted(row, offset, now);
+    const printed = toPrinted(row, reserved, offset, now);
     if (filters.every((filter) => filter(printed, row))) yield printed;
   }
 }
@@ -130,7 +140,7 @@ function* selected(rows: Iterable<LeaseRow>, filters: readonly Filter[], offset:
 function filtersOf(options: LeasesOptions): Filter[] {
   const filters: Filter[] = [];
   const { state, address, hostname, network } = options;
-  if (state !== undefined) filters.push((lease) => lease.state === state);
+  if (state !== undefined && state !== "any") filters.push((lease) => lease.state === state);
   if (address !== undefined) {
     const prefix = parseIpv4Prefix(address.includes("/") ? address : `${address}/32`);
     if (prefix === undefined)
@@ -165,7 +175,7 @@ function plainHex(option: string, text: string): string {
 }
 
 /** `offset`: from lease time to the wall clock, which `now` is on. */
-function toPrinted({ lease, network }: LeaseRow, offset: number, now: number): Printed {
+function toPrinted({ lease, network }: LeaseRow, reserved: Reserved, offset: number, now: number): Printed {
   const { owner } = lease;
   const relay = owner.relayAgentInformation;
   const start = lease.start + offset;
@@ -176,7 +186,7 @@ function toPrinted({ lease, network }: LeaseRow, offset: number, now: number): P
     state: lease.state === LeaseState.bound && expiry !== undefined && expiry <= now ? "expired" : stateName(lease.state),
     hardware_address: formatMac(owner.chaddr),
     client_identifier: hexOf(owner.clientIdentifier),
-    hostname: textOf(owner.hostname),
+    hostname: reservedHostname(reserved.get(lease.address), owner) ?? textOf(owner.hostname),
     start: timeOf(start),
     expiry: expiry === undefined ? "never" : timeOf(expiry),
     vendor_class: textOf(owner.vendorClass),

@@ -122,7 +122,7 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
   }
 }
 
-/** The socket that `leasehold leases --unblock` speaks to. Without it the server serves on. */
+/** The socket through which operators end leases and probations. Without it the server serves on. */
 async function listenToOperators(server: Server, database: string | undefined, log: Log): Promise<Control | undefined> {
   if (database === undefined) return undefined;
   const path = controlPath(resolve(database));
@@ -130,7 +130,7 @@ async function listenToOperators(server: Server, database: string | undefined, l
     return await openControl(path, server);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    log.warn(`the socket ${path} can't be made, so \`leasehold leases --unblock\` can't reach this server: ${reason}`);
+    log.warn(`the socket ${path} can't be made, so \`leasehold leases\` can't change what is in this server: ${reason}`);
     return undefined;
   }
 }

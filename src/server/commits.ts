@@ -7,6 +7,7 @@ import { encode } from "../wire/dhcp4/encode.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
 import { type ChangeCounts, type Counters, countApplied, countType, moveChanges, noChanges } from "./counters.ts";
 import type { EventLog, Told } from "./event-log.ts";
+import type { Happened, Happening } from "./happenings.ts";
 
 /*
  * What holds between memory, disk and network:
@@ -32,6 +33,8 @@ export interface CommitsParts {
   readonly transport: Transport;
   readonly counters: Counters;
   readonly events: EventLog;
+  /** Told of each change of a lease when it is durable; undefined: nobody listens. */
+  readonly happened?: Happened | undefined;
 }
 
 /** Carries decisions out: changes in memory at once, on disk together, and only then the replies that depend on them. */
@@ -61,9 +64,11 @@ interface Batch {
   readonly changes: ChangeCounts;
   /** What to tell the operator when it is true. */
   readonly told: Told[];
+  /** What listeners are told when it is true. */
+  readonly happenings: Happening[];
 }
 
-export function createCommits({ table, store, transport, counters, events }: CommitsParts): Commits {
+export function createCommits({ table, store, transport, counters, events, happened }: CommitsParts): Commits {
   const ready = transport.createOutbox(OUTBOX_CAPACITY);
   const spare: Outbox[] = [];
   /** Oldest first; commits settle in this order. */
@@ -75,7 +80,7 @@ export function createCommits({ table, store, transport, counters, events }: Com
 
   function newBatch(): Batch {
     const replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY);
-    return { replies, types: [], applied: [], writes: [], changes: noChanges(), told: [] };
+    return { replies, types: [], applied: [], writes: [], changes: noChanges(), told: [], happenings: [] };
   }
 
   function carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void {
@@ -110,8 +115,10 @@ export function createCommits({ table, store, transport, counters, events }: Com
   function apply(changes: readonly LeaseChange[]): boolean {
     let durable = false;
     for (const change of changes) {
+      const before = happened?.before(table, change);
       const done = table.apply(change);
       if (done === undefined) continue;
+      if (happened !== undefined) happened.note(batch.happenings, before, change);
       durable = true;
       take(done);
       countApplied(batch.changes, change, done);
@@ -155,6 +162,7 @@ export function createCommits({ table, store, transport, counters, events }: Com
     for (const type of done.types) countType(counters.sent, type);
     moveChanges(done.changes, counters);
     for (const entry of done.told) events.tell(entry);
+    happened?.tell(done.happenings);
     release(done);
   }
 

@@ -1,29 +1,39 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
+import { LeaseState } from "../leases/lease.ts";
+import { formatAddressRange, parseAddressRange } from "../net/range.ts";
+import { OPERATIONS, type Operation, type OperationKind } from "./operations.ts";
 
 /*
  * What an operator may ask of a server that runs, over a socket beside its lease database: leases live in the server's memory,
  * so only the server itself can change them. Whoever may connect is whom the file system lets: the server's own user, and root.
- * One line of JSON each way.
+ * One line of JSON each way. `kind` says what is asked; a server that does not know it says so.
  */
 
 /** A question that is longer is none of ours. */
 const LONGEST = 1024;
-/** How long either side waits for the other, in milliseconds. */
+/** How long a question may take to arrive, in milliseconds. */
 const PATIENCE = 5000;
+/** How long an answer may take: a million leases take their time. */
+const LONG_PATIENCE = 300_000;
 
 /** libuv's word for a path that does not fit in the address of a socket. */
 const TOO_LONG = "EINVAL";
 
 /** What can be asked. */
 export interface Controlled {
-  /** Ends the probation of an address, durably. False: it is not on probation. Rejects with StoreError. */
-  unblock(address: Ipv4): Promise<boolean>;
+  /** The number of leases that were changed, durably. */
+  operate(operation: Operation): Promise<number>;
 }
 
-export type ControlRequest = { readonly unblock: string };
-export type ControlAnswer = { readonly done: boolean } | { readonly error: string };
+export interface ControlRequest {
+  readonly kind: OperationKind;
+  /** `10.0.0.1-10.0.0.9`, both included. */
+  readonly addresses: string;
+  /** The name of a state; absent: any. */
+  readonly state?: string;
+}
+export type ControlAnswer = { readonly done: number } | { readonly error: string };
 
 export interface Control {
   /** Asks no more of the server. What has been asked is answered. */
@@ -45,6 +55,7 @@ export function openControl(path: string, controlled: Controlled): Promise<Contr
     socket.setEncoding("utf8").setTimeout(PATIENCE, () => socket.destroy());
     socket.on("error", () => socket.destroy());
     readLine(socket, (line) => {
+      socket.setTimeout(0);
       const answered = closed
         ? Promise.resolve({ error: "the server is stopping: ask again when it has ended" })
         : answer(line, controlled);
@@ -81,7 +92,7 @@ export function askServer(path: string, request: ControlRequest): Promise<Contro
     const socket = connect(path, () => socket.write(`${JSON.stringify(request)}\n`));
     const silent = () => reject(new Error(`the server at ${path} does not answer`));
     let connected = false;
-    socket.setEncoding("utf8").setTimeout(PATIENCE, () => socket.destroy());
+    socket.setEncoding("utf8").setTimeout(LONG_PATIENCE, () => socket.destroy());
     socket.once("connect", () => {
       connected = true;
     });
@@ -97,22 +108,39 @@ export function askServer(path: string, request: ControlRequest): Promise<Contro
 }
 
 async function answer(line: string, controlled: Controlled): Promise<ControlAnswer> {
-  const address = requestedAddress(line);
-  if (address === undefined) return { error: 'expected a line such as {"unblock": "10.0.0.5"}' };
+  const operation = operationOf(parsed(line));
+  if (typeof operation === "string") return { error: operation };
   try {
-    return { done: await controlled.unblock(address) };
+    return { done: await controlled.operate(operation) };
   } catch (error) {
-    return { error: `${formatIpv4(address)} stays as it is: ${error instanceof Error ? error.message : String(error)}` };
+    return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function requestedAddress(line: string): Ipv4 | undefined {
-  const request = parsed(line);
-  return isObject(request) && typeof request.unblock === "string" ? parseIpv4(request.unblock) : undefined;
+/** The request of an operation. */
+export function requestOf({ kind, addresses, state }: Operation): ControlRequest {
+  const name = Object.entries(LeaseState).find(([, number]) => number === state)?.[0];
+  return { kind, addresses: formatAddressRange(addresses), ...(name === undefined ? {} : { state: name }) };
+}
+
+/** What a request asks for, or what is wrong with it. */
+function operationOf(request: unknown): Operation | string {
+  const form = 'expected a line such as {"kind": "unblock", "addresses": "10.0.0.5-10.0.0.9"}';
+  if (!isObject(request) || typeof request.addresses !== "string") return form;
+  const kind = OPERATIONS.find((known) => known === request.kind);
+  if (kind === undefined) return `${form}; kind is one of ${OPERATIONS.join(", ")}`;
+  const addresses = parseAddressRange(request.addresses);
+  const state = stateOf(request.state);
+  return addresses === undefined || state === "unknown" ? form : { kind, addresses, state };
+}
+
+function stateOf(name: unknown): LeaseState | undefined | "unknown" {
+  if (name === undefined) return undefined;
+  return Object.entries(LeaseState).find(([known]) => known === name)?.[1] ?? "unknown";
 }
 
 function isAnswer(value: unknown): value is ControlAnswer {
-  return isObject(value) && (typeof value.done === "boolean" || typeof value.error === "string");
+  return isObject(value) && (typeof value.done === "number" || typeof value.error === "string");
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

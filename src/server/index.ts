@@ -1,8 +1,11 @@
 /** `leasehold/server`: the DHCP server to run inside another program. Needs Node.js; the other subpaths do not. */
 
-export { TransportError } from "../io/transport.ts";
+export type { Prober } from "../io/prober.ts";
+export { type Transport, TransportError } from "../io/transport.ts";
 export { openMemoryStore } from "../store/memory.ts";
 export { openSqliteStore, type SqliteStoreEvents } from "../store/sqlite/store.ts";
 export { type LeaseStore, type SavedClock, type StoredLease, StoreError, type StoreErrorCode, type StoreWrite } from "../store/store.ts";
 export { type Counters, DROP_REASONS, type DropReason, summarize } from "./counters.ts";
+export type { Happening, HappeningKind } from "./happenings.ts";
+export { type Operation, OperationError, type OperationKind } from "./operations.ts";
 export { type Server, type ServerOptions, startServer } from "./server.ts";

@@ -15,6 +15,7 @@ import { messageType } from "../wire/dhcp4/options.ts";
 import { createCommits } from "./commits.ts";
 import { type Counters, countType } from "./counters.ts";
 import type { EventLog } from "./event-log.ts";
+import type { Happened } from "./happenings.ts";
 import { createOverload } from "./overload.ts";
 import { createProbes, type Waiting } from "./probes.ts";
 
@@ -38,6 +39,8 @@ export interface PumpParts {
   readonly ownAddresses: () => ReadonlySet<Ipv4>;
   readonly counters: Counters;
   readonly events: EventLog;
+  /** Told of each change of a lease when it is durable; undefined: nobody listens. */
+  readonly happened?: Happened | undefined;
   /** Lease time: never steps, whatever becomes of the wall clock. */
   readonly clock: () => Seconds;
   /** Milliseconds, never going back. */
@@ -67,7 +70,7 @@ export interface Pump {
 export function startPump(parts: PumpParts): Pump {
   const { config, table, store, transport, counters, events, clock, uptime, random } = parts;
   const { port } = transport;
-  const commits = createCommits({ table, store, transport, counters, events });
+  const commits = createCommits({ table, store, transport, counters, events, happened: parts.happened });
   const overload = createOverload();
   const flood = config.floodProtection && createFloodGuard(config.floodProtection, config.chaddrOnly, parts.secret);
   const { prober } = parts;

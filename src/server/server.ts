@@ -6,17 +6,19 @@ import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import { LeaseState } from "../leases/lease.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
+import { formatAddressRange } from "../net/range.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import { createHappenings, type Happening } from "./happenings.ts";
 import { InterfaceList } from "./interface-list.ts";
 import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
+import { type Operation, operate } from "./operations.ts";
 import { type Pump, startPump } from "./pump.ts";
 import { restoreLeases } from "./restore.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
@@ -35,6 +37,12 @@ export interface ServerOptions {
   readonly address: Ipv4;
   readonly port: number;
   readonly log: Log;
+  /** Sends and receives in place of the system's sockets; closed at the end. */
+  readonly transport?: Transport;
+  /** Finds out whether an address is in use, where the configuration asks for it, in place of the system's sockets; closed at the end. */
+  readonly prober?: Prober;
+  /** Told of each change of a lease that has come true; what it throws is logged and does no harm. Times are those of leases, see `wallOffset`. */
+  readonly onHappening?: (happening: Happening) => void;
 }
 
 export interface Server {
@@ -50,18 +58,19 @@ export interface Server {
   /** Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of leases never step; this does when the clock is set. */
   readonly wallOffset: number;
   transportCounters(): TransportCounters;
-  /** Ends the probation of an address, durably. False: it is not on probation. Rejects with StoreError. */
-  unblock(address: Ipv4): Promise<boolean>;
+  /** Does what an operator wants of leases; the number of those that were changed, durably. Rejects with OperationError. */
+  operate(operation: Operation): Promise<number>;
   /** Answers what has been received, then closes the sockets and the store. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store and closes it at the end, also
- * when it can't start. Throws StoreError and TransportError.
+ * when it can't start. Throws StoreError and TransportError; RangeError when `address` or `port` is none.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   try {
+    checkEndpoint(options);
     return await start(options);
   } catch (error) {
     await options.store.close();
@@ -69,7 +78,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-async function start({ config, store, address, port, log }: ServerOptions): Promise<Server> {
+/** A text such as "127.0.0.1" would be taken for 0.0.0.0 on the way to the socket. */
+function checkEndpoint({ address, port }: ServerOptions): void {
+  if (!isWhole(address, 0xffffffff)) {
+    throw new RangeError(`address: ${JSON.stringify(address)} is no IPv4 address as a number: use parseIpv4 of leasehold/net`);
+  }
+  if (!isWhole(port, 65535)) throw new RangeError(`port: ${JSON.stringify(port)} is no number from 0 to 65535`);
+}
+
+function isWhole(value: unknown, largest: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= largest;
+}
+
+async function start(options: ServerOptions): Promise<Server> {
+  const { config, store, address, port, log, onHappening } = options;
   const { table, clock, saved, wrong } = await restoreLeases({
     config,
     store,
@@ -84,9 +106,14 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
   // Another one may come up later than this server; with none there is nothing to do.
   if (first !== undefined && served.length === 0) throw new TransportError("ENODEV", first.problem);
   const counters = createCounters();
+  const now = () => leaseTime(clock.bootOffset, sinceBoot());
   const interfaces = new InterfaceList(config, local, log);
-  const transport = await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) });
-  const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined) ? await openProber() : undefined;
+  const transport =
+    options.transport ??
+    (await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) }));
+  const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined)
+    ? (options.prober ?? (await openProber()))
+    : undefined;
   const events = createEventLog(log, () => performance.now());
   const pump = startPump({
     config,
@@ -98,7 +125,8 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
     ownAddresses: () => interfaces.addresses,
     counters,
     events,
-    clock: () => leaseTime(clock.bootOffset, sinceBoot()),
+    happened: onHappening && createHappenings(onHappening, (error) => log.error({ err: error }, "a listener to happenings failed")),
+    clock: now,
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
@@ -139,11 +167,15 @@ async function start({ config, store, address, port, log }: ServerOptions): Prom
       return wallOffset(clock.bootOffset, readClocks());
     },
     transportCounters: () => transport.counters(),
-    async unblock(address) {
-      if (table.byAddress(address)?.state !== LeaseState.declined) return false;
-      await pump.change([{ kind: "remove", address }]);
-      log.info({ address: formatIpv4(address) }, `${formatIpv4(address)} is no longer on probation: an operator said so`);
-      return true;
+    async operate(operation) {
+      const done = await operate(
+        { byAddress: (address) => table.byAddress(address), leases: () => table.leases(), change: (changes) => pump.change(changes) },
+        operation,
+        now,
+      );
+      const addresses = formatAddressRange(operation.addresses);
+      log.info({ operation: operation.kind, addresses, done }, `an operator's ${operation.kind} of ${addresses}: ${done} done`);
+      return done;
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);

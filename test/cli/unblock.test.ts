@@ -52,10 +52,7 @@ describe("leasehold leases --unblock", { concurrency: 2 }, () => {
     for (const address of ["10.0.0.1", "10.0.0.9"]) {
       const { status, stdout, stderr } = await runLeasehold("leases", "-d", path, "--unblock", address);
       assert.deepEqual([status, stdout], [1, ""]);
-      assert.equal(
-        stderr,
-        `leasehold: ${address} is not on probation: \`leasehold leases -d ${path} --state declined\` lists those that are\n`,
-      );
+      assert.equal(stderr, `leasehold: --unblock ${address}: nothing on probation: \`leasehold leases -d ${path}\` lists what there is\n`);
     }
     assert.deepEqual(await listed(path), ALL);
   });
@@ -75,11 +72,11 @@ describe("leasehold leases --unblock", { concurrency: 2 }, () => {
     assert.match(obtained.stdout, /10\.0\.0\.3/);
     const again = await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.3");
     assert.deepEqual([again.status, again.stdout], [1, ""]);
-    assert.match(again.stderr, /^leasehold: 10\.0\.0\.3 is not on probation/);
+    assert.match(again.stderr, /^leasehold: --unblock 10\.0\.0\.3: nothing on probation/);
     assert.deepEqual(await listed(path), ["10.0.0.1 bound", "10.0.0.2 declined", "10.0.0.3 bound"]);
     assert.equal(await server.end("SIGTERM"), 0);
     assert.equal(existsSync(`${path}-control`), false);
-    assert.match(server.output(), /10\.0\.0\.3 is no longer on probation: an operator said so/);
+    assert.match(server.output(), /an operator's unblock of 10\.0\.0\.3-10\.0\.0\.3: 1 done/);
   });
 
   test("after a server that was killed, which left its socket behind", async (t) => {
@@ -101,7 +98,7 @@ describe("leasehold leases --unblock", { concurrency: 2 }, () => {
     assert.deepEqual([status, stdout], [1, ""]);
     assert.equal(
       stderr,
-      `leasehold: lease database ${path}: another program uses it, and would not see the change: stop it, unblock the address, start it again\n`,
+      `leasehold: lease database ${path}: another program uses it, and would not see the change: stop it, then run this again\n`,
     );
     assert.deepEqual(await listed(path), ALL);
   });
@@ -123,9 +120,12 @@ describe("leasehold leases --unblock", { concurrency: 2 }, () => {
   test("refuses what is no address, and filters beside it, with status 2", async (t) => {
     const path = join(newFolder(t), "x.db");
     const notAddress = await runLeasehold("leases", "-d", path, "--unblock", "10.0.0");
-    assert.deepEqual([notAddress.status, notAddress.stderr], [2, "leasehold: --unblock 10.0.0: expected an address such as 10.0.0.5\n"]);
+    assert.deepEqual(
+      [notAddress.status, notAddress.stderr],
+      [2, "leasehold: --unblock 10.0.0: expected an address such as 10.0.0.5, a network such as 10.0.0.0/24, or all\n"],
+    );
     const filtered = await runLeasehold("leases", "-d", path, "--unblock", "10.0.0.2", "--state", "declined");
     assert.equal(filtered.status, 2);
-    assert.match(filtered.stderr, /'--unblock <address>' cannot be used with option '--state <state>'/);
+    assert.match(filtered.stderr, /'--unblock <addresses>' cannot be used with option '--state <state>'/);
   });
 });

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { loadConfigFile } from "../../src/config/load-file.ts";
 import { watch } from "../support/namespaces.ts";
+import { requirePrograms } from "../support/requirement.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -14,16 +15,16 @@ function run(example: string): string {
 }
 
 describe("the examples", () => {
-  test("decode.ts prints a message", () => {
-    assert.match(run("decode.ts"), /^DHCPDISCOVER request[\s\S]*parameter_request_list: 1, 3, 6, 66/);
+  test("decode.js prints a message", () => {
+    assert.match(run("decode.js"), /^DHCPDISCOVER request[\s\S]*parameter_request_list: 1, 3, 6, 66/);
   });
 
-  test("decide.ts says what a server would answer, and why", () => {
-    assert.match(run("decide.ts"), /network: 192\.168\.5\.0\/24[\s\S]*DHCPOFFER reply[\s\S]*routers: 192\.168\.5\.1/);
+  test("decide.js says what a server would answer, and why", () => {
+    assert.match(run("decide.js"), /network: 192\.168\.5\.0\/24[\s\S]*DHCPOFFER reply[\s\S]*routers: 192\.168\.5\.1/);
   });
 
-  test("embedded.ts serves inside another program", async () => {
-    const program = watch(spawn(process.execPath, [...flags, "examples/embedded.ts"], { cwd: ROOT }));
+  test("embedded.js serves inside another program", async () => {
+    const program = watch(spawn(process.execPath, [...flags, "examples/embedded.js"], { cwd: ROOT }));
     await program.line(/listening on 127\.0\.0\.1:6868/);
     const probe = await runLeasehold("probe", "--server", "127.0.0.1:6868");
     assert.equal(probe.status, 0, probe.stderr);
@@ -40,6 +41,13 @@ describe("the examples", () => {
     const { status, stderr } = await runLeasehold("serve", "-c", "/nowhere/leasehold.yaml");
     assert.equal(status, 1);
     assert.match(stderr, /\/nowhere\/leasehold\.yaml/);
+  });
+
+  test("leasehold.service exposes little", (t) => {
+    if (!requirePrograms(t, "systemd-analyze")) return;
+    const said = execFileSync("systemd-analyze", ["security", "--offline=true", `${ROOT}examples/leasehold.service`], { encoding: "utf8" });
+    const exposure = Number(/exposure level for leasehold\.service: ([\d.]+)/.exec(said)?.[1]);
+    assert.ok(exposure < 2.5, said);
   });
 
   for (const name of ["quickstart.yaml", "home.yaml", "office.yaml", "netboot.yaml"]) {

@@ -4,15 +4,19 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
-import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
-import { askServer, type Control, type Controlled, openControl } from "../../src/server/control.ts";
+import { formatIpv4 } from "../../src/net/ipv4.ts";
+import { askServer, type Control, type Controlled, type ControlRequest, openControl } from "../../src/server/control.ts";
 import { StoreError } from "../../src/store/store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leasehold-control-"));
 after(() => rmSync(folder, { recursive: true }));
 let sockets = 0;
 const newPath = () => join(folder, `${sockets++}.db-control`);
-const MISUNDERSTOOD = '{"error":"expected a line such as {\\"unblock\\": \\"10.0.0.5\\"}"}\n';
+const FORM = 'expected a line such as {"kind": "unblock", "addresses": "10.0.0.5-10.0.0.9"}';
+const MISUNDERSTOOD = `${JSON.stringify({ error: FORM })}\n`;
+const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock` })}\n`;
+const line = (address: string): string => `{"kind":"unblock","addresses":"${address}-${address}"}`;
+const unblock = (address: string): ControlRequest => ({ kind: "unblock", addresses: `${address}-${address}` });
 
 async function open(t: TestContext, path: string, controlled: Controlled): Promise<Control> {
   const control = await openControl(path, controlled);
@@ -23,7 +27,7 @@ async function open(t: TestContext, path: string, controlled: Controlled): Promi
 /** Two addresses on probation, each of which can be taken off it once. */
 function twoOnProbation(): Controlled {
   const declined = new Set(["10.0.0.2", "10.0.0.3"]);
-  return { unblock: (address: Ipv4) => Promise.resolve(declined.delete(formatIpv4(address))) };
+  return { operate: ({ addresses }) => Promise.resolve(declined.delete(formatIpv4(addresses.start)) ? 1 : 0) };
 }
 
 /** What is answered to these bytes, until the server ends the connection. */
@@ -46,15 +50,17 @@ function answerTo(path: string, ...chunks: string[]): Promise<string> {
 
 describe("the control socket", () => {
   const lines: readonly (readonly [name: string, chunks: readonly string[], answer: string])[] = [
-    ["a request", ['{"unblock":"10.0.0.2"}\n'], '{"done":true}\n'],
-    ["a request in pieces", ['{"unblock":', '"10.0.0.2"}', "\n"], '{"done":true}\n'],
-    ["an address that is not on probation", ['{"unblock":"10.0.0.9"}\n'], '{"done":false}\n'],
-    ["only the first line", ['{"unblock":"10.0.0.2"}\n{"unblock":"10.0.0.3"}\n'], '{"done":true}\n'],
+    ["a request", [`${line("10.0.0.2")}\n`], '{"done":1}\n'],
+    ["a request in pieces", [line("10.0.0.2").slice(0, 9), line("10.0.0.2").slice(9), "\n"], '{"done":1}\n'],
+    ["an address that is not on probation", [`${line("10.0.0.9")}\n`], '{"done":0}\n'],
+    ["only the first line", [`${line("10.0.0.2")}\n${line("10.0.0.3")}\n`], '{"done":1}\n'],
     ["no JSON", ["unblock 10.0.0.2\n"], MISUNDERSTOOD],
     ["null", ["null\n"], MISUNDERSTOOD],
     ["an array", ['["unblock"]\n'], MISUNDERSTOOD],
-    ["no address", ['{"unblock":"10.0.0.256"}\n'], MISUNDERSTOOD],
-    ["an address as a number", ['{"unblock":167772162}\n'], MISUNDERSTOOD],
+    ["no address", [`${line("10.0.0.256")}\n`], MISUNDERSTOOD],
+    ["an unknown state", ['{"kind":"delete","addresses":"10.0.0.2-10.0.0.2","state":"lost"}\n'], MISUNDERSTOOD],
+    ["an unknown kind", ['{"kind":"erase","addresses":"10.0.0.2-10.0.0.2"}\n'], UNKNOWN_KIND],
+    ["an address as a number", ['{"kind":"unblock","addresses":167772162}\n'], MISUNDERSTOOD],
     ["nested deeply", [`${"[".repeat(1000)}\n`], MISUNDERSTOOD],
     ["no end of the line", ["x".repeat(5000)], ""],
   ];
@@ -69,30 +75,30 @@ describe("the control socket", () => {
   test("of two requests for one address at once, one is told that it is done", async (t) => {
     const path = newPath();
     await open(t, path, twoOnProbation());
-    const ask = () => askServer(path, { unblock: "10.0.0.2" });
-    const answers = await Promise.all([ask(), ask(), askServer(path, { unblock: "10.0.0.3" })]);
-    assert.deepEqual(answers[2], { done: true });
+    const ask = () => askServer(path, unblock("10.0.0.2"));
+    const answers = await Promise.all([ask(), ask(), askServer(path, unblock("10.0.0.3"))]);
+    assert.deepEqual(answers[2], { done: 1 });
     assert.deepEqual(
       answers
         .slice(0, 2)
         .map((answer) => JSON.stringify(answer))
         .sort(),
-      ['{"done":false}', '{"done":true}'],
+      ['{"done":0}', '{"done":1}'],
     );
   });
 
   test("says why the address stays as it is", async (t) => {
     const path = newPath();
-    await open(t, path, { unblock: () => Promise.reject(new StoreError("full", "the disk is full")) });
-    assert.deepEqual(await askServer(path, { unblock: "10.0.0.2" }), { error: "10.0.0.2 stays as it is: the disk is full" });
+    await open(t, path, { operate: () => Promise.reject(new StoreError("full", "the disk is full")) });
+    assert.deepEqual(await askServer(path, unblock("10.0.0.2")), { error: "the disk is full" });
   });
 
   test("once closed, answers what was asked before, and asks no more of the server", async (t) => {
     const path = newPath();
     let asked = 0;
-    let finish: (done: boolean) => void = () => {};
+    let finish: (done: number) => void = () => {};
     const control = await open(t, path, {
-      unblock() {
+      operate() {
         asked++;
         return new Promise((resolve) => {
           finish = resolve;
@@ -101,24 +107,24 @@ describe("the control socket", () => {
     });
     const late = connect(path);
     await new Promise((resolve) => late.once("connect", resolve));
-    const early = askServer(path, { unblock: "10.0.0.2" });
+    const early = askServer(path, unblock("10.0.0.2"));
     while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
     control.close();
     const answered = new Promise((resolve) => late.setEncoding("utf8").once("data", resolve));
-    late.write('{"unblock":"10.0.0.3"}\n');
+    late.write(`${line("10.0.0.3")}\n`);
     assert.equal(await answered, '{"error":"the server is stopping: ask again when it has ended"}\n');
-    finish(true);
-    assert.deepEqual(await early, { done: true });
+    finish(1);
+    assert.deepEqual(await early, { done: 1 });
     assert.equal(asked, 1);
-    assert.equal(await askServer(path, { unblock: "10.0.0.2" }), undefined);
+    assert.equal(await askServer(path, unblock("10.0.0.2")), undefined);
   });
 
   test("takes the place of a socket that was left behind, and of nothing else", async (t) => {
     const path = newPath();
     // Two servers can't hold the lock of one database: the first one stands for one that was killed.
     await open(t, path, twoOnProbation());
-    await open(t, path, { unblock: () => Promise.resolve(false) });
-    assert.deepEqual(await askServer(path, { unblock: "10.0.0.2" }), { done: false });
+    await open(t, path, { operate: () => Promise.resolve(0) });
+    assert.deepEqual(await askServer(path, unblock("10.0.0.2")), { done: 0 });
     const file = newPath();
     writeFileSync(file, "mine");
     await assert.rejects(openControl(file, twoOnProbation()), /EADDRINUSE/);
@@ -129,7 +135,7 @@ describe("the control socket", () => {
     await assert.rejects(openControl(path, twoOnProbation()), {
       message: `its path has ${path.length} bytes, more than a socket's may have (107 on Linux): give the lease database a shorter path`,
     });
-    assert.equal(await askServer(path, { unblock: "10.0.0.2" }), undefined);
+    assert.equal(await askServer(path, unblock("10.0.0.2")), undefined);
   });
 
   for (const reply of ["hello\n", "{}\n", "null\n"]) {
@@ -138,7 +144,7 @@ describe("the control socket", () => {
       const other = createServer((socket) => socket.end(reply)).listen(path);
       t.after(() => other.close());
       await new Promise((resolve) => other.once("listening", resolve));
-      await assert.rejects(askServer(path, { unblock: "10.0.0.2" }), /no Leasehold server/);
+      await assert.rejects(askServer(path, unblock("10.0.0.2")), /no Leasehold server/);
     });
   }
 });

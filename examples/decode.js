@@ -1,4 +1,4 @@
-/** Decodes a DHCP message from hex and prints it: `npm run example examples/decode.ts`. Runs in a browser as well. */
+/** Decodes a DHCP message from hex and prints it: `npm run example examples/decode.js`. Runs in a browser as well. */
 import { dhcp4 } from "leasehold/wire";
 
 const hex = `

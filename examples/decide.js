@@ -1,4 +1,4 @@
-/** Asks the engine what a server would answer, and why; no socket is opened: `npm run example examples/decide.ts`. */
+/** Asks the engine what a server would answer, and why; no socket is opened: `npm run example examples/decide.js`. */
 import { dhcp4 as client } from "leasehold/client";
 import { loadConfig } from "leasehold/config";
 import { decide } from "leasehold/engine";

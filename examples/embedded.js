@@ -1,5 +1,5 @@
 /**
- * A DHCP server inside another program, on loopback and without privileges: `npm run example examples/embedded.ts`, and in a second
+ * A DHCP server inside another program, on loopback and without privileges: `npm run example examples/embedded.js`, and in a second
  * terminal `npx leasehold probe --server 127.0.0.1:6868`. Stops by itself after a minute, or with Ctrl-C.
  */
 import { loadConfig } from "leasehold/config";
@@ -16,7 +16,7 @@ const server = await startServer({
   config: loaded.config,
   store: openMemoryStore(),
   address: 0x7f000001,
-  port: 6868,
+  port: Number(process.argv[2] ?? 6868),
   log: pino({ level: "info" }),
 });
 console.log(`listening on 127.0.0.1:${server.port}; ${server.table.size} leases`);

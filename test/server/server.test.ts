@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { pino } from "pino";
+import { LeaseState } from "../../src/leases/lease.ts";
+import { parseIpv4 } from "../../src/net/ipv4.ts";
+import { type Happening, openMemoryStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
+import { ALL_ADDRESSES } from "../../src/server/operations.ts";
+import { load } from "../config/load.ts";
+import { newPlace } from "../support/loopback-server.ts";
+import { runLeasehold } from "../support/run-leasehold.ts";
+
+const config = load("networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.9 }] } }");
+const log = pino({ level: "silent" });
+
+/** A server for relayed clients, and how its clients reach it. */
+async function start(t: TestContext, more: Partial<ServerOptions>): Promise<{ server: Server; probe(...args: string[]): Promise<number> }> {
+  const place = newPlace();
+  const address = parseIpv4(place.address) as number;
+  const server = await startServer({ config, store: openMemoryStore(), address, port: place.port, log, ...more });
+  t.after(() => server.stop());
+  const to = ["--server", `${place.address}:${place.port}`, "--giaddr", "10.0.0.200", "--mac", "02:00:00:00:00:07"];
+  return { server, probe: async (...args) => (await runLeasehold("probe", ...to, ...args)).status };
+}
+
+describe("startServer", () => {
+  test("refuses an address that is a text, which the socket would take for 0.0.0.0, and closes the store", async () => {
+    for (const [options, says] of [
+      [{ address: "127.0.0.1" as unknown as number, port: 6767 }, /address: "127\.0\.0\.1" is no IPv4 address as a number: use parseIpv4/],
+      [{ address: -1, port: 6767 }, /address: -1 is no IPv4 address/],
+      [{ address: 0x7f000001, port: 65536 }, /port: 65536 is no number from 0 to 65535/],
+      [{ address: 0x7f000001, port: "67" as unknown as number }, /port: "67" is no number/],
+    ] as const) {
+      let closed = 0;
+      const store = { ...openMemoryStore(), close: () => Promise.resolve(void closed++) };
+      await assert.rejects(startServer({ config, store, log, ...options }), { name: "RangeError", message: says });
+      assert.equal(closed, 1);
+    }
+  });
+
+  test("tells a listener what has come true of leases; one that throws does no harm", async (t) => {
+    const told: Happening[] = [];
+    const { server, probe } = await start(t, {
+      onHappening(happening) {
+        told.push(happening);
+        throw new Error("a listener's defect");
+      },
+    });
+    assert.equal(await probe(), 0);
+    assert.equal(await server.operate({ kind: "release", addresses: ALL_ADDRESSES, state: undefined }), 1);
+    assert.equal(await server.operate({ kind: "delete", addresses: ALL_ADDRESSES, state: LeaseState.released }), 1);
+    assert.equal(await probe(), 0);
+    assert.deepEqual(
+      told.map(({ kind, before, after }) => [kind, before?.state, after?.state]),
+      [
+        ["bound", undefined, LeaseState.bound],
+        ["released", LeaseState.bound, LeaseState.released],
+        ["removed", LeaseState.released, undefined],
+        ["bound", undefined, LeaseState.bound],
+      ],
+    );
+    for (const { after } of told) if (after !== undefined) assert.deepEqual([...after.owner.chaddr], [2, 0, 0, 0, 0, 7]);
+  });
+});
