@@ -12,7 +12,7 @@ import { importsOf, usesOf } from "./support/source-text.ts";
 
 /** From the top to the bottom, with the packages that each may import. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  cli: ["commander", "pino", "pino-pretty", "yaml"],
+  cli: ["commander", "pino", "yaml"],
   api: ["fastify", "prom-client"],
   dashboard: ["preact", "uplot"],
   server: ["pino"],
