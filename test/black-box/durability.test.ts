@@ -167,7 +167,7 @@ test("a server whose leases can't be written any more ends with a word and statu
   const server = startIn(t, { ...process.env, NODE_OPTIONS: options }, files, newPlace());
   assert.equal(await server.ended, 1);
   assert.match(server.output(), /the thread that writes leases is started anew/);
-  assert.match(server.output(), /"level":60.*no lease can be written any more, so the server ends/);
+  assert.match(server.output(), /"level":50.*no lease can be written any more, so the server ends/);
 });
 
 function startIn(t: TestContext, env: NodeJS.ProcessEnv, files: ServerFiles, { address, port }: Place): Program {
