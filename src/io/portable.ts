@@ -84,8 +84,8 @@ export async function openPortableTransport(options: TransportOptions): Promise<
       receiving = handler !== undefined && !closed;
       schedule();
     },
-    createOutbox: (capacity) =>
-      createPortableOutbox(capacity, counters, (bytes, toPort, address, done) => socket.send(bytes, toPort, address, done)),
+    createOutbox: (capacity, sent) =>
+      createPortableOutbox(capacity, counters, sent, (bytes, toPort, address, done) => socket.send(bytes, toPort, address, done)),
     counters: () => ({ ...counters, notSent: { ...counters.notSent } }),
     close() {
       if (closed) return;
@@ -135,18 +135,23 @@ function limitationsOf(options: TransportOptions): string[] {
 
 type Send = (bytes: Uint8Array, port: number, address: string, done: (error: NodeJS.ErrnoException | null) => void) => void;
 
-function createPortableOutbox(capacity: number, counters: PortableCounters, sendOne: Send): Outbox {
+function createPortableOutbox(capacity: number, counters: PortableCounters, sent: Uint32Array | undefined, sendOne: Send): Outbox {
   const payloads = Array.from({ length: capacity }, () => new Uint8Array(PAYLOAD_SIZE));
   const lengths: number[] = [];
   const ports: number[] = [];
   const addresses: Ipv4[] = [];
-  const done = (error: NodeJS.ErrnoException | null): void => {
-    if (error === null) counters.sent++;
-    else counters.notSent[sendFailureOf(error.code ?? "")]++;
+  const kinds: number[] = [];
+  const done = (kind: number, error: NodeJS.ErrnoException | null): void => {
+    if (error !== null) {
+      counters.notSent[sendFailureOf(error.code ?? "")]++;
+      return;
+    }
+    counters.sent++;
+    if (sent !== undefined) sent[kind] = (sent[kind] as number) + 1;
   };
-  const sendOrCount = (bytes: Uint8Array, port: number, address: Ipv4): void => {
+  const sendOrCount = (bytes: Uint8Array, port: number, address: Ipv4, kind: number): void => {
     try {
-      sendOne(bytes, port, formatIpv4(address), done);
+      sendOne(bytes, port, formatIpv4(address), (error) => done(kind, error));
     } catch {
       // Port 0, which the sender of a request may have written, is an exception to node:dgram.
       counters.notSent.other++;
@@ -164,21 +169,23 @@ function createPortableOutbox(capacity: number, counters: PortableCounters, send
       if (payload === undefined) throw new RangeError("the outbox is full: send it first");
       return payload;
     },
-    add(payloadLength, to) {
+    add(payloadLength, to, kind = 0) {
       lengths.push(payloadLength);
       ports.push(to.port);
+      kinds.push(kind);
       addresses.push(to.hardwareAddress === undefined ? to.address : IPV4_BROADCAST);
     },
     send() {
       for (let i = 0; i < lengths.length; i++) {
         // A copy: the socket may send it later than this.
-        sendOrCount((payloads[i] as Uint8Array).slice(0, lengths[i]), ports[i] as number, addresses[i] as Ipv4);
+        sendOrCount((payloads[i] as Uint8Array).slice(0, lengths[i]), ports[i] as number, addresses[i] as Ipv4, kinds[i] as number);
       }
       this.clear();
     },
     clear() {
       lengths.length = 0;
       ports.length = 0;
+      kinds.length = 0;
       addresses.length = 0;
     },
   };

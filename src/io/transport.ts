@@ -41,8 +41,11 @@ export interface Outbox {
   readonly full: boolean;
   /** The buffer to encode the next payload into, as long as the largest payload; contents undefined. Not to be called when full. */
   next(): Uint8Array;
-  /** Puts the payload that was written into `next()` in the batch. `to` is not read after the call. */
-  add(payloadLength: number, to: Destination): void;
+  /**
+   * Puts the payload that was written into `next()` in the batch. `to` is not read after the call. `kind`, below 256, is what it is counted as when the
+   * system has taken it.
+   */
+  add(payloadLength: number, to: Destination, kind?: number): void;
   /**
    * Sends the batch and empties it. What can't be sent at once because somebody's queue is full is kept for a moment, as far as
    * there is room, and tried again; what the system refuses is dropped and counted: DHCP clients repeat what is lost.
@@ -97,8 +100,8 @@ export interface Transport {
   /** Stops receiving for a moment, or goes on: back-pressure. What arrives meanwhile waits in the kernel. */
   pause(): void;
   resume(): void;
-  /** A batch for at most `capacity` datagrams. */
-  createOutbox(capacity: number): Outbox;
+  /** A batch for at most `capacity` datagrams. Those that the system takes are counted in `sent` by their kind, where it is given. */
+  createOutbox(capacity: number, sent?: Uint32Array): Outbox;
   counters(): TransportCounters;
   close(): void;
 }

@@ -5,7 +5,7 @@ import type { Applied, LeaseTable } from "../leases/table.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
-import { type ChangeCounts, type Counters, countApplied, countType, moveChanges, noChanges } from "./counters.ts";
+import { type ChangeCounts, type Counters, countApplied, moveChanges, noChanges } from "./counters.ts";
 import type { EventLog, Told } from "./event-log.ts";
 import type { Happened, Happening } from "./happenings.ts";
 
@@ -56,8 +56,6 @@ export interface Commits {
 /** What was decided about one batch of messages: its changes, and what waits for them to be durable. */
 interface Batch {
   readonly replies: Outbox;
-  /** The message types of the replies. */
-  readonly types: number[];
   /** What the batch did to the table, for the case that it has to be undone. */
   readonly applied: Applied[];
   readonly writes: LeaseWrite[];
@@ -69,7 +67,7 @@ interface Batch {
 }
 
 export function createCommits({ table, store, transport, counters, events, happened }: CommitsParts): Commits {
-  const ready = transport.createOutbox(OUTBOX_CAPACITY);
+  const ready = transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
   const spare: Outbox[] = [];
   /** Oldest first; commits settle in this order. */
   const committing: Batch[] = [];
@@ -79,8 +77,8 @@ export function createCommits({ table, store, transport, counters, events, happe
   let onIdle: (() => void) | undefined;
 
   function newBatch(): Batch {
-    const replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY);
-    return { replies, types: [], applied: [], writes: [], changes: noChanges(), told: [], happenings: [] };
+    const replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
+    return { replies, applied: [], writes: [], changes: noChanges(), told: [], happenings: [] };
   }
 
   function carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void {
@@ -98,18 +96,13 @@ export function createCommits({ table, store, transport, counters, events, happe
       return;
     }
     const { message } = decision;
-    const type = messageType(message) ?? 0;
     const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
-    outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to);
-    if (waits) {
-      batch.types.push(type);
-      if (told !== undefined) batch.told.push(told);
-    } else {
-      countType(counters.sent, type);
-      if (told !== undefined) events.tell(told);
-    }
+    outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to, messageType(message) ?? 0);
+    if (told === undefined) return;
+    if (waits) batch.told.push(told);
+    else events.tell(told);
   }
 
   function apply(changes: readonly LeaseChange[]): boolean {
@@ -159,7 +152,6 @@ export function createCommits({ table, store, transport, counters, events, happe
       events.storeRecovered();
     }
     done.replies.send();
-    for (const type of done.types) countType(counters.sent, type);
     moveChanges(done.changes, counters);
     for (const entry of done.told) events.tell(entry);
     happened?.tell(done.happenings);

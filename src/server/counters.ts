@@ -30,12 +30,12 @@ export interface ChangeCounts {
 
 /**
  * What the server has done since it started; plain numbers that only grow. They add up: a datagram is undecodable, came in on an interface that is not
- * served, waited too long, is dropped for overload, or is received; what was received is answered (`sent`), `silent`, `noted`, or `dropped` for another reason.
+ * served, waited too long, is dropped for overload, or is received; what was received is answered (`sent`, or `notSent` of the transport), `silent`, `noted`, or `dropped` for another reason.
  */
 export interface Counters extends ChangeCounts {
   /** By message type; 0: no type (BOOTP). */
   readonly received: Uint32Array;
-  /** By message type. */
+  /** By message type, when the system has taken it. What could not be sent is in `TransportCounters.notSent`. */
   readonly sent: Uint32Array;
   readonly silent: Record<SilenceReason, number>;
   readonly dropped: Record<DropReason, number>;

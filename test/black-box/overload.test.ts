@@ -18,7 +18,7 @@ networks:
   127.0.0.0/8: { options: { routers: 127.0.0.1 }, ranges: [{ range: 127.0.10.1-127.0.10.200 }] }
 `;
 
-test("a server that can't keep up drops what has waited too long, tells what the kernel dropped, and answers what comes then", async (t) => {
+test("a server that was stopped for a while answers what has waited, tells what the kernel dropped, and answers what comes then", async (t) => {
   if (process.platform !== "linux" && !missing(t, "Linux tells how long messages waited")) return;
   const folder = newFolder(t);
   const place = newPlace();
@@ -28,9 +28,15 @@ test("a server that can't keep up drops what has waited too long, tells what the
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
   let answers = 0;
-  socket.on("message", () => answers++);
-  const message = encodeMessage({ ...discover(ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 1)), { xid: 1, secs: 0 }), giaddr: 0x7f000001 });
-  const send = () =>
+  let repeatIsAnswered = false;
+  socket.on("message", (reply) => {
+    answers++;
+    repeatIsAnswered ||= reply.readUInt32BE(4) === 2;
+  });
+  const messageWith = (xid: number) =>
+    encodeMessage({ ...discover(ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 1)), { xid, secs: 0 }), giaddr: 0x7f000001 });
+  const [first, repeat] = [messageWith(1), messageWith(2)];
+  const send = (message = first) =>
     new Promise<void>((resolve, reject) =>
       socket.send(message, place.port, place.address, (error) => (error === null ? resolve() : reject(error))),
     );
@@ -40,20 +46,21 @@ test("a server that can't keep up drops what has waited too long, tells what the
   await delay(2000);
   process.kill(server.pid, "SIGCONT");
   await server.line(/datagrams were lost before this server could read them.*net\.core\.rmem_max/, 20_000);
-  await server.line(/messages had waited too long and were left for their clients to repeat/, 20_000);
-  assert.equal(answers, 0);
-
+  // What the buffer held is answered, late as it is: a client still listens after two seconds.
+  for (const end = Date.now() + 20_000; answers === 0 && Date.now() < end; ) await delay(10);
+  assert.ok(answers > 0);
   // As a client does, for what waited may not all have been read yet.
   let repeated = 0;
-  for (const end = Date.now() + 20_000; answers === 0 && Date.now() < end; repeated++) {
-    await send();
-    for (const next = Date.now() + 1000; answers === 0 && Date.now() < next; ) await delay(10);
+  for (const end = Date.now() + 20_000; !repeatIsAnswered && Date.now() < end; repeated++) {
+    await send(repeat);
+    for (const next = Date.now() + 1000; !repeatIsAnswered && Date.now() < next; ) await delay(10);
   }
+  assert.ok(repeatIsAnswered);
   assert.equal(await server.end(), 0);
   const counters = countersOf(server);
   const { "lost before receipt": lost = 0, "dropped: waited-too-long": late = 0, "sent OFFER": sent = 0, ...more } = counters;
   const { "dropped: overload": shed = 0, ...others } = more;
-  assert.ok(lost > 0 && late > 0 && sent > 0, `${lost} lost, ${late} late, ${sent} answered`);
+  assert.ok(lost > 0 && sent > 0, `${lost} lost, ${late} late, ${shed} shed, ${sent} answered`);
   assert.equal(lost + late + shed + sent, TOO_MANY + repeated);
   assert.deepEqual(others, { "received DISCOVER": sent });
 });

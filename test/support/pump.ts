@@ -3,7 +3,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import type { BatchHandler, Datagram, Transport } from "../../src/io/transport.ts";
+import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
@@ -64,7 +64,7 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
     resume() {
       paused = false;
     },
-    createOutbox: (capacity) => createOutbox(capacity, sent),
+    createOutbox: (capacity, counts) => createOutbox(capacity, sent, counts),
     counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
@@ -111,9 +111,9 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
   };
 }
 
-function createOutbox(capacity: number, sent: Sent[]) {
+function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | undefined): Outbox {
   const buffers = Array.from({ length: capacity }, () => new Uint8Array(2048));
-  let entries: { length: number; to: Destination }[] = [];
+  let entries: { length: number; to: Destination; kind: number }[] = [];
   return {
     get length() {
       return entries.length;
@@ -122,11 +122,12 @@ function createOutbox(capacity: number, sent: Sent[]) {
       return entries.length === capacity;
     },
     next: () => buffers[entries.length] as Uint8Array,
-    add(length: number, to: Destination) {
-      entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() } });
+    add(length, to, kind = 0) {
+      entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() }, kind });
     },
     send() {
-      entries.forEach(({ length, to }, i) => {
+      entries.forEach(({ length, to, kind }, i) => {
+        if (counts !== undefined) counts[kind] = (counts[kind] as number) + 1;
         const decoded = decode((buffers[i] as Uint8Array).slice(0, length));
         if (decoded.ok) sent.push({ message: decoded.message, to });
       });

@@ -206,16 +206,16 @@ export class Machine {
         paused = false;
         deliver();
       },
-      createOutbox: (capacity) => this.#outbox(capacity, run),
+      createOutbox: (capacity, sent) => this.#outbox(capacity, run, sent),
       counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
       close() {},
     };
   }
 
-  #outbox(capacity: number, run: Run): Outbox {
+  #outbox(capacity: number, run: Run, sent: Uint32Array | undefined): Outbox {
     const { onSent } = this.#parts;
     const buffers = Array.from({ length: capacity }, () => new Uint8Array(1472));
-    let waiting: { length: number; to: Destination }[] = [];
+    let waiting: { length: number; to: Destination; kind: number }[] = [];
     return {
       get length() {
         return waiting.length;
@@ -224,14 +224,15 @@ export class Machine {
         return waiting.length === capacity;
       },
       next: () => buffers[waiting.length] as Uint8Array,
-      add(length, to) {
-        waiting.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() } });
+      add(length, to, kind = 0) {
+        waiting.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() }, kind });
       },
       send() {
         const leaving = waiting;
         waiting = [];
         if (run.over) return;
-        leaving.forEach(({ length, to }, i) => {
+        leaving.forEach(({ length, to, kind }, i) => {
+          if (sent !== undefined) sent[kind] = (sent[kind] as number) + 1;
           const decoded = decode((buffers[i] as Uint8Array).slice(0, length));
           if (!decoded.ok) throw new Error(`the server sent what is no message: ${decoded.problem}`);
           onSent(decoded.message, to);

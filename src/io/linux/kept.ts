@@ -23,12 +23,14 @@ interface Entry {
   /** Whom the gate is asked about; 0: nobody. */
   readonly address: Ipv4;
   readonly until: number;
+  readonly onSent: (kind: number) => void;
+  readonly kind: number;
 }
 
 /** Datagrams that would have blocked: tried again for a moment, so that nobody's reply is lost because the queue was full just then. */
 export interface Kept {
-  /** Copies message `i`, whose payload these bytes are. */
-  add(fd: number, messages: Messages, i: number, payload: Uint8Array, address: Ipv4): void;
+  /** Copies message `i`, whose payload these bytes are. `onSent` is told its kind when it has left. */
+  add(fd: number, messages: Messages, i: number, payload: Uint8Array, address: Ipv4, onSent: (kind: number) => void, kind: number): void;
   /** Drops and counts what is left. */
   close(): void;
 }
@@ -61,6 +63,7 @@ export function createKept(libc: Libc, gate: SendGate, counters: SendCounters, u
     messages.memory.bytes.set(entry.control, messages.controls);
     if (libc.sendmmsg(entry.fd, messages.memory.bytes, 1, MSG_DONTWAIT) === 1) {
       counters.sent++;
+      entry.onSent(entry.kind);
       return true;
     }
     const failure = sendFailureOf(libc.errno());
@@ -87,7 +90,7 @@ export function createKept(libc: Libc, gate: SendGate, counters: SendCounters, u
   }
 
   return {
-    add(fd, messages, i, payload, address) {
+    add(fd, messages, i, payload, address, onSent, kind) {
       if (entries.length >= MOST || payload.length > LARGEST) {
         counters.notSent["would-block"]++;
         return;
@@ -101,6 +104,8 @@ export function createKept(libc: Libc, gate: SendGate, counters: SendCounters, u
         control: part(messages.controls, messages.controlSize),
         address,
         until: uptime() + KEPT_FOR,
+        onSent,
+        kind,
       });
       schedule();
     },

@@ -63,33 +63,51 @@ interface Group {
   readonly lengths: Uint16Array;
   /** The address that ARP may be needed for; 0: none is. */
   readonly neighbours: Uint32Array;
+  readonly kinds: Uint8Array;
 }
 
-export function createOutbox(libc: Libc, senders: Senders, capacity: number, counters: SendCounters): Outbox {
+export function createOutbox(
+  libc: Libc,
+  senders: Senders,
+  capacity: number,
+  counters: SendCounters,
+  sentByKind: Uint32Array | undefined,
+): Outbox {
   const slots = allocate(libc, capacity * SLOT_SIZE);
   const frames = Array.from({ length: capacity }, (_, i) => slots.bytes.subarray(i * SLOT_SIZE, (i + 1) * SLOT_SIZE));
   const payloads = frames.map((frame) => frame.subarray(HEADERS_SIZE, HEADERS_SIZE + PAYLOAD_SIZE));
   const datagrams = createGroup(senders.udp, createUdpMessages(libc, capacity));
   const packets = senders.packet === undefined ? undefined : createGroup(senders.packet, createPacketMessages(libc, capacity));
   let length = 0;
+  const onSent = (kind: number): void => {
+    if (sentByKind !== undefined) sentByKind[kind] = (sentByKind[kind] as number) + 1;
+  };
 
   /** The next message of the group, whose payload stands in the next slot. */
-  const push = (group: Group, offset: number, size: number, neighbour: Ipv4): number => {
+  const push = (group: Group, offset: number, size: number, neighbour: Ipv4, kind: number): number => {
     const i = group.count++;
     setPayload(group.messages, i, slots.address + length * SLOT_SIZE + offset, size);
     group.slots[i] = length;
     group.lengths[i] = size;
     group.neighbours[i] = neighbour;
+    group.kinds[i] = kind;
     return i;
   };
-  const addDatagram = (payloadLength: number, to: Destination, address: Ipv4): void => {
-    const i = push(datagrams, HEADERS_SIZE, payloadLength, address === IPV4_BROADCAST ? IPV4_ANY : address);
+  const addDatagram = (payloadLength: number, to: Destination, address: Ipv4, kind: number): void => {
+    const i = push(datagrams, HEADERS_SIZE, payloadLength, address === IPV4_BROADCAST ? IPV4_ANY : address, kind);
     addressDatagram(datagrams.messages, i, to, address);
   };
-  const addPacket = (group: Group, payloadLength: number, to: Destination, hardwareAddress: Uint8Array, source: Ipv4): void => {
+  const addPacket = (
+    group: Group,
+    payloadLength: number,
+    to: Destination,
+    hardwareAddress: Uint8Array,
+    source: Ipv4,
+    kind: number,
+  ): void => {
     const frame = frames[length] as Uint8Array;
     const size = writeIpv4Udp(frame, HEADERS_SIZE, payloadLength, source, senders.port, to.address, to.port);
-    addressPacket(group.messages, push(group, 0, size, IPV4_ANY), to.interfaceIndex, hardwareAddress);
+    addressPacket(group.messages, push(group, 0, size, IPV4_ANY, kind), to.interfaceIndex, hardwareAddress);
   };
   /** What goes to a neighbour that is not known waits; it must not fill the socket's buffer. */
   const sendGroup = (group: Group, offset: number): void => {
@@ -97,17 +115,17 @@ export function createOutbox(libc: Libc, senders: Senders, capacity: number, cou
     const keep = (i: number): void => {
       const slot = frames[group.slots[i] as number] as Uint8Array;
       const payload = slot.subarray(offset, offset + (group.lengths[i] as number));
-      senders.kept.add(group.fd, group.messages, i, payload, group.neighbours[i] as number);
+      senders.kept.add(group.fd, group.messages, i, payload, group.neighbours[i] as number, onSent, group.kinds[i] as number);
     };
     let from = 0;
     for (let i = 0; i < group.count; i++) {
       const neighbour = group.neighbours[i] as number;
       if (neighbour === IPV4_ANY || senders.gate.check(neighbour, now) === "send") continue;
-      sendRun(libc, group, from, i, counters, keep);
+      sendRun(libc, group, from, i, counters, onSent, keep);
       keep(i);
       from = i + 1;
     }
-    sendRun(libc, group, from, group.count, counters, keep);
+    sendRun(libc, group, from, group.count, counters, onSent, keep);
   };
 
   return {
@@ -122,10 +140,10 @@ export function createOutbox(libc: Libc, senders: Senders, capacity: number, cou
       if (payload === undefined) throw new RangeError("the outbox is full: send it first");
       return payload;
     },
-    add(payloadLength, to) {
+    add(payloadLength, to, kind = 0) {
       const { hardwareAddress } = to;
       if (hardwareAddress === undefined) {
-        addDatagram(payloadLength, to, to.address);
+        addDatagram(payloadLength, to, to.address, kind);
       } else {
         const source = to.source || senders.sources.get(to.interfaceIndex);
         const possible =
@@ -134,8 +152,8 @@ export function createOutbox(libc: Libc, senders: Senders, capacity: number, cou
           source !== undefined &&
           hardwareAddress.length <= MAX_HARDWARE_ADDRESS &&
           payloadLength <= MAX_PACKET_PAYLOAD;
-        if (possible) addPacket(packets, payloadLength, to, hardwareAddress, source);
-        else addDatagram(payloadLength, to, IPV4_BROADCAST);
+        if (possible) addPacket(packets, payloadLength, to, hardwareAddress, source, kind);
+        else addDatagram(payloadLength, to, IPV4_BROADCAST, kind);
       }
       length++;
     },
@@ -161,6 +179,7 @@ function createGroup(fd: number, messages: Messages): Group {
     slots: new Uint16Array(capacity),
     lengths: new Uint16Array(capacity),
     neighbours: new Uint32Array(capacity),
+    kinds: new Uint8Array(capacity),
   };
 }
 
@@ -211,12 +230,21 @@ function addressPacket(messages: Messages, i: number, interfaceIndex: number, ha
 }
 
 /** Sends the messages from `from` up to `end`; what would block is kept, what the kernel refuses for another reason is counted. */
-function sendRun(libc: Libc, group: Group, from: number, end: number, counters: SendCounters, keep: (i: number) => void): void {
+function sendRun(
+  libc: Libc,
+  group: Group,
+  from: number,
+  end: number,
+  counters: SendCounters,
+  onSent: (kind: number) => void,
+  keep: (i: number) => void,
+): void {
   const { bytes } = group.messages.memory;
   let at = from;
   while (at < end) {
     const sent = libc.sendmmsg(group.fd, at === 0 ? bytes : bytes.subarray(at * MMSGHDR.size), end - at, MSG_DONTWAIT);
     if (sent > 0) {
+      for (let i = at; i < at + sent; i++) onSent(group.kinds[i] as number);
       counters.sent += sent;
       at += sent;
       continue;

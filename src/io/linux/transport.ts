@@ -94,7 +94,7 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     },
     pause,
     resume,
-    createOutbox: (capacity) => createOutbox(libc, senders, capacity, counters),
+    createOutbox: (capacity, sent) => createOutbox(libc, senders, capacity, counters, sent),
     counters: () => ({ ...counters, notSent: { ...counters.notSent }, receiveDropped: closed ? droppedBeforeClose : dropped() }),
     close() {
       if (closed) return;

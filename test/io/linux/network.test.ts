@@ -211,6 +211,44 @@ test("a broadcast in two fragments is delivered once, whole, and costs the next 
   }
 });
 
+test("what was sent is counted by its kind when the system has taken it, at once or later", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const network = await createNetwork(t);
+  const transport = await openServer(t, network);
+  const kinds = new Uint32Array(256);
+  const outbox = transport.createOutbox(8, kinds);
+  const add = (host: number, kind: number): void => {
+    outbox.add(
+      new TextEncoder().encodeInto("x", outbox.next()).written,
+      { address: host, port: 68, hardwareAddress: undefined, interfaceIndex: 0, source: 0 },
+      kind,
+    );
+  };
+  const late = address("10.61.0.98");
+  add(late, 5);
+  add(late, 6);
+  add(address("198.51.100.1"), 5);
+  outbox.add(1, { address: OFFERED, port: 68, hardwareAddress: CLIENT_MAC, interfaceIndex: network.a.index, source: SERVER_A }, 2);
+  outbox.send();
+  assert.deepEqual([kinds[2], kinds[5], kinds[6]], [1, 1, 0]);
+  network.lab.exec(
+    network.server,
+    "ip",
+    "neigh",
+    "replace",
+    "10.61.0.98",
+    "lladdr",
+    "02:00:5e:01:02:03",
+    "dev",
+    "eth0",
+    "nud",
+    "permanent",
+  );
+  for (const end = Date.now() + 5000; kinds[6] === 0 && Date.now() < end; ) await delay(10);
+  assert.deepEqual([kinds[2], kinds[5], kinds[6]], [1, 1, 1]);
+  assert.equal(transport.counters().notSent["no-route"], 1);
+});
+
 test("what waits for a neighbour that does not answer costs others nothing, and is counted", async (t) => {
   if (!requireNamespaces(t)) return;
   const network = await createNetwork(t);
