@@ -202,9 +202,9 @@ export class LeaseTable implements LeaseReader {
   /**
    * Moves on what is over by `now`, at most `limit` at a time, so that packets never wait for long: holds lapse (half of the limit is for them), bound
    * leases become expired, declined addresses become free, and what is remembered for longer than `affinity` is forgotten. Returns what of this is to be
-   * written, and undone when that fails.
+   * written, and undone when that fails. `expired` is told of each lease that ran out; its owner is valid during the call.
    */
-  expire(now: Seconds, limit: number): Applied[] {
+  expire(now: Seconds, limit: number, expired?: (lease: Lease) => void): Applied[] {
     const done: Applied[] = [];
     let left = limit;
     const least = limit >> 1;
@@ -218,6 +218,7 @@ export class LeaseTable implements LeaseReader {
       else {
         this.#rows.expire(row);
         this.#link(row);
+        expired?.(this.#rows.lease(row));
       }
       left--;
     }

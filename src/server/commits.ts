@@ -7,7 +7,7 @@ import { encode } from "../wire/dhcp4/encode.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
 import { type ChangeCounts, type Counters, countApplied, moveChanges, noChanges } from "./counters.ts";
 import type { EventLog, Told } from "./event-log.ts";
-import type { Happened, Happening } from "./happenings.ts";
+import type { Happened, Happening, HappeningKind } from "./happenings.ts";
 
 /*
  * What holds between memory, disk and network:
@@ -43,8 +43,8 @@ export interface Commits {
   readonly healthy: boolean;
   /** Does what was decided, as far as that is possible before the batch ends. `told` is what to tell the operator when it has come true. */
   carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void;
-  /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. */
-  apply(changes: readonly LeaseChange[]): boolean;
+  /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. `kind`: what listeners are told that it is. */
+  apply(changes: readonly LeaseChange[], kind?: HappeningKind): boolean;
   /** Moves on leases whose time is over, at most so many. */
   expire(now: Seconds, limit: number): void;
   /** Ends the batch: replies without a change leave, changes go to the store. */
@@ -105,13 +105,13 @@ export function createCommits({ table, store, transport, counters, events, happe
     else events.tell(told);
   }
 
-  function apply(changes: readonly LeaseChange[]): boolean {
+  function apply(changes: readonly LeaseChange[], kind?: HappeningKind): boolean {
     let durable = false;
     for (const change of changes) {
       const before = happened?.before(table, change);
       const done = table.apply(change);
       if (done === undefined) continue;
-      if (happened !== undefined) happened.note(batch.happenings, before, change);
+      if (happened !== undefined) happened.note(batch.happenings, before, change, kind);
       durable = true;
       take(done);
       countApplied(batch.changes, change, done);
@@ -125,7 +125,7 @@ export function createCommits({ table, store, transport, counters, events, happe
   }
 
   function expire(now: Seconds, limit: number): void {
-    for (const done of table.expire(now, limit)) take(done);
+    for (const done of table.expire(now, limit, happened?.expired)) take(done);
   }
 
   /** Hands the changes of the batch over to the store; its replies wait. */

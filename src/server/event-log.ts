@@ -36,6 +36,8 @@ export interface EventLog {
   undecodable(datagram: Datagram, problem: Problem): void;
   internalError(error: unknown, datagram: Datagram): void;
   storeFailed(error: StoreError): void;
+  /** A program that listens to happenings has thrown this. */
+  listenerFailed(error: unknown): void;
   storeRecovered(): void;
   /** Says what was left out while it was too much and has not been told since; to be called every now and then. */
   sumUp(): void;
@@ -148,6 +150,10 @@ export function createEventLog(log: Log, uptime: () => number): EventLog {
       const packet = toHex(datagram.bytes.subarray(0, datagram.length));
       const text = "a defect of this program: the packet was dropped; please report it with this entry";
       log.error({ err: error, packet }, withLeftOut(text, leftOut));
+    },
+    listenerFailed(error) {
+      const leftOut = allowances.defects.take();
+      if (leftOut !== undefined) log.error({ err: error }, withLeftOut("a listener to happenings failed", leftOut));
     },
     storeFailed(error) {
       const leftOut = allowances["a store that fails"].take();

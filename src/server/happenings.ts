@@ -6,8 +6,11 @@ import type { Ipv4 } from "../net/ipv4.ts";
  * commit, and owns its bytes.
  */
 
-/** `removed`: an operator had the lease forgotten, or ended the probation of its address. */
-export type HappeningKind = "bound" | "renewed" | "released" | "declined" | "removed";
+/**
+ * `declined`: by the client that was to use the address; `conflict`: a probe found that somebody uses it. `removed`: an operator had the lease
+ * forgotten, or ended the probation of its address.
+ */
+export type HappeningKind = "bound" | "renewed" | "released" | "declined" | "conflict" | "expired" | "removed";
 
 export interface Happening {
   readonly kind: HappeningKind;
@@ -24,34 +27,42 @@ const ON_RECORD: readonly number[] = [LeaseState.bound, LeaseState.released, Lea
 export interface Happened {
   /** The lease as it is before the change. */
   before(leases: { byAddress(address: Ipv4): Lease | undefined }, change: LeaseChange): Lease | undefined;
-  /** Adds what a change of a lease is to those to be told. */
-  note(to: Happening[], before: Lease | undefined, change: LeaseChange): void;
+  /** Adds what a change of a lease is to those to be told: `kind` where the change alone does not say it. */
+  note(to: Happening[], before: Lease | undefined, change: LeaseChange, kind?: HappeningKind): void;
+  /** The lease has run out: its time says so, and nothing is written. */
+  expired(lease: Lease): void;
   /** They are true. */
   tell(happenings: readonly Happening[]): void;
 }
 
 /** `onFailure` is told what the listener throws. */
 export function createHappenings(listener: (happening: Happening) => void, onFailure: (error: unknown) => void): Happened {
+  function tell(happening: Happening): void {
+    try {
+      listener(happening);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
   return {
     before(leases, change) {
       const address = addressOf(change);
       const lease = address === undefined ? undefined : leases.byAddress(address);
       return lease !== undefined && ON_RECORD.includes(lease.state) ? owning(lease) : undefined;
     },
-    note(to, before, change) {
+    note(to, before, change, known) {
       const address = addressOf(change);
       if (address === undefined) return;
-      const kind = change.kind === "put" ? kindOf(before, change.lease) : "removed";
+      const kind = known ?? (change.kind === "put" ? kindOf(before, change.lease) : "removed");
       if (kind !== undefined) to.push({ kind, address, before, after: change.kind === "put" ? owning(change.lease) : undefined });
     },
+    expired(lease) {
+      const after = owning(lease);
+      tell({ kind: "expired", address: lease.address, before: { ...after, state: LeaseState.bound }, after });
+    },
     tell(happenings) {
-      for (const happening of happenings) {
-        try {
-          listener(happening);
-        } catch (error) {
-          onFailure(error);
-        }
-      }
+      for (const happening of happenings) tell(happening);
     },
   };
 }

@@ -156,7 +156,7 @@ export function startPump(parts: PumpParts): Pump {
     counters.conflicts++;
     const now = clock();
     const lease = inProbation({ config, leases: table, now }, address);
-    if (lease !== undefined) commits.apply([{ kind: "put", lease }]);
+    if (lease !== undefined) commits.apply([{ kind: "put", lease }], "conflict");
     events.conflict(address, hardwareAddress, lease && lease.expiry - now);
     if (conflicts + 1 < MAX_CONFLICTS) decideAgain({ datagram, conflicts: conflicts + 1 });
     else counters.silent["conflicts-found"]++;

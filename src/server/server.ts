@@ -125,7 +125,7 @@ async function start(options: ServerOptions): Promise<Server> {
     ownAddresses: () => interfaces.addresses,
     counters,
     events,
-    happened: onHappening && createHappenings(onHappening, (error) => log.error({ err: error }, "a listener to happenings failed")),
+    happened: onHappening && createHappenings(onHappening, events.listenerFailed),
     clock: now,
     uptime: () => performance.now(),
     secret: [randomNumber(), randomNumber()],

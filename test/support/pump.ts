@@ -8,6 +8,7 @@ import { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
+import { createHappenings, type Happening } from "../../src/server/happenings.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
@@ -40,7 +41,7 @@ export interface Bench {
 const OWN_ADDRESSES: ReadonlySet<number> = new Set([0x0a000001, 0x0a090901]);
 
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
-export function createBench(configText: string, prober?: Prober, level = "debug"): Bench {
+export function createBench(configText: string, prober?: Prober, level = "debug", onHappening?: (happening: Happening) => void): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
@@ -79,6 +80,11 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
     ownAddresses: () => OWN_ADDRESSES,
     counters,
     events,
+    happened:
+      onHappening &&
+      createHappenings(onHappening, (error) => {
+        throw error;
+      }),
     clock: () => now,
     uptime: () => now * 1000,
     secret: [1, 2],
