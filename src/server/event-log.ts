@@ -1,4 +1,5 @@
 import { type Decision, type Reply, SILENCE_REASONS } from "../engine/decision.ts";
+import type { Notice } from "../engine/notice.ts";
 import type { Datagram } from "../io/transport.ts";
 import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
@@ -10,7 +11,8 @@ import { type Message, MessageType } from "../wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionValue } from "../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 import type { Log } from "./log.ts";
-import { createLogAllowance, type LogAllowance } from "./log-allowance.ts";
+import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
+import { createNoticeLog } from "./notice-log.ts";
 
 /** One entry of the log, put together but not written. */
 export interface Told {
@@ -33,6 +35,8 @@ export interface EventLog {
   tell(told: Told): void;
   /** Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length in seconds; undefined: the address was not put on it. */
   conflict(address: Ipv4, hardwareAddress: Uint8Array | undefined, probation: number | undefined): void;
+  /** What was found while a decision was made. */
+  notice(notice: Notice): void;
   undecodable(datagram: Datagram, problem: Problem): void;
   internalError(error: unknown, datagram: Datagram): void;
   storeFailed(error: StoreError): void;
@@ -72,6 +76,8 @@ export function createEventLog(log: Log, uptime: () => number): EventLog {
   const allowances = Object.fromEntries(
     Object.entries(ALLOWED).map(([subject, entries]) => [subject, createLogAllowance(entries, uptime)]),
   ) as Record<Subject, LogAllowance>;
+
+  const notices = createNoticeLog(log, uptime);
 
   function warn(facts: Readonly<Record<string, string>>, text: string): void {
     const leftOut = allowances.warnings.take();
@@ -116,6 +122,7 @@ export function createEventLog(log: Log, uptime: () => number): EventLog {
   }
 
   return {
+    notice: notices.notice,
     decided(request, decision, source) {
       if (decision.kind === "reply") return answered(request, decision);
       if (decision.kind === "update") return noted(request, decision.changes);
@@ -165,7 +172,7 @@ export function createEventLog(log: Log, uptime: () => number): EventLog {
       if (leftOut !== undefined) log.info(withLeftOut("leases are durable again: requests are answered", leftOut));
     },
     sumUp() {
-      for (const [subject, allowance] of Object.entries(allowances)) {
+      for (const [subject, allowance] of [...Object.entries(allowances), ...notices.allowances]) {
         const count = allowance.overdue();
         if (count > 0) log.info({ count }, `${count} entries about ${subject} were left out of this log: there were too many a minute`);
       }
@@ -178,10 +185,6 @@ function subjectOf(request: Message, reply: Message): Subject {
   if (messageType(request) === undefined) return "BOOTP clients";
   if (messageType(reply) === MessageType.NAK) return "refusals";
   return reply.yiaddr === 0 ? "other messages" : "new leases";
-}
-
-function withLeftOut(text: string, leftOut: number): string {
-  return leftOut === 0 ? text : `${text} (${leftOut} such entries before it were left out)`;
 }
 
 function addressOf(change: LeaseChange): Ipv4 {

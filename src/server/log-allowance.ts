@@ -38,3 +38,8 @@ export function createLogAllowance(entries: number, clock: () => number): LogAll
     overdue: () => (clock() < end ? 0 : told()),
   };
 }
+
+/** The text of an entry before which so many were left out. */
+export function withLeftOut(text: string, leftOut: number): string {
+  return leftOut === 0 ? text : `${text} (${leftOut} such entries before it were left out)`;
+}

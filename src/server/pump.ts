@@ -122,7 +122,7 @@ export function startPump(parts: PumpParts): Pump {
   function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
-      { config, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses() },
+      { config, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses(), notify: events.notice },
       { message, interface: served, source, sourcePort, destination, serverPort: port, length: datagram.length },
     );
     const told = events.decided(message, decision, source);

@@ -3,13 +3,14 @@ import { type Lease, LeaseState } from "../../leases/lease.ts";
 import type { AddressFilter } from "../../leases/reader.ts";
 import { hashBytes } from "../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
+import { formatMac } from "../../net/mac.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { inTime } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted, isFor } from "./guard.ts";
 import { isLimitReached } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
-import { isServerSide, refusalOf } from "./permission.ts";
+import { holderOf, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 
 /**
  * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is offered or last had on this
@@ -20,7 +21,10 @@ export function chooseAddress(exchange: Exchange, reservation: Reservation | und
   const { trace, clientKey, link } = exchange;
   const { leases, now } = exchange.context;
   const reserved = reservation?.address;
-  if (reserved !== undefined && mayHave(exchange, reservation, reserved, leases.byAddress(reserved), "reserved")) return reserved;
+  if (reserved !== undefined) {
+    if (mayHave(exchange, reservation, reserved, leases.byAddress(reserved), "reserved")) return reserved;
+    noteHolder(exchange, reservation, reserved);
+  }
   const isLeased = own?.state === LeaseState.bound;
   if (isLeased && mayHave(exchange, reservation, own.address, own, "the client's own")) return own.address;
   // A client whose own address is refused is offered the same other one however often it asks.
@@ -40,8 +44,15 @@ export function chooseAddress(exchange: Exchange, reservation: Reservation | und
 }
 
 function mayHave(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, lease: Lease | undefined, what: string): boolean {
+  const { trace } = exchange;
   const refusal = refusalOf(exchange, reservation, address, lease);
-  exchange.trace?.("address", `${formatIpv4(address)} (${what}): ${refusal ?? "chosen"}`);
+  if (trace !== undefined) {
+    const holder = refusal === "in-use" ? holderOf(exchange, address) : undefined;
+    trace(
+      "address",
+      `${formatIpv4(address)} (${what}): ${refusal ?? "chosen"}${holder === undefined ? "" : ` by ${formatMac(holder.chaddr)}`}`,
+    );
+  }
   return refusal === undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import type { Notify } from "../notice.ts";
 import type { Trace } from "../trace.ts";
 
 /** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
@@ -16,6 +17,8 @@ export interface Context {
   readonly probes?: ProbeReader | undefined;
   /** Every address of this machine, for clients that know it by another one than that of the receiving interface; undefined: no other. */
   readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
+  /** Told what the operator should know; undefined: nobody listens. */
+  readonly notify?: Notify | undefined;
 }
 
 /** What is known about addresses from probes. */

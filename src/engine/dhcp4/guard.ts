@@ -24,7 +24,9 @@ export function whyNoAddress(exchange: Exchange, reservation: Reservation | unde
   if (forHosts) return "no-reservation";
   const usable = networks.filter((network) => isFor(exchange, network, reservation));
   const isLimited = usable.length > 0 && usable.every((network) => isLimitReached(exchange, network, undefined));
-  return isLimited ? "limit-reached" : "no-address-free";
+  if (isLimited) return "limit-reached";
+  exchange.context.notify?.({ kind: "no-address-free", link: exchange.link.name });
+  return "no-address-free";
 }
 
 /** Whether there are ranges on the client's link, but none for clients of its classes. */

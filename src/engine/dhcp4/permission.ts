@@ -52,6 +52,22 @@ function isAvailable(exchange: Exchange, reservation: Reservation | undefined, l
   return held === undefined || isHost(exchange, reservation, held.address, held.owner);
 }
 
+/** Whoever has the address now, bound or held, or declined it; undefined: nobody. */
+export function holderOf({ context }: Exchange, address: Ipv4): LeaseOwner | undefined {
+  const { leases, now } = context;
+  const lease = leases.byAddress(address);
+  return lease !== undefined && isInForce(lease, now) ? lease.owner : inTime(leases.holdOn(address), now)?.owner;
+}
+
+/** Tells the operator of a reserved address that another client has. */
+export function noteHolder(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): void {
+  const { notify } = exchange.context;
+  if (notify === undefined || reservation?.address !== address) return;
+  const holder = holderOf(exchange, address);
+  if (holder === undefined || isHost(exchange, reservation, address, holder)) return;
+  notify({ kind: "reserved-in-use", reservation: reservation.name, address, holder: holder.chaddr });
+}
+
 /**
  * Whether the lease is, or last was, the client's, or that of the same machine under another client identifier: boot ROM, boot loader
  * and operating system often have one each, and an address that is reserved for a hardware address is for all of them.

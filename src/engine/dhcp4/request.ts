@@ -1,9 +1,11 @@
 import type { Reservation } from "../../config/model.ts";
 import { endAfter, type Hold, type Lease } from "../../leases/lease.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";
+import type { Notify } from "../notice.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
 import { belongsTo, inTime, isBound, isHeldFor } from "./availability.ts";
 import { bind, withdraw } from "./changes.ts";
@@ -11,7 +13,7 @@ import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
-import { refusalOf } from "./permission.ts";
+import { noteHolder, refusalOf } from "./permission.ts";
 import { acknowledgeRemainder } from "./remainder.ts";
 import { grant, nak, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
@@ -64,7 +66,9 @@ function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
   const lease = leases.byAddress(address);
   const hold = leases.holdOn(address);
   const refusal = refusalOf(exchange, reservation, address, lease, hold);
-  return refusal === undefined ? acknowledge(exchange, reservation, address, lease, [], hold) : nak(exchange, refusal);
+  if (refusal === undefined) return acknowledge(exchange, reservation, address, lease, [], hold);
+  noteHolder(exchange, reservation, address);
+  return nak(exchange, refusal);
 }
 
 /**
@@ -92,7 +96,9 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
   const why = refusal ?? (hasOther ? "other-lease" : undefined);
   const isKnown = isOwn || (addressedToUs && (hasOther || reservation?.address !== undefined));
   if (!network.authoritative && !(isKnown && why !== undefined)) return silence(exchange.trace, "not-authoritative");
-  return why === undefined ? acknowledge(exchange, reservation, address, lease) : nak(exchange, why);
+  if (why === undefined) return acknowledge(exchange, reservation, address, lease);
+  noteHolder(exchange, reservation, address);
+  return nak(exchange, why);
 }
 
 /**
@@ -110,11 +116,23 @@ export function acknowledge(
   const { context } = exchange;
   const settings = settingsFor(exchange, reservation, address);
   const duration = decideDuration(exchange, settings, address, previous);
+  if (context.notify !== undefined && previous !== undefined) noteMove(exchange, previous, context.notify);
   const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
   const ofLease = leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
   return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
+}
+
+/**
+ * Tells the operator of a client identifier that comes from another hardware address while its lease is fresh: of a machine that was cloned,
+ * whose copies take the address from each other, or of one with two cards.
+ */
+function noteMove({ context, message, clientKey, clientIdentifier }: Exchange, previous: Lease, notify: Notify): void {
+  const { address, start, expiry, owner } = previous;
+  if (clientKey !== clientIdentifier || !isBound(previous, context.now) || !belongsTo(previous, clientKey)) return;
+  if (equalBytes(owner.chaddr, message.chaddr) || (context.now - start) * 2 > expiry - start) return;
+  notify({ kind: "identifier-moved", address, clientIdentifier, chaddr: message.chaddr, other: owner.chaddr });
 }
 
 /** What we held for the client is free again at once (RFC 2131 section 3.1 step 4). */

@@ -12,7 +12,7 @@ describe("the trace tells each rule that was applied", () => {
       "subnet: received on interface eth0 with address 10.0.0.1",
       "network: 10.0.0.0/24",
       "reservation: printer in 10.0.0.0/24",
-      "address: 10.0.0.50 (reserved): in-use",
+      "address: 10.0.0.50 (reserved): in-use by 02:00:00:00:00:0b",
       "address: 10.9.9.9 (requested): wrong-network",
       "address: 10.0.0.100 was never used",
       "reply: OFFER of 10.0.0.100 for 3600 s",
