@@ -125,7 +125,7 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
 /** The socket through which operators end leases and probations. Without it the server serves on. */
 async function listenToOperators(server: Server, database: string | undefined, log: Log): Promise<Control | undefined> {
   if (database === undefined) return undefined;
-  const path = controlPath(resolve(database));
+  const path = controlPath(database);
   try {
     return await openControl(path, server);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync } from "node:fs";
+import { lstatSync, realpathSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { LeaseState } from "../leases/lease.ts";
 import { formatAddressRange, parseAddressRange } from "../net/range.ts";
@@ -40,9 +40,9 @@ export interface Control {
   close(): void;
 }
 
-/** Where the server that uses this lease database is asked. */
+/** Where the server that uses this lease database is asked: beside the file itself, by whatever name it is called. The file is there. */
 export function controlPath(database: string): string {
-  return `${database}-control`;
+  return `${realpathSync(database)}-control`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { LeaseState } from "../../src/leases/lease.ts";
@@ -135,4 +136,41 @@ networks:
     const [own, another] = await rows("-c", config);
     assert.deepEqual([own.hostname, another.hostname === "scanner"], ["printer", false]);
   });
+});
+
+test("a server that runs is reached by whatever name its database is called", async (t) => {
+  const [file, link] = [await database(t), join(newFolder(t), "link.db")];
+  symlinkSync(file, link);
+  const config = writeIn(newFolder(t), "c.yaml", CONFIG);
+  for (const [served, named, address] of [
+    [file, link, "10.0.0.1"],
+    [link, file, "10.0.1.1"],
+  ] as const) {
+    const server = await startServer(t, { config, database: served }, newPlace());
+    const { status, stdout, stderr } = await runLeasehold("leases", "-d", named, "--release", address);
+    assert.deepEqual([status, stdout, stderr], [0, `${address} is released\n`, ""]);
+    assert.equal(await server.end(), 0);
+    assert.ok((await listed(file)).includes(`${address} released`));
+  }
+});
+
+test("a hundred thousand leases are deleted while the server goes on answering", async (t) => {
+  const path = join(newFolder(t), "leases.db");
+  const store = openSqliteStore(path);
+  for (let first = 0; first < 100_000; first += 10_000) {
+    await store.commit(
+      Array.from({ length: 10_000 }, (_, i) => putOf(first + i, leaseOf(0x0b000000 + first + i, i, LeaseState.bound, START, LATER))),
+    );
+  }
+  await store.close();
+  const config = writeIn(newFolder(t), "c.yaml", `${CONFIG}  11.0.0.0/8: { ranges: [{ prefix: 11.0.0.0/9 }] }\n`);
+  const place = newPlace();
+  await startServer(t, { config, database: path }, place);
+  const server = `${place.address}:${place.port}`;
+  const deleted = runLeasehold("leases", "-d", path, "--delete", "all", "--state", "any");
+  const answered = await runLeasehold("probe", "--server", server, "--relay", "10.0.0.9", "--timeout", "1");
+  assert.equal(answered.status, 0, answered.stdout);
+  const { status, stdout } = await deleted;
+  assert.equal(status, 0);
+  assert.match(stdout, /^10000[01] addresses are deleted\n$/);
 });

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { type Lease, type LeaseChange, LeaseState, type LeaseWrite } from "../../leases/lease.ts";
 import { type Ipv4, parseIpv4 } from "../../net/ipv4.ts";
@@ -94,7 +93,7 @@ export async function changeLeases(options: OperationOptions, operation: Operati
     const db = openForReading(database);
     const offset = readClock(db)?.offset ?? 0;
     db.close();
-    const answer = await askServer(controlPath(resolve(database)), requestOf(operation));
+    const answer = await askServer(controlPath(database), requestOf(operation));
     if (answer !== undefined && "error" in answer) fail(`--${kind} ${target}: ${answer.error}`);
     const done = answer === undefined ? await operateOnDatabase(database, operation, offset) : answer.done;
     if (done === 0) fail(`--${kind} ${target}: ${NONE_THERE[kind]}: \`leasehold leases -d ${database}\` lists what there is`);
