@@ -102,7 +102,9 @@ function canBeClient({ context, received }: Exchange, address: Ipv4): boolean {
 }
 
 function isPossible(config: Config, address: Ipv4): boolean {
-  return isHostAddress(address, networkOf(config, address)?.prefix);
+  // The last two bits of network and broadcast addresses are the same, so for most addresses the networks need not be looked through.
+  const lastBits = address & 3;
+  return isHostAddress(address, lastBits === 0 || lastBits === 3 ? networkOf(config, address)?.prefix : undefined);
 }
 
 /** To a client that has this address and can be asked for by ARP, or is behind a router. */

@@ -79,7 +79,7 @@ export function createOutbox(
   const datagrams = createGroup(senders.udp, createUdpMessages(libc, capacity));
   const packets = senders.packet === undefined ? undefined : createGroup(senders.packet, createPacketMessages(libc, capacity));
   let length = 0;
-  const onSent = (kind: number): void => {
+  const sentLater = (kind: number): void => {
     if (sentByKind !== undefined) sentByKind[kind] = (sentByKind[kind] as number) + 1;
   };
 
@@ -115,17 +115,17 @@ export function createOutbox(
     const keep = (i: number): void => {
       const slot = frames[group.slots[i] as number] as Uint8Array;
       const payload = slot.subarray(offset, offset + (group.lengths[i] as number));
-      senders.kept.add(group.fd, group.messages, i, payload, group.neighbours[i] as number, onSent, group.kinds[i] as number);
+      senders.kept.add(group.fd, group.messages, i, payload, group.neighbours[i] as number, sentLater, group.kinds[i] as number);
     };
     let from = 0;
     for (let i = 0; i < group.count; i++) {
       const neighbour = group.neighbours[i] as number;
       if (neighbour === IPV4_ANY || senders.gate.check(neighbour, now) === "send") continue;
-      sendRun(libc, group, from, i, counters, onSent, keep);
+      sendRun(libc, group, from, i, counters, sentByKind, keep);
       keep(i);
       from = i + 1;
     }
-    sendRun(libc, group, from, group.count, counters, onSent, keep);
+    sendRun(libc, group, from, group.count, counters, sentByKind, keep);
   };
 
   return {
@@ -236,7 +236,7 @@ function sendRun(
   from: number,
   end: number,
   counters: SendCounters,
-  onSent: (kind: number) => void,
+  sentByKind: Uint32Array | undefined,
   keep: (i: number) => void,
 ): void {
   const { bytes } = group.messages.memory;
@@ -244,7 +244,12 @@ function sendRun(
   while (at < end) {
     const sent = libc.sendmmsg(group.fd, at === 0 ? bytes : bytes.subarray(at * MMSGHDR.size), end - at, MSG_DONTWAIT);
     if (sent > 0) {
-      for (let i = at; i < at + sent; i++) onSent(group.kinds[i] as number);
+      if (sentByKind !== undefined) {
+        for (let i = at; i < at + sent; i++) {
+          const kind = group.kinds[i] as number;
+          sentByKind[kind] = (sentByKind[kind] as number) + 1;
+        }
+      }
       counters.sent += sent;
       at += sent;
       continue;

@@ -41,6 +41,9 @@ interface Known {
 /** `room`: datagrams for unknown neighbours that may be under way at a time. */
 export function createSendGate(isKnown: (address: Ipv4) => boolean, room: number): SendGate {
   const addresses = new Map<Ipv4, Known>();
+  /** The last one that was known: nearly always the next datagram goes the same way. */
+  let last: Ipv4 | undefined;
+  let lastUntil = 0;
   let windowEnd = 0;
   let inWindow = 0;
   let before = 0;
@@ -59,6 +62,7 @@ export function createSendGate(isKnown: (address: Ipv4) => boolean, room: number
 
   return {
     check(address, now) {
+      if (address === last && now < lastUntil) return "send";
       let known = addresses.get(address);
       if (known === undefined) {
         if (addresses.size >= MOST) addresses.clear();
@@ -70,7 +74,11 @@ export function createSendGate(isKnown: (address: Ipv4) => boolean, room: number
         known.until = now + (known.isKnown ? KNOWN_FOR : known.unknownFor);
         known.unknownFor = known.isKnown ? UNKNOWN_FOR : Math.min(2 * known.unknownFor, UNKNOWN_FOR_LONG);
       }
-      if (known.isKnown) return "send";
+      if (known.isKnown) {
+        last = address;
+        lastUntil = known.until;
+        return "send";
+      }
       if (now < known.sendAt || !take(now)) return "wait";
       known.sendAt = now + PER_ADDRESS;
       return "send";

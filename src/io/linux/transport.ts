@@ -60,16 +60,21 @@ export async function openLinuxTransport(options: TransportOptions): Promise<Tra
     }
   };
   // The callback runs inside libuv, where an exception would wedge the process: it only asks for a turn of the event loop's own.
-  const drainAll = (): void => {
-    draining = false;
-    for (const { receiver } of sockets) drain(receiver);
+  // In the order of `sockets`, whichever of them was noticed first.
+  const readable = sockets.map(() => false);
+  const drainReadable = (): void => {
+    sockets.forEach(({ receiver }, i) => {
+      if (!readable[i]) return;
+      readable[i] = false;
+      drain(receiver);
+    });
   };
-  let draining = false;
-  const onReadable = (): void => {
-    if (!draining) setImmediate(drainAll);
-    draining = true;
-  };
-  const polls = sockets.map(({ fd }) => libc.poll(fd, onReadable));
+  const polls = sockets.map(({ fd }, i) =>
+    libc.poll(fd, () => {
+      if (!readable.includes(true)) setImmediate(drainReadable);
+      readable[i] = true;
+    }),
+  );
   // A stopped poll handle does not keep the process running; a transport that is paused should.
   const keepAlive = setInterval(() => {}, 0x7fffffff);
 

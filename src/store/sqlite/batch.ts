@@ -30,6 +30,8 @@ export class BatchWriter {
   #length = 0;
   /** Those of the batch. */
   readonly #networks = new Map<string, number>();
+  /** Names of networks as bytes: there are as many as the configuration has. */
+  readonly #texts = new Map<string, Uint8Array>();
 
   /** The writes so far; valid until the next call. */
   get bytes(): Uint8Array {
@@ -87,7 +89,7 @@ export class BatchWriter {
     const known = this.#networks.get(name);
     if (known !== undefined) return known;
     const number = this.#networks.size;
-    const text = new TextEncoder().encode(name);
+    const text = this.#encoded(name);
     this.#reserve(NETWORK_HEADER + text.length);
     this.#head(NETWORK, 0, number);
     this.#view.setUint32(this.#length + 6, text.length, true);
@@ -95,6 +97,15 @@ export class BatchWriter {
     this.#length += NETWORK_HEADER + text.length;
     this.#networks.set(name, number);
     return number;
+  }
+
+  #encoded(name: string): Uint8Array {
+    let text = this.#texts.get(name);
+    if (text === undefined) {
+      text = new TextEncoder().encode(name);
+      this.#texts.set(name, text);
+    }
+    return text;
   }
 
   #head(kind: number, state: number, number: number): void {
@@ -120,8 +131,11 @@ export interface BatchVisitor {
   clock(clock: SavedClock): void;
 }
 
-/** Reads what BatchWriter wrote. Byte strings given to the visitor are views. */
-export function readBatch(bytes: Uint8Array, visitor: BatchVisitor): void {
+/** Names by the bytes that they were read from: batch after batch has the same few. */
+export type NameCache = { readonly bytes: Uint8Array; readonly name: string }[];
+
+/** Reads what BatchWriter wrote. Byte strings given to the visitor are views. `names` is kept from batch to batch to save work, and may be empty. */
+export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameCache = []): void {
   const networks: string[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
@@ -156,8 +170,22 @@ export function readBatch(bytes: Uint8Array, visitor: BatchVisitor): void {
     } else {
       const start = at + NETWORK_HEADER;
       const end = start + view.getUint32(at + 6, true);
-      networks[view.getUint32(at + 2, true)] = new TextDecoder().decode(bytes.slice(start, end));
+      const number = view.getUint32(at + 2, true);
+      networks[number] = nameIn(bytes, start, end, number, names);
       at = end;
     }
   }
+}
+
+function nameIn(bytes: Uint8Array, start: number, end: number, number: number, names: NameCache): string {
+  const known = names[number];
+  if (known !== undefined && known.bytes.length === end - start) {
+    let i = 0;
+    while (i < known.bytes.length && known.bytes[i] === bytes[start + i]) i++;
+    if (i === known.bytes.length) return known.name;
+  }
+  const own = bytes.slice(start, end);
+  const name = new TextDecoder().decode(own);
+  names[number] = { bytes: own, name };
+  return name;
 }

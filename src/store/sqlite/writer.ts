@@ -3,9 +3,10 @@ import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LeaseState } from "../../leases/lease.ts";
 import type { StoreError } from "../store.ts";
-import { type BatchVisitor, readBatch } from "./batch.ts";
+import { type BatchVisitor, type NameCache, readBatch } from "./batch.ts";
 import { type FileIdentity, identityAt, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
+import { watchFolder } from "./folder-watch.ts";
 import { preparePut } from "./rows.ts";
 import { CHECKPOINT_PAGES, openLeaseDatabase, PAGE_SIZE } from "./schema.ts";
 
@@ -19,6 +20,8 @@ export class DatabaseWriter {
   readonly #warn: (text: string) => void;
   /** Undefined: it could not be opened yet. */
   #connection: Connection | undefined;
+  readonly #folder: ReturnType<typeof watchFolder>;
+  readonly #names: NameCache = [];
   #logIsLong = false;
   /** The log's size is estimated: a few pages for each transaction, and one for each 512 bytes of the batch. */
   #pagesInLog = 0;
@@ -27,6 +30,7 @@ export class DatabaseWriter {
     this.#path = path;
     this.#identity = identity;
     this.#warn = warn;
+    this.#folder = watchFolder(dirname(path));
     try {
       this.#connect();
     } catch {
@@ -39,7 +43,7 @@ export class DatabaseWriter {
     try {
       const { begin, commit, visitor } = this.#connect();
       begin.run();
-      readBatch(batch, visitor);
+      readBatch(batch, visitor, this.#names);
       commit.run();
       this.#pagesInLog += 3 + batch.length / 512;
       return undefined;
@@ -62,9 +66,11 @@ export class DatabaseWriter {
 
   /** The connection. Throws StoreError unless what is written through it will be found at the next start. */
   #connect(): Connection {
+    if (this.#connection !== undefined && !this.#folder.mayHaveChanged()) return this.#connection;
     if (!isAt(this.#path, this.#identity)) throw storeError("moved", this.#path);
     if (this.#connection?.logFiles.every(({ path, identity }) => isAt(path, identity)) === false) this.#leaveLog(this.#connection);
     this.#connection ??= openConnection(this.#path);
+    this.#folder.seen();
     return this.#connection;
   }
 
