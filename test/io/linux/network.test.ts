@@ -152,6 +152,8 @@ test("a broadcast tells how long it waited", async (t) => {
   const network = await createNetwork(t);
   const transport = await openServer(t, network);
   const inbox = startInbox(transport);
+  // The kernel begins to note times a moment after the first socket of the machine has asked for them.
+  await delay(1000);
   transport.pause();
   network.a.tap.send(frame("discover"));
   await delay(300);
