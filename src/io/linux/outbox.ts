@@ -111,6 +111,7 @@ export function createOutbox(
   };
   /** What goes to a neighbour that is not known waits; it must not fill the socket's buffer. */
   const sendGroup = (group: Group, offset: number): void => {
+    if (group.count === 0) return;
     const now = senders.uptime();
     const keep = (i: number): void => {
       const slot = frames[group.slots[i] as number] as Uint8Array;
