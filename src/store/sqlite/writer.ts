@@ -6,7 +6,7 @@ import type { StoreError } from "../store.ts";
 import { type BatchVisitor, type NameCache, readBatch } from "./batch.ts";
 import { type FileIdentity, identityAt, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
-import { watchFolder } from "./folder-watch.ts";
+import { type FolderWatch, watchFolder } from "./folder-watch.ts";
 import { preparePut } from "./rows.ts";
 import { CHECKPOINT_PAGES, openLeaseDatabase, PAGE_SIZE } from "./schema.ts";
 
@@ -20,7 +20,7 @@ export class DatabaseWriter {
   readonly #warn: (text: string) => void;
   /** Undefined: it could not be opened yet. */
   #connection: Connection | undefined;
-  readonly #folder: ReturnType<typeof watchFolder>;
+  readonly #folder: FolderWatch;
   readonly #names: NameCache = [];
   #logIsLong = false;
   /** The log's size is estimated: a few pages for each transaction, and one for each 512 bytes of the batch. */
