@@ -15,6 +15,8 @@ export class OwnerColumn {
   #blocks = new Uint32Array(0);
   #hashes = new Uint32Array(0);
   readonly #arena = new Arena();
+  /** Space to write a record in for a comparison. */
+  #scratch = new Uint8Array(2048);
   readonly #hash: KeyHash;
   readonly #traits: readonly TraitIndex[];
 
@@ -132,7 +134,8 @@ export class OwnerColumn {
   /** Whether the row has exactly this owner, every field of it. */
   equals(row: number, owner: LeaseOwner): boolean {
     const length = ownerRecordLength(owner);
-    if (length > scratch.length) scratch = new Uint8Array(length * 2);
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(length * 2);
+    const scratch = this.#scratch;
     writeOwnerRecord(owner, scratch, 0);
     const block = this.#blocks[row] as number;
     const chunk = this.#arena.chunk(block);
@@ -145,6 +148,3 @@ export class OwnerColumn {
     this.#arena.free(block, storedRecordLength(this.#arena.chunk(block), this.#arena.offset(block)));
   }
 }
-
-/** Space to write a record in for a comparison. */
-let scratch = new Uint8Array(2048);
