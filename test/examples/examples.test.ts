@@ -34,8 +34,10 @@ describe("the examples", () => {
 
   test("leasehold.service starts a program that is there, with a command line that it has", async () => {
     const unit = readFileSync(`${ROOT}examples/leasehold.service`, "utf8");
-    const [program, script, ...args] = (/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "").replaceAll("/opt/leasehold/", ROOT).split(" ");
+    const [program, flag, script, ...args] = (/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "").replaceAll("/opt/leasehold/", ROOT).split(" ");
     assert.ok(program !== undefined && existsSync(program), program);
+    // Else Node opens its inspector on that signal until the server gives it another meaning.
+    assert.equal(flag, "--disable-sigusr1");
     assert.equal(script, `${ROOT}bin/leasehold.js`);
     assert.deepEqual(args, ["serve", "-c", "/etc/leasehold/leasehold.yaml"]);
     const { status, stderr } = await runLeasehold("serve", "-c", "/nowhere/leasehold.yaml");
