@@ -146,8 +146,8 @@ describe("import rule", () => {
   const BREACHES: readonly (readonly [path: string, source: string, problem: string])[] = [
     [
       "wire/dhcp4/decode.ts",
-      'import type { Ipv4 } from "../../net/ipv4.ts";\nimport type { Lease } from "../../leases/lease.ts";',
-      "src/wire/dhcp4/decode.ts:2: wire imports leases/lease.ts, of the room leases above it: move what is needed down, or pass it in as an argument",
+      'import type { Ipv4 } from "../../net/ipv4.ts";\nimport type { Lease } from "../../leases/dhcp4/lease.ts";',
+      "src/wire/dhcp4/decode.ts:2: wire imports leases/dhcp4/lease.ts, of the room leases above it: move what is needed down, or pass it in as an argument",
     ],
     [
       "engine/x.ts",
@@ -210,7 +210,7 @@ describe("import rule", () => {
     ["net/x.ts", `const a = \`import "zod" \${b.Date} \${{ Date: 1 }} Buffer\`;`],
     [
       "engine/x.ts",
-      'import { type A, b as c } from "../leases/lease.ts";\nimport * as d from "./x.ts";\nexport * from "../wire/index.ts";',
+      'import { type A, b as c } from "../leases/dhcp4/lease.ts";\nimport * as d from "./x.ts";\nexport * from "../wire/index.ts";',
     ],
     ["config/load-file.ts", 'import { readFile } from "node:fs/promises";\nawait import(url);'],
     ["io/x.ts", 'import koffi from "koffi";\nimport { readFileSync } from "node:fs";\nconst t = Date.now();'],

@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
 import { loadConfigFile } from "../config/load-file.ts";
 import type { Reservation } from "../config/model.ts";
-import { type LeaseOwner, LeaseState, NEVER } from "../leases/lease.ts";
+import { type Lease, type LeaseOwner, LeaseState, NEVER } from "../leases/dhcp4/lease.ts";
+import { OWNER_RECORD } from "../leases/dhcp4/record.ts";
+import { IPV4_SPACE } from "../leases/dhcp4/space.ts";
 import { equalBytes, toHex } from "../net/bytes.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import { formatIpv4, type Ipv4, readIpv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
 import { type LeaseRow, readClock, readLeases } from "../store/sqlite/rows.ts";
@@ -132,6 +134,8 @@ function* selected(
   now: number,
 ): IterableIterator<Printed> {
   for (const row of rows) {
+    // An address of another length is damage, which was told.
+    if (row.space !== IPV4_SPACE || row.address.length !== 4) continue;
     const printed = toPrinted(row, reserved, offset, now);
     if (filters.every((filter) => filter(printed, row))) yield printed;
   }
@@ -145,7 +149,7 @@ function filtersOf(options: LeasesOptions): Filter[] {
     const prefix = parseIpv4Prefix(address.includes("/") ? address : `${address}/32`);
     if (prefix === undefined)
       fail(`--address ${address}: expected an address such as 10.0.0.5, or a prefix such as 10.0.0.0/24`, Exit.usage);
-    filters.push((_, row) => prefixContains(prefix, row.lease.address));
+    filters.push((_, row) => prefixContains(prefix, readIpv4(row.address, 0)));
   }
   if (options.mac !== undefined) {
     const start = plainHex("--mac", options.mac);
@@ -167,6 +171,10 @@ function filtersOf(options: LeasesOptions): Filter[] {
   return filters;
 }
 
+function storedLease({ address, state, start, expiry, record }: LeaseRow): Lease {
+  return { address: readIpv4(address, 0), state, start, expiry, owner: OWNER_RECORD.read(record, 0) };
+}
+
 /** The digits alone of hex with or without separators. An odd number of them is a start too. */
 function plainHex(option: string, text: string): string {
   const digits = text.toLowerCase().replace(/^0x|[:\s-]/g, "");
@@ -175,7 +183,8 @@ function plainHex(option: string, text: string): string {
 }
 
 /** `offset`: from lease time to the wall clock, which `now` is on. */
-function toPrinted({ lease, network }: LeaseRow, reserved: Reserved, offset: number, now: number): Printed {
+function toPrinted(row: LeaseRow, reserved: Reserved, offset: number, now: number): Printed {
+  const lease = storedLease(row);
   const { owner } = lease;
   const relay = owner.relayAgentInformation;
   const start = lease.start + offset;
@@ -192,7 +201,7 @@ function toPrinted({ lease, network }: LeaseRow, reserved: Reserved, offset: num
     vendor_class: textOf(owner.vendorClass),
     circuit_id: hexOf(relay && subOption(relay, RelaySubOption.circuitId)),
     remote_id: hexOf(relay && subOption(relay, RelaySubOption.remoteId)),
-    network,
+    network: row.network,
   };
 }
 

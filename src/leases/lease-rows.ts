@@ -1,9 +1,9 @@
-import type { Ipv4 } from "../net/ipv4.ts";
-import type { KeyHash } from "./key-hash.ts";
-import { type Lease, type LeaseOwner, LeaseState, type Seconds, storedTime } from "./lease.ts";
-import { OwnerColumn } from "./owner-column.ts";
-import type { LeaseTrait } from "./reader.ts";
-import { RowIndex } from "./row-index.ts";
+import type { AddressColumn, AddressForm } from "./columns/addresses.ts";
+import { grown } from "./columns/grown.ts";
+import type { KeyHash } from "./columns/key-hash.ts";
+import { RecordColumn, type RecordLayout } from "./columns/record-column.ts";
+import { RowIndex } from "./columns/row-index.ts";
+import { type Lease, LeaseState, type Seconds, storedTime } from "./lease.ts";
 
 const NONE = -1;
 
@@ -11,15 +11,15 @@ const NONE = -1;
  * The leases by row, in columns of typed arrays (about 100 bytes a lease) so that a million of them cost the garbage collector nothing; and the
  * indexes that find the row of an address and the rows of a client.
  */
-export class LeaseRows {
+export class LeaseRows<A, O> {
   // One entry a row. Longer ones take their places as rows are added.
-  address = new Uint32Array(0);
   start = new Uint32Array(0);
   expiry = new Uint32Array(0);
   state = new Uint8Array(0);
-  readonly owners: OwnerColumn;
+  readonly addresses: AddressColumn<A>;
+  readonly records: RecordColumn<O>;
 
-  readonly #byAddress = new RowIndex(() => this.address);
+  readonly #byAddress: RowIndex;
   /**
    * By the hash of the client key. Declined leases, which are nobody's, are left out: a client that declines one address after another
    * must not make it slow to find its leases, and those of others.
@@ -30,10 +30,11 @@ export class LeaseRows {
   #end = 0;
   #count = 0;
 
-  /** `traits` are those that bound rows can be found by: of the others there may be any number, whoever asks for them. */
-  constructor(traits: readonly LeaseTrait[], hash: KeyHash) {
-    this.owners = new OwnerColumn(traits, hash);
-    this.byClient = new RowIndex(() => this.owners.hashes);
+  constructor(addresses: AddressForm<A>, layout: RecordLayout<O>, hash: KeyHash, addressHash: KeyHash) {
+    this.addresses = addresses.createColumn(addressHash);
+    this.records = new RecordColumn(layout, hash);
+    this.#byAddress = new RowIndex(() => this.addresses.hashes);
+    this.byClient = new RowIndex(() => this.records.hashes);
   }
 
   /** Number of leases. */
@@ -48,44 +49,41 @@ export class LeaseRows {
 
   /** How many rows there is memory for. */
   get capacity(): number {
-    return this.address.length;
+    return this.state.length;
   }
 
   /** Whether there is a lease in the row. */
   has(row: number): boolean {
-    return this.owners.has(row);
+    return this.records.has(row);
+  }
+
+  /** Whether the lease in the row has ended: its address is remembered for its last owner. */
+  hasEnded(row: number): boolean {
+    return this.state[row] === LeaseState.released || this.state[row] === LeaseState.expired;
   }
 
   /** The row of an address; -1: it has none. */
-  find(address: Ipv4): number {
-    for (let place = this.#byAddress.start(address); ; place = this.#byAddress.after(place)) {
+  find(address: A): number {
+    for (let place = this.#byAddress.start(this.addresses.hash(address)); ; place = this.#byAddress.after(place)) {
       const row = this.#byAddress.at(place);
-      if (row === NONE || this.address[row] === address) return row;
+      if (row === NONE || this.addresses.is(row, address)) return row;
     }
   }
 
   /** The lease in a row. Its owner is read when asked for, and valid until the next change. */
-  lease(row: number): Lease {
-    return new RowLease(
-      this.address[row] as number,
-      this.state[row] as LeaseState,
-      this.start[row] as number,
-      this.expiry[row] as number,
-      this.owners,
-      row,
-    );
+  lease(row: number): Lease<A, O> {
+    return new RowLease(this, row);
   }
 
   /** Puts a lease of a new address in a row: in `wanted` where that is free, else in any. Returns the row. */
-  add(lease: Lease, wanted = NONE): number {
+  add(lease: Lease<A, O>, wanted = NONE): number {
     const row = this.#take(wanted);
-    this.address[row] = lease.address;
+    this.addresses.set(row, lease.address);
     this.#count++;
-    this.#byAddress.insert(row, lease.address);
-    this.owners.set(row, lease.owner);
+    this.#byAddress.insert(row, this.addresses.hashes[row] as number);
+    this.records.set(row, lease.owner);
     this.#setTimes(row, lease);
-    if (lease.state !== LeaseState.declined) this.byClient.insert(row, this.owners.hash(row));
-    if (lease.state === LeaseState.bound) this.owners.index(row);
+    if (lease.state !== LeaseState.declined) this.byClient.insert(row, this.records.hash(row));
     return row;
   }
 
@@ -96,32 +94,21 @@ export class LeaseRows {
   }
 
   /** Replaces the lease in a row by another one of its address. */
-  replace(row: number, lease: Lease, sameOwner: boolean): void {
+  replace(row: number, lease: Lease<A, O>, sameOwner: boolean): void {
     const found = this.state[row] !== LeaseState.declined;
     const find = lease.state !== LeaseState.declined;
-    const wasBound = this.state[row] === LeaseState.bound;
-    const staysIndexed = wasBound && lease.state === LeaseState.bound && sameOwner;
-    if (wasBound && !staysIndexed) this.owners.unindex(row);
-    if (found && !(find && sameOwner)) this.byClient.remove(row, this.owners.hash(row));
-    if (!sameOwner) this.owners.set(row, lease.owner);
+    if (found && !(find && sameOwner)) this.byClient.remove(row, this.records.hash(row));
+    if (!sameOwner) this.records.set(row, lease.owner);
     this.#setTimes(row, lease);
-    if (find && !(found && sameOwner)) this.byClient.insert(row, this.owners.hash(row));
-    if (lease.state === LeaseState.bound && !staysIndexed) this.owners.index(row);
-  }
-
-  /** Makes a lease whose time is over an expired one. */
-  expire(row: number): void {
-    this.owners.unindex(row);
-    this.state[row] = LeaseState.expired;
+    if (find && !(found && sameOwner)) this.byClient.insert(row, this.records.hash(row));
   }
 
   /** Frees a row. */
   remove(row: number): void {
     this.#count--;
-    this.#byAddress.remove(row, this.address[row] as number);
-    if (this.state[row] !== LeaseState.declined) this.byClient.remove(row, this.owners.hash(row));
-    this.owners.unindex(row);
-    this.owners.clear(row);
+    this.#byAddress.remove(row, this.addresses.hashes[row] as number);
+    if (this.state[row] !== LeaseState.declined) this.byClient.remove(row, this.records.hash(row));
+    this.records.clear(row);
     this.#setFree(row);
   }
 
@@ -130,7 +117,7 @@ export class LeaseRows {
     this.#free.push(row);
   }
 
-  #setTimes(row: number, { state, start, expiry }: Lease): void {
+  #setTimes(row: number, { state, start, expiry }: Lease<A, O>): void {
     this.state[row] = state;
     this.start[row] = storedTime(start);
     this.expiry[row] = storedTime(expiry);
@@ -153,45 +140,40 @@ export class LeaseRows {
 
   #append(row: number): number {
     this.#end = row + 1;
-    if (row >= this.address.length) this.#grow(Math.max(row + 1, 4096, Math.ceil(this.address.length * 1.5)));
+    if (row >= this.capacity) this.#grow(Math.max(row + 1, 4096, Math.ceil(this.capacity * 1.5)));
     return row;
   }
 
   #grow(capacity: number): void {
-    this.address = grown(this.address, new Uint32Array(capacity));
+    this.addresses.reserve(capacity);
     this.start = grown(this.start, new Uint32Array(capacity));
     this.expiry = grown(this.expiry, new Uint32Array(capacity));
     this.state = grown(this.state, new Uint8Array(capacity));
-    this.owners.reserve(capacity);
+    this.records.reserve(capacity);
   }
 }
 
-/** A lease as it stands in its row. */
-class RowLease implements Lease {
-  readonly address: Ipv4;
+/** A lease as it stood in its row when it was asked for. */
+class RowLease<A, O> implements Lease<A, O> {
+  readonly address: A;
   readonly state: LeaseState;
   readonly start: Seconds;
   readonly expiry: Seconds;
-  readonly #owners: OwnerColumn;
+  readonly #records: RecordColumn<O>;
   readonly #row: number;
-  #owner: LeaseOwner | undefined;
+  #owner: O | undefined;
 
-  constructor(address: Ipv4, state: LeaseState, start: Seconds, expiry: Seconds, owners: OwnerColumn, row: number) {
-    this.address = address;
-    this.state = state;
-    this.start = start;
-    this.expiry = expiry;
-    this.#owners = owners;
+  constructor(rows: LeaseRows<A, O>, row: number) {
+    this.address = rows.addresses.get(row);
+    this.state = rows.state[row] as LeaseState;
+    this.start = rows.start[row] as number;
+    this.expiry = rows.expiry[row] as number;
+    this.#records = rows.records;
     this.#row = row;
   }
 
-  get owner(): LeaseOwner {
-    this.#owner ??= this.#owners.read(this.#row);
+  get owner(): O {
+    this.#owner ??= this.#records.read(this.#row);
     return this.#owner;
   }
-}
-
-function grown<T extends Uint8Array | Uint32Array>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }

@@ -1,108 +1,117 @@
-import type { Range } from "../config/model.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
-import type { Hold, Lease, LeaseOwner } from "./lease.ts";
-import { ownerRecordLength, readOwnerRecord, writeOwnerRecord } from "./owner-record.ts";
-import type { AddressFilter, LeaseTrait } from "./reader.ts";
-import { LeaseTable } from "./table.ts";
+import type { Hold, Lease } from "./lease.ts";
+import type { AddressFilter, PoolPosition, Space } from "./space.ts";
+import { type LeaseFamily, LeaseTable } from "./table.ts";
 
 /*
  * Inside, a lease is a view of the table's memory, which is another client's after the next change. What leaves this package owns its bytes.
  */
 
 /** A lease table to look at. Leases and holds are as they stood when they were asked for, and stay so. */
-export interface LeaseView {
+export interface LeaseView<A, O> {
   /** Number of addresses that are leased, declined or remembered. */
   readonly size: number;
   /** The lease of an address; also one that was released or has expired, while it is remembered. */
-  byAddress(address: Ipv4): Lease | undefined;
+  byAddress(address: A): Lease<A, O> | undefined;
   /** The lease of a client on one link (`Link.index`). */
-  ofClient(clientKey: Uint8Array, link: number): Lease | undefined;
+  ofClient(clientKey: Uint8Array, link: number): Lease<A, O> | undefined;
   /** The hold of an address. */
-  holdOn(address: Ipv4): Hold | undefined;
+  holdOn(address: A): Hold<A, O> | undefined;
   /** Every lease, in the order of rows. */
-  leases(): IterableIterator<Lease>;
+  leases(): IterableIterator<Lease<A, O>>;
   /** Every hold. */
-  holds(): IterableIterator<Hold>;
+  holds(): IterableIterator<Hold<A, O>>;
   /** Number of addresses of the range that can be given out, in use or not. */
-  capacityOf(range: Range): number;
+  capacityOf(pool: PoolPosition): number;
   /** How many of these are bound, held or in probation. */
-  inUse(range: Range): number;
+  inUse(pool: PoolPosition): number;
   /** How many of these are neither in use nor remembered. */
-  unusedIn(range: Range): number;
+  unusedIn(pool: PoolPosition): number;
 }
 
 /** Shows a table to others, who can neither change nor harm it. */
-export function viewOf(table: LeaseTable): LeaseView {
+export function viewOf<A, O>(table: LeaseTable<A, O>, family: LeaseFamily<A, O>): LeaseView<A, O> {
+  const own = (lease: Lease<A, O> | undefined) => lease && leaseCopy(lease, family);
   return {
     get size() {
       return table.size;
     },
-    byAddress: (address) => ownLease(table.byAddress(address)),
-    ofClient: (clientKey, link) => ownLease(table.ofClient(clientKey, link)),
-    holdOn: (address) => ownHold(table.holdOn(address)),
+    byAddress: (address) => own(table.byAddress(address)),
+    ofClient: (clientKey, link) => own(table.ofClient(clientKey, link)),
+    holdOn(address) {
+      const hold = table.holdOn(address);
+      return hold && holdCopy(hold, family);
+    },
     *leases() {
-      for (const lease of table.leases()) yield ownLease(lease);
+      for (const lease of table.leases()) yield leaseCopy(lease, family);
     },
     *holds() {
-      for (const hold of table.holds()) yield ownHold(hold);
+      for (const hold of table.holds()) yield holdCopy(hold, family);
     },
-    capacityOf: (range) => table.capacityOf(range),
-    inUse: (range) => table.inUse(range),
-    unusedIn: (range) => table.unusedIn(range),
+    capacityOf: (pool) => table.capacityOf(pool),
+    inUse: (pool) => table.inUse(pool),
+    unusedIn: (pool) => table.unusedIn(pool),
   };
 }
 
-/** The lease table for programs of others: the leases and holds that it gives out are theirs to keep. */
-export class OwningLeaseTable extends LeaseTable {
-  override byAddress(address: Ipv4): Lease | undefined {
-    return ownLease(super.byAddress(address));
+/** A lease table for programs of others: the leases and holds that it gives out are theirs to keep. */
+export class OwningLeaseTable<A, O> extends LeaseTable<A, O> {
+  readonly #family: LeaseFamily<A, O>;
+
+  constructor(family: LeaseFamily<A, O>, space: Space<A>, secret?: readonly [number, number]) {
+    super(family, space, secret);
+    this.#family = family;
   }
 
-  override ofClient(clientKey: Uint8Array, link: number, besides?: Ipv4): Lease | undefined {
-    return ownLease(super.ofClient(clientKey, link, besides));
+  override byAddress(address: A): Lease<A, O> | undefined {
+    return this.#own(super.byAddress(address));
   }
 
-  override holdOn(address: Ipv4): Hold | undefined {
-    return ownHold(super.holdOn(address));
+  override ofClient(clientKey: Uint8Array, link: number, besides?: A): Lease<A, O> | undefined {
+    return this.#own(super.ofClient(clientKey, link, besides));
   }
 
-  override heldBy(clientKey: Uint8Array, link: number): Hold | undefined {
-    return ownHold(super.heldBy(clientKey, link));
+  override allOfClient(clientKey: Uint8Array, link: number): readonly Lease<A, O>[] {
+    return super.allOfClient(clientKey, link).map((lease) => leaseCopy(lease, this.#family));
   }
 
-  override longestExpired(range: Range, unless?: AddressFilter): Lease | undefined {
-    return ownLease(super.longestExpired(range, unless));
+  override holdOn(address: A): Hold<A, O> | undefined {
+    return this.#ownHold(super.holdOn(address));
   }
 
-  override withTrait(trait: LeaseTrait, value: Uint8Array): readonly Lease[] {
-    return super.withTrait(trait, value).map((lease) => ownLease(lease));
+  override heldBy(clientKey: Uint8Array, link: number): Hold<A, O> | undefined {
+    return this.#ownHold(super.heldBy(clientKey, link));
   }
 
-  override *leases(): IterableIterator<Lease> {
-    for (const lease of super.leases()) yield ownLease(lease);
+  override longestExpired(pool: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined {
+    return this.#own(super.longestExpired(pool, unless));
   }
 
-  override *holds(): IterableIterator<Hold> {
-    for (const hold of super.holds()) yield ownHold(hold);
+  override withTrait(trait: string, value: Uint8Array): readonly Lease<A, O>[] {
+    return super.withTrait(trait, value).map((lease) => leaseCopy(lease, this.#family));
+  }
+
+  override *leases(): IterableIterator<Lease<A, O>> {
+    for (const lease of super.leases()) yield leaseCopy(lease, this.#family);
+  }
+
+  override *holds(): IterableIterator<Hold<A, O>> {
+    for (const hold of super.holds()) yield holdCopy(hold, this.#family);
+  }
+
+  #own(lease: Lease<A, O> | undefined): Lease<A, O> | undefined {
+    return lease && leaseCopy(lease, this.#family);
+  }
+
+  #ownHold(hold: Hold<A, O> | undefined): Hold<A, O> | undefined {
+    return hold && holdCopy(hold, this.#family);
   }
 }
 
-function ownLease(lease: Lease): Lease;
-function ownLease(lease: Lease | undefined): Lease | undefined;
-function ownLease(lease: Lease | undefined): Lease | undefined {
-  if (lease === undefined) return undefined;
-  const { address, state, start, expiry } = lease;
-  return { address, state, start, expiry, owner: ownerCopy(lease.owner) };
+/** The lease with bytes of its own. */
+export function leaseCopy<A, O>({ address, state, start, expiry, owner }: Lease<A, O>, { records }: LeaseFamily<A, O>): Lease<A, O> {
+  return { address, state, start, expiry, owner: records.copy(owner) };
 }
 
-function ownHold(hold: Hold): Hold;
-function ownHold(hold: Hold | undefined): Hold | undefined;
-function ownHold(hold: Hold | undefined): Hold | undefined {
-  return hold && { address: hold.address, until: hold.until, owner: ownerCopy(hold.owner) };
-}
-
-function ownerCopy(owner: LeaseOwner): LeaseOwner {
-  const record = new Uint8Array(ownerRecordLength(owner));
-  writeOwnerRecord(owner, record, 0);
-  return readOwnerRecord(record, 0);
+function holdCopy<A, O>({ address, until, owner }: Hold<A, O>, { records }: LeaseFamily<A, O>): Hold<A, O> {
+  return { address, until, owner: records.copy(owner) };
 }

@@ -1,7 +1,7 @@
 import type { Decision, Probe } from "../engine/decision.ts";
 import type { Outbox, Transport } from "../io/transport.ts";
-import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
-import type { Applied, LeaseTable } from "../leases/table.ts";
+import type { Applied, LeaseChange, LeaseWrite, Seconds } from "../leases/dhcp4/lease.ts";
+import type { LeaseTable } from "../leases/dhcp4/table.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
 import { messageType } from "../wire/dhcp4/options.ts";

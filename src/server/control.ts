@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { LeaseState } from "../leases/lease.ts";
+import { LeaseState } from "../leases/dhcp4/lease.ts";
 import { formatAddressRange, parseAddressRange } from "../net/range.ts";
 import { OPERATIONS, type Operation, type OperationKind } from "./operations.ts";
 

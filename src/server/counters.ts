@@ -1,7 +1,6 @@
 import { SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
 import type { TransportCounters } from "../io/transport.ts";
-import { type LeaseChange, LeaseState } from "../leases/lease.ts";
-import type { Applied } from "../leases/table.ts";
+import { type Applied, type LeaseChange, LeaseState } from "../leases/dhcp4/lease.ts";
 import { MessageType } from "../wire/dhcp4/message.ts";
 
 /** Why the pump, rather than the engine, left a datagram unanswered. */

@@ -1,7 +1,7 @@
 import { type Decision, type Reply, SILENCE_REASONS } from "../engine/decision.ts";
 import type { Notice } from "../engine/notice.ts";
 import type { Datagram } from "../io/transport.ts";
-import type { Lease, LeaseChange } from "../leases/lease.ts";
+import type { Lease, LeaseChange } from "../leases/dhcp4/lease.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";

@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, LeaseState } from "../leases/lease.ts";
+import { type Lease, type LeaseChange, LeaseState } from "../leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 
 /*

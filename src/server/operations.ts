@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
+import { type Lease, type LeaseChange, LeaseState, NEVER, type Seconds } from "../leases/dhcp4/lease.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../net/ipv4.ts";
 import type { AddressRange } from "../net/range.ts";
 

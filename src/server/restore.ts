@@ -1,7 +1,8 @@
 import type { Config } from "../config/model.ts";
-import { hardwareKey } from "../leases/client-key.ts";
-import type { Lease, LeaseWrite, Seconds } from "../leases/lease.ts";
-import { LeaseTable } from "../leases/table.ts";
+import { hardwareKey } from "../leases/dhcp4/client-key.ts";
+import type { Lease, LeaseWrite, Seconds } from "../leases/dhcp4/lease.ts";
+import { OWNER_RECORD } from "../leases/dhcp4/record.ts";
+import { createLeaseTable, type LeaseTable } from "../leases/dhcp4/table.ts";
 import { equalBytes } from "../net/bytes.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
@@ -30,14 +31,17 @@ export interface Restored {
 
 /** Reads all leases, and the time that they are told in. Rejects with StoreError. */
 export async function restoreLeases({ config, store, log, read, boot, secret }: RestoreParts): Promise<Restored> {
-  const table = new LeaseTable(config, secret);
+  const table = createLeaseTable(config, secret);
   const twice: LeaseWrite[] = [];
   let newest: Seconds | undefined;
-  const saved = await store.load(({ row, lease }) => {
+  const saved = await store.load((stored) => {
+    const lease = stored.space === table.space.id ? table.leaseOf(stored) : undefined;
+    if (lease === undefined) return;
+    const { row } = stored;
     // What begins behind its own end is damaged.
     if (lease.start <= lease.expiry) newest = Math.max(newest ?? 0, lease.start);
     const superseded = table.restore(row, knownBy(config, lease));
-    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
+    if (superseded !== undefined) twice.push(table.removalOf(superseded, lease.address));
   });
   const reading = read();
   const { clock, wrong } = startLeaseClock(reading, boot, saved, newest);
@@ -69,8 +73,8 @@ function knownBy({ chaddrOnly }: Config, lease: Lease): Lease {
   const { clientKey, clientIdentifier } = owner;
   const hardware = hardwareKey(owner.htype, owner.chaddr);
   const byHardware = equalBytes(clientKey, hardware);
-  if (chaddrOnly) return byHardware ? lease : { ...lease, owner: { ...owner, clientKey: hardware } };
+  if (chaddrOnly) return byHardware ? lease : { ...lease, owner: { ...OWNER_RECORD.copy(owner), clientKey: hardware } };
   // Fewer than two bytes identify nobody (RFC 2132 section 9.14).
   if (!byHardware || clientIdentifier === undefined || clientIdentifier.length < 2) return lease;
-  return { ...lease, owner: { ...owner, clientKey: clientIdentifier } };
+  return { ...lease, owner: { ...OWNER_RECORD.copy(owner), clientKey: clientIdentifier } };
 }

@@ -6,6 +6,8 @@ import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import type { LeaseOwner } from "../leases/dhcp4/lease.ts";
+import { DHCP4_LEASES } from "../leases/dhcp4/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { formatAddressRange } from "../net/range.ts";
@@ -48,7 +50,7 @@ export interface ServerOptions {
 export interface Server {
   readonly port: number;
   /** The leases, to look at. */
-  readonly table: LeaseView;
+  readonly table: LeaseView<Ipv4, LeaseOwner>;
   /** The interfaces served now. */
   readonly interfaces: readonly ServedInterface[];
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
@@ -154,7 +156,7 @@ async function start(options: ServerOptions): Promise<Server> {
   ];
   return {
     port: transport.port,
-    table: viewOf(table),
+    table: viewOf(table, DHCP4_LEASES),
     limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
     counters,
     get interfaces() {

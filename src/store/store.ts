@@ -1,10 +1,6 @@
-import type { Lease, LeaseWrite } from "../leases/lease.ts";
+import type { LeaseWrite, StoredLease } from "../leases/lease.ts";
 
-/** A lease as it was read back, with the row it is kept in. */
-export interface StoredLease {
-  readonly row: number;
-  readonly lease: Lease;
-}
+export type { StoredLease } from "../leases/lease.ts";
 
 /**
  * Where lease time stands, in whole seconds: to the wall clock, and to the time since the machine's boot, so that a server that starts

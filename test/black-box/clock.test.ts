@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { discover, ethernetClient, inform, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
-import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
+import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
@@ -14,6 +14,7 @@ import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionU32 } from "../../src/wire/dhcp4/options.ts";
 import { createFalseClock, type FalseClock } from "../support/false-clock.ts";
+import { leaseIn } from "../support/leases.ts";
 import { newFolder, newPlace, type Place, type ServerFiles, writeIn } from "../support/loopback-server.ts";
 import type { Program } from "../support/namespaces.ts";
 
@@ -131,7 +132,7 @@ function leasesIn(database: string): Lease[] {
   const db = openForReading(database);
   try {
     const damage: string[] = [];
-    const leases = [...readLeases(db, (text) => damage.push(text))].map(({ lease }) => lease);
+    const leases = [...readLeases(db, (text) => damage.push(text))].map(leaseIn);
     assert.deepEqual(damage, []);
     return leases;
   } finally {

@@ -11,7 +11,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import type { Decision } from "../../src/engine/decision.ts";
 import { decide, type Received, type ServedInterface } from "../../src/engine/dhcp4/decide.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
@@ -110,7 +110,7 @@ function memoryHeld(): number {
 test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; then a normal exchange works`, async (t) => {
   // Addresses of BOOTP clients are never free again, so with them the pools would soon be empty and little of the rest tested.
   const config = configOf(`bootp_enable: false\n${CONFIG}`);
-  const table = new LeaseTable(config);
+  const table = createLeaseTable(config);
   const random = createRandom(2131);
   const hostile = createHostile(random, SCENERY);
   const into = new Uint8Array(2048);

@@ -5,7 +5,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, type TestContext, test } from "node:test";
-import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
+import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { leaseOf, ownerOf, putOf } from "../support/leases.ts";
 import { MAIN, newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { leaseOf, putOf } from "../support/leases.ts";
 import { newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Hold, type LeaseChange, LeaseState } from "../../src/leases/lease.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import { type Hold, type LeaseChange, type LeaseOwner, LeaseState } from "../../src/leases/dhcp4/lease.ts";
+import { OWNER_RECORD } from "../../src/leases/dhcp4/record.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { configOf, holdOf, leaseOf, lineOf, lineOfHold, ownerOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
@@ -18,7 +19,7 @@ function hold(table: LeaseTable, one: Hold): void {
 
 describe("holds", () => {
   test("leave the lease of their address as it is, and take it out of the pool and the queue", () => {
-    const table = new LeaseTable(config);
+    const table = createLeaseTable(config);
     for (const last of [1, 2]) table.apply({ kind: "put", lease: leaseOf(NET + last, last, LeaseState.released, 0, last) });
     hold(table, holdOf(NET + 1, 7, 30));
     hold(table, holdOf(NET + 3, 8, 30));
@@ -39,7 +40,7 @@ describe("holds", () => {
   });
 
   test("a client has one on each link: a new one replaces the old one there", () => {
-    const table = new LeaseTable(config);
+    const table = createLeaseTable(config);
     hold(table, holdOf(NET + 1, 7, 30));
     hold(table, holdOf(OTHER_NET + 1, 7, 30));
     hold(table, holdOf(NET + 2, 7, 40));
@@ -51,7 +52,7 @@ describe("holds", () => {
   });
 
   test("one may be made of views of the hold that it replaces", () => {
-    const table = new LeaseTable(config);
+    const table = createLeaseTable(config);
     const long = new Uint8Array(20).fill(0x61);
     hold(table, holdOf(NET + 1, 7, 30, { hostname: long, vendorClass: Uint8Array.of(1, 2, 3) }));
     const { owner } = table.holdOn(NET + 1) as Hold;
@@ -68,23 +69,26 @@ describe("holds", () => {
       vendorClass: hostname,
     };
     hold(table, { address: NET + 1, until: 40, owner: turned });
-    assert.deepEqual(table.holdOn(NET + 1)?.owner, ownerOf(7, { hostname: Uint8Array.of(1, 2, 3), vendorClass: long }));
+    assert.deepEqual(
+      OWNER_RECORD.copy(table.holdOn(NET + 1)?.owner as LeaseOwner),
+      ownerOf(7, { hostname: Uint8Array.of(1, 2, 3), vendorClass: long }),
+    );
   });
 
   test("the address is the client's when it is bound or declined, whoever it was held for", () => {
     for (const state of [LeaseState.bound, LeaseState.declined]) {
-      const table = new LeaseTable(config);
+      const table = createLeaseTable(config);
       hold(table, holdOf(NET + 1, 7, 30));
       const { owner } = table.holdOn(NET + 1) as Hold;
       table.apply({ kind: "put", lease: { address: NET + 1, state, start: 0, expiry: 100, owner } });
-      assert.deepEqual(table.byAddress(NET + 1)?.owner, ownerOf(7));
+      assert.deepEqual(OWNER_RECORD.copy(table.byAddress(NET + 1)?.owner as LeaseOwner), ownerOf(7));
       assert.equal(table.holdOn(NET + 1), undefined);
       assert.equal(table.inUse(range), 1);
     }
   });
 
   test("lapse a few at a time, and leave half of what may be moved on at once to leases", () => {
-    const table = new LeaseTable(configOf([[{ start: NET + 1, end: NET + 100 }]], 1000));
+    const table = createLeaseTable(configOf([[{ start: NET + 1, end: NET + 100 }]], 1000));
     for (let i = 1; i <= 50; i++) hold(table, holdOf(NET + i, i, 10));
     for (let i = 51; i <= 100; i++) table.apply({ kind: "put", lease: leaseOf(NET + i, i, LeaseState.bound, 0, 10) });
     const left = (): number[] => [[...table.holds()].length, [...table.leases()].filter(({ state }) => state === LeaseState.bound).length];
@@ -111,7 +115,7 @@ describe("holds", () => {
     const addressOf = (at: number): number => (at < SIZE ? NET + 1 + at : OTHER_NET + 1 + at - SIZE);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const table = new LeaseTable(config);
+        const table = createLeaseTable(config);
         let model: { address: number; client: number; until: number }[] = [];
         let now = 0;
         for (const one of steps) {
@@ -169,7 +173,7 @@ describe("holds", () => {
 
   test("a flood of a hundred thousand takes about a hundred bytes each, and as many again no more", () => {
     const many = 100_000;
-    const table = new LeaseTable(configOf([[{ start: NET, end: NET + 255 }]]));
+    const table = createLeaseTable(configOf([[{ start: NET, end: NET + 255 }]]));
     const chaddr = new Uint8Array(6);
     const flood = (from: number, until: number): void => {
       for (let i = from; i < from + many; i++) {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
-import { type Applied, LeaseTable } from "../../src/leases/table.ts";
-import { configOf, leaseOf, lineOf, ownerOf, putOf as putWrite, storeIn, timesOf } from "../support/leases.ts";
+import { type Applied, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import { configOf, leaseOf, lineOf, ownerOf, putOf as putWrite, removeOf, storeIn, timesOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
 const OTHER_NET = 0x0a000100;
 const { bound, released, expired, declined } = LeaseState;
 
 function tableOf(size = 10, affinity = 1000): LeaseTable {
-  return new LeaseTable(configOf([[{ start: NET + 1, end: NET + size }], [{ start: OTHER_NET + 1, end: OTHER_NET + size }]], affinity));
+  return createLeaseTable(configOf([[{ start: NET + 1, end: NET + size }], [{ start: OTHER_NET + 1, end: OTHER_NET + size }]], affinity));
 }
 
 function put(table: LeaseTable, lease: Lease): Applied {
@@ -79,7 +79,7 @@ describe("LeaseTable: finding", () => {
   });
 
   test("an excluded address is neither unused nor reclaimed, even after its lease has been removed", () => {
-    const table = new LeaseTable(configOf([[{ start: NET + 1, end: NET + 1, excluded: [{ start: NET + 1, end: NET + 1 }] }]]));
+    const table = createLeaseTable(configOf([[{ start: NET + 1, end: NET + 1, excluded: [{ start: NET + 1, end: NET + 1 }] }]]));
     assert.equal(table.unusedAddress(range, 0), undefined);
     put(table, leaseOf(NET + 1, 5, bound, 0, 100));
     put(table, leaseOf(NET + 1, 5, released, 0, 50));
@@ -135,8 +135,8 @@ describe("LeaseTable: time", () => {
     const table = tableOf();
     put(table, leaseOf(NET + 1, 1, bound, 0, 10));
     put(table, leaseOf(NET + 3, 3, declined, 0, 10));
-    assert.deepEqual(writesOf(table.expire(10, 10)), [{ kind: "remove", row: 1, address: NET + 3 }]);
-    assert.deepEqual(writesOf(table.expire(1010, 10)), [{ kind: "remove", row: 0, address: NET + 1 }]);
+    assert.deepEqual(writesOf(table.expire(10, 10)), [removeOf(1, NET + 3)]);
+    assert.deepEqual(writesOf(table.expire(1010, 10)), [removeOf(0, NET + 1)]);
   });
 });
 
@@ -153,7 +153,7 @@ describe("LeaseTable: how much of a range is in use", () => {
     test(`${name}: now, after its time, after a restart`, () => {
       const excluded = [{ start: NET + 2, end: NET + 2 }];
       const table = () =>
-        new LeaseTable(configOf([[{ start: NET + 1, end: NET + 10, excluded }], [{ start: OTHER_NET, end: OTHER_NET + 9 }]]));
+        createLeaseTable(configOf([[{ start: NET + 1, end: NET + 10, excluded }], [{ start: OTHER_NET, end: OTHER_NET + 9 }]]));
       const [running, restarted] = [table(), table()];
       put(running, lease);
       assert.deepEqual([running.capacityOf(range), running.inUse(range)], [9, inUse]);
@@ -198,7 +198,7 @@ describe("LeaseTable: undo", () => {
     put(table, leaseOf(NET + 2, 2, released, 0, 10));
     const removed = table.apply({ kind: "remove", address: NET + 1 }) as Applied;
     const [forgotten] = table.expire(100, 10) as [Applied];
-    assert.deepEqual(forgotten.write, { kind: "remove", row: 1, address: NET + 2 });
+    assert.deepEqual(forgotten.write, removeOf(1, NET + 2));
     table.undo(removed);
     assert.equal(put(table, leaseOf(NET + 3, 3, bound, 100, 500)).write?.row, 1);
     const renewed = leaseOf(NET + 1, 1, bound, 100, 600);

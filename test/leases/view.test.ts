@@ -1,8 +1,8 @@
 /** What leaves the package owns its bytes, and harms nothing. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { createLeaseTable, DHCP4_LEASES, type LeaseTable as InnerTable } from "../../src/leases/dhcp4/table.ts";
 import { type Hold, type Lease, LeaseState, LeaseTable } from "../../src/leases/index.ts";
-import { LeaseTable as InnerTable } from "../../src/leases/table.ts";
 import { viewOf } from "../../src/leases/view.ts";
 import { configOf, holdOf, leaseOf, ownerOf } from "../support/leases.ts";
 
@@ -82,8 +82,8 @@ describe("the public lease table", () => {
 
 describe("a view of a lease table", () => {
   test("shows what is there, to keep", () => {
-    const table = filled(new InnerTable(config));
-    const view = viewOf(table);
+    const table = filled(createLeaseTable(config));
+    const view = viewOf(table, DHCP4_LEASES);
     const kept = [view.byAddress(NET + 1), view.ofClient(KEY, 0), view.holdOn(NET + 2), [...view.leases()][0], [...view.holds()][0]];
     assert.deepEqual([view.size, view.capacityOf(range), view.inUse(range), view.unusedIn(range)], [1, 10, 2, 8]);
     taken(table);
@@ -92,7 +92,7 @@ describe("a view of a lease table", () => {
   });
 
   test("has nothing that changes the table", () => {
-    const view = viewOf(new InnerTable(config));
+    const view = viewOf(createLeaseTable(config), DHCP4_LEASES);
     assert.deepEqual(Object.keys(view).sort(), [
       "byAddress",
       "capacityOf",

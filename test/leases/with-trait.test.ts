@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type LeaseChange, LeaseState } from "../../src/leases/lease.ts";
-import { type Applied, LeaseTable } from "../../src/leases/table.ts";
+import { type Applied, type LeaseChange, LeaseState } from "../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { configOf, leaseOf, ownerOf } from "../support/leases.ts";
 
 const FIRST = 0x0a000001;
@@ -11,7 +11,7 @@ const { bound, released, declined } = LeaseState;
 
 function tableOf(): LeaseTable {
   const config = configOf([[{ start: FIRST, end: FIRST + ADDRESSES - 1 }]], 20);
-  return new LeaseTable({ ...config, leasequery: { requesters: [] } });
+  return createLeaseTable({ ...config, leasequery: { requesters: [] } });
 }
 
 const found = (table: LeaseTable, client: number): number[] =>

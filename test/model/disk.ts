@@ -1,7 +1,8 @@
-import type { Lease, LeaseWrite } from "../../src/leases/lease.ts";
-import type { LeaseTable } from "../../src/leases/table.ts";
+import type { Lease, LeaseWrite } from "../../src/leases/dhcp4/lease.ts";
+import type { LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
 import { StoreError } from "../../src/store/store.ts";
+import { leaseIn } from "../support/leases.ts";
 
 interface Waiting {
   readonly bytes: Uint8Array;
@@ -57,7 +58,7 @@ export class Disk {
 
   #write(bytes: Uint8Array): void {
     readBatch(bytes, {
-      put: (row, lease) => this.rows.set(row, lease),
+      put: (row, address, state, start, expiry, record) => this.rows.set(row, leaseIn({ address, state, start, expiry, record })),
       times: (row, state, start, expiry) => {
         const known = this.rows.get(row);
         if (known === undefined) this.problems.push(`times of row ${row}, which is not on disk`);

@@ -1,8 +1,9 @@
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
-import { type Lease, type LeaseOwner, LeaseState } from "../../src/leases/lease.ts";
+import { type Lease, type LeaseOwner, LeaseState } from "../../src/leases/dhcp4/lease.ts";
+import { OWNER_RECORD } from "../../src/leases/dhcp4/record.ts";
+import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { splitKeys } from "../../src/leases/limit-keys.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
 import { NO_BYTES, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { prefixContains } from "../../src/net/prefix.ts";
@@ -137,7 +138,7 @@ class World {
     this.#clients.settled();
     const memory = this.#bench.table;
     this.#compare("on disk", this.#linesOf(this.#disk.rows.values()), this.#linesOf(memory.leases()));
-    const again = new LeaseTable(this.#config);
+    const again = createLeaseTable(this.#config);
     this.#disk.restore(again, this.#now);
     this.#compare("after a start", this.#linesOf(again.leases()), this.#linesOf(memory.leases()));
     for (const lease of memory.leases()) {
@@ -210,7 +211,8 @@ function lineOf(lease: Lease | undefined, now: number): string {
   return `${formatIpv4(address)} state ${is} ${start}..${expiry} ${describeOwner(owner)}`;
 }
 
-function describeOwner({ htype, ...bytes }: LeaseOwner): string {
+function describeOwner(owner: LeaseOwner): string {
+  const { htype, ...bytes } = OWNER_RECORD.copy(owner);
   const fields = Object.entries(bytes).map(([name, value]) => `${name} ${value === undefined ? "none" : `'${toHex(value)}'`}`);
   return [`htype ${htype}`, ...fields.sort()].join(", ");
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { loadConfig } from "../../src/config/load.ts";
-import { type Lease, LeaseState } from "../../src/leases/lease.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import { type Lease, LeaseState } from "../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { formatIpv4 } from "../../src/net/ipv4.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType } from "../../src/wire/dhcp4/options.ts";
@@ -242,7 +242,7 @@ describe("probation without end", () => {
     assert.deepEqual(linesOf(bench.disk.rows.values()), [line]);
     const loaded = loadConfig(text, "test.yaml");
     assert.ok(loaded.ok);
-    const again = new LeaseTable(loaded.config);
+    const again = createLeaseTable(loaded.config);
     bench.disk.restore(again, 4_000_000_000);
     again.expire(4_000_000_000, 100);
     assert.deepEqual(linesOf(again.leases()), [line]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { discover, ethernetClient, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { AnswerHandler, Prober } from "../../src/io/prober.ts";
+import { formatAddress } from "../../src/net/address.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { summarize } from "../../src/server/counters.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
@@ -105,7 +106,7 @@ describe("probes before an OFFER", () => {
     assert.equal(lineOf(bench.table.byAddress(FIRST)), "10.0.0.10 declined client 1 1001..1901");
     assert.equal(lineOfHold(bench.table.holdOn(FIRST + 1)), "10.0.0.11 held for client 1 until 1031");
     assert.deepEqual(
-      bench.store.waiting.map((writes) => writes.map((write) => write.kind === "put" && formatIpv4(write.address))),
+      bench.store.waiting.map((writes) => writes.map((write) => write.kind === "put" && formatAddress(write.address))),
       [["10.0.0.10"]],
     );
     assert.deepEqual(prober.asked, ["10.0.0.10 on 2", "10.0.0.11 on 2"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { pino } from "pino";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { type Happening, openMemoryStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
 import { ALL_ADDRESSES } from "../../src/server/operations.ts";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { Lease } from "../../src/leases/lease.ts";
+import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { openMemoryStore } from "../../src/store/memory.ts";
 import type { LeaseStore, SavedClock } from "../../src/store/store.ts";
+import { addressIn } from "../support/leases.ts";
 import { createHeldStore } from "../support/store.ts";
 import { describeStore } from "./contract.ts";
 import { createFolder, exec, openStore } from "./support.ts";
@@ -16,7 +17,10 @@ describeStore("SQLite", {
   refuse(place, address) {
     const path = join(folder, place);
     // The statement fails; the transaction stays open.
-    exec(path, `CREATE TRIGGER refused BEFORE INSERT ON leases WHEN NEW.address = ${address} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    exec(
+      path,
+      `CREATE TRIGGER refused BEFORE INSERT ON leases WHEN hex(NEW.address) = '${address.toString(16).padStart(8, "0").toUpperCase()}' BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+    );
     return () => exec(path, "DROP TRIGGER refused");
   },
 });
@@ -32,7 +36,7 @@ describeStore("the double of tests, told to succeed at once", {
     const store = createHeldStore(disk.leases, disk.clock);
     const settleOldest = (): void => {
       const address = refused.get(place);
-      const fails = store.waiting[0]?.some((write) => write.kind === "put" && write.address === address) ?? false;
+      const fails = store.waiting[0]?.some((write) => write.kind === "put" && addressIn(write.address) === address) ?? false;
       if (fails) store.fail();
       else store.succeed();
     };

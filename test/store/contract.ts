@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { hardwareKey } from "../../src/leases/client-key.ts";
-import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
+import { hardwareKey } from "../../src/leases/dhcp4/client-key.ts";
+import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { type LeaseStore, StoreError } from "../../src/store/store.ts";
-import { leaseOf, ownerOf, putOf, timesOf } from "../support/leases.ts";
+import { leaseIn, leaseOf, ownerOf, putOf, removeOf, timesOf } from "../support/leases.ts";
 import { stored } from "./support.ts";
 
 /** How the contract gets at a kind of store. */
@@ -104,7 +104,7 @@ export function describeStore(name: string, kind: StoreKind): void {
       await store.close();
       const next = kind.open(t, place);
       const leases: [number, Lease][] = [];
-      const saved = await next.load(({ row, lease }) => leases.push([row, lease]));
+      const saved = await next.load((lease) => leases.push([lease.row, leaseIn(lease)]));
       await next.close();
       assert.deepEqual(saved, kind.keeps ? clock : undefined);
       assert.deepEqual(leases, kept([1, lease(1)]));
@@ -115,8 +115,8 @@ export function describeStore(name: string, kind: StoreKind): void {
       const store = kind.open(t, place);
       const later = { ...lease(1), state: released, start: 30, expiry: 40 };
       await store.commit([put(1), put(2), put(3), put(4)]);
-      await store.commit([put(2, 9), timesOf(1, later), { kind: "remove", row: 3, address: 0x0a000003 }]);
-      await store.commit([{ kind: "remove", row: 4, address: 0x0a000004 }, put(4, 8), put(5), timesOf(5, { ...lease(5), expiry: 50 })]);
+      await store.commit([put(2, 9), timesOf(1, later), removeOf(3, 0x0a000003)]);
+      await store.commit([removeOf(4, 0x0a000004), put(4, 8), put(5), timesOf(5, { ...lease(5), expiry: 50 })]);
       assert.deepEqual(await leftBy(t, store, place), kept([1, later], [2, lease(9)], [4, lease(8)], [5, { ...lease(5), expiry: 50 }]));
     });
 
@@ -172,7 +172,7 @@ export function describeStore(name: string, kind: StoreKind): void {
       // Though the cause is still there, for others than this address it is none.
       await store.commit([put(5)]);
       await assert.rejects(store.commit([put(3)]), StoreError);
-      await assert.rejects(store.commit([{ kind: "remove", row: 1, address: 0x0a000001 }, put(3)]), StoreError);
+      await assert.rejects(store.commit([removeOf(1, 0x0a000001), put(3)]), StoreError);
       allow();
       await store.commit([put(3)]);
       assert.deepEqual(await leftBy(t, store, place), kept([1, lease(1)], [3, lease(3)], [5, lease(5)]));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import type { LeaseStore } from "../../src/store/store.ts";
 import { leaseOf, putOf } from "../support/leases.ts";
 import { createFolder, openStore, until } from "./support.ts";

@@ -1,5 +1,5 @@
-import { type Lease, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
-import { leaseOf, putOf, storeIn, timesOf } from "../support/leases.ts";
+import { type Lease, LeaseState, type LeaseWrite } from "../../src/leases/dhcp4/lease.ts";
+import { leaseOf, putOf, removeOf, storeIn, timesOf } from "../support/leases.ts";
 import { createRandom } from "../support/random.ts";
 
 /** Rows that are written again and again. */
@@ -24,7 +24,7 @@ export function batchesOf(seed: number, count: number): Batch[] {
       const hostname = new Uint8Array(random.below(60)).fill(0x61);
       let write: LeaseWrite = putOf(row, { ...lease, owner: { ...lease.owner, hostname } }, networkOf(row));
       if (known !== undefined && choice < 4) write = timesOf(row, { ...known, start: time, expiry: time + 3600 });
-      else if (known !== undefined && choice < 5) write = { kind: "remove", row, address: known.address };
+      else if (known !== undefined && choice < 5) write = removeOf(row, known.address);
       storeIn(disk, write);
       return write;
     });

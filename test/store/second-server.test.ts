@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { leaseOf, putOf } from "../support/leases.ts";
 import { missing } from "../support/requirement.ts";

@@ -6,11 +6,12 @@ import { DatabaseSync } from "node:sqlite";
 import { after, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Lease } from "../../src/leases/lease.ts";
+import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { type LeaseStore, StoreError, type StoreErrorCode } from "../../src/store/store.ts";
+import { leaseIn } from "../support/leases.ts";
 
 /** Paths in a folder of this test file, which is removed at its end. */
 export function createFolder(): { readonly path: string; newPath(): string } {
@@ -23,7 +24,7 @@ export function createFolder(): { readonly path: string; newPath(): string } {
 /** What is loaded, by row. */
 export async function stored(store: LeaseStore): Promise<Map<number, Lease>> {
   const leases = new Map<number, Lease>();
-  await store.load(({ row, lease }) => leases.set(row, lease));
+  await store.load((lease) => leases.set(lease.row, leaseIn(lease)));
   return leases;
 }
 
@@ -36,7 +37,7 @@ export function rowsIn(path: string): Map<number, readonly [lease: Lease, networ
         ...readLeases(db, (text) => {
           throw new Error(text);
         }),
-      ].map(({ row, lease, network }) => [row, [lease, network]]),
+      ].map((lease) => [lease.row, [leaseIn(lease), lease.network]]),
     );
   } finally {
     db.close();

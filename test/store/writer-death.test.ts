@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, test } from "node:test";
 import type { Worker } from "node:worker_threads";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { leaseOf, putOf, timesOf } from "../support/leases.ts";
 import { createFolder, hasCode, openStore, rowsIn, until } from "./support.ts";
 

@@ -1,9 +1,10 @@
 import type { Config, LeaseTime, Network, OptionSet, Range } from "../../src/config/model.ts";
-import { hardwareKey } from "../../src/leases/client-key.ts";
-import { type Hold, type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
-import { ownerRecordLength, readOwnerRecord, writeOwnerRecord } from "../../src/leases/owner-record.ts";
+import { hardwareKey } from "../../src/leases/dhcp4/client-key.ts";
+import { type Hold, type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/dhcp4/lease.ts";
+import { OWNER_RECORD, recordOf } from "../../src/leases/dhcp4/record.ts";
+import type { StoredLease } from "../../src/leases/lease.ts";
 import { BytesMap, NO_BYTES } from "../../src/net/bytes.ts";
-import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
+import { formatIpv4, type Ipv4, readIpv4, writeIpv4 } from "../../src/net/ipv4.ts";
 import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
 import type { AddressRange } from "../../src/net/range.ts";
 
@@ -94,14 +95,37 @@ export function leaseOf(address: Ipv4, client: number, state: LeaseState, start:
 
 /** The write that makes a lease durable in this row. */
 export function putOf(row: number, { address, state, start, expiry, owner }: Lease, network = "10.0.0.0/24"): LeaseWrite {
-  const record = new Uint8Array(ownerRecordLength(owner));
-  writeOwnerRecord(owner, record, 0);
-  return { kind: "put", row, address, state, start, expiry, record, network };
+  return { kind: "put", space: 0, row, address: bytesOf(address), state, start, expiry, record: recordOf(owner), network };
 }
 
 /** The write that a lease's renewal takes. */
 export function timesOf(row: number, { address, state, start, expiry }: Lease): LeaseWrite {
-  return { kind: "times", row, address, state, start, expiry };
+  return { kind: "times", space: 0, row, address: bytesOf(address), state, start, expiry };
+}
+
+/** The write that forgets an address. */
+export function removeOf(row: number, address: Ipv4): LeaseWrite {
+  return { kind: "remove", space: 0, row, address: bytesOf(address) };
+}
+
+/** What a store gives back of a lease. */
+export function storedOf(row: number, { address, state, start, expiry, owner }: Lease): StoredLease {
+  return { space: 0, row, address: bytesOf(address), state, start, expiry, record: recordOf(owner) };
+}
+
+/** The lease that a store gave back. */
+export function leaseIn({ address, state, start, expiry, record }: Omit<StoredLease, "space" | "row">): Lease {
+  return { address: addressIn(address), state, start, expiry, owner: OWNER_RECORD.copy(OWNER_RECORD.read(record, 0)) };
+}
+
+export function addressIn(bytes: Uint8Array): Ipv4 {
+  return readIpv4(bytes, 0);
+}
+
+function bytesOf(address: Ipv4): Uint8Array {
+  const bytes = new Uint8Array(4);
+  writeIpv4(bytes, 0, address);
+  return bytes;
 }
 
 /** What a store does with a write: `disk` holds the leases by row. */
@@ -111,9 +135,9 @@ export function storeIn(disk: Map<number, Lease>, write: LeaseWrite): void {
     return;
   }
   const { row, address, state, start, expiry } = write;
-  const owner = write.kind === "put" ? readOwnerRecord(write.record.slice(), 0) : disk.get(row)?.owner;
+  const owner = write.kind === "put" ? leaseIn(write).owner : disk.get(row)?.owner;
   if (owner === undefined) throw new Error(`times of row ${row}, which is not on disk`);
-  disk.set(row, { address, state, start, expiry, owner });
+  disk.set(row, { address: addressIn(address), state, start, expiry, owner });
 }
 
 export function holdOf(address: Ipv4, client: number, until: number, extra: Partial<LeaseOwner> = {}): Hold {

@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/model.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
@@ -45,7 +45,7 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
-  const table = new LeaseTable(config);
+  const table = createLeaseTable(config);
   const store = createHeldStore();
   const counters = createCounters();
   const sent: Sent[] = [];

@@ -1,6 +1,6 @@
-import type { Lease } from "../../src/leases/lease.ts";
+import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { type LeaseStore, type SavedClock, StoreError, type StoreWrite } from "../../src/store/store.ts";
-import { storeIn } from "./leases.ts";
+import { storedOf, storeIn } from "./leases.ts";
 
 /** A store whose commits succeed or fail when the test says so. It keeps its contract, but for that it waits to be told. */
 export interface HeldStore extends LeaseStore {
@@ -28,7 +28,7 @@ export function createHeldStore(disk = new Map<number, Lease>(), clock: { saved?
       return waiting.map(({ writes }) => writes);
     },
     load(visit) {
-      for (const [row, lease] of [...disk].sort(([a], [b]) => a - b)) visit({ row, lease });
+      for (const [row, lease] of [...disk].sort(([a], [b]) => a - b)) visit(storedOf(row, lease));
       return Promise.resolve(clock.saved);
     },
     commit(writes) {

@@ -1,6 +1,6 @@
-import type { Lease } from "../../src/leases/lease.ts";
+import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { type LeaseStore, type SavedClock, StoreError, type StoreWrite } from "../../src/store/store.ts";
-import { storeIn } from "../support/leases.ts";
+import { addressIn, storedOf, storeIn } from "../support/leases.ts";
 import type { Random } from "../support/random.ts";
 import type { Events } from "./events.ts";
 
@@ -78,7 +78,7 @@ export function createStore({ disk, events, random, onSettled }: StoreParts): Wo
       return underWay.length === 0 && gathered.length === 0;
     },
     load(visit) {
-      for (const [row, lease] of [...disk.leases].sort(([a], [b]) => a - b)) visit({ row, lease });
+      for (const [row, lease] of [...disk.leases].sort(([a], [b]) => a - b)) visit(storedOf(row, lease));
       return Promise.resolve(disk.clock);
     },
     commit(writes) {
@@ -106,7 +106,8 @@ function put(disk: Disk, write: StoreWrite): void {
   if (before !== undefined && disk.rows.get(before.address) === write.row) disk.rows.delete(before.address);
   storeIn(disk.leases, write);
   if (write.kind === "remove") return;
-  const other = disk.rows.get(write.address);
+  const address = addressIn(write.address);
+  const other = disk.rows.get(address);
   if (other !== undefined && other !== write.row) throw new Error(`row ${write.row} and row ${other} have the same address`);
-  disk.rows.set(write.address, write.row);
+  disk.rows.set(address, write.row);
 }

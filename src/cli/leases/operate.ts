@@ -1,5 +1,9 @@
 import { type Command, Option } from "commander";
-import { type Lease, type LeaseChange, LeaseState, type LeaseWrite } from "../../leases/lease.ts";
+import { LeaseState, type LeaseWrite } from "../../leases/dhcp4/lease.ts";
+import { IPV4_SPACE } from "../../leases/dhcp4/space.ts";
+import { DHCP4_LEASES, type LeaseTable } from "../../leases/dhcp4/table.ts";
+import type { Space } from "../../leases/space.ts";
+import { LeaseTable as Table } from "../../leases/table.ts";
 import { type Ipv4, parseIpv4 } from "../../net/ipv4.ts";
 import { parseIpv4Prefix, rangeOfPrefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
@@ -109,40 +113,41 @@ export async function changeLeases(options: OperationOptions, operation: Operati
 /** `offset`: from lease time to the wall clock. */
 async function operateOnDatabase(database: string, operation: Operation, offset: number): Promise<number> {
   const store = open(database);
+  const now = () => Math.floor(Date.now() / 1000) - offset;
   try {
-    const rows = new Map<Ipv4, { readonly row: number; lease: Lease }>();
+    const table: LeaseTable = new Table(DHCP4_LEASES, NO_POOLS);
     const superseded: LeaseWrite[] = [];
-    await store.load(({ row, lease }) => {
-      const other = rows.get(lease.address);
-      if (other === undefined || other.lease.start < lease.start) rows.set(lease.address, { row, lease });
-      if (other !== undefined)
-        superseded.push({ kind: "remove", row: other.lease.start < lease.start ? other.row : row, address: lease.address });
+    await store.load((stored) => {
+      const lease = stored.space === NO_POOLS.id ? table.leaseOf(stored) : undefined;
+      const other = lease && table.restore(stored.row, lease);
+      if (lease !== undefined && other !== undefined) superseded.push(table.removalOf(other, lease.address));
     });
+    table.restored(now());
     if (superseded.length > 0) await store.commit(superseded);
-    const leases = {
-      byAddress: (address: Ipv4) => rows.get(address)?.lease,
-      leases: function* () {
-        for (const { lease } of rows.values()) yield lease;
+    return await operate(
+      {
+        byAddress: (address) => table.byAddress(address),
+        leases: () => table.leases(),
+        change: (changes) => store.commit(changes.flatMap((change) => table.apply(change)?.write ?? [])),
       },
-      change(changes: readonly LeaseChange[]) {
-        return store.commit(changes.flatMap((change) => writesOf(rows, change)));
-      },
-    };
-    return await operate(leases, operation, () => Math.floor(Date.now() / 1000) - offset);
+      operation,
+      now,
+    );
   } finally {
     await store.close();
   }
 }
 
-/** An operation changes no more of a lease than its state and times. */
-function writesOf(rows: ReadonlyMap<Ipv4, { readonly row: number }>, change: LeaseChange): LeaseWrite[] {
-  const address = change.kind === "put" ? change.lease.address : change.kind === "remove" ? change.address : undefined;
-  const row = address === undefined ? undefined : rows.get(address)?.row;
-  if (row === undefined || address === undefined) return [];
-  if (change.kind !== "put") return [{ kind: "remove", row, address }];
-  const { state, start, expiry } = change.lease;
-  return [{ kind: "times", row, address, state, start, expiry }];
-}
+/** Leases of any network: an operation looks at what there is, and gives no address. */
+const NO_POOLS: Space<Ipv4> = {
+  id: IPV4_SPACE,
+  affinity: 0,
+  pools: [],
+  poolOf: () => -1,
+  linkOf: () => -1,
+  networkName: () => "",
+  traits: [],
+};
 
 function open(database: string): LeaseStore {
   try {

@@ -1,4 +1,4 @@
-import { type Lease, LeaseState } from "../../leases/lease.ts";
+import { type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isBound } from "./availability.ts";

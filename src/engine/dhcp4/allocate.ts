@@ -1,6 +1,6 @@
 import type { Network, Reservation } from "../../config/model.ts";
-import { type Lease, LeaseState } from "../../leases/lease.ts";
-import type { AddressFilter } from "../../leases/reader.ts";
+import type { AddressFilter } from "../../leases/dhcp4/lease.ts";
+import { type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { hashBytes } from "../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";

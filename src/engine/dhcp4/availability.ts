@@ -1,4 +1,4 @@
-import { type Hold, type Lease, LeaseState, NEVER, type Seconds } from "../../leases/lease.ts";
+import { type Hold, type Lease, LeaseState, NEVER, type Seconds } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
 /** Whether the time of a lease is over; one that never ends is never over. The table may not have noticed yet. */

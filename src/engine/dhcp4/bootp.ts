@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, NEVER } from "../../leases/lease.ts";
+import { type Lease, type LeaseChange, NEVER } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import type { Decision } from "../decision.ts";

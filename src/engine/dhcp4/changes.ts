@@ -1,4 +1,4 @@
-import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/lease.ts";
+import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";

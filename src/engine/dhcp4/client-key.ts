@@ -1,4 +1,4 @@
-import { hardwareKey } from "../../leases/client-key.ts";
+import { hardwareKey } from "../../leases/dhcp4/client-key.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 
 /**

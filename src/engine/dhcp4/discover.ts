@@ -1,4 +1,4 @@
-import { endAfter, type Hold, type LeaseChange } from "../../leases/lease.ts";
+import { endAfter, type Hold, type LeaseChange } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";

@@ -1,6 +1,5 @@
 import type { ClientClass, Config, Limit, Link, Network } from "../../config/model.ts";
-import type { Seconds } from "../../leases/lease.ts";
-import type { LeaseReader } from "../../leases/reader.ts";
+import type { LeaseReader, Seconds } from "../../leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Notify } from "../notice.ts";

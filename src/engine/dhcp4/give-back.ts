@@ -1,4 +1,4 @@
-import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
+import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import type { Decision } from "../decision.ts";

@@ -1,5 +1,5 @@
 import type { Config, Link, Network } from "../../config/model.ts";
-import { type Lease, NEVER } from "../../leases/lease.ts";
+import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";

@@ -1,6 +1,5 @@
 import type { Config, Link, Network } from "../../config/model.ts";
-import type { Lease } from "../../leases/lease.ts";
-import type { LeaseTrait } from "../../leases/reader.ts";
+import type { Lease, LeaseTrait } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES, toHex } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains } from "../../net/prefix.ts";

@@ -1,6 +1,6 @@
 import type { Subject } from "../../config/class-expression/index.ts";
 import type { Limit, Network } from "../../config/model.ts";
-import { type Hold, type Lease, LeaseState } from "../../leases/lease.ts";
+import { type Hold, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";

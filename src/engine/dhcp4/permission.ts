@@ -1,5 +1,5 @@
 import type { Network, Reservation, ReservationMatch } from "../../config/model.ts";
-import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
+import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { inTime, isInForce } from "./availability.ts";

@@ -1,5 +1,5 @@
 import type { Reservation } from "../../config/model.ts";
-import { type Lease, NEVER } from "../../leases/lease.ts";
+import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";

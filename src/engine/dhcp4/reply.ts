@@ -1,4 +1,4 @@
-import type { LeaseChange } from "../../leases/lease.ts";
+import type { LeaseChange } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";

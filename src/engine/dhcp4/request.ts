@@ -1,5 +1,5 @@
 import type { Reservation } from "../../config/model.ts";
-import { endAfter, type Hold, type Lease } from "../../leases/lease.ts";
+import { endAfter, type Hold, type Lease } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";

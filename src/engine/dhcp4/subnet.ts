@@ -1,8 +1,8 @@
 import type { Config, Link, Network, Range } from "../../config/model.ts";
-import { PlaceIndex } from "../../leases/place-index.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
-import { maskOf, prefixContains } from "../../net/prefix.ts";
+import { maskOf, prefixContains, rangeOfPrefix } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";
+import { RangeIndex } from "../../net/range-index.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Trace } from "../trace.ts";
@@ -11,7 +11,7 @@ import { OptionCode } from "./option-code.ts";
 
 /** What a configuration looks like from here, made once for each. */
 interface SubnetIndex {
-  readonly networks: PlaceIndex;
+  readonly networks: RangeIndex;
   readonly byRelay: ReadonlyMap<Ipv4, Link>;
   readonly byInterface: ReadonlyMap<string, Link>;
 }
@@ -27,7 +27,7 @@ function indexOf(config: Config): SubnetIndex {
     for (const relay of link.relays) if (!byRelay.has(relay)) byRelay.set(relay, link);
     for (const name of link.interfaces) if (!byInterface.has(name)) byInterface.set(name, link);
   }
-  const index = { networks: PlaceIndex.ofNetworks(config), byRelay, byInterface };
+  const index = { networks: new RangeIndex(config.networks.map(({ prefix }) => rangeOfPrefix(prefix))), byRelay, byInterface };
   indices.set(config, index);
   return index;
 }

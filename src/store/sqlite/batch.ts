@@ -1,13 +1,13 @@
-import type { Lease, LeaseState, LeaseWrite } from "../../leases/lease.ts";
-import { readOwnerRecord, storedRecordLength } from "../../leases/owner-record.ts";
+import { recordLength } from "../../leases/columns/record.ts";
+import type { LeaseState, LeaseWrite } from "../../leases/lease.ts";
 import type { SavedClock, StoreWrite } from "../store.ts";
 
 /*
  * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are little endian.
  *
- *   put      1, state, row u32, address u32, start u32, expiry u32, network u32, owner record
- *   times    2, state, row u32, start u32, expiry u32
- *   remove   3, -, row u32
+ *   put      1, state, space u8, length of address, row u32, start u32, expiry u32, network u32, address, record
+ *   times    2, state, space u8, -, row u32, start u32, expiry u32
+ *   remove   3, -, space u8, -, row u32
  *   network  4, -, number u32, length u32, name in UTF-8: before the first put of the batch that uses the number
  *   clock    5, length of boot, offset f64, trusted f64, boot offset f64, boot in UTF-8
  *
@@ -19,7 +19,9 @@ const TIMES = 2;
 const REMOVE = 3;
 const NETWORK = 4;
 const CLOCK = 5;
-const PUT_HEADER = 22;
+const PUT_HEADER = 20;
+const TIMES_SIZE = 16;
+const REMOVE_SIZE = 8;
 const NETWORK_HEADER = 10;
 const CLOCK_HEADER = 26;
 
@@ -46,15 +48,14 @@ export class BatchWriter {
 
   write(write: StoreWrite): void {
     if (write.kind === "remove") {
-      this.#reserve(6);
-      this.#head(REMOVE, 0, write.row);
-      this.#length += 6;
+      this.#reserve(REMOVE_SIZE);
+      this.#row(REMOVE, 0, write, 0);
+      this.#length += REMOVE_SIZE;
     } else if (write.kind === "times") {
-      this.#reserve(14);
-      this.#head(TIMES, write.state, write.row);
-      this.#view.setUint32(this.#length + 6, write.start, true);
-      this.#view.setUint32(this.#length + 10, write.expiry, true);
-      this.#length += 14;
+      this.#reserve(TIMES_SIZE);
+      this.#row(TIMES, write.state, write, 0);
+      this.#times(write);
+      this.#length += TIMES_SIZE;
     } else if (write.kind === "clock") {
       this.#clock(write);
     } else {
@@ -62,15 +63,30 @@ export class BatchWriter {
     }
   }
 
-  #put({ row, address, state, start, expiry, record }: Extract<LeaseWrite, { kind: "put" }>, network: number): void {
-    this.#reserve(PUT_HEADER + record.length);
-    this.#head(PUT, state, row);
-    this.#view.setUint32(this.#length + 6, address, true);
-    this.#view.setUint32(this.#length + 10, start, true);
-    this.#view.setUint32(this.#length + 14, expiry, true);
-    this.#view.setUint32(this.#length + 18, network, true);
-    this.#bytes.set(record, this.#length + PUT_HEADER);
-    this.#length += PUT_HEADER + record.length;
+  #put(write: Extract<LeaseWrite, { kind: "put" }>, network: number): void {
+    const { address, record } = write;
+    this.#reserve(PUT_HEADER + address.length + record.length);
+    this.#row(PUT, write.state, write, address.length);
+    this.#times(write);
+    this.#view.setUint32(this.#length + 16, network, true);
+    this.#bytes.set(address, this.#length + PUT_HEADER);
+    this.#bytes.set(record, this.#length + PUT_HEADER + address.length);
+    this.#length += PUT_HEADER + address.length + record.length;
+  }
+
+  /** What begins every write to a row. */
+  #row(kind: number, state: number, { space, row }: LeaseWrite, addressLength: number): void {
+    const at = this.#length;
+    this.#bytes[at] = kind;
+    this.#bytes[at + 1] = state;
+    this.#bytes[at + 2] = space;
+    this.#bytes[at + 3] = addressLength;
+    this.#view.setUint32(at + 4, row, true);
+  }
+
+  #times({ start, expiry }: { readonly start: number; readonly expiry: number }): void {
+    this.#view.setUint32(this.#length + 8, start, true);
+    this.#view.setUint32(this.#length + 12, expiry, true);
   }
 
   #clock({ offset, trusted, boot, bootOffset }: SavedClock): void {
@@ -123,13 +139,21 @@ export class BatchWriter {
   }
 }
 
-/** What a batch is read into, write by write. */
+/** What a batch is read into, write by write. Rows are named as in the database: see `idOf`. Bytes are views of the batch. */
 export interface BatchVisitor {
-  put(row: number, lease: Lease, network: string): void;
-  times(row: number, state: LeaseState, start: number, expiry: number): void;
-  remove(row: number): void;
+  put(id: number, address: Uint8Array, state: LeaseState, start: number, expiry: number, record: Uint8Array, network: string): void;
+  times(id: number, state: LeaseState, start: number, expiry: number): void;
+  remove(id: number): void;
   clock(clock: SavedClock): void;
 }
+
+/** How rows are named in the database, where the rows of all spaces stand in one table: one behind the other in each of them. */
+export function idOf(space: number, row: number): number {
+  return space * ROWS_OF_A_SPACE + row;
+}
+
+/** Rows have 32 bits. */
+export const ROWS_OF_A_SPACE = 2 ** 32;
 
 /** Names by the bytes that they were read from: batch after batch has the same few. */
 export type NameCache = { readonly bytes: Uint8Array; readonly name: string }[];
@@ -142,21 +166,27 @@ export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameC
     const kind = bytes[at];
     const state = bytes[at + 1] as LeaseState;
     if (kind === PUT) {
-      const lease = {
-        address: view.getUint32(at + 6, true),
+      const id = idAt(bytes, view, at);
+      const address = at + PUT_HEADER;
+      const record = address + (bytes[at + 3] as number);
+      const end = record + recordLength(bytes, record);
+      const network = networks[view.getUint32(at + 16, true)] as string;
+      visitor.put(
+        id,
+        bytes.subarray(address, record),
         state,
-        start: view.getUint32(at + 10, true),
-        expiry: view.getUint32(at + 14, true),
-        owner: readOwnerRecord(bytes, at + PUT_HEADER),
-      };
-      visitor.put(view.getUint32(at + 2, true), lease, networks[view.getUint32(at + 18, true)] as string);
-      at += PUT_HEADER + storedRecordLength(bytes, at + PUT_HEADER);
+        view.getUint32(at + 8, true),
+        view.getUint32(at + 12, true),
+        bytes.subarray(record, end),
+        network,
+      );
+      at = end;
     } else if (kind === TIMES) {
-      visitor.times(view.getUint32(at + 2, true), state, view.getUint32(at + 6, true), view.getUint32(at + 10, true));
-      at += 14;
+      visitor.times(idAt(bytes, view, at), state, view.getUint32(at + 8, true), view.getUint32(at + 12, true));
+      at += TIMES_SIZE;
     } else if (kind === REMOVE) {
-      visitor.remove(view.getUint32(at + 2, true));
-      at += 6;
+      visitor.remove(idAt(bytes, view, at));
+      at += REMOVE_SIZE;
     } else if (kind === CLOCK) {
       const end = at + CLOCK_HEADER + (bytes[at + 1] as number);
       const boot = new TextDecoder().decode(bytes.slice(at + CLOCK_HEADER, end));
@@ -175,6 +205,10 @@ export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameC
       at = end;
     }
   }
+}
+
+function idAt(bytes: Uint8Array, view: DataView, at: number): number {
+  return idOf(bytes[at + 2] as number, view.getUint32(at + 4, true));
 }
 
 function nameIn(bytes: Uint8Array, start: number, end: number, number: number, names: NameCache): string {

@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { hardwareKey } from "../../leases/client-key.ts";
-import { type Lease, type LeaseOwner, LeaseState, NEVER } from "../../leases/lease.ts";
-import { equalBytes } from "../../net/bytes.ts";
-import { formatIpv4 } from "../../net/ipv4.ts";
-import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { SavedClock, StoredLease } from "../store.ts";
+import { isRecord } from "../../leases/columns/record.ts";
+import { LeaseState, NEVER, type StoredLease } from "../../leases/lease.ts";
+import { formatAddress } from "../../net/address.ts";
+import type { SavedClock } from "../store.ts";
+import { ROWS_OF_A_SPACE } from "./batch.ts";
+import { isInFirstFormat, presentRows } from "./dhcp4/migration.ts";
 
 /*
  * Leases as rows of the database, both ways. What is read is not taken on trust: a disk, a program or a person may have changed it. Of a row that
@@ -28,106 +28,47 @@ export function readClock(db: DatabaseSync): SavedClock | undefined {
 /** Is told of each row that is damaged, in a sentence for the operator. */
 export type OnDamage = (text: string) => void;
 
-/** In the order of the table's columns, which later versions may add to. */
-const COLUMNS = [
-  "row",
-  "address",
-  "state",
-  "start",
-  "expiry",
-  "htype",
-  "hardware_address",
-  "client_identifier",
-  "hostname",
-  "vendor_class",
-  "relay_agent_information",
-  "circuit_id",
-  "remote_id",
-  "network",
-  "limit_keys",
-  "client_key",
-] as const;
+/** In the order in which they are written and read. */
+const COLUMNS = "id, address, state, start, expiry, record, network";
 
 const LARGEST = 0xffffffff;
-/** Lengths that the record of an owner has room for. */
-const LONGEST_CHADDR = 255;
-const LONGEST = 65535;
-/** Option 61 has a type and at least one byte more (RFC 2132 section 9.14). */
-const SHORTEST_IDENTIFIER = 2;
-const NOTHING = new Uint8Array(0);
-const NOBODY: LeaseOwner = {
-  clientKey: hardwareKey(0, NOTHING),
-  clientIdentifier: undefined,
-  htype: 0,
-  chaddr: NOTHING,
-  hostname: undefined,
-  vendorClass: undefined,
-  relayAgentInformation: undefined,
-  limitKeys: undefined,
-};
+const LONGEST_ADDRESS = 32;
+/** Of nobody: a record with an empty key and nothing else. */
+const NOBODY = Uint8Array.of(0, 0, 0, 6, 1, 0);
 
 /** Writes rows of leases, replacing what stands in them. */
-export function preparePut(db: DatabaseSync): (row: number, lease: Lease, network: string) => void {
-  const statement = db.prepare(`INSERT OR REPLACE INTO leases (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`);
-  return (row, { address, state, start, expiry, owner }, network) => {
-    const relay = owner.relayAgentInformation;
-    statement.run(
-      row,
-      address,
-      state,
-      start,
-      expiry,
-      owner.htype,
-      owner.chaddr,
-      owner.clientIdentifier ?? null,
-      owner.hostname ?? null,
-      owner.vendorClass ?? null,
-      relay ?? null,
-      relay === undefined ? null : (subOption(relay, RelaySubOption.circuitId) ?? null),
-      relay === undefined ? null : (subOption(relay, RelaySubOption.remoteId) ?? null),
-      network,
-      owner.limitKeys ?? null,
-      isUsualKey(owner) ? null : owner.clientKey,
-    );
+export function preparePut(
+  db: DatabaseSync,
+): (id: number, address: Uint8Array, state: LeaseState, start: number, expiry: number, record: Uint8Array, network: string) => void {
+  const statement = db.prepare(`INSERT OR REPLACE INTO leases (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  return (id, address, state, start, expiry, record, network) => {
+    statement.run(id, address, state, start, expiry, record, network);
   };
-}
-
-/** What a client is known by where nothing else is written, which is so for most, and in databases that were written before the key was. */
-function usualKey(htype: number, chaddr: Uint8Array, clientIdentifier: Uint8Array | undefined): Uint8Array {
-  return isIdentity(clientIdentifier) ? clientIdentifier : hardwareKey(htype, chaddr);
-}
-
-/** Whether `usualKey` makes this owner's key; without making it. */
-function isUsualKey({ clientKey, clientIdentifier, htype, chaddr }: LeaseOwner): boolean {
-  if (isIdentity(clientIdentifier)) return clientKey === clientIdentifier || equalBytes(clientKey, clientIdentifier);
-  if (clientKey.length !== 1 + chaddr.length || clientKey[0] !== htype) return false;
-  for (let i = 0; i < chaddr.length; i++) if (clientKey[1 + i] !== chaddr[i]) return false;
-  return true;
-}
-
-function isIdentity(clientIdentifier: Uint8Array | undefined): clientIdentifier is Uint8Array {
-  return clientIdentifier !== undefined && clientIdentifier.length >= SHORTEST_IDENTIFIER;
 }
 
 /** Reads every lease, streamed, in the order of rows. */
 export function* readLeases(db: DatabaseSync, onDamage: OnDamage): IterableIterator<LeaseRow> {
   for (const values of rowsOf(db)) {
-    const row = Number(values[0]);
-    const lease = leaseOf(values);
-    if (typeof lease !== "string") {
-      yield { row, lease, network: networkOf(values) };
-      continue;
-    }
-    const address = numberOf(values[1]);
-    if (address === undefined) {
+    const id = Number(values[0]);
+    const space = Math.floor(id / ROWS_OF_A_SPACE);
+    const row = id - space * ROWS_OF_A_SPACE;
+    const [, address, state, start, expiry, record] = values;
+    const network = typeof values[6] === "string" ? values[6] : "";
+    if (!isAddress(address)) {
       onDamage(`row ${row} of the lease database is damaged (address): nobody can tell whose lease it was`);
       continue;
     }
-    const text = formatIpv4(address);
+    const problem = problemOf(values);
+    if (problem === undefined) {
+      const lease = { state: Number(state) as LeaseState, start: Number(start), expiry: Number(expiry), record: record as Uint8Array };
+      yield { space, row, address, ...lease, network };
+      continue;
+    }
+    const text = formatAddress(address);
     onDamage(
-      `row ${row} of the lease database is damaged (${lease}): ${text} is given to nobody until \`leasehold leases --unblock ${text}\` frees it`,
+      `row ${row} of the lease database is damaged (${problem}): ${text} is given to nobody until \`leasehold leases --unblock ${text}\` frees it`,
     );
-    yield { row, lease: { address, state: LeaseState.declined, start: 0, expiry: NEVER, owner: NOBODY }, network: networkOf(values) };
+    yield { space, row, address, state: LeaseState.declined, start: 0, expiry: NEVER, record: NOBODY, network };
   }
 }
 
@@ -136,16 +77,9 @@ export function* readLeases(db: DatabaseSync, onDamage: OnDamage): IterableItera
  * slower.
  */
 function* rowsOf(db: DatabaseSync): IterableIterator<SQLOutputValue[]> {
-  const present = new Set(
-    db
-      .prepare("SELECT name FROM pragma_table_info('leases')")
-      .all()
-      .map(({ name }) => name),
-  );
-  // A database that no server of this version has opened yet is read as it is.
-  const columns = COLUMNS.map((name) => (present.has(name) ? name : "NULL"));
+  const table = isInFirstFormat(db) ? presentRows(db, "leases") : "leases";
   const rows = (from: bigint, exact: boolean): Iterable<SQLOutputValue[]> => {
-    const statement = db.prepare(`SELECT ${columns.join(", ")} FROM leases WHERE row >= ? ORDER BY row`);
+    const statement = db.prepare(`SELECT ${COLUMNS} FROM ${table} WHERE id >= ? ORDER BY id`);
     statement.setReturnArrays(true);
     statement.setReadBigInts(exact);
     return statement.iterate(from) as Iterable<unknown> as Iterable<SQLOutputValue[]>;
@@ -165,59 +99,20 @@ function* rowsOf(db: DatabaseSync): IterableIterator<SQLOutputValue[]> {
   yield* rows(next, true);
 }
 
-/** The name of the column that says something impossible instead, if there is one. */
-function leaseOf(values: readonly SQLOutputValue[]): Lease | string {
-  const address = numberOf(values[1]);
-  const state = numberOf(values[2]);
-  const start = numberOf(values[3]);
-  const expiry = numberOf(values[4]);
-  const htype = numberOf(values[5]);
-  const chaddr = values[6];
-  if (address === undefined) return "address";
-  if (state === undefined || state < LeaseState.bound || state > LeaseState.declined) return "state";
-  if (start === undefined) return "start";
-  if (expiry === undefined) return "expiry";
-  if (htype === undefined || htype > 255) return "htype";
-  if (!(chaddr instanceof Uint8Array) || chaddr.length > LONGEST_CHADDR) return "hardware_address";
-  for (const column of BYTE_COLUMNS) if (!isBytes(values[column])) return COLUMNS[column] as string;
-  const clientIdentifier = bytesOf(values[7]);
-  return {
-    address,
-    state: state as LeaseState,
-    start,
-    expiry,
-    owner: {
-      clientKey: bytesOf(values[15]) ?? usualKey(htype, chaddr, clientIdentifier),
-      clientIdentifier,
-      htype,
-      chaddr,
-      hostname: bytesOf(values[8]),
-      vendorClass: bytesOf(values[9]),
-      relayAgentInformation: bytesOf(values[10]),
-      limitKeys: bytesOf(values[14]),
-    },
-  };
+/** The name of the column that says something impossible, if there is one. */
+function problemOf([, , state, start, expiry, record]: readonly SQLOutputValue[]): string | undefined {
+  if (!isNumber(state) || state < LeaseState.bound || state > LeaseState.declined) return "state";
+  if (!isNumber(start)) return "start";
+  if (!isNumber(expiry)) return "expiry";
+  return record instanceof Uint8Array && isRecord(record) ? undefined : "record";
 }
 
-/** Those of byte strings that may be missing. */
-const BYTE_COLUMNS: readonly number[] = [7, 8, 9, 10, 14, 15];
+function isAddress(value: SQLOutputValue | undefined): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array && value.length > 0 && value.length <= LONGEST_ADDRESS;
+}
 
 /** An unsigned number of 32 bits. */
-function numberOf(value: SQLOutputValue | undefined): number | undefined {
+function isNumber(value: SQLOutputValue | undefined): value is number | bigint {
   const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= LARGEST ? number : undefined;
-}
-
-function isBytes(value: SQLOutputValue | undefined): boolean {
-  if (value === null || value === undefined) return true;
-  return value instanceof Uint8Array && value.length <= LONGEST;
-}
-
-function bytesOf(value: SQLOutputValue | undefined): Uint8Array | undefined {
-  return value instanceof Uint8Array ? value : undefined;
-}
-
-function networkOf(values: readonly SQLOutputValue[]): string {
-  const network = values[13];
-  return typeof network === "string" ? network : "";
+  return typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= LARGEST;
 }

@@ -1,22 +1,27 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { migrateToRecords } from "./dhcp4/migration.ts";
+import { LEASE_VIEW } from "./dhcp4/view.ts";
 import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
 
 /** "LSHD": says in the file's header that this is a lease database (PRAGMA application_id). */
 const APPLICATION_ID = 0x4c534844;
 
+/** What a step of the migration does: SQL, or more than SQL alone can do. */
+type Step = string | ((db: DatabaseSync) => void);
+
 /**
  * The steps from an empty file to the present form; PRAGMA user_version says how many have been taken. Never change a step
  * that was released: add one.
  *
- * `leases` is keyed by a row number that the lease table gives out in sequence, not by address: addresses are spread over
- * the pool on purpose, and keyed by them every lease of a batch would dirty a page of its own. Whoever reads the
- * database by hand uses the view `lease`.
+ * `leases` has the leases of all address families. It is keyed by space and row (`idOf`), a number that the lease table gives out in sequence, not by address: addresses are
+ * spread over the pool on purpose, and keyed by them every lease of a batch would dirty a page of its own. What is known of a client is one
+ * record of numbered fields, so that knowing something new is no migration. Whoever reads the database by hand uses the view `lease`.
  *
  * Times in `leases` are lease time, which never steps. The one row of `clock` says where it stands to the wall clock, in which the view
  * shows times: so a clock that is set changes one row and not all of them.
  */
-const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly Step[] = [
   `CREATE TABLE leases (
      row INTEGER PRIMARY KEY,
      address INTEGER NOT NULL,
@@ -74,6 +79,8 @@ const MIGRATIONS: readonly string[] = [
      lower(hex(remote_id)) AS remote_id,
      network
    FROM leases, clock_now;`,
+  migrateToRecords,
+  LEASE_VIEW,
 ];
 
 /** Pages in the log from which a checkpoint is taken (8 MiB). */
@@ -135,7 +142,10 @@ function migrate(db: DatabaseSync, path: string): void {
   const version = empty ? 0 : checkVersion(db, path);
   if (version === MIGRATIONS.length) return;
   db.exec("BEGIN IMMEDIATE");
-  for (const step of MIGRATIONS.slice(version)) db.exec(step);
+  for (const step of MIGRATIONS.slice(version)) {
+    if (typeof step === "string") db.exec(step);
+    else step(db);
+  }
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 }
 

@@ -1,7 +1,6 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { LeaseState } from "../../leases/lease.ts";
 import type { StoreError } from "../store.ts";
 import { type BatchVisitor, type NameCache, readBatch } from "./batch.ts";
 import { type FileIdentity, identityAt, isAt } from "./database-file.ts";
@@ -149,16 +148,16 @@ function reserveLog(db: DatabaseSync, path: string): void {
 }
 
 function createVisitor(db: DatabaseSync): BatchVisitor {
-  const times = db.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE row = ?");
-  const remove = db.prepare("DELETE FROM leases WHERE row = ?");
+  const times = db.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE id = ?");
+  const remove = db.prepare("DELETE FROM leases WHERE id = ?");
   const clock = db.prepare("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)");
   return {
     put: preparePut(db),
-    times(row: number, state: LeaseState, start: number, expiry: number): void {
-      times.run(state, start, expiry, row);
+    times(id, state, start, expiry): void {
+      times.run(state, start, expiry, id);
     },
-    remove(row: number): void {
-      remove.run(row);
+    remove(id): void {
+      remove.run(id);
     },
     clock({ offset, trusted, boot, bootOffset }): void {
       clock.run(offset, trusted, boot, bootOffset);

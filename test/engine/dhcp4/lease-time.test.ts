@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { decideLeaseTime, leaseTimeOptions, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
-import { endAfter, NEVER } from "../../../src/leases/lease.ts";
+import { endAfter, NEVER } from "../../../src/leases/dhcp4/lease.ts";
 import { readIpv4 } from "../../../src/net/ipv4.ts";
 import { home } from "../support/home.ts";
 import { ALICE, discover, mac, request } from "../support/messages.ts";

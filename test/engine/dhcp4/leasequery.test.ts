@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { NEVER } from "../../../src/leases/lease.ts";
+import { NEVER } from "../../../src/leases/dhcp4/lease.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";
 import { addresses, type ConfigSpec, type NetworkSpec, text } from "../support/config.ts";
 import { homeAndAway } from "../support/home.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { LeaseState } from "../../../src/leases/lease.ts";
+import { LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { splitKeys } from "../../../src/leases/limit-keys.ts";
 import { fromHex, NO_BYTES, toHex } from "../../../src/net/bytes.ts";
 import { load } from "../../config/load.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { loadConfig } from "../../../src/config/load.ts";
 import { type Context, decide } from "../../../src/engine/dhcp4/decide.ts";
-import { LeaseTable } from "../../../src/leases/table.ts";
+import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";
 import { text } from "../support/config.ts";
 import { message } from "../support/messages.ts";
@@ -24,7 +24,7 @@ networks:
 function contextOf(): Context {
   const loaded = loadConfig(CONFIG, "nested.yaml");
   assert.ok(loaded.ok);
-  return { config: loaded.config, leases: new LeaseTable(loaded.config), now: 1000, random: 0 };
+  return { config: loaded.config, leases: createLeaseTable(loaded.config), now: 1000, random: 0 };
 }
 
 const anyMessage: fc.Arbitrary<Message> = fc

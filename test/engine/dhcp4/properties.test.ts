@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Config } from "../../../src/config/model.ts";
 import { SILENCE_REASONS } from "../../../src/engine/decision.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
-import { LeaseState } from "../../../src/leases/lease.ts";
+import { LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { decode } from "../../../src/wire/dhcp4/decode.ts";

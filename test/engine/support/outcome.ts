@@ -1,5 +1,5 @@
 import type { Decision } from "../../../src/engine/decision.ts";
-import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/lease.ts";
+import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import type { Destination } from "../../../src/net/destination.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";

@@ -1,8 +1,8 @@
 import type { Config } from "../../../src/config/model.ts";
 import type { Decision } from "../../../src/engine/decision.ts";
 import { type Context, decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
-import { type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
-import { LeaseTable } from "../../../src/leases/table.ts";
+import { type LeaseChange, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable, type LeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
 import { address, text } from "./config.ts";
@@ -71,7 +71,7 @@ export interface Server {
 }
 
 export function serverOf(config: Config): Server {
-  const table = new LeaseTable(config);
+  const table = createLeaseTable(config);
   const context = ({ now, random, probes, ownAddresses }: Server): Context => ({
     config,
     leases: table,

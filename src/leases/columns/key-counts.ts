@@ -1,4 +1,5 @@
 import { Arena } from "./arena.ts";
+import { grown } from "./grown.ts";
 import type { KeyHash } from "./key-hash.ts";
 import { RowIndex } from "./row-index.ts";
 
@@ -81,14 +82,8 @@ export class KeyCounts {
 
   #grow(): void {
     const capacity = Math.max(256, Math.ceil(this.#counts.length * 1.5));
-    this.#blocks = grown(this.#blocks, capacity);
-    this.#hashes = grown(this.#hashes, capacity);
-    this.#counts = grown(this.#counts, capacity);
+    this.#blocks = grown(this.#blocks, new Uint32Array(capacity));
+    this.#hashes = grown(this.#hashes, new Uint32Array(capacity));
+    this.#counts = grown(this.#counts, new Uint32Array(capacity));
   }
-}
-
-function grown(old: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(capacity);
-  larger.set(old);
-  return larger;
 }

@@ -1,4 +1,4 @@
-import type { Seconds } from "./lease.ts";
+import { grown } from "./grown.ts";
 import { SecondQueue } from "./second-queue.ts";
 
 const NONE = -1;
@@ -11,35 +11,34 @@ const FEW_EMPTIED = 4096;
  */
 export class EndingLists {
   #next = new Int32Array(0);
-  /** Of a row that is in no list, for others to use. */
-  previous = new Int32Array(0);
+  #previous = new Int32Array(0);
 
   /** The first row of each second. An emptied list keeps its second in the queue until it is over, or there are too many of them. */
-  readonly #ending = new Map<Seconds, number>();
+  readonly #ending = new Map<number, number>();
   #seconds = new SecondQueue();
   #emptied = 0;
 
   /** Makes room for this many rows, if there is not. */
   reserve(capacity: number): void {
     if (capacity <= this.#next.length) return;
-    this.#next = grown(this.#next, capacity);
-    this.previous = grown(this.previous, capacity);
+    this.#next = grown(this.#next, new Int32Array(capacity));
+    this.#previous = grown(this.#previous, new Int32Array(capacity));
   }
 
-  add(row: number, second: Seconds): void {
+  add(row: number, second: number): void {
     const head = this.#ending.get(second);
-    this.previous[row] = NONE;
+    this.#previous[row] = NONE;
     this.#next[row] = head ?? NONE;
     if (head === undefined) this.#seconds.push(second);
     else if (head === NONE) this.#emptied--;
-    else this.previous[head] = row;
+    else this.#previous[head] = row;
     this.#ending.set(second, row);
   }
 
-  remove(row: number, second: Seconds): void {
-    const previous = this.previous[row] as number;
+  remove(row: number, second: number): void {
+    const previous = this.#previous[row] as number;
     const next = this.#next[row] as number;
-    if (next !== NONE) this.previous[next] = previous;
+    if (next !== NONE) this.#previous[next] = previous;
     if (previous !== NONE) {
       this.#next[previous] = next;
       return;
@@ -59,7 +58,7 @@ export class EndingLists {
   }
 
   /** A row that ends earliest, if that is at `now` or before; -1: none does. */
-  firstEnding(now: Seconds): number {
+  firstEnding(now: number): number {
     for (let second = this.#seconds.first; second !== undefined && second <= now; second = this.#seconds.first) {
       const row = this.#ending.get(second) as number;
       if (row !== NONE) return row;
@@ -70,14 +69,8 @@ export class EndingLists {
     return NONE;
   }
 
-  /** Seconds that are kept in the queue; at most a few thousand more than twice those in which something ends. */
+  /** number that are kept in the queue; at most a few thousand more than twice those in which something ends. */
   get seconds(): number {
     return this.#ending.size;
   }
-}
-
-function grown(old: Int32Array<ArrayBuffer>, capacity: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(capacity);
-  larger.set(old);
-  return larger;
 }

@@ -1,4 +1,4 @@
-import { HalfSipHash } from "../net/half-sip-hash.ts";
+import { HalfSipHash } from "../../net/half-sip-hash.ts";
 
 /** A hash of 32 bits, unsigned. */
 export type KeyHash = (key: Uint8Array) => number;

@@ -1,7 +1,4 @@
-import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
-import type { KeyHash } from "./key-hash.ts";
-import type { LeaseOwner } from "./lease.ts";
-import type { LeaseTrait } from "./reader.ts";
+import { grown } from "./grown.ts";
 
 /** End of a chain. */
 const NONE = -1;
@@ -10,25 +7,11 @@ const ABSENT = -2;
 
 const SMALLEST = 1024;
 
-/** The value of a trait of an owner; undefined: it has none. */
-export function traitOf(owner: LeaseOwner, trait: LeaseTrait): Uint8Array | undefined {
-  switch (trait) {
-    case "chaddr":
-      return owner.chaddr.length === 0 ? undefined : owner.chaddr;
-    case "clientIdentifier":
-      return owner.clientIdentifier;
-    case "remoteId":
-      return owner.relayAgentInformation && subOption(owner.relayAgentInformation, RelaySubOption.remoteId);
-  }
-}
-
 /**
- * Rows by a trait of their owners that many may share: a hash table with chained rows, because there every change takes constant time however
- * many rows have the same value. About 18 bytes a row. It knows only hashes; who asks compares values.
+ * Rows by the hash of something that many may share: a hash table with chained rows, because there every change takes constant time however many rows have the
+ * same value. About 12 bytes a row. It knows only hashes; who asks compares values. To take up a row that is there, or to remove one that is not, changes nothing.
  */
-export class TraitIndex {
-  readonly trait: LeaseTrait;
-  readonly #hash: KeyHash;
+export class ChainedIndex {
   /** The first row of each chain; as many as a power of two. */
   #heads = new Int32Array(SMALLEST).fill(NONE);
   #next = new Int32Array(0);
@@ -36,30 +19,18 @@ export class TraitIndex {
   #hashes = new Uint32Array(0);
   #count = 0;
 
-  constructor(trait: LeaseTrait, hash: KeyHash) {
-    this.trait = trait;
-    this.#hash = hash;
-  }
-
-  /** Makes room for this many rows. */
+  /** Makes room for this many rows, if there is not. */
   reserve(capacity: number): void {
-    const previous = new Int32Array(capacity).fill(ABSENT);
-    previous.set(this.#previous);
-    this.#previous = previous;
-    const next = new Int32Array(capacity);
-    next.set(this.#next);
-    this.#next = next;
-    const hashes = new Uint32Array(capacity);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
+    if (capacity <= this.#next.length) return;
+    this.#previous = grown(this.#previous, new Int32Array(capacity).fill(ABSENT));
+    this.#next = grown(this.#next, new Int32Array(capacity));
+    this.#hashes = grown(this.#hashes, new Uint32Array(capacity));
   }
 
-  /** Takes up a row that is not in the index. */
-  insert(row: number, owner: LeaseOwner): void {
-    const value = traitOf(owner, this.trait);
-    if (value === undefined) return;
+  insert(row: number, hash: number): void {
+    if (this.#previous[row] !== ABSENT) return;
     if (++this.#count > this.#heads.length) this.#grow();
-    this.#hashes[row] = this.#hash(value);
+    this.#hashes[row] = hash;
     this.#link(row);
   }
 

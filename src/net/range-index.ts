@@ -1,10 +1,8 @@
-import type { Config } from "../config/model.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
-import { rangeOfPrefix } from "../net/prefix.ts";
-import type { AddressRange } from "../net/range.ts";
+import type { Ipv4 } from "./ipv4.ts";
+import type { AddressRange } from "./range.ts";
 
 /** Finds which of many ranges that don't overlap holds an address, by binary search. */
-export class PlaceIndex {
+export class RangeIndex {
   readonly #starts: Uint32Array;
   readonly #ends: Uint32Array;
   readonly #indices: Int32Array;
@@ -14,10 +12,6 @@ export class PlaceIndex {
     this.#starts = Uint32Array.from(order, (index) => (ranges[index] as AddressRange).start);
     this.#ends = Uint32Array.from(order, (index) => (ranges[index] as AddressRange).end);
     this.#indices = Int32Array.from(order);
-  }
-
-  static ofNetworks(config: Config): PlaceIndex {
-    return new PlaceIndex(config.networks.map((network) => rangeOfPrefix(network.prefix)));
   }
 
   /** Position of the range that holds the address; -1: none does. */

@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Arena } from "../../src/leases/arena.ts";
-import { EndingLists } from "../../src/leases/ending-lists.ts";
-import { createKeyHash } from "../../src/leases/key-hash.ts";
-import {
-  ownerRecordLength,
-  readOwnerRecord,
-  recordHasKey,
-  recordKey,
-  storedRecordLength,
-  writeOwnerRecord,
-} from "../../src/leases/owner-record.ts";
-import { PlaceIndex } from "../../src/leases/place-index.ts";
-import { RowIndex } from "../../src/leases/row-index.ts";
-import { SecondQueue } from "../../src/leases/second-queue.ts";
-import { ownerOf } from "../support/leases.ts";
+import { Arena } from "../../../src/leases/columns/arena.ts";
+import { EndingLists } from "../../../src/leases/columns/ending-lists.ts";
+import { createKeyHash } from "../../../src/leases/columns/key-hash.ts";
+import { RowIndex } from "../../../src/leases/columns/row-index.ts";
+import { SecondQueue } from "../../../src/leases/columns/second-queue.ts";
 
 describe("RowIndex", () => {
   test("finds every row by its hash, through growth, collisions and removals", () => {
@@ -162,69 +152,5 @@ describe("Arena", () => {
     const freed = blocks[10] as { length: number; block: number };
     arena.free(freed.block, freed.length);
     assert.equal(arena.allocate(freed.length), freed.block);
-  });
-});
-
-describe("owner record", () => {
-  const bytes = fc.uint8Array({ maxLength: 300 });
-  const optional = fc.option(bytes, { nil: undefined });
-
-  test("gives back every owner, whatever it is known by", () => {
-    const owners = fc.record({
-      identifier: optional,
-      htype: fc.nat(255),
-      chaddr: fc.uint8Array({ maxLength: 16 }),
-      hostname: optional,
-      vendorClass: optional,
-      relayAgentInformation: optional,
-      limitKeys: optional,
-      by: fc.oneof(fc.constantFrom("identifier", "hardware"), bytes),
-    });
-    fc.assert(
-      fc.property(owners, fc.nat(40), ({ identifier, by, ...rest }, offset) => {
-        const hardware = Uint8Array.of(rest.htype, ...rest.chaddr);
-        const clientKey = by instanceof Uint8Array ? by : by === "identifier" && identifier !== undefined ? identifier : hardware;
-        const owner = { ...rest, clientIdentifier: identifier, clientKey };
-        const into = new Uint8Array(offset + ownerRecordLength(owner));
-        assert.equal(writeOwnerRecord(owner, into, offset), into.length);
-        assert.equal(storedRecordLength(into, offset), into.length - offset);
-        assert.deepEqual(readOwnerRecord(into, offset), owner);
-        assert.deepEqual(recordKey(into, offset), clientKey);
-        assert.ok(recordHasKey(into, offset, clientKey));
-        assert.ok(!recordHasKey(into, offset, Uint8Array.of(...clientKey, 0)));
-      }),
-    );
-  });
-
-  test("an identifier and a hardware address with the same bytes are one key", () => {
-    const plain = ownerOf(7);
-    const identified = { ...plain, clientIdentifier: plain.clientKey };
-    const into = new Uint8Array(ownerRecordLength(identified));
-    writeOwnerRecord(identified, into, 0);
-    assert.ok(recordHasKey(into, 0, plain.clientKey));
-  });
-});
-
-describe("PlaceIndex", () => {
-  test("finds the range of an address", () => {
-    const index = new PlaceIndex([
-      { start: 100, end: 199 },
-      { start: 10, end: 10 },
-      { start: 0xfffffff0, end: 0xffffffff },
-    ]);
-    const table: [address: number, range: number][] = [
-      [9, -1],
-      [10, 1],
-      [11, -1],
-      [99, -1],
-      [100, 0],
-      [150, 0],
-      [199, 0],
-      [200, -1],
-      [0xffffffef, -1],
-      [0xfffffff0, 2],
-      [0xffffffff, 2],
-    ];
-    for (const [address, range] of table) assert.equal(index.find(address), range, String(address));
   });
 });
