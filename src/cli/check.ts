@@ -1,12 +1,12 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { formatDiagnostics } from "../config/diagnostic.ts";
-import { jsonSchema } from "../config/json-schema.ts";
+import { allocatableSize } from "../config/build/dhcp4/ranges.ts";
+import { type LoadFileResult, loadConfigFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
-import { type LoadFileResult, loadConfigFile } from "../config/load-file.ts";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import { printConfig } from "../config/print.ts";
-import { allocatableSize } from "../config/ranges.ts";
+import { jsonSchema } from "../config/schema/json-schema.ts";
+import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import { Exit } from "./exit.ts";
 
 interface CheckOptions {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { loadConfigFile } from "../config/load-file.ts";
-import type { Reservation } from "../config/model.ts";
+import { loadConfigFile } from "../config/file.ts";
+import type { Reservation } from "../config/model/dhcp4.ts";
 import { type LeaseOwner, LeaseState, NEVER } from "../leases/lease.ts";
 import { equalBytes, toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";

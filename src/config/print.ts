@@ -5,27 +5,15 @@ import { formatMac } from "../net/mac.ts";
 import { formatIpv4Prefix, type Ipv4Prefix } from "../net/prefix.ts";
 import { formatAddressRange } from "../net/range.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
-import { formatDuration } from "./duration.ts";
-import { formatIdentifier } from "./identifier.ts";
-import type {
-  BootFields,
-  Classification,
-  Config,
-  ConfiguredOption,
-  FloodProtection,
-  Guard,
-  LeaseTime,
-  Limit,
-  Network,
-  OptionSet,
-  Range,
-  Reservation,
-  ReservationMatch,
-} from "./model.ts";
-import { dictionaryOf, type OptionDictionary } from "./option-dictionary.ts";
-import { sameOption } from "./options.ts";
-import { MATCH_KEYS } from "./reservations.ts";
-import { VSS_NAME } from "./vss-schema.ts";
+import { MATCH_KEYS } from "./build/dhcp4/reservations.ts";
+import type { ConfiguredOption, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./model/common.ts";
+import type { Config } from "./model/config.ts";
+import type { BootFields, Dhcp4Classification, Network, Range, Reservation, ReservationMatch } from "./model/dhcp4.ts";
+import { dictionaryOf, type OptionDictionary } from "./options/dictionary.ts";
+import { sameOption } from "./options/values.ts";
+import { VSS_NAME } from "./schema/vss.ts";
+import { formatDuration } from "./text/duration.ts";
+import { formatIdentifier } from "./text/identifier.ts";
 
 /** Keys that are left out when they have no value. */
 type Plain = Readonly<Record<string, unknown>>;
@@ -166,7 +154,7 @@ function printClasses(config: Config): Plain {
 }
 
 /** What classes of the file go over; undefined when it has none. */
-function classSettings({ classification }: Config): Classification | undefined {
+function classSettings({ classification }: Config): Dhcp4Classification | undefined {
   return classification !== undefined && classification.classes.length > 0 ? classification : undefined;
 }
 

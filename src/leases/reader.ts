@@ -1,4 +1,4 @@
-import type { Range } from "../config/model.ts";
+import type { Range } from "../config/model/dhcp4.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Hold, Lease } from "./lease.ts";
 

@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import { hardwareKey } from "../leases/client-key.ts";
 import type { Lease, LeaseWrite, Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";

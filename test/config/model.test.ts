@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Config, OptionSet, Range } from "../../src/config/model.ts";
+import type { OptionSet } from "../../src/config/model/common.ts";
+import type { Config } from "../../src/config/model/config.ts";
+import type { Range } from "../../src/config/model/dhcp4.ts";
 import { printConfig } from "../../src/config/print.ts";
 import { fromHex, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, parseIpv4 } from "../../src/net/ipv4.ts";

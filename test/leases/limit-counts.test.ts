@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import { KeyCounts } from "../../src/leases/key-counts.ts";
 import { type Hold, type Lease, type LeaseChange, LeaseState, NEVER } from "../../src/leases/lease.ts";
 import { joinKeys, splitKeys } from "../../src/leases/limit-keys.ts";

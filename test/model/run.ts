@@ -1,5 +1,5 @@
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import { type Lease, type LeaseOwner, LeaseState } from "../../src/leases/lease.ts";
 import { splitKeys } from "../../src/leases/limit-keys.ts";
 import { LeaseTable } from "../../src/leases/table.ts";

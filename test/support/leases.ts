@@ -1,4 +1,6 @@
-import type { Config, LeaseTime, Network, OptionSet, Range } from "../../src/config/model.ts";
+import type { LeaseTime, OptionSet } from "../../src/config/model/common.ts";
+import type { Config } from "../../src/config/model/config.ts";
+import type { Network, Range } from "../../src/config/model/dhcp4.ts";
 import { hardwareKey } from "../../src/leases/client-key.ts";
 import { type Hold, type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
 import { ownerRecordLength, readOwnerRecord, writeOwnerRecord } from "../../src/leases/owner-record.ts";

@@ -1,6 +1,6 @@
 /** Class expressions: read once, checked, and made into functions of a message. */
 
-import { type OptionDictionary, STANDARD } from "../option-dictionary.ts";
+import { type OptionDictionary, STANDARD } from "../options/dictionary.ts";
 import { checkType, type ExpressionType } from "./check.ts";
 import { parseExpression } from "./parser.ts";
 import type { ExpressionProblem, Node } from "./syntax.ts";

@@ -1,4 +1,4 @@
-import type { Network, Reservation } from "../../config/model.ts";
+import type { Network, Reservation } from "../../config/model/dhcp4.ts";
 import { type Lease, LeaseState } from "../../leases/lease.ts";
 import type { AddressFilter } from "../../leases/reader.ts";
 import { hashBytes } from "../../net/bytes.ts";

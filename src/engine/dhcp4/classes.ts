@@ -1,5 +1,6 @@
 import { type Found, findOptions, markCandidates, type Subject } from "../../config/class-expression/index.ts";
-import type { BootFields, Classification, ClassStage, ClassTemplate, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
+import type { ClassStage, ClassTemplate, LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { BootFields, Dhcp4Classification as Classification, Dhcp4ClientClass as ClientClass } from "../../config/model/dhcp4.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import type { Context, Exchange } from "./exchange.ts";

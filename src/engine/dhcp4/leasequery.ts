@@ -1,4 +1,5 @@
-import type { Config, Link, Network } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Link, Network } from "../../config/model/dhcp4.ts";
 import type { Lease } from "../../leases/lease.ts";
 import type { LeaseTrait } from "../../leases/reader.ts";
 import { NO_BYTES, toHex } from "../../net/bytes.ts";

@@ -1,5 +1,6 @@
 import type { Subject } from "../../config/class-expression/index.ts";
-import type { Limit, Network } from "../../config/model.ts";
+import type { Limit } from "../../config/model/common.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import { type Hold, type Lease, LeaseState } from "../../leases/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";

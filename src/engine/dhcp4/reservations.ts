@@ -1,4 +1,4 @@
-import type { Reservation, ReservationIndex, ReservationMatch } from "../../config/model.ts";
+import type { Reservation, ReservationIndex, ReservationMatch } from "../../config/model/dhcp4.ts";
 import { type BytesMap, equalBytes } from "../../net/bytes.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";

@@ -1,4 +1,5 @@
-import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
+import type { ConfiguredOption, LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { BootFields, Link, Network, Range, Reservation } from "../../config/model/dhcp4.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";

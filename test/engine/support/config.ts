@@ -1,15 +1,6 @@
-import type {
-  BootFields,
-  Config,
-  ConfiguredOption,
-  LeaseTime,
-  Network,
-  OptionSet,
-  Range,
-  Reservation,
-  ReservationIndex,
-  ReservationMatch,
-} from "../../../src/config/model.ts";
+import type { ConfiguredOption, LeaseTime, OptionSet } from "../../../src/config/model/common.ts";
+import type { Config } from "../../../src/config/model/config.ts";
+import type { BootFields, Network, Range, Reservation, ReservationIndex, ReservationMatch } from "../../../src/config/model/dhcp4.ts";
 import { BytesMap, NO_BYTES } from "../../../src/net/bytes.ts";
 import { type Ipv4, parseIpv4 } from "../../../src/net/ipv4.ts";
 import { type Ipv4Prefix, parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../../../src/net/prefix.ts";
