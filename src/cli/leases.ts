@@ -110,7 +110,8 @@ async function namedReservations(path: string): Promise<Reserved> {
   if (!loaded.ok) fail(`${path} can't be used: \`leasehold check ${path}\` says why`);
   const named = new Map<Ipv4, Reservation>();
   for (const { reservations } of loaded.config.networks)
-    for (const [address, reservation] of reservations.byAddress) if (reservation.hostname !== undefined) named.set(address, reservation);
+    for (const reservation of reservations.flat())
+      if (reservation.address !== undefined && reservation.hostname !== undefined) named.set(reservation.address, reservation);
   return named;
 }
 

@@ -100,7 +100,7 @@ function printNetwork(config: Config, network: Network): Plain {
     config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),
     options: printOptions(network.options, config),
     ranges: nonEmpty(network.ranges.map((range) => printRange(range, network, config))),
-    reservations: nonEmpty(network.reservations.all.map((reservation) => printReservation(reservation, network, config))),
+    reservations: nonEmpty(network.reservations.flat().map((reservation) => printReservation(reservation, network, config))),
   };
 }
 
@@ -116,16 +116,14 @@ function printRange(range: Range, network: Network, config: Config): Plain {
 }
 
 function printReservation(reservation: Reservation, network: Network, config: Config): Plain {
-  const { address } = reservation;
-  const range = network.ranges.find(({ start, end }) => address !== undefined && address >= start && address <= end);
   return {
     hostname: reservation.hostname,
-    ip: printAddress(address),
+    ip: printAddress(reservation.address),
     match: printMatches(reservation.match, config),
     ...printGuard(reservation.guard, config),
     classes: reservation.classes?.map((number) => config.classification?.classes[number]?.name),
     ...(classSettings(config) === undefined ? printBoot(reservation.boot, network.boot) : printOwnBoot(reservation.boot, config)),
-    config: printLeaseTime(reservation.leaseTime, sameOrValue(reservation.leaseTime, (range ?? network).leaseTime, config)),
+    config: reservation.leaseTime && printLeaseTime(reservation.leaseTime, undefined),
     options: printOptions(reservation.ownOptions, config),
   };
 }

@@ -4,7 +4,7 @@ import type { Network, Range } from "../../src/config/model/dhcp4.ts";
 import { hardwareKey } from "../../src/leases/client-key.ts";
 import { type Hold, type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/lease.ts";
 import { ownerRecordLength, readOwnerRecord, writeOwnerRecord } from "../../src/leases/owner-record.ts";
-import { BytesMap, NO_BYTES } from "../../src/net/bytes.ts";
+import { NO_BYTES } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
 import type { AddressRange } from "../../src/net/range.ts";
@@ -31,16 +31,7 @@ export function configOf(
       prefix,
       link: index,
       ranges: own,
-      reservations: {
-        all: [],
-        byChaddr: new BytesMap(),
-        byClientIdentifier: new BytesMap(),
-        byDuid: new BytesMap(),
-        byCircuitId: new BytesMap(),
-        byRemoteId: new BytesMap(),
-        others: [],
-        byAddress: new Map(),
-      },
+      reservations: [],
       serverId: undefined,
       authoritative: true,
       probationPeriod: 600,

@@ -1,5 +1,4 @@
-import { BytesMap } from "../../net/bytes.ts";
-import type { BuiltInClass } from "../model/common.ts";
+import type { BuiltInClass, SpawnedClass } from "../model/common.ts";
 import type { ClientClassFile } from "../schema/config.ts";
 import { didYouMean } from "../text/suggest.ts";
 
@@ -15,20 +14,21 @@ export interface ClassNames {
   readonly hintFor: (name: string) => string;
   /** Templates that can spawn a class of this name: more than one when the name of one begins with that of another. */
   readonly templatesOf: (name: string) => readonly string[];
-  /** The classes that the file knows of a template, by the values that spawn them. */
-  readonly spawnedBy: (template: string) => BytesMap<number>;
+  /** The classes that the file knows of a template: a list that grows while the file is read. */
+  readonly spawnedBy: (template: string) => readonly SpawnedClass[];
   /** What the server makes itself, as far as the file names it. Numbers follow those of the file's classes. */
   readonly builtIns: readonly BuiltInClass[];
 }
 
 export function classNames(files: readonly ClientClassFile[]): ClassNames {
   const numbers = new Map<string, number>();
-  const templates = new Map<string, BytesMap<number>>();
+  const templates = new Map<string, SpawnedClass[]>();
   const builtIns: BuiltInClass[] = [];
   const templatesOf = (name: string): readonly string[] =>
     name.startsWith(SPAWN) ? [...templates.keys()].filter((template) => valueIn(name, template) !== "") : [];
   const learnSpawned = (name: string, number: number): void => {
-    for (const template of templatesOf(name)) templates.get(template)?.set(new TextEncoder().encode(valueIn(name, template)), number);
+    for (const template of templatesOf(name))
+      templates.get(template)?.push({ value: new TextEncoder().encode(valueIn(name, template)), number });
   };
   const makeBuiltIn = (name: string): number | undefined => {
     const number = files.length + builtIns.length;
@@ -43,7 +43,7 @@ export function classNames(files: readonly ClientClassFile[]): ClassNames {
     numbers.set(name, number);
     return number;
   };
-  for (const { name, template } of files) if (template === true) templates.set(name, new BytesMap());
+  for (const { name, template } of files) if (template === true) templates.set(name, []);
   for (const [i, { name }] of files.entries()) {
     if (numbers.has(name) || isBuiltIn(name)) continue;
     numbers.set(name, i);
@@ -60,7 +60,7 @@ export function classNames(files: readonly ClientClassFile[]): ClassNames {
         : "classes are defined in client_classes: {v4: [{name, assert}]}";
     },
     templatesOf,
-    spawnedBy: (template) => templates.get(template) ?? new BytesMap(),
+    spawnedBy: (template) => templates.get(template) ?? [],
     builtIns,
   };
 }

@@ -1,17 +1,5 @@
-import {
-  type ClassReference,
-  type Condition,
-  classReferences,
-  compileCondition,
-  compileValue,
-  createLookups,
-  type ExpressionProblem,
-  indexConditions,
-  type Lookups,
-  readExpression,
-  type Value,
-} from "../class-expression/index.ts";
-import type { ClassStage, ClassTemplate, Guard, LeaseTime } from "../model/common.ts";
+import { type ClassReference, classReferences, type ExpressionProblem, type Node, readExpression } from "../class-expression/index.ts";
+import type { Guard, LeaseTime } from "../model/common.ts";
 import type { Config } from "../model/config.ts";
 import type { BootFields, Dhcp4ClientClass } from "../model/dhcp4.ts";
 import type { OptionDictionary } from "../options/dictionary.ts";
@@ -48,7 +36,7 @@ export interface ClassTable {
    */
   readonly ofReservation: (file: ReservationFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
   /** A value that the rest of the file makes from messages; undefined when it can't be read, which is reported. */
-  readonly valueOf: (expression: string, path: Path) => Value | undefined;
+  readonly valueOf: (expression: string, path: Path) => Node | undefined;
   /** What the engine needs; empty: nothing in the file is about classes. */
   readonly finish: () => Pick<Config, "classification">;
 }
@@ -73,17 +61,15 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
   for (const { references, path: place } of drafts) checkReferences(references, place);
   const order = evaluationOrder(drafts, names, report);
   const isLate = lateness(order, names, given);
-  const lookups = createLookups();
-  const tests = compile(order, files, names, lookups);
+  const expressions = new Map(order.map(({ number, node }) => [number, node]));
   const classes = files.map((one, number): Dhcp4ClientClass => {
     const place = [...path, number];
     return {
       number,
       name: one.name,
       assert: one.assert,
-      condition: never,
-      template: undefined,
-      ...tests.get(number),
+      expression: expressions.get(number),
+      template: one.template === true ? { spawned: names.spawnedBy(one.name) } : undefined,
       options: mergeOptions(NO_OPTIONS, readOptions(one.options, [...place, "options"], dictionary, report)),
       leaseTime: one.config && readLeaseTime(one.config, top.leaseTime, [...place, "config"], report),
       nextServer: one.next_server,
@@ -130,25 +116,18 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
         return undefined;
       }
       checkReferences(classReferences(result.node), place);
-      return compileValue(result.node, (name) => names.numberOf(name) ?? -1);
+      return result.node;
     },
     finish: () => {
       const { builtIns } = names;
       if (classes.length === 0 && builtIns.length === 0) return {};
-      const stage = (drafts: readonly Draft[]): ClassStage => ({
-        classes: drafts.map(({ number }) => classes[number] as Dhcp4ClientClass),
-        // What a template gives has no constant.
-        index: indexConditions(
-          drafts.map(({ number, node }) => (files[number]?.template === true ? undefined : node)),
-          lookups,
-        ),
-      });
+      const inOrder = (drafts: readonly Draft[]): readonly Dhcp4ClientClass[] =>
+        drafts.map(({ number }) => classes[number] as Dhcp4ClientClass);
       const drop = classes.find(({ name }) => name === "DROP");
       const classification = {
         classes,
-        lookups,
-        early: stage(order.filter(({ name }) => !isLate(name))),
-        late: stage(order.filter(({ name }) => isLate(name))),
+        early: inOrder(order.filter(({ name }) => !isLate(name))),
+        late: inOrder(order.filter(({ name }) => isLate(name))),
         builtIns,
         needsReservation: given.size > 0 || builtIns.some(({ kind }) => kind === "KNOWN" || kind === "UNKNOWN"),
         drop: drop?.number,
@@ -216,24 +195,4 @@ function readDrafts(
 
 function reportExpression({ message, offset, hint }: ExpressionProblem, place: Path, report: Report): void {
   report.error(place, `${message} (at character ${offset + 1} of the expression)`, hint);
-}
-
-const never: Condition = () => false;
-
-/** What tells who is in a class: a condition, or the value of a template. */
-type Test = { readonly condition: Condition } | { readonly template: ClassTemplate };
-
-function compile(
-  order: readonly Draft[],
-  files: readonly ClientClassFile[],
-  names: ClassNames,
-  lookups: Lookups,
-): ReadonlyMap<number, Test> {
-  const numberOf = (name: string): number => names.numberOf(name) ?? -1;
-  return new Map(
-    order.map(({ number, name, node }): [number, Test] => {
-      if (files[number]?.template !== true) return [number, { condition: compileCondition(node, numberOf, lookups) }];
-      return [number, { template: { value: compileValue(node, numberOf, lookups), spawned: names.spawnedBy(name) } }];
-    }),
-  );
 }

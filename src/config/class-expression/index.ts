@@ -6,9 +6,17 @@ import { parseExpression } from "./parser.ts";
 import type { ExpressionProblem, Node } from "./syntax.ts";
 
 export type { ExpressionType } from "./check.ts";
+export {
+  type ClassStage,
+  type CompiledClass,
+  type CompiledClassification,
+  type CompiledTemplate,
+  classNumberIn,
+  compileClassification,
+} from "./classification.ts";
 export { compileCondition, compileValue } from "./compile.ts";
-export { type ConditionIndex, indexConditions, markCandidates } from "./condition-index.ts";
-export { createLookups, type Found, findOptions, type Lookups } from "./lookups.ts";
+export { markCandidates } from "./condition-index.ts";
+export { type Found, findOptions } from "./lookups.ts";
 export { type ClassReference, classReferences } from "./references.ts";
 export type { ClassNumber, Condition, Subject, Value } from "./subject.ts";
 export type { ExpressionProblem, Node } from "./syntax.ts";

@@ -1,10 +1,7 @@
 /* What the configurations of both protocols are made of. */
 
-import type { BytesMap } from "../../net/bytes.ts";
 import type { ValueType } from "../../wire/values.ts";
-import type { ConditionIndex } from "../class-expression/condition-index.ts";
-import type { Lookups } from "../class-expression/lookups.ts";
-import type { Condition, Value } from "../class-expression/subject.ts";
+import type { Node } from "../class-expression/syntax.ts";
 
 export type StoreSpec = { readonly kind: "sqlite"; readonly path: string | undefined } | { readonly kind: "memory" };
 
@@ -77,8 +74,8 @@ export interface Limit {
   readonly identity: Uint8Array;
   /** The expression as written. */
   readonly key: string;
-  /** An empty value is not limited. */
-  readonly value: Value;
+  /** The same, read: a value. An empty one is not limited. */
+  readonly value: Node;
   readonly max: number;
   /** Number of the class whose clients it is for; undefined: it is for all. */
   readonly class: number | undefined;
@@ -91,8 +88,8 @@ export interface ClientClass {
   readonly name: string;
   /** The expression as written; undefined: only a reservation or a template puts clients into the class. */
   readonly assert: string | undefined;
-  /** Whether the message puts the client into the class. Not for templates. */
-  readonly condition: Condition;
+  /** The same, read: a condition that puts the client into the class, or the value of a template. */
+  readonly expression: Node | undefined;
   /** Undefined: the class is no template. */
   readonly template: ClassTemplate | undefined;
   readonly options: OptionSet;
@@ -102,9 +99,14 @@ export interface ClientClass {
 
 /** Makes a class of each value that is not empty; clients with any such value are in the template itself, too. */
 export interface ClassTemplate {
-  readonly value: Value;
-  /** The classes that the configuration names, by their values: what clients send is never kept. */
-  readonly spawned: BytesMap<number>;
+  /** Those that the configuration names: what clients send is never kept. */
+  readonly spawned: readonly SpawnedClass[];
+}
+
+/** Number of a class of a template, and the value that makes it. */
+export interface SpawnedClass {
+  readonly value: Uint8Array;
+  readonly number: number;
 }
 
 /** A class that the server itself defines; only those that the configuration names are here. */
@@ -116,22 +118,14 @@ export type BuiltInClass = { readonly number: number; readonly name: string } & 
   | { readonly kind: "VENDOR_CLASS"; readonly vendorClass: Uint8Array }
 );
 
-/** Classes that are evaluated together, in this order; the index has them by their positions. */
-export interface ClassStage {
-  readonly classes: readonly ClientClass[];
-  readonly index: ConditionIndex;
-}
-
 /** What the engine needs to know which classes a client is in, and what follows from it. */
 export interface Classification<Class extends ClientClass = ClientClass> {
   /** In the order of the file, which is that of their options. */
   readonly classes: readonly Class[];
-  /** The options that their expressions read. */
-  readonly lookups: Lookups;
   /** Those that depend on the message alone, each behind what it depends on. */
-  readonly early: ClassStage;
+  readonly early: readonly Class[];
   /** Those that depend on the reservation of the client, each behind what it depends on. */
-  readonly late: ClassStage;
+  readonly late: readonly Class[];
   /** Their numbers follow those of `classes`. */
   readonly builtIns: readonly BuiltInClass[];
   /** Whether the reservation of the client has to be known to tell its classes. */

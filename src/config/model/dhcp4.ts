@@ -1,6 +1,5 @@
 /* What the configuration of DHCPv4 is made of. */
 
-import type { BytesMap } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
@@ -35,7 +34,12 @@ export interface Network {
   /** Index of the link it is on. */
   readonly link: number;
   readonly ranges: readonly Range[];
-  readonly reservations: ReservationIndex;
+  /**
+   * Lists of reservations, in the order in which they are looked through: its own, those of the top level without an
+   * address, those of the top level whose address lies in it. None of them is empty. Networks share the second one,
+   * the very same list, where they hand down the same settings.
+   */
+  readonly reservations: readonly (readonly Reservation[])[];
   /** Option 54; undefined: the address of the receiving interface. */
   readonly serverId: Ipv4 | undefined;
   readonly authoritative: boolean;
@@ -80,8 +84,9 @@ export interface Reservation {
   readonly address: Ipv4 | undefined;
   readonly hostname: string | undefined;
   readonly boot: BootFields;
-  readonly leaseTime: LeaseTime;
-  /** Options of this reservation over those of the range or network that its address is in. */
+  /** Undefined: it says nothing of them, and those of the range or network of the client's address apply. */
+  readonly leaseTime: LeaseTime | undefined;
+  /** Options of this reservation over those of the range or network that its address is in; without an address its own. */
   readonly options: OptionSet;
   /** Only the options written in the reservation itself: what an options-only host gets over the range of its dynamic address. */
   readonly ownOptions: OptionSet;
@@ -101,22 +106,6 @@ export type ReservationMatch =
   | { readonly kind: "circuitId"; readonly value: Uint8Array }
   | { readonly kind: "remoteId"; readonly value: Uint8Array }
   | { readonly kind: "option"; readonly code: number; readonly value: Uint8Array };
-
-/** The reservations that apply in a network: its own, then the global ones whose address lies in it or that have none. */
-export interface ReservationIndex {
-  readonly all: readonly Reservation[];
-  /** Reservations by the chaddr they match on, in file order. */
-  readonly byChaddr: BytesMap<readonly Reservation[]>;
-  /** Reservations by the client identifier they match on, in file order. */
-  readonly byClientIdentifier: BytesMap<readonly Reservation[]>;
-  /** Reservations by the DUID that they match on, and so on, in file order. */
-  readonly byDuid: BytesMap<readonly Reservation[]>;
-  readonly byCircuitId: BytesMap<readonly Reservation[]>;
-  readonly byRemoteId: BytesMap<readonly Reservation[]>;
-  /** Reservations that match on none of these, in file order. */
-  readonly others: readonly Reservation[];
-  readonly byAddress: ReadonlyMap<Ipv4, Reservation>;
-}
 
 /** siaddr, sname and file of replies (RFC 2131 table 3). */
 export interface BootFields {

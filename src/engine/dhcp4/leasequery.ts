@@ -12,6 +12,7 @@ import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
 import { identifies, isTooLong } from "./client-key.ts";
+import { compiledConfig } from "./compile.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
@@ -108,7 +109,8 @@ function managingNetwork(config: Config, address: Ipv4, vss: Uint8Array | undefi
 function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined, lease: Lease | undefined): boolean {
   const network = managingNetwork(context.config, address, vss);
   if (network === undefined) return false;
-  return lease !== undefined || dynamicRange(network, address) !== undefined || network.reservations.byAddress.has(address);
+  if (lease !== undefined || dynamicRange(network, address) !== undefined) return true;
+  return compiledConfig(context.config).reservations[network.index]?.addresses.has(address) === true;
 }
 
 /** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */

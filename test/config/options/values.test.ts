@@ -194,5 +194,5 @@ test("what clients send need not have the form of the option: iPXE's user class 
   const network = load(
     "networks: {10.0.0.0/24: {reservations: [{match: {options: {77: {type: str, value: iPXE}}}, file_name: boot.ipxe}]}}",
   ).networks[0];
-  assert.deepEqual(network?.reservations.all[0]?.match, [{ kind: "option", code: 77, value: new TextEncoder().encode("iPXE") }]);
+  assert.deepEqual(network?.reservations.flat()[0]?.match, [{ kind: "option", code: 77, value: new TextEncoder().encode("iPXE") }]);
 });

@@ -62,9 +62,9 @@ function adviseOnHostNames(file: ConfigFile, report: Report): void {
 }
 
 function adviseOnNetwork(config: Config, network: Network, path: Path, report: Report): void {
-  if (network.ranges.length === 0 && network.reservations.all.every((reservation) => reservation.address === undefined)) {
+  if (network.ranges.length === 0 && network.reservations.every((list) => list.every(({ address }) => address === undefined))) {
     report.warn(path, `the network ${network.name} has neither ranges nor reserved addresses: no client gets an address in it`);
-  } else if (network.reservationsOnly && network.reservations.all.length === 0) {
+  } else if (network.reservationsOnly && network.reservations.length === 0) {
     report.warn(path, `reservations_only is set for ${network.name}, which has no reservations: no client gets an address in it`);
   }
   if (network.adaptiveThreshold !== undefined && network.ranges.length > 0 && hasNoShorterTime(config, network)) {

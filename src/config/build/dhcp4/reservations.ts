@@ -1,9 +1,9 @@
-import { BytesMap, toHex } from "../../../net/bytes.ts";
+import { toHex } from "../../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../../net/ipv4.ts";
 import { formatMac } from "../../../net/mac.ts";
 import { formatIpv4Prefix, type Ipv4Prefix, prefixContains } from "../../../net/prefix.ts";
 import type { ConfiguredOption } from "../../model/common.ts";
-import type { BootFields, Reservation, ReservationIndex, ReservationMatch } from "../../model/dhcp4.ts";
+import type { BootFields, ReservationMatch } from "../../model/dhcp4.ts";
 import type { OptionDictionary } from "../../options/dictionary.ts";
 import { optionTitle, readMatchOptions, readOptions } from "../../options/values.ts";
 import type { ReservationFile } from "../../schema/config.ts";
@@ -158,36 +158,6 @@ function takenProblem(address: Ipv4, other: Host | undefined): [message: string]
   return other === undefined ? undefined : [`${formatIpv4(address)} is reserved for ${other.name} already`];
 }
 
-/** Looks reservations up by what they match on. */
-export function indexReservations(all: readonly Reservation[]): ReservationIndex {
-  const byChaddr = new BytesMap<Reservation[]>();
-  const byClientIdentifier = new BytesMap<Reservation[]>();
-  const byDuid = new BytesMap<Reservation[]>();
-  const byCircuitId = new BytesMap<Reservation[]>();
-  const byRemoteId = new BytesMap<Reservation[]>();
-  const byIdentifier = { clientIdentifier: byClientIdentifier, duid: byDuid, circuitId: byCircuitId, remoteId: byRemoteId };
-  const others: Reservation[] = [];
-  const byAddress = new Map<Ipv4, Reservation>();
-  for (const reservation of all) {
-    if (reservation.address !== undefined) byAddress.set(reservation.address, reservation);
-    let indexed = false;
-    for (const match of reservation.match) {
-      if (match.kind === "option") continue;
-      if (match.kind === "chaddr") append(byChaddr, match.chaddr, reservation);
-      else append(byIdentifier[match.kind], match.value, reservation);
-      indexed = true;
-    }
-    if (!indexed) others.push(reservation);
-  }
-  return { all, byChaddr, byClientIdentifier, byDuid, byCircuitId, byRemoteId, others, byAddress };
-}
-
-function append(map: BytesMap<Reservation[]>, key: Uint8Array, reservation: Reservation): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [reservation]);
-  else list.push(reservation);
-}
-
 interface BootFile {
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
@@ -196,6 +166,8 @@ interface BootFile {
 
 /** siaddr, sname and file of one place over those around it, each on its own. */
 export function readBoot(file: BootFile, outer: BootFields): BootFields {
+  // The very same where nothing is set: networks that hand down the same settings share what inherits them.
+  if (file.next_server === undefined && file.server_name === undefined && file.file_name === undefined) return outer;
   const fields = {
     nextServer: file.next_server ?? outer.nextServer,
     serverName: file.server_name ?? outer.serverName,
