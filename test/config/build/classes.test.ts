@@ -48,9 +48,9 @@ test("what is wrong with classes is told at its place", () => {
     [classes(one("VENDOR_CLASS_x", "true")), ['1:30 "VENDOR_CLASS_x" is a class that the server itself defines']],
     [inNetwork("class: phones"), ['4:12 there is no class "phones"']],
     [inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, deny_class: phones}]"), ['4:53 there is no class "phones"']],
-    [inNetwork("reservations: [{match: {client_id: '01'}, class: phones}]"), ['4:54 there is no class "phones"']],
+    [inNetwork("reservations: [{match: {remote_id: '01'}, class: phones}]"), ['4:54 there is no class "phones"']],
     [
-      inNetwork("reservations: [{match: {client_id: '01'}, class: KNOWN}]"),
+      inNetwork("reservations: [{match: {remote_id: '01'}, class: KNOWN}]"),
       ['4:54 the class "KNOWN" depends on whether the client has a reservation'],
     ],
   ] as const) {
@@ -69,9 +69,9 @@ const names = (list: readonly { readonly name: string }[] = []): readonly string
 test("what reservations give, and what depends on it, is evaluated when the reservation is known", () => {
   const { classification, networks } = load(
     [
-      "reservations: [{match: {client_id: '02'}, classes: [both]}]",
+      "reservations: [{match: {remote_id: '02'}, classes: [both]}]",
       classes(one("after", "member('given')"), bare("given"), one("both", "true"), one("early", "true")),
-      inNetwork("class: after", "reservations: [{match: {client_id: '01'}, classes: [given, both], class: early}]"),
+      inNetwork("class: after", "reservations: [{match: {remote_id: '01'}, classes: [given, both], class: early}]"),
     ].join("\n"),
   );
   assert.deepEqual(names(classification?.early), ["early"]);
@@ -133,12 +133,12 @@ test("a template that depends on the reservation spawns late", () => {
 });
 
 test("what is wrong with given classes and templates is told at its place", () => {
-  const host = (keys: string): string => inNetwork(`reservations: [{match: {client_id: '01'}, ${keys}}]`);
+  const host = (keys: string): string => inNetwork(`reservations: [{match: {remote_id: '01'}, ${keys}}]`);
   for (const [text, problems, hint] of [
     [host("classes: [phone]"), ['4:57 there is no class "phone"'], "classes are defined in client_classes: {v4: [{name, assert}]}"],
     [`${classes(bare("phones"))}\n${host("classes: [phones, phone]")}`, ['5:65 there is no class "phone"'], 'did you mean "phones"?'],
     [
-      `${classes(bare("phones"))}\n${inNetwork("reservations: [{match: {client_id: '01'}, classes: [phone]}]")}`,
+      `${classes(bare("phones"))}\n${inNetwork("reservations: [{match: {remote_id: '01'}, classes: [phone]}]")}`,
       ['1:24 warning: nobody is in the class "phones"', '5:57 there is no class "phone"'],
       "give it an assert, or list it in the classes of a reservation",
     ],
@@ -225,7 +225,7 @@ networks:
     next_server: 10.0.0.2
     options: {routers: 10.0.0.1}
     ranges: [{range: 10.0.0.10-10.0.0.19, class: guest}, {range: 10.0.0.20-10.0.0.29, deny_class: guest, config: {lease_time: 2h}}]
-    reservations: [{match: {client_id: "01"}, class: pxe, deny_class: VENDOR_CLASS_x, file_name: top.img, classes: [staff]}]
+    reservations: [{match: {remote_id: "01"}, class: pxe, deny_class: VENDOR_CLASS_x, file_name: top.img, classes: [staff]}]
   10.0.1.0/24: {options: {routers: 10.0.1.1}, ranges: [{range: 10.0.1.10-10.0.1.19}]}
 `;
   const shape = (text: string): string => JSON.stringify({ ...load(text), classification: { ...load(text).classification } });

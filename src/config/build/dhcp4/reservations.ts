@@ -25,6 +25,8 @@ export interface Host {
 /** Option 61, which has a match of its own. */
 const CLIENT_IDENTIFIER = 61;
 const HOST_NAME = 12;
+/** The shortest client identifier: a type and one byte (RFC 2132 section 9.14). */
+const SHORTEST_IDENTIFIER = 2;
 
 /** Matches on an identifier by their keys in the file. */
 export const MATCH_KEYS = { clientIdentifier: "client_id", duid: "duid", circuitId: "circuit_id", remoteId: "remote_id" } as const;
@@ -74,7 +76,10 @@ function readMatches(
 ): readonly ReservationMatch[] {
   const matches: ReservationMatch[] = [];
   if (file.chaddr !== undefined) matches.push({ kind: "chaddr", chaddr: file.chaddr });
-  if (file.client_id !== undefined) matches.push({ kind: "clientIdentifier", value: file.client_id });
+  if (file.client_id !== undefined) {
+    warnOfShort(file.client_id, [...path, "client_id"], report);
+    matches.push({ kind: "clientIdentifier", value: file.client_id });
+  }
   if (file.duid !== undefined) matches.push({ kind: "duid", value: file.duid });
   if (file.circuit_id !== undefined) matches.push({ kind: "circuitId", value: file.circuit_id });
   if (file.remote_id !== undefined) matches.push({ kind: "remoteId", value: file.remote_id });
@@ -82,8 +87,10 @@ function readMatches(
   const options = readMatchOptions(file.options, [...path, "options"], dictionary, report);
   for (const { code, data } of options) {
     if (code !== CLIENT_IDENTIFIER) matches.push({ kind: "option", code, value: data });
-    else if (file.client_id === undefined) matches.push({ kind: "clientIdentifier", value: data });
-    else
+    else if (file.client_id === undefined) {
+      warnOfShort(data, [...path, "options"], report);
+      matches.push({ kind: "clientIdentifier", value: data });
+    } else
       report.keyError([...path, "client_id"], "the client identifier is given twice: as client_id and as option 61", "keep one of the two");
   }
   if (file.options !== undefined && options.length === 0 && report.problems.length === before && !dictionary.incomplete) {
@@ -94,6 +101,16 @@ function readMatches(
     );
   }
   return matches;
+}
+
+/** Clients that send such an identifier are known by their hardware address: many of them send the same. */
+function warnOfShort(clientIdentifier: Uint8Array, path: Path, report: Report): void {
+  if (clientIdentifier.length >= SHORTEST_IDENTIFIER) return;
+  report.warn(
+    path,
+    "no client matches: a client identifier has at least two bytes (RFC 2132)",
+    "a client that sends a shorter one is known by its hardware address: match: {chaddr: ADDRESS}",
+  );
 }
 
 /** The same for two reservations that match the same clients. */
