@@ -1,5 +1,5 @@
 import { loadConfig } from "../src/config/load.ts";
-import type { Config } from "../src/config/model.ts";
+import type { Config } from "../src/config/model/config.ts";
 import { type Context, decide, type Received } from "../src/engine/dhcp4/decide.ts";
 import { createLeaseTable } from "../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../src/net/bytes.ts";

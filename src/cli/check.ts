@@ -1,12 +1,12 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { formatDiagnostics } from "../config/diagnostic.ts";
-import { jsonSchema } from "../config/json-schema.ts";
+import { allocatableSize } from "../config/build/dhcp4/ranges.ts";
+import { type LoadFileResult, loadConfigFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
-import { type LoadFileResult, loadConfigFile } from "../config/load-file.ts";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import { printConfig } from "../config/print.ts";
-import { allocatableSize } from "../config/ranges.ts";
+import { jsonSchema } from "../config/schema/json-schema.ts";
+import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import { Exit } from "./exit.ts";
 
 interface CheckOptions {
@@ -54,7 +54,9 @@ async function loadStandardInput(name: string): Promise<LoadFileResult> {
 /** What a configuration serves, in one line. */
 function summary(config: Config): string {
   const addresses = config.ranges.reduce((sum, range) => sum + allocatableSize(range, range.excluded), 0);
-  const reservations = new Set(config.networks.flatMap(({ reservations: { all } }) => all)).size;
+  // One that applies in many networks is one, with the same match in each.
+  const lists = new Set(config.networks.flatMap((network) => network.reservations));
+  const reservations = new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
   const shared = config.links.filter((link) => link.networks.length > 1).length;
   const parts = [
     count(config.networks.length, "network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`),

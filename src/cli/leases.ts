@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
-import { loadConfigFile } from "../config/load-file.ts";
-import type { Reservation } from "../config/model.ts";
-import { type Lease, type LeaseOwner, LeaseState, NEVER } from "../leases/dhcp4/lease.ts";
+import { loadConfigFile } from "../config/file.ts";
+import type { Reservation } from "../config/model/dhcp4.ts";
+import type { Lease } from "../leases/dhcp4/lease.ts";
+import { type LeaseOwner, LeaseState, NEVER } from "../leases/dhcp4/lease.ts";
 import { OWNER_RECORD } from "../leases/dhcp4/record.ts";
 import { IPV4_SPACE } from "../leases/dhcp4/space.ts";
 import { equalBytes, toHex } from "../net/bytes.ts";
@@ -112,7 +113,8 @@ async function namedReservations(path: string): Promise<Reserved> {
   if (!loaded.ok) fail(`${path} can't be used: \`leasehold check ${path}\` says why`);
   const named = new Map<Ipv4, Reservation>();
   for (const { reservations } of loaded.config.networks)
-    for (const [address, reservation] of reservations.byAddress) if (reservation.hostname !== undefined) named.set(address, reservation);
+    for (const reservation of reservations.flat())
+      if (reservation.address !== undefined && reservation.hostname !== undefined) named.set(reservation.address, reservation);
   return named;
 }
 

@@ -1,11 +1,11 @@
-import { advise } from "./advice.ts";
-import { buildModel } from "./build.ts";
-import { type Diagnostic, formatPath } from "./diagnostic.ts";
-import type { Config } from "./model.ts";
-import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./problems.ts";
-import type { ConfigInput } from "./schema.ts";
-import { readSource } from "./source.ts";
-import { validate } from "./validate.ts";
+import { buildModel } from "./build/config.ts";
+import { advise } from "./build/dhcp4/advice.ts";
+import type { Config } from "./model/config.ts";
+import type { ConfigInput } from "./schema/config.ts";
+import { validate } from "./schema/validate.ts";
+import { type Diagnostic, formatPath } from "./text/diagnostic.ts";
+import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
+import { readSource } from "./text/source.ts";
 
 export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }

@@ -5,36 +5,33 @@ import { formatMac } from "../net/mac.ts";
 import { formatIpv4Prefix, type Ipv4Prefix } from "../net/prefix.ts";
 import { formatAddressRange } from "../net/range.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
-import { formatDuration } from "./duration.ts";
-import { formatIdentifier } from "./identifier.ts";
-import type {
-  BootFields,
-  Classification,
-  Config,
-  ConfiguredOption,
-  FloodProtection,
-  Guard,
-  LeaseTime,
-  Limit,
-  Network,
-  OptionSet,
-  Range,
-  Reservation,
-  ReservationMatch,
-} from "./model.ts";
-import { dictionaryOf, type OptionDictionary } from "./option-dictionary.ts";
-import { sameOption } from "./options.ts";
-import { MATCH_KEYS } from "./reservations.ts";
-import { VSS_NAME } from "./vss-schema.ts";
+import { MATCH_KEYS } from "./build/dhcp4/reservations.ts";
+import type { ConfiguredOption, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./model/common.ts";
+import type { Config } from "./model/config.ts";
+import type { BootFields, Dhcp4Classification, Network, Range, Reservation, ReservationMatch } from "./model/dhcp4.ts";
+import { dictionaryOf, type OptionDictionary } from "./options/dictionary.ts";
+import { sameOption } from "./options/values.ts";
+import { VSS_NAME } from "./schema/vss.ts";
+import { formatDuration } from "./text/duration.ts";
+import { formatIdentifier } from "./text/identifier.ts";
 
 /** Keys that are left out when they have no value. */
 type Plain = Readonly<Record<string, unknown>>;
+
+/** A configuration, and the names of its options. */
+interface Printed extends Config {
+  readonly dictionary: OptionDictionary;
+}
 
 /**
  * The configuration as a YAML file that loads to the same model: defaults filled in, what is inherited written where it
  * applies, exclusions of ranges complete.
  */
 export function printConfig(config: Config): string {
+  return print({ ...config, dictionary: dictionaryOf(config.optionDefinitions ?? []) });
+}
+
+function print(config: Printed): string {
   const shared = config.links.filter((link) => isShared(config, link.index));
   const file: Plain = {
     interfaces: nonEmpty(config.interfaces.map(({ name, address }) => (address === undefined ? name : `${name}@${formatIpv4(address)}`))),
@@ -87,12 +84,12 @@ function printRequester(requester: Ipv4Prefix): string {
 }
 
 /** A link that can't be written as a network on its own. */
-function isShared(config: Config, index: number): boolean {
+function isShared(config: Printed, index: number): boolean {
   const link = config.links[index];
   return link !== undefined && (link.networks.length !== 1 || link.name !== link.networks[0]?.name);
 }
 
-function printNetwork(config: Config, network: Network): Plain {
+function printNetwork(config: Printed, network: Network): Plain {
   const link = isShared(config, network.link) ? undefined : config.links[network.link];
   return {
     interfaces: nonEmpty(link?.interfaces),
@@ -112,11 +109,11 @@ function printNetwork(config: Config, network: Network): Plain {
     config: network.leaseTime === classSettings(config)?.leaseTime ? undefined : printLeaseTime(network.leaseTime, undefined),
     options: printOptions(network.options, config),
     ranges: nonEmpty(network.ranges.map((range) => printRange(range, network, config))),
-    reservations: nonEmpty(network.reservations.all.map((reservation) => printReservation(reservation, network, config))),
+    reservations: nonEmpty(network.reservations.flat().map((reservation) => printReservation(reservation, network, config))),
   };
 }
 
-function printRange(range: Range, network: Network, config: Config): Plain {
+function printRange(range: Range, network: Network, config: Printed): Plain {
   return {
     start: formatIpv4(range.start),
     end: formatIpv4(range.end),
@@ -127,23 +124,21 @@ function printRange(range: Range, network: Network, config: Config): Plain {
   };
 }
 
-function printReservation(reservation: Reservation, network: Network, config: Config): Plain {
-  const { address } = reservation;
-  const range = network.ranges.find(({ start, end }) => address !== undefined && address >= start && address <= end);
+function printReservation(reservation: Reservation, network: Network, config: Printed): Plain {
   return {
     hostname: reservation.hostname,
-    ip: printAddress(address),
+    ip: printAddress(reservation.address),
     match: printMatches(reservation.match, config),
     ...printGuard(reservation.guard, config),
     classes: reservation.classes?.map((number) => config.classification?.classes[number]?.name),
     ...(classSettings(config) === undefined ? printBoot(reservation.boot, network.boot) : printOwnBoot(reservation.boot, config)),
-    config: printLeaseTime(reservation.leaseTime, sameOrValue(reservation.leaseTime, (range ?? network).leaseTime, config)),
+    config: reservation.leaseTime && printLeaseTime(reservation.leaseTime, undefined),
     options: printOptions(reservation.ownOptions, config),
   };
 }
 
 /** The classes, and the settings of the top level that theirs go over: with classes, what is inherited from there can't be told as the network's. */
-function printClasses(config: Config): Plain {
+function printClasses(config: Printed): Plain {
   const classification = classSettings(config);
   if (classification === undefined) return {};
   const { classes, leaseTime, boot } = classification;
@@ -166,25 +161,25 @@ function printClasses(config: Config): Plain {
 }
 
 /** What classes of the file go over; undefined when it has none. */
-function classSettings({ classification }: Config): Classification | undefined {
+function classSettings({ classification }: Printed): Dhcp4Classification | undefined {
   return classification !== undefined && classification.classes.length > 0 ? classification : undefined;
 }
 
-function printGuard(guard: Guard | undefined, config: Config): Plain {
+function printGuard(guard: Guard | undefined, config: Printed): Plain {
   return { class: className(guard?.allowed, config), deny_class: className(guard?.denied, config) };
 }
 
-function className(number: number | undefined, { classification }: Config): string | undefined {
+function className(number: number | undefined, { classification }: Printed): string | undefined {
   const all = classification === undefined ? [] : [...classification.classes, ...classification.builtIns];
   return all[number ?? -1]?.name;
 }
 
-function printLimits(limits: readonly Limit[], config: Config): readonly Plain[] | undefined {
+function printLimits(limits: readonly Limit[], config: Printed): readonly Plain[] | undefined {
   return nonEmpty(limits.map(({ key, max, class: number }) => ({ key, max, class: className(number, config) })));
 }
 
 /** The boot fields that are not inherited from the top level. */
-function printOwnBoot({ nextServer, nextServerIsOwn, serverName, fileName }: BootFields, config: Config): Plain {
+function printOwnBoot({ nextServer, nextServerIsOwn, serverName, fileName }: BootFields, config: Printed): Plain {
   const boot = classSettings(config)?.boot;
   return {
     next_server: nextServerIsOwn === true ? formatIpv4(nextServer) : undefined,
@@ -194,12 +189,12 @@ function printOwnBoot({ nextServer, nextServerIsOwn, serverName, fileName }: Boo
 }
 
 /** With classes it makes a difference whether lease times are inherited or written again: what is written is printed. */
-function sameOrValue(time: LeaseTime, outer: LeaseTime, config: Config): LeaseTime | undefined {
+function sameOrValue(time: LeaseTime, outer: LeaseTime, config: Printed): LeaseTime | undefined {
   return classSettings(config) === undefined || time === outer ? outer : undefined;
 }
 
-function printMatches(matches: readonly ReservationMatch[], config: Config): Plain {
-  const dictionary = dictionaryFor(config);
+function printMatches(matches: readonly ReservationMatch[], config: Printed): Plain {
+  const { dictionary } = config;
   const values: Record<string, unknown> = {};
   const result: Record<string, unknown> = {};
   for (const match of matches) {
@@ -231,16 +226,8 @@ function printLeaseTime(time: LeaseTime, outer: LeaseTime | undefined): Plain | 
   };
 }
 
-const dictionaries = new WeakMap<Config, OptionDictionary>();
-
-function dictionaryFor(config: Config): OptionDictionary {
-  const dictionary = dictionaries.get(config) ?? dictionaryOf(config.optionDefinitions ?? []);
-  dictionaries.set(config, dictionary);
-  return dictionary;
-}
-
-function printOptions(options: OptionSet, config: Config, outer?: OptionSet): Plain | undefined {
-  const dictionary = dictionaryFor(config);
+function printOptions(options: OptionSet, config: Printed, outer?: OptionSet): Plain | undefined {
+  const { dictionary } = config;
   const own = [...options.byCode.values()].filter((option) => {
     const inherited = outer?.byCode.get(option.code);
     return inherited === undefined || !sameOption(option, inherited);

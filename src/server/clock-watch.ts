@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../config/text/duration.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { type Reading, STEP, wallOffset } from "./lease-clock.ts";
 import type { Log } from "./log.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";

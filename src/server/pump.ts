@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import type { Probe } from "../engine/decision.ts";
 import { decide, type ServedInterface } from "../engine/dhcp4/decide.ts";
 import { createFloodGuard } from "../engine/dhcp4/flood.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import { hardwareKey } from "../leases/dhcp4/client-key.ts";
 import type { Lease, LeaseWrite, Seconds } from "../leases/dhcp4/lease.ts";
 import { OWNER_RECORD } from "../leases/dhcp4/record.ts";

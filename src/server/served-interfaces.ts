@@ -1,4 +1,5 @@
-import type { Config, Network } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
+import type { Network } from "../config/model/dhcp4.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";

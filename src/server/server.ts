@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";

@@ -8,7 +8,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { discover, ethernetClient, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { Decision } from "../../src/engine/decision.ts";
 import { decide, type Received, type ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { formatDiagnostics } from "../../src/config/diagnostic.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { formatDiagnostics } from "../../src/config/text/diagnostic.ts";
 import { formatIpv4 } from "../../src/net/ipv4.ts";
 
 /*

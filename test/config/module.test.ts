@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { loadConfigFile } from "../../src/config/file.ts";
 import { buildConfig, defineConfig, formatDiagnostic, jsonSchema, loadConfig } from "../../src/config/index.ts";
-import { loadConfigFile } from "../../src/config/load-file.ts";
 import { OPTIONS } from "../../src/wire/dhcp4/option-table.ts";
 import { load } from "./load.ts";
 
@@ -170,8 +170,8 @@ networks:
   );
   assert.equal(range?.excluded.length, 3);
   assert.deepEqual(
-    config.networks[0]?.reservations.all.map(({ leaseTime }) => leaseTime.max),
-    [3600, 604_800],
+    config.networks[0]?.reservations.flat().map(({ leaseTime }) => leaseTime?.max),
+    [3600, undefined],
   );
   assert.ok(loadConfig("{networks: {}}", "dora.json").ok);
 });

@@ -36,7 +36,7 @@ client_classes: {v4: [{name: 007, assert: true}]}`,
   assert.deepEqual(config.interfaces, [{ name: "0x10", address: undefined }]);
   assert.equal(new TextDecoder().decode(config.networks[0]?.boot.serverName), "001");
   assert.equal(new TextDecoder().decode(config.networks[0]?.boot.fileName), "1e3");
-  const [first, second] = config.networks[0]?.reservations.all ?? [];
+  const [first, second] = config.networks[0]?.reservations.flat() ?? [];
   assert.equal(first?.hostname, "007");
   assert.deepEqual(first?.match, [{ kind: "chaddr", chaddr: Uint8Array.of(0, 0x11, 0x22, 0x33, 0x44, 0x55) }]);
   assert.deepEqual(second?.match, [{ kind: "clientIdentifier", value: Uint8Array.of(1, 2, 3) }]);
@@ -87,7 +87,7 @@ test("files of dora: its samples of today", () => {
     "20:9 warning: the range 192.168.0.100-192.168.0.101 has no address to give out: all of them are reserved",
   ]);
   const [, network] = load(text).networks;
-  assert.deepEqual(network?.reservations.all[0]?.match, [
+  assert.deepEqual(network?.reservations.flat()[0]?.match, [
     { kind: "clientIdentifier", value: Uint8Array.of(0, 0x11, 0x22, 0x33, 0x44, 0x55) },
   ]);
 });
@@ -96,7 +96,7 @@ test("MAC addresses as documents and switches write them", () => {
   for (const mac of ["aa-bb-cc-dd-ee-ff", "AA:BB:CC:DD:EE:FF", "aabb.ccdd.eeff", "AABBCCDDEEFF", "aa:bb:cc:dd:ee:ff"]) {
     const config = load(inNetwork(`reservations: [{ip: 10.0.0.9, match: {chaddr: "${mac}"}}]`));
     const chaddr = Uint8Array.of(0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff);
-    assert.deepEqual(config.networks[0]?.reservations.all[0]?.match, [{ kind: "chaddr", chaddr }], mac);
+    assert.deepEqual(config.networks[0]?.reservations.flat()[0]?.match, [{ kind: "chaddr", chaddr }], mac);
   }
   for (const mac of ["aa:bb-cc:dd:ee:ff", "aabb.ccdd.eef", "aabbccddeef", "aabb:ccdd:eeff", "aa.bb.cc.dd.ee.ff"])
     assert.deepEqual(problemsOf(inNetwork(`reservations: [{ip: 10.0.0.9, match: {chaddr: "${mac}"}}]`)), [
@@ -106,5 +106,5 @@ test("MAC addresses as documents and switches write them", () => {
 
 test("a final dot in a hostname is taken", () => {
   const config = load(inNetwork("reservations: [{ip: 10.0.0.9, hostname: printer.example., match: {chaddr: 02:00:00:00:00:01}}]"));
-  assert.equal(config.networks[0]?.reservations.all[0]?.hostname, "printer.example");
+  assert.equal(config.networks[0]?.reservations.flat()[0]?.hostname, "printer.example");
 });

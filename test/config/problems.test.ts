@@ -225,7 +225,7 @@ test("dora and charrua: ranges that can't work are refused (dora 2.3, charrua 1.
     ],
     [inNetwork("ranges: [{range: 10.0.0.255-10.0.0.255}]"), ["4:14 the range 10.0.0.255-10.0.0.255 has no address to give out"]],
     [
-      inNetwork("ranges: [{range: 10.0.0.7-10.0.0.7}]", "reservations: [{ip: 10.0.0.7, match: {client_id: '01'}}]"),
+      inNetwork("ranges: [{range: 10.0.0.7-10.0.0.7}]", "reservations: [{ip: 10.0.0.7, match: {remote_id: '01'}}]"),
       ["4:14 warning: the range 10.0.0.7-10.0.0.7 has no address to give out: all of them are reserved"],
     ],
   ]);
@@ -247,8 +247,20 @@ test("charrua: a malformed address is a problem at its place, not an exception (
   ]);
 });
 
+test("a reservation by a client identifier of one byte, which can't be anybody's, is warned of", () => {
+  const warning = "no client matches: a client identifier has at least two bytes (RFC 2132)";
+  check([
+    [inNetwork("reservations: [{ip: 10.0.0.5, match: {client_id: '01'}}]"), [`4:43 warning: ${warning}`]],
+    [inNetwork("reservations: [{ip: 10.0.0.5, match: {client_id: \"'a'\"}}]"), [`4:43 warning: ${warning}`]],
+    [inNetwork("reservations: [{ip: 10.0.0.5, match: {options: {61: {type: hex, value: '01'}}}}]"), [`4:43 warning: ${warning}`]],
+    [inNetwork("reservations: [{ip: 10.0.0.5, match: {client_id: '0102'}}]", "ranges: [{range: 10.0.0.6-10.0.0.19}]"), []],
+  ]);
+  const loaded = loadConfig(inNetwork("reservations: [{ip: 10.0.0.5, match: {client_id: '01'}}]"), "test.yaml");
+  assert.match((loaded.ok && loaded.warnings[0]?.hint) || "", /match: \{chaddr: ADDRESS\}/);
+});
+
 test("dora: reservations outside the network, duplicate, or of unusable addresses are refused (2.3, 5.7)", () => {
-  const one = (rest: string): string => inNetwork(`reservations: [{match: {client_id: '01'}, ${rest}}]`);
+  const one = (rest: string): string => inNetwork(`reservations: [{match: {remote_id: '01'}, ${rest}}]`);
   check([
     [one("ip: 10.0.1.5"), ["4:51 10.0.1.5 is outside the network 10.0.0.0/24"]],
     [one("ip: 10.0.0.0"), ["4:51 10.0.0.0 is the network address of 10.0.0.0/24"]],
@@ -257,8 +269,8 @@ test("dora: reservations outside the network, duplicate, or of unusable addresse
     [one("hostname: a b"), ['4:57 expected a host name: letters, digits and hyphens, labels of at most 63, such as printer, got "a b"']],
     [one("hostname: a, options: {hostname: b}"), ["4:47 the host's name is given twice: as hostname and as option 12 (hostname)"]],
     [
-      inNetwork("reservations:", "  - {ip: 10.0.0.5, match: {client_id: '01'}}", "  - {ip: 10.0.0.5, match: {client_id: '02'}}"),
-      ["6:14 10.0.0.5 is reserved for client_id 01 already"],
+      inNetwork("reservations:", "  - {ip: 10.0.0.5, match: {remote_id: '01'}}", "  - {ip: 10.0.0.5, match: {remote_id: '02'}}"),
+      ["6:14 10.0.0.5 is reserved for remote_id 01 already"],
     ],
     [
       inNetwork(
@@ -287,12 +299,12 @@ test("dora: reservations outside the network, duplicate, or of unusable addresse
       inNetwork("reservations: [{match: {client_id: '0102', options: {61: {type: hex, value: '0103'}}}}]"),
       ["4:29 the client identifier is given twice: as client_id and as option 61"],
     ],
-    ["reservations: [{ip: 10.9.0.1, match: {client_id: '01'}}]\nnetworks: {10.0.0.0/24: {}}", ["1:21 10.9.0.1 is in none of the networks"]],
+    ["reservations: [{ip: 10.9.0.1, match: {remote_id: '01'}}]\nnetworks: {10.0.0.0/24: {}}", ["1:21 10.9.0.1 is in none of the networks"]],
     [
-      `${inNetwork("reservations: [{ip: 10.0.0.5, match: {client_id: '01'}}]")}\nreservations: [{ip: 10.0.0.6, match: {client_id: '01'}}, {ip: 10.0.0.5, match: {client_id: '02'}}]`,
+      `${inNetwork("reservations: [{ip: 10.0.0.5, match: {remote_id: '01'}}]")}\nreservations: [{ip: 10.0.0.6, match: {remote_id: '01'}}, {ip: 10.0.0.5, match: {remote_id: '02'}}]`,
       [
-        "5:31 the reservation of 10.0.0.5 in the same network has the same match (client_id 01)",
-        "5:63 10.0.0.5 is reserved for client_id 01 already",
+        "5:31 the reservation of 10.0.0.5 in the same network has the same match (remote_id 01)",
+        "5:63 10.0.0.5 is reserved for remote_id 01 already",
       ],
     ],
   ]);
@@ -411,7 +423,7 @@ test("charrua: options that the server makes itself can't be configured, at any 
   }
   check([
     [
-      inNetwork("reservations: [{match: {client_id: '01'}, options: {54: 10.0.0.1}}]"),
+      inNetwork("reservations: [{match: {remote_id: '01'}, options: {54: 10.0.0.1}}]"),
       ["4:57 option 54 (server_identifier) can't be configured"],
     ],
   ]);

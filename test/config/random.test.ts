@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { formatDiagnostic } from "../../src/config/diagnostic.ts";
 import { buildConfig, type LoadResult, loadConfig } from "../../src/config/load.ts";
 import { printConfig } from "../../src/config/print.ts";
+import { formatDiagnostic } from "../../src/config/text/diagnostic.ts";
 
 const example = (name: string): string => readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8");
 const EXAMPLES = ["home", "office", "quickstart"].map(example);

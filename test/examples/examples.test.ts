@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { loadConfigFile } from "../../src/config/load-file.ts";
+import { loadConfigFile } from "../../src/config/file.ts";
 import { watch } from "../support/namespaces.ts";
 import { requirePrograms } from "../support/requirement.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import { KeyCounts } from "../../src/leases/columns/key-counts.ts";
 import { type Applied, type Hold, type Lease, type LeaseChange, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
@@ -51,7 +51,7 @@ describe("limit keys", () => {
 
 /** With a limit, whatever it says: the table counts keys without knowing what they mean. */
 function limited(): Config {
-  const limit = { identity: NO_BYTES, key: "", value: () => NO_BYTES, max: 1, class: undefined };
+  const limit = { identity: NO_BYTES, key: "", value: { kind: "bytes", at: 0, value: NO_BYTES } as const, max: 1, class: undefined };
   return { ...configOf([[{ start: NET + 1, end: NET + SIZE - 1 }]], 100), limits: [limit] };
 }
 

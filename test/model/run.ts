@@ -1,5 +1,5 @@
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import { type Lease, type LeaseOwner, LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { OWNER_RECORD } from "../../src/leases/dhcp4/record.ts";
 import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";

@@ -1,9 +1,11 @@
-import type { Config, LeaseTime, Network, OptionSet, Range } from "../../src/config/model.ts";
+import type { LeaseTime, OptionSet } from "../../src/config/model/common.ts";
+import type { Config } from "../../src/config/model/config.ts";
+import type { Network, Range } from "../../src/config/model/dhcp4.ts";
 import { hardwareKey } from "../../src/leases/dhcp4/client-key.ts";
 import { type Hold, type Lease, type LeaseOwner, LeaseState, type LeaseWrite } from "../../src/leases/dhcp4/lease.ts";
 import { OWNER_RECORD, recordOf } from "../../src/leases/dhcp4/record.ts";
 import type { StoredLease } from "../../src/leases/lease.ts";
-import { BytesMap, NO_BYTES } from "../../src/net/bytes.ts";
+import { NO_BYTES } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, readIpv4, writeIpv4 } from "../../src/net/ipv4.ts";
 import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
 import type { AddressRange } from "../../src/net/range.ts";
@@ -30,16 +32,7 @@ export function configOf(
       prefix,
       link: index,
       ranges: own,
-      reservations: {
-        all: [],
-        byChaddr: new BytesMap(),
-        byClientIdentifier: new BytesMap(),
-        byDuid: new BytesMap(),
-        byCircuitId: new BytesMap(),
-        byRemoteId: new BytesMap(),
-        others: [],
-        byAddress: new Map(),
-      },
+      reservations: [],
       serverId: undefined,
       authoritative: true,
       probationPeriod: 600,

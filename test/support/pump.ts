@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";

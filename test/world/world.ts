@@ -12,7 +12,7 @@
 import type { ClientLease } from "../../src/client/dhcp4/lease.ts";
 import { ethernetClient } from "../../src/client/dhcp4/messages.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { equalBytes, toHex } from "../../src/net/bytes.ts";

@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import { pino } from "pino";
-import type { LogSpec } from "../../config/model.ts";
+import type { LogSpec } from "../../config/model/common.ts";
 import type { Log } from "../../server/log.ts";
 import { createLogDestination } from "./destination.ts";
 import { createPrettyLog } from "./pretty.ts";

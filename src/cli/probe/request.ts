@@ -2,7 +2,7 @@
 
 import { parse as parseYaml } from "yaml";
 import * as client from "../../client/dhcp4/index.ts";
-import { didYouMean } from "../../config/suggest.ts";
+import { didYouMean } from "../../config/text/suggest.ts";
 import { fromHex } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";

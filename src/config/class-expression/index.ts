@@ -1,14 +1,22 @@
 /** Class expressions: read once, checked, and made into functions of a message. */
 
-import { type OptionDictionary, STANDARD } from "../option-dictionary.ts";
+import { type OptionDictionary, STANDARD } from "../options/dictionary.ts";
 import { checkType, type ExpressionType } from "./check.ts";
 import { parseExpression } from "./parser.ts";
 import type { ExpressionProblem, Node } from "./syntax.ts";
 
 export type { ExpressionType } from "./check.ts";
+export {
+  type ClassStage,
+  type CompiledClass,
+  type CompiledClassification,
+  type CompiledTemplate,
+  classNumberIn,
+  compileClassification,
+} from "./classification.ts";
 export { compileCondition, compileValue } from "./compile.ts";
-export { type ConditionIndex, indexConditions, markCandidates } from "./condition-index.ts";
-export { createLookups, type Found, findOptions, type Lookups } from "./lookups.ts";
+export { markCandidates } from "./condition-index.ts";
+export { type Found, findOptions } from "./lookups.ts";
 export { type ClassReference, classReferences } from "./references.ts";
 export type { ClassNumber, Condition, Subject, Value } from "./subject.ts";
 export type { ExpressionProblem, Node } from "./syntax.ts";

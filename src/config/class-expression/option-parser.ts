@@ -1,6 +1,6 @@
 import type { SubOptionDefinition } from "../../wire/values.ts";
-import { subOptionsOf, vendorSubOptionsOf } from "../option-dictionary.ts";
-import { didYouMean } from "../suggest.ts";
+import { subOptionsOf, vendorSubOptionsOf } from "../options/dictionary.ts";
+import { didYouMean } from "../text/suggest.ts";
 import type { Form, Node } from "./syntax.ts";
 import { after, expected, fail, isSymbol, isWord, peek, type Reader, readIndex, readNumber, symbol } from "./token-reader.ts";
 

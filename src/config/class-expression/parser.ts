@@ -1,5 +1,5 @@
-import type { OptionDictionary } from "../option-dictionary.ts";
-import { didYouMean } from "../suggest.ts";
+import type { OptionDictionary } from "../options/dictionary.ts";
+import { didYouMean } from "../text/suggest.ts";
 import { typeOf } from "./check.ts";
 import { readTokens, type Token } from "./lexer.ts";
 import { readOption, readRelay, readVendor } from "./option-parser.ts";

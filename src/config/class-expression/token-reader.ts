@@ -1,4 +1,4 @@
-import type { OptionDictionary } from "../option-dictionary.ts";
+import type { OptionDictionary } from "../options/dictionary.ts";
 import type { Token } from "./lexer.ts";
 import type { ExpressionProblem } from "./syntax.ts";
 

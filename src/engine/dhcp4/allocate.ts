@@ -1,4 +1,4 @@
-import type { Network, Reservation } from "../../config/model.ts";
+import type { Network, Reservation } from "../../config/model/dhcp4.ts";
 import type { AddressFilter } from "../../leases/dhcp4/lease.ts";
 import { type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { hashBytes } from "../../net/bytes.ts";

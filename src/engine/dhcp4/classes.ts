@@ -1,7 +1,18 @@
-import { type Found, findOptions, markCandidates, type Subject } from "../../config/class-expression/index.ts";
-import type { BootFields, Classification, ClassStage, ClassTemplate, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
+import {
+  type ClassStage,
+  type CompiledClass,
+  type CompiledClassification,
+  type CompiledTemplate,
+  type Found,
+  findOptions,
+  markCandidates,
+  type Subject,
+} from "../../config/class-expression/index.ts";
+import type { LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { BootFields, Dhcp4Classification as Classification, Dhcp4ClientClass as ClientClass } from "../../config/model/dhcp4.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
+import { compiledConfig } from "./compile.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { findReservation } from "./reservations.ts";
@@ -24,9 +35,10 @@ export function classify(exchange: Exchange): boolean {
   const { classes, trace } = exchange;
   const { classification } = exchange.context.config;
   if (classes === undefined || classification === undefined) return true;
+  const { lookups, early, late } = compiledConfig(exchange.context.config).classification as CompiledClassification;
   const found: Found = [];
   const subject = subjectOf(exchange, classes, found);
-  findOptions(classification.lookups, subject.message, found);
+  findOptions(lookups, subject.message, found);
   for (const builtIn of classification.builtIns) {
     if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
     else if (builtIn.kind === "BOOTP") classes[builtIn.number] = messageType(subject.message) === undefined ? 1 : 0;
@@ -35,14 +47,14 @@ export function classify(exchange: Exchange): boolean {
       classes[builtIn.number] = equalBytes(vendorClass, builtIn.vendorClass) ? 1 : 0;
     }
   }
-  evaluate(exchange, classification, classification.early, subject);
+  evaluate(exchange, classification, early, subject);
   if (classification.needsReservation) {
     const reservation = findReservation(exchange);
     for (const { kind, number } of classification.builtIns) {
       if (kind === "KNOWN" ? reservation !== undefined : kind === "UNKNOWN" && reservation === undefined) classes[number] = 1;
     }
     for (const number of reservation?.classes ?? NONE) enter(exchange, classification, number);
-    evaluate(exchange, classification, classification.late, subject);
+    evaluate(exchange, classification, late, subject);
   }
   if (trace !== undefined) {
     const names = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
@@ -63,14 +75,14 @@ function evaluate(exchange: Exchange, classification: Classification, stage: Cla
     while (bits !== 0) {
       const bit = 31 - Math.clz32(bits & -bits);
       bits &= bits - 1;
-      const one = stage.classes[32 * word + bit] as ClientClass;
+      const one = stage.classes[32 * word + bit] as CompiledClass;
       if (one.template !== undefined) spawn(exchange, classification, one.number, one.template, subject);
       else if (one.condition(subject)) enter(exchange, classification, one.number);
     }
   }
 }
 
-function spawn(exchange: Exchange, classification: Classification, number: number, template: ClassTemplate, subject: Subject): void {
+function spawn(exchange: Exchange, classification: Classification, number: number, template: CompiledTemplate, subject: Subject): void {
   const value = template.value(subject);
   if (value.length === 0) return;
   enter(exchange, classification, number);

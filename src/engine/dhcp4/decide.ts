@@ -1,4 +1,4 @@
-import type { Link } from "../../config/model.ts";
+import type { Link } from "../../config/model/dhcp4.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";

@@ -1,4 +1,5 @@
-import type { Config, Network } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import type { Destination } from "../../net/destination.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { isHostAddress, prefixContains, prefixOf } from "../../net/prefix.ts";

@@ -1,4 +1,6 @@
-import type { ClientClass, Config, Limit, Link, Network } from "../../config/model.ts";
+import type { Limit } from "../../config/model/common.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Dhcp4ClientClass as ClientClass, Link, Network } from "../../config/model/dhcp4.ts";
 import type { LeaseReader, Seconds } from "../../leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";

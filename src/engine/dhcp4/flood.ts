@@ -1,4 +1,4 @@
-import type { FloodProtection } from "../../config/model.ts";
+import type { FloodProtection } from "../../config/model/common.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { createRateLimit } from "../rate-limit.ts";

@@ -1,4 +1,5 @@
-import type { Guard, Network, Reservation } from "../../config/model.ts";
+import type { Guard } from "../../config/model/common.ts";
+import type { Network, Reservation } from "../../config/model/dhcp4.ts";
 import type { SilenceReason } from "../decision.ts";
 import type { Exchange } from "./exchange.ts";
 import { isLimitReached } from "./limits.ts";

@@ -1,4 +1,5 @@
-import type { Config, Link, Network } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Link, Network } from "../../config/model/dhcp4.ts";
 import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";

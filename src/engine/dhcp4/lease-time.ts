@@ -1,4 +1,4 @@
-import type { LeaseTime } from "../../config/model.ts";
+import type { LeaseTime } from "../../config/model/common.ts";
 import { writeIpv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "./option-code.ts";

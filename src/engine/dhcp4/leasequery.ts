@@ -1,4 +1,5 @@
-import type { Config, Link, Network } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Link, Network } from "../../config/model/dhcp4.ts";
 import type { Lease, LeaseTrait } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES, toHex } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
@@ -10,6 +11,7 @@ import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
 import { identifies, isTooLong } from "./client-key.ts";
+import { compiledConfig } from "./compile.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
@@ -106,7 +108,8 @@ function managingNetwork(config: Config, address: Ipv4, vss: Uint8Array | undefi
 function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined, lease: Lease | undefined): boolean {
   const network = managingNetwork(context.config, address, vss);
   if (network === undefined) return false;
-  return lease !== undefined || dynamicRange(network, address) !== undefined || network.reservations.byAddress.has(address);
+  if (lease !== undefined || dynamicRange(network, address) !== undefined) return true;
+  return compiledConfig(context.config).reservations[network.index]?.addresses.has(address) === true;
 }
 
 /** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */

@@ -1,10 +1,12 @@
-import type { Subject } from "../../config/class-expression/index.ts";
-import type { Limit, Network } from "../../config/model.ts";
+import type { Subject, Value } from "../../config/class-expression/index.ts";
+import type { Limit } from "../../config/model/common.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import { type Hold, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { belongsTo } from "./availability.ts";
+import { compiledConfig } from "./compile.ts";
 import type { AppliedLimit, Exchange } from "./exchange.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -28,19 +30,20 @@ function evaluate(
 ): AppliedLimit[] | undefined {
   if (limits.length === 0) return before;
   const found = before ?? [];
+  const { limitValues } = compiledConfig(exchange.context.config);
   const classes = exchange.classes ?? NO_CLASSES;
   const subject = subjectOf(exchange, classes);
   for (const limit of limits) {
-    const key = keptKey(exchange, limit) ?? newKey(limit, classes, subject);
+    const key = keptKey(exchange, limit) ?? newKey(limit, limitValues.get(limit) as Value, classes, subject);
     if (key !== undefined) found.push({ limit, network, key });
   }
   return found.length === 0 ? undefined : found;
 }
 
 /** Undefined: the limit does not apply to the client. */
-function newKey(limit: Limit, classes: Uint8Array, subject: Subject): Uint8Array | undefined {
+function newKey(limit: Limit, valueFor: Value, classes: Uint8Array, subject: Subject): Uint8Array | undefined {
   if (limit.class !== undefined && classes[limit.class] !== 1) return undefined;
-  const value = limit.value(subject).subarray(0, LONGEST_VALUE);
+  const value = valueFor(subject).subarray(0, LONGEST_VALUE);
   if (value.length === 0) return undefined;
   const { identity } = limit;
   const key = new Uint8Array(identity.length + value.length);

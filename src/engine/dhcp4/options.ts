@@ -1,4 +1,5 @@
-import type { Network, OptionSet } from "../../config/model.ts";
+import type { OptionSet } from "../../config/model/common.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { maskOf } from "../../net/prefix.ts";
 import { OPTIONS_OFFSET } from "../../wire/dhcp4/decode.ts";

@@ -1,4 +1,4 @@
-import type { Network, Reservation, ReservationMatch } from "../../config/model.ts";
+import type { Network, Reservation, ReservationMatch } from "../../config/model/dhcp4.ts";
 import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";

@@ -1,4 +1,4 @@
-import type { Network } from "../../config/model.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import { endAfter, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";

@@ -1,4 +1,4 @@
-import type { Reservation } from "../../config/model.ts";
+import type { Reservation } from "../../config/model/dhcp4.ts";
 import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";

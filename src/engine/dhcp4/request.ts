@@ -1,4 +1,4 @@
-import type { Reservation } from "../../config/model.ts";
+import type { Reservation } from "../../config/model/dhcp4.ts";
 import { endAfter, type Hold, type Lease } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";

@@ -1,12 +1,14 @@
-import type { Reservation, ReservationIndex, ReservationMatch } from "../../config/model.ts";
-import { type BytesMap, equalBytes } from "../../net/bytes.ts";
+import type { Reservation, ReservationMatch } from "../../config/model/dhcp4.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { identifies } from "./client-key.ts";
+import { compiledConfig } from "./compile.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
+import type { NetworkReservations, ReservationIndex } from "./reservation-index.ts";
 
 /**
  * The reservation of the client on its link: the first that matches and has an address, in the order of the networks that are for the client, else of
@@ -17,10 +19,11 @@ export function findReservation(exchange: Exchange): Reservation | undefined {
   let settings: Reservation | undefined;
   /** The client can't have the address, but it is known by the reservation. */
   let shutOut: Reservation | undefined;
+  const { reservations } = compiledConfig(exchange.context.config);
   for (const network of exchange.link.networks) {
-    const index = network.reservations;
-    if (index.all.length === 0) continue;
-    const found = findInNetwork(exchange, index);
+    const { lists } = reservations[network.index] as NetworkReservations;
+    if (lists.length === 0) continue;
+    const found = findInNetwork(exchange, lists);
     if (found?.address === undefined) settings ??= found;
     else if (isAdmitted(exchange, network.guard)) {
       exchange.trace?.("reservation", `${found.name} in ${network.name}`);
@@ -35,24 +38,37 @@ export function findReservation(exchange: Exchange): Reservation | undefined {
   return settings;
 }
 
-function findInNetwork(exchange: Exchange, index: ReservationIndex): Reservation | undefined {
-  const { message } = exchange;
+function findInNetwork(exchange: Exchange, lists: readonly ReservationIndex[]): Reservation | undefined {
   return (
-    firstMatch(exchange, index.byChaddr.get(message.chaddr)) ??
-    firstFor(exchange, index.byClientIdentifier, identifierOf(exchange)) ??
-    firstFor(exchange, index.byDuid, duidOf(exchange)) ??
-    firstFor(exchange, index.byCircuitId, relaySubOption(exchange, RelaySubOption.circuitId)) ??
-    firstFor(exchange, index.byRemoteId, relaySubOption(exchange, RelaySubOption.remoteId)) ??
-    firstMatch(exchange, index.others)
+    firstFor(exchange, lists, "chaddr", exchange.message.chaddr) ??
+    firstFor(exchange, lists, "clientIdentifier", identifierOf(exchange)) ??
+    firstFor(exchange, lists, "duid", duidOf(exchange)) ??
+    firstFor(exchange, lists, "circuitId", relaySubOption(exchange, RelaySubOption.circuitId)) ??
+    firstFor(exchange, lists, "remoteId", relaySubOption(exchange, RelaySubOption.remoteId)) ??
+    firstOfOthers(exchange, lists)
   );
 }
 
 function firstFor(
   exchange: Exchange,
-  index: BytesMap<readonly Reservation[]>,
+  lists: readonly ReservationIndex[],
+  kind: Exclude<keyof ReservationIndex, "others">,
   identifier: Uint8Array | undefined,
 ): Reservation | undefined {
-  return identifier === undefined ? undefined : firstMatch(exchange, index.get(identifier));
+  if (identifier === undefined) return undefined;
+  for (const index of lists) {
+    const found = firstMatch(exchange, index[kind]?.get(identifier));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function firstOfOthers(exchange: Exchange, lists: readonly ReservationIndex[]): Reservation | undefined {
+  for (const { others } of lists) {
+    const found = firstMatch(exchange, others);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function firstMatch(exchange: Exchange, candidates: readonly Reservation[] | undefined): Reservation | undefined {

@@ -1,4 +1,4 @@
-import type { Network } from "../../config/model.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import { IPV4_ANY, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";

@@ -1,4 +1,5 @@
-import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
+import type { ConfiguredOption, LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { BootFields, Network, Reservation } from "../../config/model/dhcp4.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";
@@ -25,16 +26,16 @@ export interface Settings {
 export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
   const top = exchange.context.config.options;
   const network = networkOnLink(exchange.link, address) ?? exchange.network;
+  const place = rangeAround(network, address) ?? network;
   if (reservation !== undefined && reservation.address === address) {
     return {
       network,
-      leaseTime: classLeaseTime(exchange, reservation.leaseTime),
+      leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime),
       boot: classBoot(exchange, reservation.boot),
       hostname: hostnameOption(reservation),
       options: withClassOptions(exchange, [reservation.options, top]),
     };
   }
-  const place = rangeAround(network, address) ?? network;
   if (reservation === undefined) {
     return {
       network,
@@ -46,20 +47,11 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   }
   return {
     network,
-    leaseTime: classLeaseTime(exchange, ownLeaseTime(exchange.link, reservation, place)),
+    leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime),
     boot: classBoot(exchange, reservation.boot),
     hostname: hostnameOption(reservation),
     options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),
   };
-}
-
-/**
- * A reservation that says nothing of lease times has those of its network, the very same object: then the range of the
- * address is closer.
- */
-function ownLeaseTime(link: Link, reservation: Reservation, place: Range | Network): LeaseTime {
-  for (const network of link.networks) if (network.leaseTime === reservation.leaseTime) return place.leaseTime;
-  return reservation.leaseTime;
 }
 
 /** The option that applies; undefined: none is configured, or the closest place says that it is not to be inherited. */

@@ -1,4 +1,5 @@
-import type { Config, Link, Network, Range } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Link, Network, Range } from "../../config/model/dhcp4.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import { maskOf, prefixContains, rangeOfPrefix } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";

@@ -1,4 +1,5 @@
-import type { Config, Link, Network } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Link, Network } from "../../config/model/dhcp4.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import type { Message, Option } from "../../wire/dhcp4/message.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { OwningLeaseTable } from "../view.ts";
 import type { LeaseOwner } from "./lease.ts";

@@ -1,4 +1,5 @@
-import type { Config, Range } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Range } from "../../config/model/dhcp4.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { rangeOfPrefix } from "../../net/prefix.ts";
 import { type AddressRange, rangeSize, sortedRangesContain } from "../../net/range.ts";

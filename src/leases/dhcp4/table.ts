@@ -1,4 +1,4 @@
-import type { Config } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { ADDRESS_32 } from "../columns/addresses.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ReservationMatch } from "../../../src/config/model.ts";
+import type { ReservationMatch } from "../../../src/config/model/dhcp4.ts";
 import { addresses, text } from "../support/config.ts";
 import { HOME, home, homeAndAway } from "../support/home.ts";
 import { ALICE, BOB, CAROL, decline, discover, inform, mac, relayInfo, release, request } from "../support/messages.ts";

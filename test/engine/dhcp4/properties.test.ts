@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { Config } from "../../../src/config/model.ts";
+import type { Config } from "../../../src/config/model/config.ts";
 import { SILENCE_REASONS } from "../../../src/engine/decision.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
 import { LeaseState } from "../../../src/leases/dhcp4/lease.ts";

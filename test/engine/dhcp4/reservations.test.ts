@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ReservationMatch } from "../../../src/config/model.ts";
+import type { ReservationMatch } from "../../../src/config/model/dhcp4.ts";
 import { load } from "../../config/load.ts";
 import { configOf, type NetworkSpec, type ReservationSpec, text } from "../support/config.ts";
 import { home } from "../support/home.ts";

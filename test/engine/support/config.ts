@@ -1,16 +1,7 @@
-import type {
-  BootFields,
-  Config,
-  ConfiguredOption,
-  LeaseTime,
-  Network,
-  OptionSet,
-  Range,
-  Reservation,
-  ReservationIndex,
-  ReservationMatch,
-} from "../../../src/config/model.ts";
-import { BytesMap, NO_BYTES } from "../../../src/net/bytes.ts";
+import type { ConfiguredOption, LeaseTime, OptionSet } from "../../../src/config/model/common.ts";
+import type { Config } from "../../../src/config/model/config.ts";
+import type { BootFields, Network, Range, Reservation, ReservationMatch } from "../../../src/config/model/dhcp4.ts";
+import { NO_BYTES } from "../../../src/net/bytes.ts";
 import { type Ipv4, parseIpv4 } from "../../../src/net/ipv4.ts";
 import { type Ipv4Prefix, parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../../../src/net/prefix.ts";
 import { type AddressRange, parseAddressRange, rangeContains } from "../../../src/net/range.ts";
@@ -171,7 +162,7 @@ function networkOf(name: string, index: number, links: readonly (readonly string
     prefix: own,
     link: links.findIndex((members) => members.includes(name)),
     ranges,
-    reservations: indexOf(
+    reservations: nonEmpty(
       (spec.reservations ?? []).map((reservation): Reservation => {
         const at = reservation.address === undefined ? undefined : address(reservation.address);
         if (at !== undefined && !prefixContains(own, at)) throw new Error(`${reservation.address} is not in ${name}`);
@@ -182,7 +173,7 @@ function networkOf(name: string, index: number, links: readonly (readonly string
           address: at,
           hostname: reservation.hostname,
           boot: bootOf(reservation.boot ?? {}, boot),
-          leaseTime: reservation.leaseTime === undefined ? (outer?.leaseTime ?? leaseTime) : { ...leaseTime, ...reservation.leaseTime },
+          leaseTime: reservation.leaseTime && { ...leaseTime, ...reservation.leaseTime },
           options: over(outer?.options ?? options, reservation.options ?? {}),
           ownOptions: optionSet(reservation.options ?? {}),
         };
@@ -243,23 +234,6 @@ function configured(code: number, value: OptionSpec): ConfiguredOption {
     : { code, data: value.always, always: true, suppressed: false };
 }
 
-function indexOf(all: readonly Reservation[]): ReservationIndex {
-  const byChaddr = new BytesMap<Reservation[]>();
-  const byClientIdentifier = new BytesMap<Reservation[]>();
-  const byDuid = new BytesMap<Reservation[]>();
-  const byCircuitId = new BytesMap<Reservation[]>();
-  const byRemoteId = new BytesMap<Reservation[]>();
-  const byIdentifier = { clientIdentifier: byClientIdentifier, duid: byDuid, circuitId: byCircuitId, remoteId: byRemoteId };
-  const others: Reservation[] = [];
-  const byAddress = new Map<Ipv4, Reservation>();
-  const add = (map: BytesMap<Reservation[]>, key: Uint8Array, reservation: Reservation): void =>
-    map.set(key, [...(map.get(key) ?? []), reservation]);
-  for (const reservation of all) {
-    if (reservation.address !== undefined) byAddress.set(reservation.address, reservation);
-    const match = reservation.match.find((one) => one.kind !== "option");
-    if (match?.kind === "chaddr") add(byChaddr, match.chaddr, reservation);
-    else if (match !== undefined) add(byIdentifier[match.kind], match.value, reservation);
-    else others.push(reservation);
-  }
-  return { all, byChaddr, byClientIdentifier, byDuid, byCircuitId, byRemoteId, others, byAddress };
+function nonEmpty<T>(list: readonly T[]): readonly (readonly T[])[] {
+  return list.length === 0 ? [] : [list];
 }

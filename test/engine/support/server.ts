@@ -1,4 +1,4 @@
-import type { Config } from "../../../src/config/model.ts";
+import type { Config } from "../../../src/config/model/config.ts";
 import type { Decision } from "../../../src/engine/decision.ts";
 import { type Context, decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/dhcp4/lease.ts";

@@ -1,0 +1,198 @@
+import { type ClassReference, classReferences, type ExpressionProblem, type Node, readExpression } from "../class-expression/index.ts";
+import type { Guard, LeaseTime } from "../model/common.ts";
+import type { Config } from "../model/config.ts";
+import type { BootFields, Dhcp4ClientClass } from "../model/dhcp4.ts";
+import type { OptionDictionary } from "../options/dictionary.ts";
+import { mergeOptions, NO_OPTIONS, readOptions } from "../options/values.ts";
+import type { ClientClassFile, ConfigFile, ReservationFile } from "../schema/config.ts";
+import type { Path } from "../text/diagnostic.ts";
+import type { Report } from "../text/problems.ts";
+import { type ClassNames, classNames, isBuiltIn } from "./class-names.ts";
+import { type Draft, evaluationOrder, lateness } from "./class-order.ts";
+import { readLeaseTime } from "./lease-time.ts";
+
+/** The settings of the top level, which those of a class go over. */
+interface TopLevel {
+  readonly leaseTime: LeaseTime;
+  readonly boot: BootFields;
+}
+
+interface GuardFile {
+  readonly class?: string | undefined;
+  readonly deny_class?: string | undefined;
+}
+
+interface Guarded {
+  readonly guard?: Guard;
+}
+
+/** The client classes of a file while the rest of it is read. */
+export interface ClassTable {
+  /** Who may use a network or a range; empty: everybody. */
+  readonly guard: (file: GuardFile, path: Path) => Guarded;
+  /**
+   * Who a reservation is for, and which classes it puts its clients into. No class that depends on the reservation of a client can stand in a
+   * guard here.
+   */
+  readonly ofReservation: (file: ReservationFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
+  /** A value that the rest of the file makes from messages; undefined when it can't be read, which is reported. */
+  readonly valueOf: (expression: string, path: Path) => Node | undefined;
+  /** What the engine needs; empty: nothing in the file is about classes. */
+  readonly finish: () => Pick<Config, "classification">;
+}
+
+/** Reads `client_classes`: every class, what it depends on, and in which order they have to be evaluated. */
+export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionDictionary, report: Report): ClassTable {
+  const files = file.client_classes?.v4 ?? [];
+  const path = ["client_classes", "v4"];
+  const names = classNames(files);
+  const given = givenByReservations(file);
+  checkNames(files, path, report);
+  warnOfEmpty(files, names, given, path, report);
+  const unknown = (place: Path, name: string, where: string): void =>
+    report.error(place, `there is no class "${name}"${where}`, names.hintFor(name));
+
+  const drafts = readDrafts(files, names, path, dictionary, report);
+  const checkReferences = (references: readonly ClassReference[], place: Path): void => {
+    for (const { name, at } of references) {
+      if (names.numberOf(name) === undefined) unknown(place, name, ` (at character ${at + 1} of the expression)`);
+    }
+  };
+  for (const { references, path: place } of drafts) checkReferences(references, place);
+  const order = evaluationOrder(drafts, names, report);
+  const isLate = lateness(order, names, given);
+  const expressions = new Map(order.map(({ number, node }) => [number, node]));
+  const classes = files.map((one, number): Dhcp4ClientClass => {
+    const place = [...path, number];
+    return {
+      number,
+      name: one.name,
+      assert: one.assert,
+      expression: expressions.get(number),
+      template: one.template === true ? { spawned: names.spawnedBy(one.name) } : undefined,
+      options: mergeOptions(NO_OPTIONS, readOptions(one.options, [...place, "options"], dictionary, report)),
+      leaseTime: one.config && readLeaseTime(one.config, top.leaseTime, [...place, "config"], report),
+      nextServer: one.next_server,
+      serverName: one.server_name,
+      fileName: one.file_name,
+    };
+  });
+
+  const read = (name: string | undefined, place: Path): number | undefined => {
+    const number = name === undefined ? undefined : names.numberOf(name);
+    if (name !== undefined && number === undefined) unknown(place, name, "");
+    return number;
+  };
+  const guard = (guarded: GuardFile, place: Path): Guarded => {
+    const allowed = read(guarded.class, [...place, "class"]);
+    const denied = read(guarded.deny_class, [...place, "deny_class"]);
+    return allowed === undefined && denied === undefined ? {} : { guard: { allowed, denied } };
+  };
+  /** Only what the file defines can be given to a client: of everything else the server knows itself who is in it. */
+  const readGiven = (name: string, place: Path): readonly number[] => {
+    const number = names.numberOf(name);
+    if (number === undefined) unknown(place, name, "");
+    else if (number < files.length) return [number];
+    else report.error(place, `the server itself decides who is in the class "${name}"`, "name a class of client_classes");
+    return [];
+  };
+  return {
+    guard,
+    ofReservation: (host, place) => {
+      for (const key of ["class", "deny_class"] as const) {
+        const name = host[key];
+        if (name === undefined || !isLate(name)) continue;
+        const hint =
+          "a client is KNOWN, or in one of the classes of a reservation, when it has one: use a class that does not depend on that";
+        report.error([...place, key], `the class "${name}" depends on whether the client has a reservation`, hint);
+      }
+      const numbers = (host.classes ?? []).flatMap((name, i) => readGiven(name, [...place, "classes", i]));
+      return numbers.length === 0 ? guard(host, place) : { ...guard(host, place), classes: numbers };
+    },
+    valueOf: (expression, place) => {
+      const result = readExpression(expression, "value", dictionary);
+      if (!result.ok) {
+        reportExpression(result.problem, place, report);
+        return undefined;
+      }
+      checkReferences(classReferences(result.node), place);
+      return result.node;
+    },
+    finish: () => {
+      const { builtIns } = names;
+      if (classes.length === 0 && builtIns.length === 0) return {};
+      const inOrder = (drafts: readonly Draft[]): readonly Dhcp4ClientClass[] =>
+        drafts.map(({ number }) => classes[number] as Dhcp4ClientClass);
+      const drop = classes.find(({ name }) => name === "DROP");
+      const classification = {
+        classes,
+        early: inOrder(order.filter(({ name }) => !isLate(name))),
+        late: inOrder(order.filter(({ name }) => isLate(name))),
+        builtIns,
+        needsReservation: given.size > 0 || builtIns.some(({ kind }) => kind === "KNOWN" || kind === "UNKNOWN"),
+        drop: drop?.number,
+        leaseTime: top.leaseTime,
+        boot: top.boot,
+      };
+      return { classification };
+    },
+  };
+}
+
+/** Names in `classes` of all reservations, of networks and of the top level. */
+function givenByReservations(file: ConfigFile): ReadonlySet<string> {
+  const networks = Object.values(file.networks ?? {}).flatMap((network) => network.reservations ?? []);
+  return new Set([...(file.reservations ?? []), ...networks].flatMap((host) => host.classes ?? []));
+}
+
+function checkNames(files: readonly ClientClassFile[], path: Path, report: Report): void {
+  const known = new Set<string>();
+  for (const [i, { name, template, assert }] of files.entries()) {
+    const place = [...path, i];
+    if (known.has(name))
+      report.error([...place, "name"], `there is another class "${name}"`, "a class has one expression: join the two with or");
+    else if (isBuiltIn(name))
+      report.error([...place, "name"], `"${name}" is a class that the server itself defines`, "give it another name");
+    if (template === true && assert === undefined)
+      report.error(
+        [...place, "template"],
+        `the template "${name}" has no assert`,
+        "give the value that tells its classes apart: assert: relay4[1].hex",
+      );
+    known.add(name);
+  }
+}
+
+/** A class that nobody can be in has most likely lost its `assert`. */
+function warnOfEmpty(files: readonly ClientClassFile[], names: ClassNames, given: ReadonlySet<string>, path: Path, report: Report): void {
+  for (const [i, { name, assert, template }] of files.entries()) {
+    if (assert !== undefined || template === true || given.has(name)) continue;
+    if (names.templatesOf(name).length > 0) continue;
+    report.warn([...path, i, "name"], `nobody is in the class "${name}"`, "give it an assert, or list it in the classes of a reservation");
+  }
+}
+
+function readDrafts(
+  files: readonly ClientClassFile[],
+  names: ClassNames,
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly Draft[] {
+  const drafts: Draft[] = [];
+  for (const [number, { name, assert, template }] of files.entries()) {
+    if (assert === undefined) continue;
+    const place = [...path, number, "assert"];
+    const [spawner] = names.templatesOf(name);
+    if (spawner !== undefined)
+      report.error(place, `the template "${spawner}" tells who is in the class "${name}"`, "leave out assert, or rename the class");
+    const result = readExpression(assert, template === true ? "value" : "condition", dictionary);
+    if (result.ok) drafts.push({ number, name, path: place, node: result.node, references: classReferences(result.node) });
+    else reportExpression(result.problem, place, report);
+  }
+  return drafts;
+}
+
+function reportExpression({ message, offset, hint }: ExpressionProblem, place: Path, report: Report): void {
+  report.error(place, `${message} (at character ${offset + 1} of the expression)`, hint);
+}

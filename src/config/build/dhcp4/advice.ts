@@ -1,0 +1,161 @@
+import { formatIpv4, type Ipv4, readIpv4 } from "../../../net/ipv4.ts";
+import { maskOf } from "../../../net/prefix.ts";
+import { rangeContains } from "../../../net/range.ts";
+import type { ConfiguredOption, OptionSet } from "../../model/common.ts";
+import type { Config } from "../../model/config.ts";
+import type { Network, Range } from "../../model/dhcp4.ts";
+import type { ConfigFile, ReservationFile } from "../../schema/config.ts";
+import type { Path } from "../../text/diagnostic.ts";
+import type { Report } from "../../text/problems.ts";
+import { allocatableSize } from "./ranges.ts";
+
+/*
+ * Warnings: configurations that are valid and do what they say, and are probably not what was meant.
+ */
+
+const SUBNET_MASK = 1;
+const ROUTERS = 3;
+const TFTP_SERVER_NAME = 66;
+const CLASSLESS_STATIC_ROUTES = 121;
+const TFTP_SERVER_ADDRESSES = 150;
+
+/** Ranges with fewer addresses are remarked on, unless the network itself is that small. */
+const SMALL_RANGE = 3;
+
+/** Warns of what is probably not meant. `keys` are the keys of the networks in the file, in the order of the model. */
+export function advise(config: Config, file: ConfigFile, keys: readonly string[], report: Report): void {
+  if (config.networks.length === 0) {
+    report.warn([], "no networks are configured: the server answers nobody", "add a network: networks: {192.168.5.0/24: {ranges: [...]}}");
+  }
+  for (const network of config.networks) {
+    const path = ["networks", keys[network.index] as string];
+    adviseOnNetwork(config, network, path, report);
+    for (const [i, range] of network.ranges.entries()) adviseOnRange(config, network, range, [...path, "ranges", i], report);
+    adviseOnBoot(config, network, file, path, report);
+  }
+  adviseOnHostNames(file, report);
+}
+
+/** Of two hosts with one name the DNS, and whoever looks for one of them, knows only one. */
+function adviseOnHostNames(file: ConfigFile, report: Report): void {
+  const known = new Map<string, string>();
+  const lists: (readonly [Path, readonly ReservationFile[]])[] = [[["reservations"], file.reservations ?? []]];
+  for (const [key, { reservations }] of Object.entries(file.networks ?? {}))
+    lists.push([["networks", key, "reservations"], reservations ?? []]);
+  for (const [path, reservations] of lists) {
+    for (const [i, { hostname, match }] of reservations.entries()) {
+      if (hostname === undefined) continue;
+      const name = hostname.toLowerCase();
+      // A machine with a reservation in each of several networks is one host.
+      const host = JSON.stringify([match.chaddr, match.client_id, match.duid, match.circuit_id, match.remote_id, match.options]);
+      const other = known.get(name);
+      if (other === undefined) known.set(name, host);
+      else if (other !== host) {
+        report.warn(
+          [...path, i, "hostname"],
+          `another reservation has the host name "${hostname}" already`,
+          "give one of the two another name",
+        );
+      }
+    }
+  }
+}
+
+function adviseOnNetwork(config: Config, network: Network, path: Path, report: Report): void {
+  if (network.ranges.length === 0 && network.reservations.every((list) => list.every(({ address }) => address === undefined))) {
+    report.warn(path, `the network ${network.name} has neither ranges nor reserved addresses: no client gets an address in it`);
+  } else if (network.reservationsOnly && network.reservations.length === 0) {
+    report.warn(path, `reservations_only is set for ${network.name}, which has no reservations: no client gets an address in it`);
+  }
+  if (network.adaptiveThreshold !== undefined && network.ranges.length > 0 && hasNoShorterTime(config, network)) {
+    report.warn(
+      path,
+      `adaptive_threshold is set for ${network.name}, but its shortest lease time is the default`,
+      "add config: {lease_time: {default: TIME, min: SHORTER}}",
+    );
+  }
+  if (network.ranges.length > 0 && network.ranges.every((range) => effective(config, range.options, ROUTERS) === undefined)) {
+    report.warn(
+      path,
+      `the network ${network.name} has no routers: its clients get no default gateway`,
+      "add options: {routers: ADDRESS}, or {routers: {value: null}} if that is meant",
+    );
+  }
+}
+
+/** Whether no lease of the network can be shorter than by default, as far as classes don't say otherwise. */
+function hasNoShorterTime({ classification }: Config, { ranges }: Network): boolean {
+  if (classification?.classes.some(({ leaseTime }) => leaseTime !== undefined) === true) return false;
+  return ranges.every(({ leaseTime }) => leaseTime.min === leaseTime.default);
+}
+
+/** The option as it is in force at a place: `suppressed` counts as there, for somebody wrote it. */
+function effective(config: Config, options: OptionSet, code: number): ConfiguredOption | undefined {
+  return options.byCode.get(code) ?? config.options.byCode.get(code);
+}
+
+function adviseOnRange(config: Config, network: Network, range: Range, path: Path, report: Report): void {
+  const size = allocatableSize(range, range.excluded);
+  if (size > 0 && size < SMALL_RANGE && network.prefix.length <= 28) {
+    report.warn(path, `the range has only ${size === 1 ? "one address" : `${size} addresses`} to give out`, "further clients get none");
+  }
+  adviseOnMask(config, network, range.options, path, report);
+  adviseOnRoutes(config, range.options, path, report);
+  for (const router of addressesOf(effective(config, range.options, ROUTERS))) {
+    if (!rangeContains(range, router) || range.excluded.some((part) => rangeContains(part, router))) continue;
+    report.warn(
+      path,
+      `the router ${formatIpv4(router)} lies in the range: a client could get its address`,
+      `add except: [${formatIpv4(router)}]`,
+    );
+  }
+}
+
+/** The mask follows from the prefix; one that is configured and differs makes clients see another subnet than the server. */
+function adviseOnMask(config: Config, network: Network, options: OptionSet, path: Path, report: Report): void {
+  const [mask] = addressesOf(effective(config, options, SUBNET_MASK));
+  if (mask === undefined || mask === maskOf(network.prefix.length)) return;
+  const hint = "remove the option: the mask follows from the network's prefix";
+  report.warn(path, `the clients get subnet_mask ${formatIpv4(mask)}, which is not that of ${network.name}`, hint);
+}
+
+/** Clients that ask for classless routes take no router from elsewhere (RFC 3442). */
+function adviseOnRoutes(config: Config, options: OptionSet, path: Path, report: Report): void {
+  const routes = effective(config, options, CLASSLESS_STATIC_ROUTES);
+  const [router] = addressesOf(effective(config, options, ROUTERS));
+  if (routes === undefined || routes.suppressed || router === undefined || hasDefaultRoute(routes.data)) return;
+  report.warn(
+    path,
+    "classless_static_routes has no default route: clients that ask for it ignore routers (RFC 3442), and get no default gateway",
+    `add {destination: 0.0.0.0/0, router: ${formatIpv4(router)}} to classless_static_routes`,
+  );
+}
+
+/** Whether one of the routes has a destination of 0 bits; a route is the number of bits, the bytes that these need, and the router. */
+function hasDefaultRoute(routes: Uint8Array): boolean {
+  for (let at = 0; at < routes.length; at += 5 + Math.ceil((routes[at] as number) / 8)) {
+    if (routes[at] === 0) return true;
+  }
+  return false;
+}
+
+function addressesOf(option: ConfiguredOption | undefined): readonly Ipv4[] {
+  const data = option?.data ?? new Uint8Array(0);
+  return Array.from({ length: data.length >>> 2 }, (_, i) => readIpv4(data, 4 * i));
+}
+
+/** dora put its own address into siaddr; here it stays empty unless configured, so a boot file alone leads nowhere. */
+function adviseOnBoot(config: Config, network: Network, file: ConfigFile, path: Path, report: Report): void {
+  const { fileName, nextServer } = network.boot;
+  const places = [network.options, ...network.ranges.map((range) => range.options)];
+  const named = places.some((options) =>
+    [TFTP_SERVER_NAME, TFTP_SERVER_ADDRESSES].some((code) => effective(config, options, code) !== undefined),
+  );
+  if (fileName.length === 0 || nextServer !== 0 || named || new TextDecoder().decode(fileName).includes("://")) return;
+  const own = file.networks?.[path[1] as string]?.file_name !== undefined;
+  report.warn(
+    own ? [...path, "file_name"] : ["file_name"],
+    `file_name is set for ${network.name}, but no next_server that has the file`,
+    "add next_server: ADDRESS",
+  );
+}

@@ -1,0 +1,171 @@
+import { formatIpv4, type Ipv4 } from "../../../net/ipv4.ts";
+import { formatIpv4Prefix } from "../../../net/prefix.ts";
+import { formatAddressRange } from "../../../net/range.ts";
+import type { LeaseTime } from "../../model/common.ts";
+import type { BootFields, Network, Range, Reservation } from "../../model/dhcp4.ts";
+import type { OptionDictionary } from "../../options/dictionary.ts";
+import { mergeOptions, NO_OPTIONS, readOptions } from "../../options/values.ts";
+import type { ConfigFile, NetworkFile } from "../../schema/config.ts";
+import type { Report } from "../../text/problems.ts";
+import type { ClassTable } from "../classes.ts";
+import { readLeaseTime } from "../lease-time.ts";
+import { readLimits } from "../limits.ts";
+import { type Inherited, inherit } from "./inheritance.ts";
+import { type NamedPrefix, prefixLookup } from "./prefixes.ts";
+import { allocatableSize, excludedFrom, firstAndLastOf24, rangeLookup, readPools, unusableAddresses } from "./ranges.ts";
+import { checkAddresses, type Host, readBoot, readHosts } from "./reservations.ts";
+
+/** State of one run: everything gets its index when it is made. */
+export interface NetworkBuild {
+  readonly file: ConfigFile;
+  readonly report: Report;
+  readonly dictionary: OptionDictionary;
+  readonly networks: Network[];
+  readonly ranges: Range[];
+  readonly globalHosts: GlobalHosts;
+  /** Reservations of the top level without an address, by what they inherit from the networks they apply in. */
+  readonly everywhere: Map<BootFields, Map<LeaseTime | undefined, readonly Reservation[]>>;
+  readonly classes: ClassTable;
+}
+
+/** Reservations of the top level. */
+export interface GlobalHosts {
+  /** Those without an address. */
+  readonly everywhere: readonly Host[];
+  /** The others, by the network that their address lies in. */
+  readonly inNetwork: ReadonlyMap<NamedPrefix, readonly Host[]>;
+}
+
+/** Global reservations apply in the network that holds their address; those without an address in every network. */
+export function assignHosts(
+  hosts: readonly Host[],
+  prefixes: readonly NamedPrefix[],
+  written: ReadonlySet<string>,
+  report: Report,
+): GlobalHosts {
+  const lookup = prefixLookup(prefixes);
+  const inNetwork = new Map<NamedPrefix, Host[]>();
+  for (const host of hosts) {
+    if (host.address === undefined) continue;
+    const network = lookup(host.address);
+    if (network !== undefined) {
+      const list = inNetwork.get(network);
+      if (list === undefined) inNetwork.set(network, [host]);
+      else list.push(host);
+    } else if (prefixes.length === written.size) {
+      report.error(
+        [...host.path, "ip"],
+        `${formatIpv4(host.address)} is in none of the networks`,
+        "add the network, or correct the address",
+      );
+    }
+  }
+  return { everywhere: hosts.filter((host) => host.address === undefined), inNetwork };
+}
+
+export function buildNetwork(build: NetworkBuild, entry: NamedPrefix, link: number, outer: Inherited): Network {
+  const { report, dictionary, globalHosts } = build;
+  const { key, prefix } = entry;
+  const file: NetworkFile = build.file.networks?.[key] ?? {};
+  const path = ["networks", key];
+  const index = build.networks.length;
+  const own = inherit(file, outer, path, dictionary, report);
+  const serverId = file.server_id;
+  const ownHosts = readHosts(file.reservations ?? [], [...path, "reservations"], dictionary, report);
+  const hosts = checkAddresses([...ownHosts, ...(globalHosts.inNetwork.get(entry) ?? [])], prefix, serverId, report);
+  const unusable = unusableAddresses(prefix);
+  const ownAddresses = [...unusable, ...(serverId === undefined ? [] : [serverId])].sort((a, b) => a - b);
+  const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...ownAddresses].sort((a, b) => a - b);
+  const ranges = readPools(file.ranges ?? [], prefix, [...path, "ranges"], report).map((pool): Range => {
+    const firstAndLast = own.excludeFirstLast24 ? firstAndLastOf24(pool) : [];
+    const excluded = excludedFrom(pool, notDynamic, firstAndLast);
+    const isFull = allocatableSize(pool, excluded) === 0;
+    if (isFull && allocatableSize(pool, excludedFrom(pool, ownAddresses, firstAndLast)) === 0) {
+      report.error(
+        pool.path,
+        `the range ${formatAddressRange(pool)} has no address to give out`,
+        "all of its addresses are excepted or the network's own; remove the range or make it larger",
+      );
+    } else if (isFull) {
+      report.warn(
+        pool.path,
+        `the range ${formatAddressRange(pool)} has no address to give out: all of them are reserved`,
+        "clients without a reservation get none; remove the range or make it larger",
+      );
+    }
+    const range = {
+      index: build.ranges.length,
+      network: index,
+      start: pool.start,
+      end: pool.end,
+      excluded,
+      leaseTime: readLeaseTime(pool.file.config, own.leaseTime, [...pool.path, "config"], report),
+      options: mergeOptions(own.options, readOptions(pool.file.options, [...pool.path, "options"], dictionary, report)),
+      ...build.classes.guard(pool.file, pool.path),
+    };
+    build.ranges.push(range);
+    return range;
+  });
+  const rangeOf = rangeLookup(ranges);
+  const isOwn = new Set(ownHosts);
+  const inNetwork = (list: readonly Host[]): readonly Reservation[] => list.map((host) => buildReservation(build, host, own, rangeOf));
+  return {
+    index,
+    name: formatIpv4Prefix(prefix),
+    prefix,
+    link,
+    ranges,
+    reservations: [
+      inNetwork(hosts.filter((host) => isOwn.has(host))),
+      buildEverywhere(build, own),
+      inNetwork(hosts.filter((host) => !isOwn.has(host))),
+    ].filter((list) => list.length > 0),
+    serverId,
+    authoritative: own.authoritative,
+    probationPeriod: own.probationPeriod,
+    pingTimeout: own.pingCheck ? own.pingTimeout : undefined,
+    allocation: file.allocation ?? "hashed",
+    reservationsOnly: own.reservationsOnly,
+    adaptiveThreshold: own.adaptiveThreshold,
+    limits: readLimits(file.limits, formatIpv4Prefix(prefix), build.classes, [...path, "limits"], report),
+    boot: own.boot,
+    leaseTime: own.leaseTime,
+    options: own.options,
+    ...build.classes.guard(file, path),
+  };
+}
+
+/**
+ * The reservations of the top level without an address, as they are in a network that hands down these settings. Built
+ * once for all networks that do: many networks times many reservations would be too many.
+ */
+function buildEverywhere(build: NetworkBuild, network: Inherited): readonly Reservation[] {
+  const hosts = build.globalHosts.everywhere;
+  // Nobody's lease time matters to a host that says nothing of its own.
+  const leaseTime = hosts.some(({ file }) => file.config !== undefined) ? network.leaseTime : undefined;
+  const known = build.everywhere.get(network.boot) ?? new Map<LeaseTime | undefined, readonly Reservation[]>();
+  build.everywhere.set(network.boot, known);
+  let built = known.get(leaseTime);
+  if (built === undefined) {
+    built = hosts.map((host) => buildReservation(build, host, { ...network, options: NO_OPTIONS }, () => undefined));
+    known.set(leaseTime, built);
+  }
+  return built;
+}
+
+function buildReservation(build: NetworkBuild, host: Host, network: Inherited, rangeOf: (address: Ipv4) => Range | undefined): Reservation {
+  const { report, classes } = build;
+  const { file, address } = host;
+  const outer = (address === undefined ? undefined : rangeOf(address)) ?? network;
+  return {
+    name: host.name,
+    match: host.match,
+    address,
+    hostname: file.hostname,
+    boot: readBoot(file, network.boot),
+    leaseTime: file.config && readLeaseTime(file.config, outer.leaseTime, [...host.path, "config"], report),
+    options: mergeOptions(outer.options, host.options),
+    ownOptions: mergeOptions(NO_OPTIONS, host.options),
+    ...classes.ofReservation(file, host.path),
+  };
+}

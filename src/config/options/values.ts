@@ -1,0 +1,286 @@
+import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { type OptionDefinition, optionByCode } from "../../wire/dhcp4/option-table.ts";
+import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../../wire/values.ts";
+import type { ConfiguredOption, OptionSet } from "../model/common.ts";
+import type { OptionsFile } from "../schema/config.ts";
+import type { Path } from "../text/diagnostic.ts";
+import { describeValue } from "../text/expected.ts";
+import type { Report } from "../text/problems.ts";
+import { didYouMean } from "../text/suggest.ts";
+import { type OptionDictionary, placeOfSubOption, REFUSED_CODE, STANDARD, VENDOR_IDENTIFYING, VENDOR_SPECIFIC } from "./dictionary.ts";
+
+/** Options that the server makes itself, and where their values are set. */
+const MANAGED: ReadonlyMap<number, string> = new Map([
+  [50, "only clients send it"],
+  [51, "set config: {lease_time: ...} instead"],
+  [52, "the server uses it by itself when a message is full"],
+  [53, "the server sets it"],
+  [54, "set server_id in the network instead"],
+  [55, "only clients send it; {value, always: true} sends an option although not requested"],
+  [57, "only clients send it; the server obeys it"],
+  [58, "set config: {renew_time: ...} instead"],
+  [59, "set config: {rebind_time: ...} instead"],
+  [61, "the server repeats what the client sent"],
+  [80, "set rapid_commit at the top level instead"],
+  [82, "the server repeats what the relay sent"],
+  [97, "the server repeats what the client sent"],
+]);
+
+export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
+
+/** What options are read with. */
+interface Reading {
+  readonly report: Report;
+  readonly dictionary: OptionDictionary;
+  /** Why an option can't stand here, in the words of a hint; undefined when it can. */
+  readonly whyNot: (code: number) => string | undefined;
+  /** Whether clients send the options: what they send need not have the form that the option should have. */
+  readonly sentByClients: boolean;
+}
+
+/** Reads the options of one place. Options with problems are reported and left out. */
+export function readOptions(
+  file: OptionsFile | undefined,
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly ConfiguredOption[] {
+  return readEntries(file, path, { report, dictionary, whyNot: whyManaged, sentByClients: false }).map(([entry]) => entry);
+}
+
+/** Why an option can't be configured, in the words of a hint; undefined when it can be. */
+export function whyManaged(code: number): string | undefined {
+  return MANAGED.get(code) ?? (optionByCode(code)?.protocol ? "the protocol itself sets it" : undefined);
+}
+
+/** Reads the options that a client has to send: values only. */
+export function readMatchOptions(
+  file: OptionsFile | undefined,
+  path: Path,
+  dictionary: OptionDictionary,
+  report: Report,
+): readonly ConfiguredOption[] {
+  const result: ConfiguredOption[] = [];
+  for (const [entry, place] of readEntries(file, path, { report, dictionary, whyNot: () => undefined, sentByClients: true })) {
+    if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
+    else result.push(entry);
+  }
+  return result;
+}
+
+/** The options `own` over those of `outer`. */
+export function mergeOptions(outer: OptionSet, own: readonly ConfiguredOption[]): OptionSet {
+  if (own.length === 0) return outer;
+  const byCode = new Map(outer.byCode);
+  for (const option of own) byCode.set(option.code, option);
+  const always = [...byCode.values()].filter((option) => option.always).sort((a, b) => a.code - b.code);
+  return { byCode, always };
+}
+
+/** `option 3 (routers)` */
+export function optionTitle(code: number, dictionary: OptionDictionary = STANDARD): string {
+  const definition = dictionary.byCode(code);
+  return definition === undefined ? `option ${code}` : `option ${code} (${definition.name})`;
+}
+
+type Entries = readonly (readonly [ConfiguredOption, Path])[];
+
+function readEntries(file: OptionsFile | undefined, path: Path, reading: Reading): Entries {
+  if (file === undefined) return [];
+  const verbose = file.values;
+  if (verbose !== undefined && Object.keys(file).length === 1) {
+    // As any key without a value: not set.
+    if (verbose === null) return [];
+    if (isMap(verbose)) return readMap(verbose, [...path, "values"], reading);
+    reading.report.error([...path, "values"], `expected a map from codes or names to {type, value}, got ${describeValue(verbose)}`);
+    return [];
+  }
+  return readMap(file, path, reading);
+}
+
+function readMap(map: OptionsFile, path: Path, reading: Reading): Entries {
+  const { report, dictionary, whyNot } = reading;
+  const entries = new Map<number, readonly [ConfiguredOption, Path]>();
+  for (const [key, value] of Object.entries(map)) {
+    const place = [...path, key];
+    const code = readCode(key, place, reading);
+    if (code === undefined) continue;
+    const reason = whyNot(code);
+    if (reason !== undefined) {
+      report.keyError(place, `${optionTitle(code, dictionary)} can't be configured`, reason);
+      continue;
+    }
+    const first = entries.get(code);
+    if (first !== undefined) {
+      report.keyError(
+        place,
+        `${optionTitle(code, dictionary)} is configured twice here`,
+        `it is there as ${JSON.stringify(first[1].at(-1))} already; keep one`,
+      );
+      continue;
+    }
+    const entry = readEntry(code, value, place, reading);
+    if (entry !== undefined) entries.set(code, [entry, place]);
+  }
+  return [...entries.values()];
+}
+
+function readCode(key: string, path: Path, { report, dictionary }: Reading): number | undefined {
+  if (/^\d+$/.test(key)) {
+    const code = Number(key);
+    if (code >= 1 && code <= 254) return code;
+    report.keyError(path, `there is no option ${key}`, "codes go from 1 to 254");
+    return undefined;
+  }
+  const definition = dictionary.byName(key);
+  // That its definition was refused has been told.
+  if (definition !== undefined) return definition.code === REFUSED_CODE ? undefined : definition.code;
+  const inner = placeOfSubOption(dictionary, key);
+  const hint =
+    key === "values"
+      ? "`values` has to be the only key of the options map"
+      : ((inner && `it is a sub-option: write ${inner}`) ?? didYouMean(key, dictionary.names));
+  report.keyError(
+    path,
+    `unknown option "${key}"`,
+    hint ?? "an option without a name here is given by its code: {224: {type: str, value: ...}}",
+  );
+  return undefined;
+}
+
+function readEntry(code: number, written: unknown, path: Path, reading: Reading): ConfiguredOption | undefined {
+  const { report, dictionary } = reading;
+  const wrapped = isMap(written) && "value" in written;
+  const valuePath = wrapped ? [...path, "value"] : path;
+  const asWritten = wrapped ? written.value : written;
+  // With a type that is text, null and ~ are characters too.
+  const isText = asWritten === null && wrapped && isRawType(written.type);
+  const value = isText ? (report.charactersAt(valuePath) ?? asWritten) : asWritten;
+  if (isMap(written) && !wrapped && isRawType(written.type) && Object.keys(written).length === 1) {
+    report.keyError(path, `${optionTitle(code, dictionary)} has a type and no value`, "write {type, value}");
+    return undefined;
+  }
+  if (value === null && !wrapped) {
+    report.keyError(
+      path,
+      `${optionTitle(code, dictionary)} has no value`,
+      "write {value: null} to not inherit the option, or remove the key",
+    );
+    return undefined;
+  }
+  const settings = wrapped ? readSettings(written, path, report) : { type: undefined, always: false };
+  if (settings === undefined) return undefined;
+  if (value === null) {
+    if (!settings.always && settings.type === undefined) return { code, data: NO_BYTES, always: false, suppressed: true };
+    report.error(path, "{value: null} stands alone: an option that is not sent has neither a type nor always");
+    return undefined;
+  }
+  const data =
+    settings.type === undefined
+      ? encodeTyped(code, value, valuePath, reading)
+      : encodeUntyped(code, settings.type, value, path, valuePath, reading);
+  return data === undefined ? undefined : { code, data, always: settings.always, suppressed: false };
+}
+
+interface Settings {
+  readonly type: RawType | undefined;
+  readonly always: boolean;
+}
+
+/** What stands beside `value`. */
+function readSettings(map: Readonly<Record<string, unknown>>, path: Path, report: Report): Settings | undefined {
+  const { type, always = false } = map;
+  const unknown = Object.keys(map).filter((key) => key !== "value" && key !== "type" && key !== "always");
+  for (const key of unknown) {
+    report.keyError(
+      [...path, key],
+      `unknown key "${key}"`,
+      didYouMean(key, ["value", "type", "always"]) ?? "known keys here: value, type, always",
+    );
+  }
+  if (typeof always !== "boolean") report.error([...path, "always"], `expected true or false, got ${describeValue(always)}`);
+  if (type !== undefined && !isRawType(type)) {
+    const hint = typeof type === "string" ? didYouMean(type, RAW_TYPES) : undefined;
+    report.error([...path, "type"], `unknown type ${describeValue(type)}`, hint ?? `types: ${RAW_TYPES.join(", ")}`);
+    return undefined;
+  }
+  return unknown.length > 0 || typeof always !== "boolean" ? undefined : { type, always };
+}
+
+/** A value in the form of its option. */
+function encodeTyped(code: number, value: unknown, path: Path, { report, dictionary }: Reading): Uint8Array | undefined {
+  const definition = dictionary.byCode(code);
+  if (definition === undefined) {
+    if (dictionary.incomplete) return undefined;
+    report.error(
+      path,
+      `option ${code} has no known form`,
+      `say how the value is written: {type: str, value: ...}; types: ${RAW_TYPES.join(", ")}`,
+    );
+    return undefined;
+  }
+  const result = encodeWritten((written) => encodeValue(definition.type, written), value, path, report);
+  if (result.ok) return result.data;
+  if (dictionary.incomplete && (code === VENDOR_SPECIFIC || code === VENDOR_IDENTIFYING)) return undefined;
+  report.error([...path, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
+  return undefined;
+}
+
+/**
+ * Encodes a value. Where text is wanted a plain scalar is its characters, whatever YAML makes of them: 001122, 1e3, true. What is wrong is told of
+ * the value as YAML has it.
+ */
+function encodeWritten(encode: (value: unknown) => EncodeResult, value: unknown, path: Path, report: Report): EncodeResult {
+  const first = encode(value);
+  let result = first;
+  for (let current = value; !result.ok; result = encode(current)) {
+    const old = result.path.reduce<unknown>((outer, part) => (outer as Readonly<Record<string, unknown>> | undefined)?.[part], current);
+    const characters = typeof old === "string" ? undefined : report.charactersAt([...path, ...result.path]);
+    if (characters === undefined) return first;
+    current = withPart(current, result.path, characters);
+  }
+  return result;
+}
+
+/** The same value with another part at a path. */
+function withPart(value: unknown, path: Path, part: unknown): unknown {
+  const [key, ...inner] = path;
+  if (key === undefined) return part;
+  if (Array.isArray(value)) return value.map((item, i) => (i === key ? withPart(item, inner, part) : item));
+  return isMap(value) ? { ...value, [key]: withPart(value[key], inner, part) } : value;
+}
+
+/** A value in the form that `type` says. It is the operator's word: bytes that don't fit the form of a known option are sent all the same. */
+function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, reading: Reading): Uint8Array | undefined {
+  const { report, dictionary } = reading;
+  const result = encodeWritten((written) => encodeRaw(type, written), value, valuePath, report);
+  if (!result.ok) {
+    report.error([...valuePath, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
+    return undefined;
+  }
+  const definition = dictionary.byCode(code);
+  const misfit = definition === undefined || reading.sentByClients ? undefined : misfitOf(definition, result.data);
+  if (misfit === undefined) return result.data;
+  report.warn(
+    path,
+    `${optionTitle(code, dictionary)}: a value of type ${type} does not fit this option: ${misfit}`,
+    "it is sent as it is; leave out the type, and the value is written in the option's own form",
+  );
+  return result.data;
+}
+
+function misfitOf(definition: OptionDefinition, data: Uint8Array): string | undefined {
+  // The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4): sub-options are only usual.
+  if (definition.code === VENDOR_SPECIFIC) return undefined;
+  const result = decodeValue(definition.type, data);
+  return result.ok ? undefined : result.problem;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether two options at different places say the same. */
+export function sameOption(a: ConfiguredOption, b: ConfiguredOption): boolean {
+  return a.code === b.code && a.always === b.always && a.suppressed === b.suppressed && equalBytes(a.data, b.data);
+}

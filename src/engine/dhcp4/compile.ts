@@ -1,0 +1,48 @@
+import {
+  type CompiledClassification,
+  classNumberIn,
+  compileClassification,
+  compileValue,
+  type Value,
+} from "../../config/class-expression/index.ts";
+import type { Limit } from "../../config/model/common.ts";
+import type { Config } from "../../config/model/config.ts";
+import { indexReservations, type NetworkReservations } from "./reservation-index.ts";
+
+/** What a configuration is made into, once, before messages are decided by it: functions and indexes. */
+export interface CompiledConfig {
+  /** Undefined: the configuration has no classes. */
+  readonly classification: CompiledClassification | undefined;
+  /** What each limit, the top level's and those of the networks, counts by. */
+  readonly limitValues: ReadonlyMap<Limit, Value>;
+  /** By the index of the network. */
+  readonly reservations: readonly NetworkReservations[];
+}
+
+/** A configuration is plain data, which can be sent to another thread; this is everything that the engine makes of it. */
+export function compileConfig(config: Config): CompiledConfig {
+  const { classification } = config;
+  return {
+    classification: classification && compileClassification(classification),
+    limitValues: compileLimits(config),
+    reservations: indexReservations(config),
+  };
+}
+
+function compileLimits(config: Config): ReadonlyMap<Limit, Value> {
+  const numberOf = classNumberIn(config.classification);
+  const limits = [...config.limits, ...config.networks.flatMap((network) => network.limits)];
+  return new Map(limits.map((limit) => [limit, compileValue(limit.value, numberOf)]));
+}
+
+const compiled = new WeakMap<Config, CompiledConfig>();
+
+/** The same for the same configuration, compiled when it is first asked for. */
+export function compiledConfig(config: Config): CompiledConfig {
+  let result = compiled.get(config);
+  if (result === undefined) {
+    result = compileConfig(config);
+    compiled.set(config, result);
+  }
+  return result;
+}
