@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { decline, discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import type { Lease } from "../../src/leases/lease.ts";
-import type { Happening } from "../../src/server/happenings.ts";
+import type { Happening } from "../../src/server/server.ts";
 import { lineOf } from "../support/leases.ts";
 import { createBench } from "../support/pump.ts";
 

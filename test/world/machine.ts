@@ -3,11 +3,13 @@ import type { Config } from "../../src/config/model.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import type { Seconds } from "../../src/leases/lease.ts";
+import type { LeaseOwner, Seconds } from "../../src/leases/lease.ts";
 import type { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { createClockWatch } from "../../src/server/clock-watch.ts";
 import { createCounters } from "../../src/server/counters.ts";
+import { createDhcp4 } from "../../src/server/dhcp4/protocol.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { leaseTime, type Reading } from "../../src/server/lease-clock.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
@@ -44,7 +46,7 @@ export interface MachineParts {
 interface Run {
   readonly store: WorldStore;
   table?: LeaseTable;
-  pump?: Pump;
+  pump?: Pump<Ipv4, LeaseOwner>;
   now?: () => Seconds;
   over: boolean;
 }
@@ -155,19 +157,27 @@ export class Machine {
     this.#served = true;
     run.now = () => leaseTime(clock.bootOffset, uptime());
     onStarted();
-    run.pump = startPump({
+    const milliseconds = (): number => uptime() * 1000;
+    const protocol = createDhcp4({
       config,
+      leases: table,
+      interfaceAt: (index) => this.#interfaces[index],
+      ownAddresses: () => this.#addresses,
+      port: 67,
+      log: LOG,
+      uptime: milliseconds,
+      secret,
+      random: () => random.next(),
+    });
+    run.pump = startPump({
+      protocol,
       table,
       store: run.store,
       transport: this.#transport(run),
-      interfaceAt: (index) => this.#interfaces[index],
-      ownAddresses: () => this.#addresses,
-      counters: createCounters(),
-      events: createEventLog(LOG, () => uptime() * 1000),
+      counters: createCounters(protocol.kinds),
+      events: createEventLog(LOG, milliseconds, protocol),
       clock: run.now,
-      uptime: () => uptime() * 1000,
-      secret,
-      random: () => random.next(),
+      uptime: milliseconds,
     });
     const watch = createClockWatch({ clock, saved, wrong, store: run.store, read, log: LOG });
     const tick = (): void => {

@@ -1,7 +1,7 @@
-import type { Config } from "../config/model.ts";
-import type { ServedInterface } from "../engine/dhcp4/decide.ts";
-import type { LocalInterface } from "../io/transport.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import type { Config } from "../../config/model.ts";
+import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
+import type { LocalInterface } from "../../io/transport.ts";
+import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** What is said of interfaces while the server runs. */

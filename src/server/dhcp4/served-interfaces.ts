@@ -1,8 +1,8 @@
-import type { Config, Network } from "../config/model.ts";
-import type { ServedInterface } from "../engine/dhcp4/decide.ts";
-import type { LocalInterface } from "../io/transport.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
-import { prefixContains, prefixOf } from "../net/prefix.ts";
+import type { Config, Network } from "../../config/model.ts";
+import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
+import type { LocalInterface } from "../../io/transport.ts";
+import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
+import { prefixContains, prefixOf } from "../../net/prefix.ts";
 
 /** A configured interface that can't be served as things are. */
 export interface MissingInterface {

@@ -1,9 +1,9 @@
-import type { Notice } from "../engine/notice.ts";
-import { toHex } from "../net/bytes.ts";
-import { formatIpv4 } from "../net/ipv4.ts";
-import { formatMac } from "../net/mac.ts";
-import type { Log } from "./log.ts";
-import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
+import type { Notice } from "../../engine/notice.ts";
+import { toHex } from "../../net/bytes.ts";
+import { formatIpv4 } from "../../net/ipv4.ts";
+import { formatMac } from "../../net/mac.ts";
+import type { Log } from "../log.ts";
+import { createLogAllowance, type LogAllowance, withLeftOut } from "../log-allowance.ts";
 
 /** Entries a minute. */
 const ALLOWED = { exhausted: 5, reserved: 10, shared: 10 } as const;
