@@ -6,6 +6,7 @@ export { openMemoryStore } from "../store/memory.ts";
 export { openSqliteStore, type SqliteStoreEvents } from "../store/sqlite/store.ts";
 export { type LeaseStore, type SavedClock, type StoredLease, StoreError, type StoreErrorCode, type StoreWrite } from "../store/store.ts";
 export { type Counters, DROP_REASONS, type DropReason, summarize } from "./counters.ts";
+export type { Operation } from "./dhcp4/operations.ts";
 export type { HappeningKind } from "./happenings.ts";
-export { type Operation, OperationError, type OperationKind } from "./operations.ts";
+export { type LeaseOperationKind as OperationKind, OperationError } from "./operations.ts";
 export { type Happening, type Server, type ServerOptions, startServer } from "./server.ts";

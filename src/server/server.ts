@@ -14,6 +14,7 @@ import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { InterfaceList } from "./dhcp4/interface-list.ts";
+import { compareAddresses, type Operation } from "./dhcp4/operations.ts";
 import { createDhcp4 } from "./dhcp4/protocol.ts";
 import { chooseInterfaces } from "./dhcp4/served-interfaces.ts";
 import { createEventLog } from "./event-log.ts";
@@ -21,7 +22,7 @@ import { createListeners, type Happening as HappeningOf } from "./happenings.ts"
 import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
-import { type Operation, operate } from "./operations.ts";
+import { operate } from "./operations.ts";
 import { startPump } from "./pump.ts";
 import { restoreLeases } from "./restore.ts";
 
@@ -194,7 +195,12 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
     transportCounters: () => transport.counters(),
     async operate(operation) {
       const done = await operate(
-        { byAddress: (address) => table.byAddress(address), leases: () => table.leases(), change: (changes) => pump.change(changes) },
+        {
+          byAddress: (address) => table.byAddress(address),
+          leases: () => table.leases(),
+          compare: compareAddresses,
+          change: (changes) => pump.change(changes),
+        },
         operation,
         now,
       );
