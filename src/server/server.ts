@@ -7,6 +7,7 @@ import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import type { LeaseOwner } from "../leases/lease.ts";
+import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { formatAddressRange } from "../net/range.ts";
@@ -14,6 +15,7 @@ import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { InterfaceList } from "./dhcp4/interface-list.ts";
+import { knownBy } from "./dhcp4/known-by.ts";
 import { compareAddresses, type Operation } from "./dhcp4/operations.ts";
 import { createDhcp4 } from "./dhcp4/protocol.ts";
 import { chooseInterfaces } from "./dhcp4/served-interfaces.ts";
@@ -121,13 +123,14 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
     return opened;
   };
   const { config, store, address, port, log, onHappening } = options;
-  const { table, clock, saved, wrong } = await restoreLeases({
-    config,
+  const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
+  const { clock, saved, wrong } = await restoreLeases({
+    table,
+    knownBy: (lease) => knownBy(config, lease),
     store,
     log,
     read: readClocks,
     boot: bootId(),
-    secret: [randomNumber(), randomNumber()],
   });
   const local = await listInterfaces();
   const { served, missing } = chooseInterfaces(config, local);

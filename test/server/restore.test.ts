@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
+import { LeaseTable } from "../../src/leases/table.ts";
+import { knownBy } from "../../src/server/dhcp4/known-by.ts";
 import { leaseTime } from "../../src/server/lease-clock.ts";
 import { restoreLeases } from "../../src/server/restore.ts";
 import type { SavedClock, StoredLease, StoreWrite } from "../../src/store/store.ts";
@@ -16,11 +18,11 @@ const config = configOf([[{ start: ADDRESS, end: ADDRESS + 9 }]]);
 async function start(wall: number, leases: readonly Lease[], saved?: SavedClock, fails = false) {
   const warnings: string[] = [];
   const writes: StoreWrite[] = [];
+  const table = new LeaseTable(config, [1, 2]);
   const restored = await restoreLeases({
-    config,
+    table,
+    knownBy: (lease) => knownBy(config, lease),
     store: {
-      description: "test",
-      usable: true,
       load(visit: (stored: StoredLease) => void) {
         for (const [row, lease] of leases.entries()) visit({ row, lease });
         return Promise.resolve(saved);
@@ -29,14 +31,12 @@ async function start(wall: number, leases: readonly Lease[], saved?: SavedClock,
         writes.push(...batch);
         return fails ? Promise.reject(new Error("the disk is full")) : Promise.resolve();
       },
-      close: () => Promise.resolve(),
     },
     log: pino({ level: "warn" }, { write: (line: string) => warnings.push((JSON.parse(line) as { msg: string }).msg) }),
     read: () => ({ wall, uptime: 100 }),
     boot: "b",
-    secret: [1, 2],
   });
-  return { ...restored, warnings, writes, now: leaseTime(restored.clock.bootOffset, 100) };
+  return { ...restored, table, warnings, writes, now: leaseTime(restored.clock.bootOffset, 100) };
 }
 
 describe("reading leases back", () => {
