@@ -88,7 +88,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     checkEndpoint(options);
     return await start(options, open);
   } catch (error) {
-    await closeAll(open);
+    // What can't be closed matters less than why it did not start.
+    await closeAll(open).catch(() => {});
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { toHex } from "../../src/net/bytes.ts";
 import { createCounters, summarize } from "../../src/server/counters.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { createListeners, type Happening } from "../../src/server/happenings.ts";
+import { operate } from "../../src/server/operations.ts";
 import { startPump } from "../../src/server/pump.ts";
 import type { Datagram, Outbox, Prober, Transport } from "../../src/server/shapes.ts";
 import { createHeldStore } from "../support/store.ts";
@@ -209,6 +210,35 @@ describe("the pump serves another protocol, with addresses of another size", () 
       "dropped: undecodable": 1,
     });
     assert.match(log[0] as string, new RegExp(`"from":"\\[${hex(0xaa)}\\]:1","kind":"wrong-length"`));
+  });
+
+  test("an operator releases the leases of a range", async (t) => {
+    const { receive, held, pump, table } = setUp(t);
+    receive(...[2, 3, 4, 5].map((last) => [Kind.BIND, last, last] as const));
+    await held.succeed();
+    const leases = {
+      byAddress: (address: Uint8Array) => table.leases.get(toHex(address)),
+      leases: () => table.leases.values(),
+      compare: (a: Uint8Array, b: Uint8Array) => (toHex(a) < toHex(b) ? -1 : Number(toHex(a) !== toHex(b))),
+      change: pump.change,
+    };
+    const release = async (start: number, end: number) => {
+      const done = operate(
+        leases,
+        { kind: "release", addresses: { start: addressOf(start), end: addressOf(end) }, state: undefined },
+        () => 1001,
+      );
+      while (held.waiting.length < 2) await new Promise((resolve) => setImmediate(resolve));
+      await held.succeed();
+      await held.succeed();
+      return done;
+    };
+    assert.equal(await release(3, 4), 2);
+    assert.equal(await release(5, 5), 1);
+    assert.deepEqual(
+      [...table.leases.values()].map(({ state }) => state),
+      [LeaseState.bound, LeaseState.released, LeaseState.released, LeaseState.released],
+    );
   });
 
   test("under overload what begins an exchange is shed, and what nobody repeats never is", (t) => {
