@@ -6,7 +6,10 @@ interface Refused {
   readonly error: string;
 }
 
-/** What the server that uses this lease database answers to `ask`. Ends the program where there is none, or it does not do what it was asked for. */
+/**
+ * What the server that uses this lease database answers to `ask`. Ends the program where there is
+ * none, or it does not do what it was asked for.
+ */
 export async function askRunningServer<T extends object>(
   database: string,
   ask: (path: string) => Promise<T | Refused | undefined>,

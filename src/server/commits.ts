@@ -9,19 +9,26 @@ import type { Applied, LeaseChange, LeaseStore, LeaseTable, LeaseWrite, Outbox, 
 /*
  * What holds between memory, disk and network:
  *
- * - A change is in memory at once, and the next decision sees it. It is on disk with its batch; batches are handed over one after the other and settle in
- *   that order, so what a decision saw is on disk before what it decided.
- * - A reply leaves when the changes of its own decision are on disk. One that `rests` on a lease without changing it waits for everything that was decided
- *   before it, the changes of its own batch and all commits under way; other replies, such as OFFERs, wait for nothing.
- * - While the store is in doubt, such a reply goes with a commit of its own, of nothing: it does not leave unless that succeeds.
- * - When a commit fails, every batch under way fails with it: all of them are undone, the last change first, down to the rows that are on disk, and no
- *   reply of them leaves. Leases that are forgotten because their time is over go the same way, and are forgotten again later.
+ * - A change is in memory at once, and the next decision sees it. It is on disk with its batch;
+ *   batches are handed over one after the other and settle in that order, so what a decision saw is
+ *   on disk before what it decided.
+ * - A reply leaves when the changes of its own decision are on disk. One that `rests` on a lease
+ *   without changing it waits for everything that was decided before it, the changes of its own
+ *   batch and all commits under way; other replies, such as OFFERs, wait for nothing.
+ * - While the store is in doubt, such a reply goes with a commit of its own, of nothing: it does
+ *   not leave unless that succeeds.
+ * - When a commit fails, every batch under way fails with it: all of them are undone, the last
+ *   change first, down to the rows that are on disk, and no reply of them leaves. Leases that are
+ *   forgotten because their time is over go the same way, and are forgotten again later.
  * - Holds are no part of this: they change at once, are never written and never undone.
  */
 
 /** Replies that can leave together. */
 const OUTBOX_CAPACITY = 64;
-/** Batches whose commit may be under way at one time; with more than that the sockets are left to wait. */
+/**
+ * Batches whose commit may be under way at one time; with more than that the sockets are left to
+ * wait.
+ */
 const MAX_COMMITTING = 64;
 
 export interface CommitsParts<M, A, O> {
@@ -35,13 +42,22 @@ export interface CommitsParts<M, A, O> {
   readonly listeners?: Listeners<A, O> | undefined;
 }
 
-/** Carries decisions out: changes in memory at once, on disk together, and only then the replies that depend on them. */
+/**
+ * Carries decisions out: changes in memory at once, on disk together, and only then the replies
+ * that depend on them.
+ */
 export interface Commits<M, A, O> {
   /** False while leases can't be made durable. */
   readonly healthy: boolean;
-  /** Does what was decided, as far as that is possible before the batch ends. `entry` is what to tell the operator when it has come true. */
+  /**
+   * Does what was decided, as far as that is possible before the batch ends. `entry` is what to
+   * tell the operator when it has come true.
+   */
   carryOut(decision: Settled<M, A, O>, entry: Entry | undefined): void;
-  /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. `kind`: what they are, where they don't say it. */
+  /**
+   * Carries out changes in memory. True: some of them have to be on disk before their answer
+   * leaves. `kind`: what they are, where they don't say it.
+   */
   apply(changes: readonly LeaseChange<A, O>[], kind?: HappeningKind): boolean;
   /** Moves on leases whose time is over, at most so many. */
   expire(now: Seconds, limit: number): void;
@@ -51,7 +67,9 @@ export interface Commits<M, A, O> {
   stop(): Promise<void>;
 }
 
-/** What was decided about one batch of messages: its changes, and what waits for them to be durable. */
+/**
+ * What was decided about one batch of messages: its changes, and what waits for them to be durable.
+ */
 interface Batch<A, O> {
   readonly replies: Outbox<A>;
   /** What the batch did to the table, for the case that it has to be undone. */
@@ -163,7 +181,10 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     release(done);
   }
 
-  /** Every batch that is under way has failed with this one: undo them all, the last change first, and send nothing. */
+  /**
+   * Every batch that is under way has failed with this one: undo them all, the last change first,
+   * and send nothing.
+   */
   function onFailed(error: StoreError, batch: Batch<A, O>): void {
     counters.commitsFailed++;
     // It was undone with one before it: what has been handed over since is another matter.

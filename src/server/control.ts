@@ -12,12 +12,16 @@ import {
 } from "./operations.ts";
 
 /*
- * What an operator may ask of a server that runs, over a socket beside its lease database: leases live in the server's memory,
- * so only the server itself can change them. Whoever may connect is whom the file system lets: the server's own user, and root.
- * One line of JSON each way. `kind` says what is asked; a server that does not know it says so.
+ * What an operator may ask of a server that runs, over a socket beside its lease database: leases
+ * live in the server's memory, so only the server itself can change them. Whoever may connect is
+ * whom the file system lets: the server's own user, and root. One line of JSON each way. `kind`
+ * says what is asked; a server that does not know it says so.
  */
 
-/** Characters of the longest question and answer; what is longer is none of ours. Every problem of a large configuration stands in one answer. */
+/**
+ * Characters of the longest question and answer; what is longer is none of ours. Every problem of a
+ * large configuration stands in one answer.
+ */
 const LONGEST_REQUEST = 1024;
 const LONGEST_ANSWER = 1 << 24;
 /** How long a question may take to arrive, in milliseconds. */
@@ -33,8 +37,9 @@ export interface Controlled<A> {
   /** The number of leases that were changed, durably. */
   operate(operation: LeaseOperation<A>): Promise<number>;
   /**
-   * Reads the configuration again and serves by it; the number of networks served from then on. Rejects with an error that says, in as many lines as it takes,
-   * what is wrong with it; then nothing has changed. Undefined: the server can't.
+   * Reads the configuration again and serves by it; the number of networks served from then on.
+   * Rejects with an error that says, in as many lines as it takes, what is wrong with it; then
+   * nothing has changed. Undefined: the server can't.
    */
   reload?(): Promise<number>;
   status(): Status;
@@ -70,14 +75,17 @@ export interface Control {
   close(): void;
 }
 
-/** Where the server that uses this lease database is asked: beside the file itself, by whatever name it is called. The file is there. */
+/**
+ * Where the server that uses this lease database is asked: beside the file itself, by whatever name
+ * it is called. The file is there.
+ */
 export function controlPath(database: string): string {
   return `${realpathSync(database)}-control`;
 }
 
 /**
- * Answers at `path`. The caller holds the lock of the database beside it, so a socket that is there already was left by a server
- * that was killed. Rejects when the socket can't be made.
+ * Answers at `path`. The caller holds the lock of the database beside it, so a socket that is there
+ * already was left by a server that was killed. Rejects when the socket can't be made.
  */
 export function openControl<A>(path: string, controlled: Controlled<A>, addresses: AddressText<A>): Promise<Control> {
   let closed = false;
@@ -116,7 +124,10 @@ export function openControl<A>(path: string, controlled: Controlled<A>, addresse
   });
 }
 
-/** Asks the server at `path`. Undefined: none answers there. Rejects when it does not answer to the end. */
+/**
+ * Asks the server at `path`. Undefined: none answers there. Rejects when it does not answer to the
+ * end.
+ */
 export function askServer(path: string, request: Exclude<ControlRequest, { kind: "status" }>): Promise<Done | Refused | undefined> {
   return ask(path, request, (result): result is Done & Facts => typeof result.done === "number");
 }
@@ -200,7 +211,9 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Calls back once, with the first line. One of more than `longest` characters ends the connection. */
+/**
+ * Calls back once, with the first line. One of more than `longest` characters ends the connection.
+ */
 function readLine(socket: Socket, longest: number, onLine: (line: string) => void): void {
   let text = "";
   const onData = (chunk: string) => {

@@ -16,15 +16,20 @@ export const DROP_REASONS = {
 export type DropReason = keyof typeof DROP_REASONS;
 
 /**
- * What the server has done since it started; plain numbers that only grow. They add up: a datagram is undecodable, came in on an interface that is not
- * served, waited too long, is dropped for overload, or is received; what was received is answered (`sent`, or `notSent` of the transport), `silent`, `noted`, or `dropped` for another reason.
+ * What the server has done since it started; plain numbers that only grow. They add up: a datagram
+ * is undecodable, came in on an interface that is not served, waited too long, is dropped for
+ * overload, or is received; what was received is answered (`sent`, or `notSent` of the transport),
+ * `silent`, `noted`, or `dropped` for another reason.
  */
 export interface Counters {
   /** What `received` and `sent` count by: message types; 0: no type (BOOTP). */
   readonly kinds: Kinds;
   /** By kind. */
   readonly received: Uint32Array;
-  /** By kind, when the system has taken it. What could not be sent is in `TransportCounters.notSent`. */
+  /**
+   * By kind, when the system has taken it. What could not be sent is in
+   * `TransportCounters.notSent`.
+   */
   readonly sent: Uint32Array;
   readonly silent: Record<SilenceReason, number>;
   readonly dropped: Record<DropReason, number>;
@@ -36,7 +41,10 @@ export interface Counters {
   released: number;
   /** Addresses put on probation, because a client declined them or a probe found them in use. */
   declined: number;
-  /** Probes for addresses in use that were started, those that were answered, and offers made without one because none could be made. */
+  /**
+   * Probes for addresses in use that were started, those that were answered, and offers made
+   * without one because none could be made.
+   */
   probes: number;
   conflicts: number;
   probesSkipped: number;
@@ -72,7 +80,10 @@ export function countKind(counts: Uint32Array, kind: number): void {
   counts[kind] = (counts[kind] as number) + 1;
 }
 
-/** Adds what has come true of leases. What runs out is no doing of a message, and what an operator removes is none of a client. */
+/**
+ * Adds what has come true of leases. What runs out is no doing of a message, and what an operator
+ * removes is none of a client.
+ */
 export function addHappenings({ bound, renewed, released, declined, conflict }: HappeningCounts, to: Counters): void {
   to.bound += bound;
   to.renewed += renewed;
@@ -80,7 +91,10 @@ export function addHappenings({ bound, renewed, released, declined, conflict }: 
   to.declined += declined + conflict;
 }
 
-/** Those that are not zero, by name, for logs and for people; with what the system lost before it could be counted, where `transport` is given. */
+/**
+ * Those that are not zero, by name, for logs and for people; with what the system lost before it
+ * could be counted, where `transport` is given.
+ */
 export function summarize(counters: Counters, transport?: TransportCounters): Record<string, number> {
   const summary: Record<string, number> = {};
   const add = (name: string, value: number) => {

@@ -16,18 +16,23 @@ export interface Entry {
 }
 
 /**
- * Tells the operator what happens to packets. Says nothing, and formats nothing, below the configured level. Of what clients can cause at will no more
- * than an allowance is written at the levels at which a server is left to run.
+ * Tells the operator what happens to packets. Says nothing, and formats nothing, below the
+ * configured level. Of what clients can cause at will no more than an allowance is written at the
+ * levels at which a server is left to run.
  */
 export interface EventLog<M, A, O> {
   /**
-   * Says why a message is not answered, or waits. What else was decided is not true yet: it is returned, for `tell`; undefined when nobody
-   * wants to know. `source`: where the message came from.
+   * Says why a message is not answered, or waits. What else was decided is not true yet: it is
+   * returned, for `tell`; undefined when nobody wants to know. `source`: where the message came
+   * from.
    */
   decided(request: M, decision: Decision<M, A, O>, source: A): Entry | undefined;
   /** Says what has come true. */
   tell(entry: Entry): void;
-  /** Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length in seconds; undefined: the address was not put on it. */
+  /**
+   * Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length
+   * in seconds; undefined: the address was not put on it.
+   */
   conflict(address: A, hardwareAddress: Uint8Array | undefined, probation: number | undefined): void;
   undecodable(datagram: Datagram<A>, problem: object): void;
   internalError(error: unknown, datagram: Datagram<A>): void;
@@ -35,13 +40,17 @@ export interface EventLog<M, A, O> {
   /** A program that listens to happenings has thrown this. */
   listenerFailed(error: unknown): void;
   storeRecovered(): void;
-  /** Says what was left out while it was too much and has not been told since; to be called every now and then. */
+  /**
+   * Says what was left out while it was too much and has not been told since; to be called every
+   * now and then.
+   */
   sumUp(): void;
 }
 
 /**
- * What clients can cause at will, by what the entries are about, and how many of each are written a minute, besides what is allowed of answers: enough to see
- * what is going on. One kind does not use up what another may write.
+ * What clients can cause at will, by what the entries are about, and how many of each are written a
+ * minute, besides what is allowed of answers: enough to see what is going on. One kind does not use
+ * up what another may write.
  */
 const ALLOWED = { releases: 200, warnings: 30, "a store that fails": 10, defects: 30 } as const;
 
@@ -61,7 +70,10 @@ export function createEventLog<M, A, O>(
     if (leftOut !== undefined) log.warn(facts, withLeftOut(text, leftOut));
   }
 
-  /** How an entry at `info` begins to be made: undefined when it is one too many. At `debug` everything is wanted. */
+  /**
+   * How an entry at `info` begins to be made: undefined when it is one too many. At `debug`
+   * everything is wanted.
+   */
   function allowed(allowance: LogAllowance | undefined): number | undefined {
     return debug ? 0 : allowance?.take();
   }

@@ -2,15 +2,17 @@ import { LeaseState } from "../leases/lease.ts";
 import type { Applied, Lease, LeaseChange } from "./shapes.ts";
 
 /*
- * What has come true of leases, told after the commit. What each change is, is said here once, for those who count and for those who listen: a change is noted
- * with its batch, as a number always, and as a happening with copies of its leases only where somebody listens. Counters take the numbers when the
- * batch is on disk, listeners the happenings, in the order in which they were decided; what failed is forgotten, and nobody hears of it. An end in time
- * is no write, so it is told at once.
+ * What has come true of leases, told after the commit. What each change is, is said here once, for
+ * those who count and for those who listen: a change is noted with its batch, as a number always,
+ * and as a happening with copies of its leases only where somebody listens. Counters take the
+ * numbers when the batch is on disk, listeners the happenings, in the order in which they were
+ * decided; what failed is forgotten, and nobody hears of it. An end in time is no write, so it is
+ * told at once.
  */
 
 /**
- * `declined`: by the client that was to use the address; `conflict`: a probe found that somebody uses it. `removed`: an operator had the lease
- * forgotten, or ended the probation of its address.
+ * `declined`: by the client that was to use the address; `conflict`: a probe found that somebody
+ * uses it. `removed`: an operator had the lease forgotten, or ended the probation of its address.
  */
 export type HappeningKind = "bound" | "renewed" | "released" | "declined" | "conflict" | "expired" | "removed";
 
@@ -52,7 +54,10 @@ export interface Listeners<A, O> {
   tell(happenings: readonly Happening<A, O>[]): void;
 }
 
-/** `copyOf` gives a lease bytes of its own: those that the table gives are views. `onFailure` is told what a listener throws. */
+/**
+ * `copyOf` gives a lease bytes of its own: those that the table gives are views. `onFailure` is
+ * told what a listener throws.
+ */
 export function createListeners<A, O>(
   listeners: readonly Listener<A, O>[],
   copyOf: (lease: Lease<A, O>) => Lease<A, O>,

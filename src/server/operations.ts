@@ -2,8 +2,9 @@ import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
 import type { Lease, LeaseChange } from "./shapes.ts";
 
 /*
- * What an operator may do, by whatever way it is asked for. What concerns leases can be done whether a server has them in its memory or they are only in a
- * database. However many are meant, they are looked at and changed in slices, so that no packet waits for more than one of them.
+ * What an operator may do, by whatever way it is asked for. What concerns leases can be done
+ * whether a server has them in its memory or they are only in a database. However many are meant,
+ * they are looked at and changed in slices, so that no packet waits for more than one of them.
  */
 
 /** Leases looked at, and changed, at one time: about a millisecond. */
@@ -11,7 +12,8 @@ const SLICE = 1000;
 
 export const LEASE_OPERATIONS = ["release", "delete", "unblock"] as const;
 /**
- * - `release`: ends bound leases as if their clients had sent DHCPRELEASE; the addresses are remembered for them.
+ * - `release`: ends bound leases as if their clients had sent DHCPRELEASE; the addresses are
+ *   remembered for them.
  * - `delete`: forgets leases, whatever their state: nothing is remembered of their clients.
  * - `unblock`: ends the probation of addresses.
  */
@@ -27,7 +29,10 @@ export interface LeaseOperation<A> {
   readonly kind: LeaseOperationKind;
   /** The addresses that are meant. */
   readonly addresses: Addresses<A>;
-  /** Only leases in this state, as it is now: `expired` also where nobody has noticed yet that time is over. Undefined: in any. */
+  /**
+   * Only leases in this state, as it is now: `expired` also where nobody has noticed yet that time
+   * is over. Undefined: in any.
+   */
   readonly state: LeaseState | undefined;
 }
 
@@ -36,7 +41,9 @@ export const SERVER_OPERATIONS = ["reload", "status"] as const;
 
 export type Operation<A> =
   | LeaseOperation<A>
-  /** Reads the configuration again and serves by it from then on; one with problems changes nothing. */
+  /**
+   * Reads the configuration again and serves by it from then on; one with problems changes nothing.
+   */
   | { readonly kind: "reload" }
   /** Tells how the server is. */
   | { readonly kind: "status" };
@@ -71,8 +78,8 @@ export interface OperatedLeases<A, O> {
 }
 
 /**
- * Carries the operation out; the number of leases that were changed, all of them durably. Rejects with OperationError when it had to
- * end early. `clock`: lease time.
+ * Carries the operation out; the number of leases that were changed, all of them durably. Rejects
+ * with OperationError when it had to end early. `clock`: lease time.
  */
 export async function operate<A, O>(leases: OperatedLeases<A, O>, operation: LeaseOperation<A>, clock: () => Seconds): Promise<number> {
   let done = 0;
@@ -121,7 +128,9 @@ function changeOf<A, O>(lease: Lease<A, O>, { kind, state }: LeaseOperation<A>, 
   return { kind: "put", lease: { address, state: LeaseState.released, start, expiry: now, owner } };
 }
 
-/** The addresses of leases that are meant, some at a time. The event loop turns between two slices. */
+/**
+ * The addresses of leases that are meant, some at a time. The event loop turns between two slices.
+ */
 async function* slicesOf<A, O>(leases: OperatedLeases<A, O>, operation: LeaseOperation<A>): AsyncGenerator<readonly A[]> {
   const { start, end } = operation.addresses;
   if (leases.compare(start, end) === 0) {

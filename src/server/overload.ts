@@ -3,24 +3,39 @@ import type { Shedding } from "./protocol.ts";
 /*
  * What to leave undone when there is more to do than can be done. Times are in milliseconds.
  *
- * In a full receive queue every message waits as long as the queue is, and what is dropped is whatever comes next. An exchange takes two messages, such as
- * DISCOVER and REQUEST, so of each pair that could be served one is often lost, and the work for the other is wasted. So while a queue stands, those
- * that begin an exchange and have waited are left to their clients, which repeat them; that keeps the queue short enough that every one that ends an
- * exchange gets in and is answered in time.
+ * In a full receive queue every message waits as long as the queue is, and what is dropped is
+ * whatever comes next. An exchange takes two messages, such as DISCOVER and REQUEST, so of each
+ * pair that could be served one is often lost, and the work for the other is wasted. So while a
+ * queue stands, those that begin an exchange and have waited are left to their clients, which
+ * repeat them; that keeps the queue short enough that every one that ends an exchange gets in and
+ * is answered in time.
  *
- * Where no queue stands everything is served, however long it waited: a machine that was paused for a moment has nothing better to do, and clients still
- * listen after some seconds. What no client repeats, such as RELEASE, is served at any time.
+ * Where no queue stands everything is served, however long it waited: a machine that was paused for
+ * a moment has nothing better to do, and clients still listen after some seconds. What no client
+ * repeats, such as RELEASE, is served at any time.
  */
 
-/** Where a queue stands, an answer after so long is worthless: impatient clients have given up, and the others (RFC 2131 section 4.1: 4 seconds, give or take one) soon repeat themselves. */
+/**
+ * Where a queue stands, an answer after so long is worthless: impatient clients have given up, and
+ * the others (RFC 2131 section 4.1: 4 seconds, give or take one) soon repeat themselves.
+ */
 const GIVEN_UP = 1000;
-/** Who has waited longer than this came in faster than messages are served. In a burst that is as it should be. */
+/**
+ * Who has waited longer than this came in faster than messages are served. In a burst that is as it
+ * should be.
+ */
 const LATE = 50;
-/** How long messages that begin an exchange may have waited while they are shed: as the receive buffer is limited, so that it has room for the others at many times the load. */
+/**
+ * How long messages that begin an exchange may have waited while they are shed: as the receive
+ * buffer is limited, so that it has room for the others at many times the load.
+ */
 const LATE_WHILE_SHEDDING = 20;
 /** No burst any more when most messages are late for two such periods in a row. */
 const PERIOD = 250;
-/** While messages are shed, others are late only now and then; the load is over when fewer than one in so many is. */
+/**
+ * While messages are shed, others are late only now and then; the load is over when fewer than one
+ * in so many is.
+ */
 const FEW = 20;
 
 /** Why a message is not served. */

@@ -9,18 +9,25 @@ import { createQuestions, type Waiting } from "./questions.ts";
 import type { Asked, Datagram, LeaseChange, LeaseStore, LeaseTable, Prober, Transport } from "./shapes.ts";
 
 /*
- * The way of a packet: receive, read, decide, apply, commit, send. What holds here, whatever the protocol:
+ * The way of a packet: receive, read, decide, apply, commit, send. What holds here, whatever the
+ * protocol:
  *
- * - A batch of datagrams is decided message by message, each seeing the changes of the ones before it. Its changes are committed together, and only then
- *   do its replies leave; those without a change (offers, refusals) leave at once. Meanwhile the next batches are received and decided.
- * - Every datagram is counted once: as what kept it from being read, or as received, and then once more as what became of it.
- * - A message that has to wait for an answer waits in the room for questions, and is decided again from the start. It comes alone then, not in a batch.
+ * - A batch of datagrams is decided message by message, each seeing the changes of the ones before
+ *   it. Its changes are committed together, and only then do its replies leave; those without a
+ *   change (offers, refusals) leave at once. Meanwhile the next batches are received and decided.
+ * - Every datagram is counted once: as what kept it from being read, or as received, and then once
+ *   more as what became of it.
+ * - A message that has to wait for an answer waits in the room for questions, and is decided again
+ *   from the start. It comes alone then, not in a batch.
  * - A defect costs the one packet that met it. Nothing is thrown into the event loop.
  */
 
 /** At most so many leases are moved on at once when their time is over: about a millisecond. */
 const EXPIRE_AT_ONCE = 2000;
-/** After so many addresses in use a client has to ask again: a host that answers for every address must not empty the pool at one go. */
+/**
+ * After so many addresses in use a client has to ask again: a host that answers for every address
+ * must not empty the pool at one go.
+ */
 const MAX_CONFLICTS = 4;
 
 const FLOOD = { kind: "silence", reason: "flood" } as const;
@@ -48,7 +55,10 @@ export interface Pump<A, O> {
   readonly healthy: boolean;
   /** Moves on leases whose time is over; to be called every now and then. */
   expire(): void;
-  /** Carries out changes that no message asked for. Settles when they are durable; rejects with StoreError, and they are undone. */
+  /**
+   * Carries out changes that no message asked for. Settles when they are durable; rejects with
+   * StoreError, and they are undone.
+   */
   change(changes: readonly LeaseChange<A, O>[]): Promise<void>;
   /** Takes no more datagrams, and waits until what is under way has been committed and answered. */
   stop(): Promise<void>;
@@ -131,7 +141,10 @@ export function startPump<M, A, O>(parts: PumpParts<M, A, O>): Pump<A, O> {
     else if (read.ok) decideAbout(datagram, read.message, clock(), conflicts);
   }
 
-  /** Somebody uses the address: nobody gets it for a while, and the message that waited gets another one. */
+  /**
+   * Somebody uses the address: nobody gets it for a while, and the message that waited gets another
+   * one.
+   */
   function onConflict(address: A, hardwareAddress: Uint8Array | undefined, { datagram, conflicts }: Waiting<A>): void {
     counters.conflicts++;
     const now = clock();
@@ -152,7 +165,10 @@ export function startPump<M, A, O>(parts: PumpParts<M, A, O>): Pump<A, O> {
     commits.flush();
   }
 
-  /** It must not take other packets with it, and an exception must not reach the event loop's native code. */
+  /**
+   * It must not take other packets with it, and an exception must not reach the event loop's native
+   * code.
+   */
   function onDefect(error: unknown, datagram: Datagram<A>): void {
     counters.dropped["internal-error"]++;
     events.internalError(error, datagram);

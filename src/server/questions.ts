@@ -2,18 +2,30 @@ import { equalBytes } from "../net/bytes.ts";
 import type { Answers, Datagram, Question } from "./shapes.ts";
 
 /*
- * The waiting room: messages that can't be decided until a question is answered, such as whether somebody uses the address. What holds here:
+ * The waiting room: messages that can't be decided until a question is answered, such as whether
+ * somebody uses the address. What holds here:
  *
- * - One question is asked about an address at a time, and one message waits for it: of several the last one, for its client has given up the others.
- * - Whoever waits holds up nobody else, and waits no longer than the question says: then nobody has answered, which is an answer too.
- * - What waits is a copy: the transport uses its datagrams again. It is decided anew, from the start, with what is known then.
- * - The room is bounded, and so is what is remembered. A question that finds no room, or can't be asked, is skipped: the message is served without it.
- * - What nobody answered is remembered for a minute, and not asked again meanwhile. An answer is not remembered here: it changes the lease table.
+ * - One question is asked about an address at a time, and one message waits for it: of several the
+ *   last one, for its client has given up the others.
+ * - Whoever waits holds up nobody else, and waits no longer than the question says: then nobody has
+ *   answered, which is an answer too.
+ * - What waits is a copy: the transport uses its datagrams again. It is decided anew, from the
+ *   start, with what is known then.
+ * - The room is bounded, and so is what is remembered. A question that finds no room, or can't be
+ *   asked, is skipped: the message is served without it.
+ * - What nobody answered is remembered for a minute, and not asked again meanwhile. An answer is
+ *   not remembered here: it changes the lease table.
  */
 
-/** Questions that may be under way at one time; a flood of clients must not cost more sockets' buffers and timers than that. */
+/**
+ * Questions that may be under way at one time; a flood of clients must not cost more sockets'
+ * buffers and timers than that.
+ */
 const MAX_UNDER_WAY = 256;
-/** How long an address that nobody answered for counts as free, in milliseconds, and how many of those are remembered. */
+/**
+ * How long an address that nobody answered for counts as free, in milliseconds, and how many of
+ * those are remembered.
+ */
 const FREE_FOR = 60_000;
 const MAX_FREE = 4096;
 
@@ -37,7 +49,10 @@ export interface QuestionsParts<A> {
   readonly onConflict: (address: A, hardwareAddress: Uint8Array | undefined, waiting: Waiting<A>) => void;
 }
 
-/** How a question was taken: it was asked; it is under way already, and the older message that waited for it gives way; it can't be asked. */
+/**
+ * How a question was taken: it was asked; it is under way already, and the older message that
+ * waited for it gives way; it can't be asked.
+ */
 export type Taken = "started" | "joined" | "skipped";
 
 export interface Questions<A> extends Answers<A> {

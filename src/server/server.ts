@@ -40,15 +40,24 @@ export type Happening = HappeningOf<Ipv4, LeaseOwner>;
 export interface ServerOptions {
   readonly config: Config;
   readonly store: LeaseStore;
-  /** Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the sender. */
+  /**
+   * Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the
+   * sender.
+   */
   readonly address: Ipv4;
   readonly port: number;
   readonly log: Log;
   /** Sends and receives in place of the system's sockets; closed at the end. */
   readonly transport?: Transport;
-  /** Finds out whether an address is in use, where the configuration asks for it, in place of the system's sockets; closed at the end. */
+  /**
+   * Finds out whether an address is in use, where the configuration asks for it, in place of the
+   * system's sockets; closed at the end.
+   */
   readonly prober?: Prober;
-  /** Told of each change of a lease that has come true; what it throws is logged and does no harm. Times are those of leases, see `wallOffset`. */
+  /**
+   * Told of each change of a lease that has come true; what it throws is logged and does no harm.
+   * Times are those of leases, see `wallOffset`.
+   */
   readonly onHappening?: (happening: Happening) => void;
 }
 
@@ -62,10 +71,16 @@ export interface Server {
   readonly limitations: readonly string[];
   readonly counters: Counters;
   readonly healthy: boolean;
-  /** Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of leases never step; this does when the clock is set. */
+  /**
+   * Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of
+   * leases never step; this does when the clock is set.
+   */
   readonly wallOffset: number;
   transportCounters(): TransportCounters;
-  /** Does what an operator wants of leases; the number of those that were changed, durably. Rejects with OperationError. */
+  /**
+   * Does what an operator wants of leases; the number of those that were changed, durably. Rejects
+   * with OperationError.
+   */
   operate(operation: Operation): Promise<number>;
   /** Answers what has been received, then closes the sockets and the store. */
   stop(): Promise<void>;
@@ -77,8 +92,9 @@ interface Closable {
 }
 
 /**
- * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store, and the transport and prober where they are given, and closes
- * them at the end, also when it can't start. Throws StoreError and TransportError; RangeError when `address` or `port` is none.
+ * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store,
+ * and the transport and prober where they are given, and closes them at the end, also when it can't
+ * start. Throws StoreError and TransportError; RangeError when `address` or `port` is none.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   /** The store comes first: what is closed before it may still write to it. */

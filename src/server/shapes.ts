@@ -2,8 +2,9 @@ import type { SilenceReason } from "../engine/decision.ts";
 import type { LeaseState, Seconds } from "../leases/lease.ts";
 
 /*
- * What the shell needs of leases, the store, sockets and decisions, for addresses of any family: `M` is a message, `A` an address and `O` what is on record of a
- * client. The rooms below have more of each; here stands what the pump and all that is behind it rely on.
+ * What the shell needs of leases, the store, sockets and decisions, for addresses of any family:
+ * `M` is a message, `A` an address and `O` what is on record of a client. The rooms below have more
+ * of each; here stands what the pump and all that is behind it rely on.
  */
 
 /** One address and its client. */
@@ -50,7 +51,10 @@ interface Times {
 /** What a change did: what to write, and what it takes to undo it. */
 export interface Applied<A, O> {
   readonly write: LeaseWrite<A>;
-  /** The lease as it was; undefined: the address had none. Its `owner` is a copy; undefined: the change left it as it was. */
+  /**
+   * The lease as it was; undefined: the address had none. Its `owner` is a copy; undefined: the
+   * change left it as it was.
+   */
   readonly before: (Times & { readonly owner: O | undefined }) | undefined;
 }
 
@@ -60,7 +64,10 @@ export interface LeaseTable<A, O> {
   apply(change: LeaseChange<A, O>): Applied<A, O> | undefined;
   /** Takes back what was done, the last one first. */
   undo(applied: Applied<A, O>): void;
-  /** Moves on what is over by `now`, at most `limit` at a time. `expired` is told of each lease that ran out. */
+  /**
+   * Moves on what is over by `now`, at most `limit` at a time. `expired` is told of each lease that
+   * ran out.
+   */
   expire(now: Seconds, limit: number, expired?: (lease: Lease<A, O>) => void): Applied<A, O>[];
 }
 
@@ -138,7 +145,10 @@ export interface Question<A> {
   readonly hardwareAddress: Uint8Array;
 }
 
-/** What is decided but for the answer to a question: what is held meanwhile, and what to do where nobody can be asked. */
+/**
+ * What is decided but for the answer to a question: what is held meanwhile, and what to do where
+ * nobody can be asked.
+ */
 export interface Asked<M, A, O> {
   readonly kind: "question";
   readonly about: Question<A>;
@@ -154,7 +164,10 @@ export type Settled<M, A, O> =
 
 export type Decision<M, A, O> = Settled<M, A, O> | Asked<M, A, O>;
 
-/** What is known about an address from questions: `free`: nobody answered a short while ago. `under way`: the answer is being waited for. */
+/**
+ * What is known about an address from questions: `free`: nobody answered a short while ago. `under
+ * way`: the answer is being waited for.
+ */
 export interface Answers<A> {
   stateOf(address: A): "free" | "under way" | undefined;
 }

@@ -4,8 +4,9 @@ import type { Protocol } from "../../src/server/protocol.ts";
 import type { Lease as AnyLease, Applied, Destination, LeaseTable, LeaseWrite } from "../../src/server/shapes.ts";
 
 /*
- * A protocol of three messages over addresses of 128 bits, for tests of what the shell makes of any protocol: a client asks and is offered an address; it binds
- * it and is acknowledged; it frees it and hears nothing. A message is its kind, the client's number, and 16 bytes of address.
+ * A protocol of three messages over addresses of 128 bits, for tests of what the shell makes of any
+ * protocol: a client asks and is offered an address; it binds it and is acknowledged; it frees it
+ * and hears nothing. A message is its kind, the client's number, and 16 bytes of address.
  */
 
 export const Kind = { ASK: 1, BIND: 2, FREE: 3, OFFER: 4, ACK: 5 } as const;

@@ -10,7 +10,10 @@ export interface InterfaceLog {
   warn(text: string): void;
 }
 
-/** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
+/**
+ * The served interfaces by index, and all addresses of this machine. Both come and go while the
+ * server runs.
+ */
 export class InterfaceList {
   readonly #config: Config;
   readonly #log: InterfaceLog;

@@ -4,8 +4,9 @@ import type { Lease } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
 /**
- * The lease with the key that its client has now: whether option 61 counts may have changed since it was written. With `chaddr_only` the identifier
- * that a client sent is kept, but it is known by its hardware address.
+ * The lease with the key that its client has now: whether option 61 counts may have changed since
+ * it was written. With `chaddr_only` the identifier that a client sent is kept, but it is known by
+ * its hardware address.
  */
 export function knownBy({ chaddrOnly }: Config, lease: Lease): Lease {
   const { owner } = lease;
