@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
 import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
+import { addReloadCommand } from "./reload.ts";
 import { addServeCommand } from "./serve.ts";
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+import { addStatusCommand } from "./status.ts";
+import { VERSION } from "./version.ts";
 
 // Whoever reads our output, such as `head`, has seen enough. The server's log does not go this way: it outlives its reader.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -17,7 +17,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const program = new Command("leasehold")
   .description("A DHCP server whose acknowledged leases are on disk, and whose decisions can be explained.")
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError("(run with --help to see what there is)")
   // Commander ends with 1 when the command line is wrong; so does a command that fails, and the two must be told apart.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? Exit.ok : Exit.usage));
@@ -25,6 +25,8 @@ const program = new Command("leasehold")
 addServeCommand(program);
 addCheckCommand(program);
 addLeasesCommand(program);
+addStatusCommand(program);
+addReloadCommand(program);
 addProbeCommand(program);
 addBenchCommand(program);
 

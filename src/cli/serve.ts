@@ -9,8 +9,10 @@ import { TransportError } from "../io/transport.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { type Control, controlPath, openControl } from "../server/control.ts";
 import { summarize } from "../server/counters.ts";
+import { ADDRESS_TEXT } from "../server/dhcp4/operations.ts";
+import { isOnConfiguredNetwork } from "../server/dhcp4/served-interfaces.ts";
 import type { Log } from "../server/log.ts";
-import { isOnConfiguredNetwork } from "../server/served-interfaces.ts";
+import type { Status } from "../server/operations.ts";
 import { type Server, startServer } from "../server/server.ts";
 import { openMemoryStore } from "../store/memory.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
@@ -18,6 +20,7 @@ import { type LeaseStore, StoreError } from "../store/store.ts";
 import { Exit, fail } from "./exit.ts";
 import { createServerLog, type ServerLog } from "./log/create.ts";
 import { handleSignals } from "./signals.ts";
+import { VERSION } from "./version.ts";
 
 const DHCP_SERVER_PORT = 67;
 
@@ -43,6 +46,7 @@ export function addServeCommand(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config);
+  const loaded = new Date().toISOString();
   const serverLog = createServerLog(config.log);
   const { log, exit } = serverLog;
   const signals = handleSignals(log, exit);
@@ -50,7 +54,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const store = openStore(database, serverLog);
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
-  const control = await listenToOperators(server, database, log);
+  const status = (): Status => statusOf(server, store, { file: resolve(options.config), loaded });
+  const control = await listenToOperators(server, status, database, log);
   for (const line of describe(config, store, server, options)) log.info(line);
   signals.serve({
     stop() {
@@ -122,17 +127,35 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
   }
 }
 
-/** The socket through which operators end leases and probations. Without it the server serves on. */
-async function listenToOperators(server: Server, database: string | undefined, log: Log): Promise<Control | undefined> {
+/** The socket through which operators ask for what they may do. Without it the server serves on. */
+async function listenToOperators(
+  server: Server,
+  status: () => Status,
+  database: string | undefined,
+  log: Log,
+): Promise<Control | undefined> {
   if (database === undefined) return undefined;
   const path = controlPath(database);
   try {
-    return await openControl(path, server);
+    return await openControl(path, { operate: server.operate, status }, ADDRESS_TEXT);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(`the socket ${path} can't be made, so \`leasehold leases\` can't change what is in this server: ${reason}`);
     return undefined;
   }
+}
+
+function statusOf(server: Server, store: LeaseStore, configuration: Status["configuration"]): Status {
+  return {
+    version: VERSION,
+    uptime: Math.floor(process.uptime()),
+    healthy: server.healthy,
+    configuration,
+    store: store.description,
+    leases: { known: server.table.size },
+    interfaces: server.interfaces.map(({ name, address }) => ({ name, address: formatIpv4(address) })),
+    counters: summarize(server.counters, server.transportCounters()),
+  };
 }
 
 /** What the server serves, where its leases are and what to try next, in plain words. */

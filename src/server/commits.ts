@@ -1,50 +1,64 @@
-import type { Decision, Probe } from "../engine/decision.ts";
-import type { Outbox, Transport } from "../io/transport.ts";
-import type { Applied, LeaseChange, LeaseWrite, Seconds } from "../leases/dhcp4/lease.ts";
-import type { LeaseTable } from "../leases/dhcp4/table.ts";
-import type { LeaseStore, StoreError } from "../store/store.ts";
-import { encode } from "../wire/dhcp4/encode.ts";
-import { messageType } from "../wire/dhcp4/options.ts";
-import { type ChangeCounts, type Counters, countApplied, moveChanges, noChanges } from "./counters.ts";
-import type { EventLog, Told } from "./event-log.ts";
-import type { Happened, Happening, HappeningKind } from "./happenings.ts";
+import type { Seconds } from "../leases/lease.ts";
+import type { StoreError } from "../store/store.ts";
+import { addHappenings, type Counters } from "./counters.ts";
+import type { Entry, EventLog } from "./event-log.ts";
+import { type Happening, type HappeningCounts, type HappeningKind, kindOf, type Listeners, noHappenings } from "./happenings.ts";
+import type { Protocol } from "./protocol.ts";
+import type { Applied, LeaseChange, LeaseStore, LeaseTable, LeaseWrite, Outbox, Settled, Transport } from "./shapes.ts";
 
 /*
  * What holds between memory, disk and network:
  *
- * - A change is in memory at once, and the next decision sees it. It is on disk with its batch; batches are handed over one after the other and settle in
- *   that order, so what a decision saw is on disk before what it decided.
- * - A reply leaves when the changes of its own decision are on disk. One that `rests` on a lease without changing it waits for everything that was decided
- *   before it, the changes of its own batch and all commits under way; other replies, such as OFFERs, wait for nothing.
- * - While the store is in doubt, such a reply goes with a commit of its own, of nothing: it does not leave unless that succeeds.
- * - When a commit fails, every batch under way fails with it: all of them are undone, the last change first, down to the rows that are on disk, and no
- *   reply of them leaves. Leases that are forgotten because their time is over go the same way, and are forgotten again later.
+ * - A change is in memory at once, and the next decision sees it. It is on disk with its batch;
+ *   batches are handed over one after the other and settle in that order, so what a decision saw is
+ *   on disk before what it decided.
+ * - A reply leaves when the changes of its own decision are on disk. One that `rests` on a lease
+ *   without changing it waits for everything that was decided before it, the changes of its own
+ *   batch and all commits under way; other replies, such as OFFERs, wait for nothing.
+ * - While the store is in doubt, such a reply goes with a commit of its own, of nothing: it does
+ *   not leave unless that succeeds.
+ * - When a commit fails, every batch under way fails with it: all of them are undone, the last
+ *   change first, down to the rows that are on disk, and no reply of them leaves. Leases that are
+ *   forgotten because their time is over go the same way, and are forgotten again later.
  * - Holds are no part of this: they change at once, are never written and never undone.
  */
 
 /** Replies that can leave together. */
 const OUTBOX_CAPACITY = 64;
-/** Batches whose commit may be under way at one time; with more than that the sockets are left to wait. */
+/**
+ * Batches whose commit may be under way at one time; with more than that the sockets are left to
+ * wait.
+ */
 const MAX_COMMITTING = 64;
 
-export interface CommitsParts {
-  readonly table: LeaseTable;
-  readonly store: LeaseStore;
-  readonly transport: Transport;
+export interface CommitsParts<M, A, O> {
+  readonly protocol: Pick<Protocol<M, A, O>, "write" | "kindOf">;
+  readonly table: LeaseTable<A, O>;
+  readonly store: LeaseStore<A>;
+  readonly transport: Transport<A>;
   readonly counters: Counters;
-  readonly events: EventLog;
+  readonly events: EventLog<M, A, O>;
   /** Told of each change of a lease when it is durable; undefined: nobody listens. */
-  readonly happened?: Happened | undefined;
+  readonly listeners?: Listeners<A, O> | undefined;
 }
 
-/** Carries decisions out: changes in memory at once, on disk together, and only then the replies that depend on them. */
-export interface Commits {
+/**
+ * Carries decisions out: changes in memory at once, on disk together, and only then the replies
+ * that depend on them.
+ */
+export interface Commits<M, A, O> {
   /** False while leases can't be made durable. */
   readonly healthy: boolean;
-  /** Does what was decided, as far as that is possible before the batch ends. `told` is what to tell the operator when it has come true. */
-  carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void;
-  /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. `kind`: what listeners are told that it is. */
-  apply(changes: readonly LeaseChange[], kind?: HappeningKind): boolean;
+  /**
+   * Does what was decided, as far as that is possible before the batch ends. `entry` is what to
+   * tell the operator when it has come true.
+   */
+  carryOut(decision: Settled<M, A, O>, entry: Entry | undefined): void;
+  /**
+   * Carries out changes in memory. True: some of them have to be on disk before their answer
+   * leaves. `kind`: what they are, where they don't say it.
+   */
+  apply(changes: readonly LeaseChange<A, O>[], kind?: HappeningKind): boolean;
   /** Moves on leases whose time is over, at most so many. */
   expire(now: Seconds, limit: number): void;
   /** Ends the batch: replies without a change leave, changes go to the store. */
@@ -53,35 +67,40 @@ export interface Commits {
   stop(): Promise<void>;
 }
 
-/** What was decided about one batch of messages: its changes, and what waits for them to be durable. */
-interface Batch {
-  readonly replies: Outbox;
+/**
+ * What was decided about one batch of messages: its changes, and what waits for them to be durable.
+ */
+interface Batch<A, O> {
+  readonly replies: Outbox<A>;
   /** What the batch did to the table, for the case that it has to be undone. */
-  readonly applied: Applied[];
-  readonly writes: LeaseWrite[];
-  readonly changes: ChangeCounts;
+  readonly applied: Applied<A, O>[];
+  readonly writes: LeaseWrite<A>[];
+  /** What is counted when it is true: messages that have no answer, and changes of leases. */
+  noted: number;
+  readonly counts: HappeningCounts;
   /** What to tell the operator when it is true. */
-  readonly told: Told[];
+  readonly entries: Entry[];
   /** What listeners are told when it is true. */
-  readonly happenings: Happening[];
+  readonly happenings: Happening<A, O>[];
 }
 
-export function createCommits({ table, store, transport, counters, events, happened }: CommitsParts): Commits {
+export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M, A, O> {
+  const { protocol, table, store, transport, counters, events, listeners } = parts;
   const ready = transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
-  const spare: Outbox[] = [];
+  const spare: Outbox<A>[] = [];
   /** Oldest first; commits settle in this order. */
-  const committing: Batch[] = [];
+  const committing: Batch<A, O>[] = [];
   let batch = newBatch();
   let healthy = true;
   let stopped = false;
   let onIdle: (() => void) | undefined;
 
-  function newBatch(): Batch {
+  function newBatch(): Batch<A, O> {
     const replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
-    return { replies, applied: [], writes: [], changes: noChanges(), told: [], happenings: [] };
+    return { replies, applied: [], writes: [], noted: 0, counts: noHappenings(), entries: [], happenings: [] };
   }
 
-  function carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void {
+  function carryOut(decision: Settled<M, A, O>, entry: Entry | undefined): void {
     if (decision.kind === "silence") {
       counters.silent[decision.reason]++;
       return;
@@ -91,50 +110,53 @@ export function createCommits({ table, store, transport, counters, events, happe
     if (ready.full) ready.send();
     const durable = apply(decision.changes);
     if (decision.kind === "update") {
-      batch.changes.noted++;
-      if (told !== undefined) batch.told.push(told);
+      batch.noted++;
+      if (entry !== undefined) batch.entries.push(entry);
       return;
     }
     const { message } = decision;
     const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
-    outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to, messageType(message) ?? 0);
-    if (told === undefined) return;
-    if (waits) batch.told.push(told);
-    else events.tell(told);
+    const length = protocol.write(message, buffer, Math.min(decision.maxMessageSize, buffer.length));
+    outbox.add(length, decision.to, protocol.kindOf(message));
+    if (entry === undefined) return;
+    if (waits) batch.entries.push(entry);
+    else events.tell(entry);
   }
 
-  function apply(changes: readonly LeaseChange[], kind?: HappeningKind): boolean {
+  function apply(changes: readonly LeaseChange<A, O>[], known?: HappeningKind): boolean {
     let durable = false;
     for (const change of changes) {
-      const before = happened?.before(table, change);
       const done = table.apply(change);
       if (done === undefined) continue;
-      if (happened !== undefined) happened.note(batch.happenings, before, change, kind);
       durable = true;
       take(done);
-      countApplied(batch.changes, change, done);
+      const kind = known ?? kindOf(change, done);
+      if (kind === undefined) continue;
+      batch.counts[kind]++;
+      if (listeners !== undefined) batch.happenings.push(listeners.happening(kind, change, done));
     }
     return durable;
   }
 
-  function take(done: Applied): void {
+  function take(done: Applied<A, O>): void {
     batch.applied.push(done);
     batch.writes.push(done.write);
   }
 
   function expire(now: Seconds, limit: number): void {
-    for (const done of table.expire(now, limit, happened?.expired)) take(done);
+    for (const done of table.expire(now, limit, listeners?.expired)) take(done);
   }
 
   /** Hands the changes of the batch over to the store; its replies wait. */
   function commit(): void {
-    const { writes, replies, told, changes } = batch;
+    const { writes, replies } = batch;
     if (writes.length === 0 && replies.length === 0) {
       // What was noted without a change of a lease, such as the end of a hold.
-      moveChanges(changes, counters);
-      if (told.length > 0) for (const entry of told.splice(0)) events.tell(entry);
+      counters.noted += batch.noted;
+      batch.noted = 0;
+      if (batch.entries.length > 0) for (const entry of batch.entries.splice(0)) events.tell(entry);
       return;
     }
     const handedOver = batch;
@@ -145,21 +167,25 @@ export function createCommits({ table, store, transport, counters, events, happe
   }
 
   function onCommitted(): void {
-    const done = committing.shift() as Batch;
+    const done = committing.shift() as Batch<A, O>;
     counters.commits++;
     if (!healthy) {
       healthy = true;
       events.storeRecovered();
     }
     done.replies.send();
-    moveChanges(done.changes, counters);
-    for (const entry of done.told) events.tell(entry);
-    happened?.tell(done.happenings);
+    counters.noted += done.noted;
+    addHappenings(done.counts, counters);
+    for (const entry of done.entries) events.tell(entry);
+    listeners?.tell(done.happenings);
     release(done);
   }
 
-  /** Every batch that is under way has failed with this one: undo them all, the last change first, and send nothing. */
-  function onFailed(error: StoreError, batch: Batch): void {
+  /**
+   * Every batch that is under way has failed with this one: undo them all, the last change first,
+   * and send nothing.
+   */
+  function onFailed(error: StoreError, batch: Batch<A, O>): void {
     counters.commitsFailed++;
     // It was undone with one before it: what has been handed over since is another matter.
     if (committing[0] !== batch) return;
@@ -167,17 +193,17 @@ export function createCommits({ table, store, transport, counters, events, happe
     healthy = false;
     const failed = committing.splice(0);
     for (let i = failed.length - 1; i >= 0; i--) {
-      const { applied } = failed[i] as Batch;
-      for (let k = applied.length - 1; k >= 0; k--) table.undo(applied[k] as Applied);
+      const { applied } = failed[i] as Batch<A, O>;
+      for (let k = applied.length - 1; k >= 0; k--) table.undo(applied[k] as Applied<A, O>);
     }
     for (const done of failed) {
-      counters.dropped["store-failed"] += done.replies.length + done.changes.noted;
+      counters.dropped["store-failed"] += done.replies.length + done.noted;
       done.replies.clear();
       release(done);
     }
   }
 
-  function release(done: Batch): void {
+  function release(done: Batch<A, O>): void {
     spare.push(done.replies);
     if (!stopped && committing.length < MAX_COMMITTING) transport.resume();
     if (committing.length === 0) onIdle?.();

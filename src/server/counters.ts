@@ -1,22 +1,38 @@
 import { SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
 import type { TransportCounters } from "../io/transport.ts";
-import { type Applied, type LeaseChange, LeaseState } from "../leases/dhcp4/lease.ts";
-import { MessageType } from "../wire/dhcp4/message.ts";
+import type { HappeningCounts } from "./happenings.ts";
+import type { Kinds } from "./protocol.ts";
 
 /** Why the pump, rather than the engine, left a datagram unanswered. */
 export const DROP_REASONS = {
   undecodable: "the datagram is no DHCP message",
   "store-failed": "the lease could not be made durable, so no answer left",
   "waited-too-long": "it had waited longer to be received than its client waits for an answer",
-  overload: "a DISCOVER that was left to be repeated, because more arrives than can be served and REQUESTs finish what was begun",
+  overload: "it begins an exchange and was left to be repeated, because more arrives than can be served and others finish what was begun",
   stopped: "the server was stopped while the address was being probed",
   "internal-error": "a defect of this program: please report the log entry that goes with it",
 } as const;
 
 export type DropReason = keyof typeof DROP_REASONS;
 
-/** What messages have changed, counted when it is durable. */
-export interface ChangeCounts {
+/**
+ * What the server has done since it started; plain numbers that only grow. They add up: a datagram
+ * is undecodable, came in on an interface that is not served, waited too long, is dropped for
+ * overload, or is received; what was received is answered (`sent`, or `notSent` of the transport),
+ * `silent`, `noted`, or `dropped` for another reason.
+ */
+export interface Counters {
+  /** What `received` and `sent` count by: message types; 0: no type (BOOTP). */
+  readonly kinds: Kinds;
+  /** By kind. */
+  readonly received: Uint32Array;
+  /**
+   * By kind, when the system has taken it. What could not be sent is in
+   * `TransportCounters.notSent`.
+   */
+  readonly sent: Uint32Array;
+  readonly silent: Record<SilenceReason, number>;
+  readonly dropped: Record<DropReason, number>;
   /** Messages that changed something and have no answer, such as RELEASE. */
   noted: number;
   /** Leases given to a client anew, and given more time. */
@@ -25,20 +41,10 @@ export interface ChangeCounts {
   released: number;
   /** Addresses put on probation, because a client declined them or a probe found them in use. */
   declined: number;
-}
-
-/**
- * What the server has done since it started; plain numbers that only grow. They add up: a datagram is undecodable, came in on an interface that is not
- * served, waited too long, is dropped for overload, or is received; what was received is answered (`sent`, or `notSent` of the transport), `silent`, `noted`, or `dropped` for another reason.
- */
-export interface Counters extends ChangeCounts {
-  /** By message type; 0: no type (BOOTP). */
-  readonly received: Uint32Array;
-  /** By message type, when the system has taken it. What could not be sent is in `TransportCounters.notSent`. */
-  readonly sent: Uint32Array;
-  readonly silent: Record<SilenceReason, number>;
-  readonly dropped: Record<DropReason, number>;
-  /** Probes for addresses in use that were started, those that were answered, and offers made without one because none could be made. */
+  /**
+   * Probes for addresses in use that were started, those that were answered, and offers made
+   * without one because none could be made.
+   */
   probes: number;
   conflicts: number;
   probesSkipped: number;
@@ -47,15 +53,20 @@ export interface Counters extends ChangeCounts {
   commitsFailed: number;
 }
 
-const TYPES = 256;
+const KINDS = 256;
 
-export function createCounters(): Counters {
+export function createCounters(kinds: Kinds): Counters {
   return {
-    received: new Uint32Array(TYPES),
-    sent: new Uint32Array(TYPES),
+    kinds,
+    received: new Uint32Array(KINDS),
+    sent: new Uint32Array(KINDS),
     silent: zeros(SILENCE_REASONS),
     dropped: zeros(DROP_REASONS),
-    ...noChanges(),
+    noted: 0,
+    bound: 0,
+    renewed: 0,
+    released: 0,
+    declined: 0,
     probes: 0,
     conflicts: 0,
     probesSkipped: 0,
@@ -64,35 +75,26 @@ export function createCounters(): Counters {
   };
 }
 
-/** Counts by message type. */
-export function countType(counts: Uint32Array, type: number): void {
-  counts[type] = (counts[type] as number) + 1;
+/** Counts one of a kind. */
+export function countKind(counts: Uint32Array, kind: number): void {
+  counts[kind] = (counts[kind] as number) + 1;
 }
 
-export function noChanges(): ChangeCounts {
-  return { noted: 0, bound: 0, renewed: 0, released: 0, declined: 0 };
+/**
+ * Adds what has come true of leases. What runs out is no doing of a message, and what an operator
+ * removes is none of a client.
+ */
+export function addHappenings({ bound, renewed, released, declined, conflict }: HappeningCounts, to: Counters): void {
+  to.bound += bound;
+  to.renewed += renewed;
+  to.released += released;
+  to.declined += declined + conflict;
 }
 
-/** Adds `from` to `to`, and leaves zeros. */
-export function moveChanges(from: ChangeCounts, to: ChangeCounts): void {
-  to.noted += from.noted;
-  to.bound += from.bound;
-  to.renewed += from.renewed;
-  to.released += from.released;
-  to.declined += from.declined;
-  from.noted = from.bound = from.renewed = from.released = from.declined = 0;
-}
-
-export function countApplied(counts: ChangeCounts, change: LeaseChange, { before }: Applied): void {
-  if (change.kind !== "put") return;
-  const { state } = change.lease;
-  if (state === LeaseState.bound && before?.state === LeaseState.bound) counts.renewed++;
-  else if (state === LeaseState.bound) counts.bound++;
-  else if (state === LeaseState.released) counts.released++;
-  else if (state === LeaseState.declined) counts.declined++;
-}
-
-/** Those that are not zero, by name, for logs and for people; with what the system lost before it could be counted, where `transport` is given. */
+/**
+ * Those that are not zero, by name, for logs and for people; with what the system lost before it
+ * could be counted, where `transport` is given.
+ */
 export function summarize(counters: Counters, transport?: TransportCounters): Record<string, number> {
   const summary: Record<string, number> = {};
   const add = (name: string, value: number) => {
@@ -100,14 +102,13 @@ export function summarize(counters: Counters, transport?: TransportCounters): Re
   };
   add("lost before receipt", transport?.receiveDropped ?? 0);
   for (const [reason, count] of Object.entries(transport?.notSent ?? {})) add(`not sent: ${reason}`, count);
-  for (const [name, type] of Object.entries(MessageType)) add(`received ${name}`, counters.received[type] as number);
-  add("received BOOTP", counters.received[0] as number);
+  const { kinds } = counters;
+  for (const [kind, name] of kinds) add(`received ${name}`, counters.received[kind] as number);
   add(
     "received of unknown type",
-    counters.received.reduce((sum, count, type) => (type > MessageType.TLS ? sum + count : sum), 0),
+    counters.received.reduce((sum, count, kind) => (kinds.has(kind) ? sum : sum + count), 0),
   );
-  for (const [name, type] of Object.entries(MessageType)) add(`sent ${name}`, counters.sent[type] as number);
-  add("sent BOOTP", counters.sent[0] as number);
+  for (const [kind, name] of kinds) add(`sent ${name}`, counters.sent[kind] as number);
   for (const [reason, count] of Object.entries(counters.silent)) add(`silent: ${reason}`, count);
   add("noted", counters.noted);
   for (const [reason, count] of Object.entries(counters.dropped)) add(`dropped: ${reason}`, count);

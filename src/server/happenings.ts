@@ -1,65 +1,86 @@
-import { type Lease, type LeaseChange, LeaseState } from "../leases/dhcp4/lease.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
+import { LeaseState } from "../leases/lease.ts";
+import type { Applied, Lease, LeaseChange } from "./shapes.ts";
 
 /*
- * What has come true of leases, for programs that listen. It is put together only where somebody listens, told only after the
- * commit, and owns its bytes.
+ * What has come true of leases, told after the commit. What each change is, is said here once, for
+ * those who count and for those who listen: a change is noted with its batch, as a number always,
+ * and as a happening with copies of its leases only where somebody listens. Counters take the
+ * numbers when the batch is on disk, listeners the happenings, in the order in which they were
+ * decided; what failed is forgotten, and nobody hears of it. An end in time is no write, so it is
+ * told at once.
  */
 
 /**
- * `declined`: by the client that was to use the address; `conflict`: a probe found that somebody uses it. `removed`: an operator had the lease
- * forgotten, or ended the probation of its address.
+ * `declined`: by the client that was to use the address; `conflict`: a probe found that somebody
+ * uses it. `removed`: an operator had the lease forgotten, or ended the probation of its address.
  */
 export type HappeningKind = "bound" | "renewed" | "released" | "declined" | "conflict" | "expired" | "removed";
 
-export interface Happening {
+export interface Happening<A, O> {
   readonly kind: HappeningKind;
-  readonly address: Ipv4;
+  readonly address: A;
   /** What was known of the address, also of a client that had it before; undefined: nothing. */
-  readonly before: Lease | undefined;
+  readonly before: Lease<A, O> | undefined;
   /** Undefined: it is forgotten. */
-  readonly after: Lease | undefined;
+  readonly after: Lease<A, O> | undefined;
 }
 
-/** An offer is no more than a promise. */
-const ON_RECORD: readonly number[] = [LeaseState.bound, LeaseState.released, LeaseState.expired, LeaseState.declined];
+export type Listener<A, O> = (happening: Happening<A, O>) => void;
 
-export interface Happened {
-  /** The lease as it is before the change. */
-  before(leases: { byAddress(address: Ipv4): Lease | undefined }, change: LeaseChange): Lease | undefined;
-  /** Adds what a change of a lease is to those to be told: `kind` where the change alone does not say it. */
-  note(to: Happening[], before: Lease | undefined, change: LeaseChange, kind?: HappeningKind): void;
+/** How often each kind has happened. */
+export type HappeningCounts = Record<HappeningKind, number>;
+
+export function noHappenings(): HappeningCounts {
+  return { bound: 0, renewed: 0, released: 0, declined: 0, conflict: 0, expired: 0, removed: 0 };
+}
+
+/** What a change of a lease that was carried out is; undefined: nothing that anybody is told. */
+export function kindOf<A, O>(change: LeaseChange<A, O>, { before }: Applied<A, O>): HappeningKind | undefined {
+  if (change.kind === "remove") return "removed";
+  if (change.kind !== "put") return undefined;
+  const { state } = change.lease;
+  if (state === LeaseState.bound) return before?.state === LeaseState.bound ? "renewed" : "bound";
+  if (state === LeaseState.released) return "released";
+  return state === LeaseState.declined ? "declined" : undefined;
+}
+
+/** Those who listen. */
+export interface Listeners<A, O> {
+  /** Puts together what they are told when it is true. */
+  happening(kind: HappeningKind, change: LeaseChange<A, O>, done: Applied<A, O>): Happening<A, O>;
   /** The lease has run out: its time says so, and nothing is written. */
-  expired(lease: Lease): void;
+  expired(lease: Lease<A, O>): void;
   /** They are true. */
-  tell(happenings: readonly Happening[]): void;
+  tell(happenings: readonly Happening<A, O>[]): void;
 }
 
-/** `onFailure` is told what the listener throws. */
-export function createHappenings(listener: (happening: Happening) => void, onFailure: (error: unknown) => void): Happened {
-  function tell(happening: Happening): void {
-    try {
-      listener(happening);
-    } catch (error) {
-      onFailure(error);
+/**
+ * `copyOf` gives a lease bytes of its own: those that the table gives are views. `onFailure` is
+ * told what a listener throws.
+ */
+export function createListeners<A, O>(
+  listeners: readonly Listener<A, O>[],
+  copyOf: (lease: Lease<A, O>) => Lease<A, O>,
+  onFailure: (error: unknown) => void,
+): Listeners<A, O> {
+  function tell(happening: Happening<A, O>): void {
+    for (const listener of listeners) {
+      try {
+        listener(happening);
+      } catch (error) {
+        onFailure(error);
+      }
     }
   }
 
   return {
-    before(leases, change) {
-      const address = addressOf(change);
-      const lease = address === undefined ? undefined : leases.byAddress(address);
-      return lease !== undefined && ON_RECORD.includes(lease.state) ? owning(lease) : undefined;
-    },
-    note(to, before, change, known) {
-      const address = addressOf(change);
-      if (address === undefined) return;
-      const kind = known ?? (change.kind === "put" ? kindOf(before, change.lease) : "removed");
-      if (kind !== undefined) to.push({ kind, address, before, after: change.kind === "put" ? owning(change.lease) : undefined });
+    happening(kind, change, done) {
+      const after = change.kind === "put" ? copyOf(change.lease) : undefined;
+      return { kind, address: done.write.address, before: leaseBefore(done, after), after };
     },
     expired(lease) {
-      const after = owning(lease);
-      tell({ kind: "expired", address: lease.address, before: { ...after, state: LeaseState.bound }, after });
+      const after = copyOf(lease);
+      tell({ kind: "expired", address: after.address, before: { ...after, state: LeaseState.bound }, after });
     },
     tell(happenings) {
       for (const happening of happenings) tell(happening);
@@ -67,33 +88,9 @@ export function createHappenings(listener: (happening: Happening) => void, onFai
   };
 }
 
-function addressOf(change: LeaseChange): Ipv4 | undefined {
-  return change.kind === "put" ? change.lease.address : change.kind === "remove" ? change.address : undefined;
-}
-
-/** Undefined: an offer, which is only a promise. */
-function kindOf(before: Lease | undefined, { state }: Lease): HappeningKind | undefined {
-  if (state === LeaseState.bound) return before?.state === LeaseState.bound ? "renewed" : "bound";
-  if (state === LeaseState.released) return "released";
-  return state === LeaseState.declined ? "declined" : undefined;
-}
-
-/** The lease with bytes of its own: those that the table gives are views. */
-function owning({ address, state, start, expiry, owner }: Lease): Lease {
-  return {
-    address,
-    state,
-    start,
-    expiry,
-    owner: {
-      clientKey: owner.clientKey.slice(),
-      clientIdentifier: owner.clientIdentifier?.slice(),
-      htype: owner.htype,
-      chaddr: owner.chaddr.slice(),
-      hostname: owner.hostname?.slice(),
-      vendorClass: owner.vendorClass?.slice(),
-      relayAgentInformation: owner.relayAgentInformation?.slice(),
-      limitKeys: owner.limitKeys?.slice(),
-    },
-  };
+/** The owner is that of `after` where the change left it as it was. */
+function leaseBefore<A, O>({ write, before }: Applied<A, O>, after: Lease<A, O> | undefined): Lease<A, O> | undefined {
+  const owner = before?.owner ?? after?.owner;
+  if (before === undefined || owner === undefined) return undefined;
+  return { address: write.address, state: before.state, start: before.start, expiry: before.expiry, owner };
 }

@@ -1,50 +1,91 @@
-import { type Lease, type LeaseChange, LeaseState, NEVER, type Seconds } from "../leases/dhcp4/lease.ts";
-import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../net/ipv4.ts";
-import type { AddressRange } from "../net/range.ts";
+import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
+import type { Lease, LeaseChange } from "./shapes.ts";
 
 /*
- * What an operator may do to leases, whether a server has them in its memory or they are only in a database. However many are
- * meant, they are looked at and changed in slices, so that no packet waits for more than one of them.
+ * What an operator may do, by whatever way it is asked for. What concerns leases can be done
+ * whether a server has them in its memory or they are only in a database. However many are meant,
+ * they are looked at and changed in slices, so that no packet waits for more than one of them.
  */
 
 /** Leases looked at, and changed, at one time: about a millisecond. */
 const SLICE = 1000;
 
-export const OPERATIONS = ["release", "delete", "unblock"] as const;
+export const LEASE_OPERATIONS = ["release", "delete", "unblock"] as const;
 /**
- * - `release`: ends bound leases as if their clients had sent DHCPRELEASE; the addresses are remembered for them.
+ * - `release`: ends bound leases as if their clients had sent DHCPRELEASE; the addresses are
+ *   remembered for them.
  * - `delete`: forgets leases, whatever their state: nothing is remembered of their clients.
  * - `unblock`: ends the probation of addresses.
  */
-export type OperationKind = (typeof OPERATIONS)[number];
+export type LeaseOperationKind = (typeof LEASE_OPERATIONS)[number];
 
-export interface Operation {
-  readonly kind: OperationKind;
+/** Addresses from `start` to `end`, both included. */
+export interface Addresses<A> {
+  readonly start: A;
+  readonly end: A;
+}
+
+export interface LeaseOperation<A> {
+  readonly kind: LeaseOperationKind;
   /** The addresses that are meant. */
-  readonly addresses: AddressRange;
-  /** Only leases in this state, as it is now: `expired` also where nobody has noticed yet that time is over. Undefined: in any. */
+  readonly addresses: Addresses<A>;
+  /**
+   * Only leases in this state, as it is now: `expired` also where nobody has noticed yet that time
+   * is over. Undefined: in any.
+   */
   readonly state: LeaseState | undefined;
 }
 
-export const ALL_ADDRESSES: AddressRange = { start: IPV4_ANY, end: IPV4_BROADCAST };
+/** What a server that runs can be asked for without more words. */
+export const SERVER_OPERATIONS = ["reload", "status"] as const;
+
+export type Operation<A> =
+  | LeaseOperation<A>
+  /**
+   * Reads the configuration again and serves by it from then on; one with problems changes nothing.
+   */
+  | { readonly kind: "reload" }
+  /** Tells how the server is. */
+  | { readonly kind: "status" };
+
+/** How a server is. */
+export interface Status {
+  readonly version: string;
+  /** Seconds since it was started. */
+  readonly uptime: number;
+  /** False while leases can't be made durable. */
+  readonly healthy: boolean;
+  /** Where the configuration was read from, and when: a time as in RFC 3339. */
+  readonly configuration: { readonly file: string; readonly loaded: string };
+  /** What kind of store and where. */
+  readonly store: string;
+  /** Addresses that are leased, declined or remembered. */
+  readonly leases: { readonly known: number };
+  /** The interfaces that are served now. */
+  readonly interfaces: readonly { readonly name: string; readonly address: string }[];
+  /** Those that are not zero, by name. */
+  readonly counters: Readonly<Record<string, number>>;
+}
 
 /** Where the leases are. */
-export interface OperatedLeases {
-  byAddress(address: Ipv4): Lease | undefined;
-  leases(): Iterable<Lease>;
+export interface OperatedLeases<A, O> {
+  byAddress(address: A): Lease<A, O> | undefined;
+  leases(): Iterable<Lease<A, O>>;
+  /** Less than 0: `a` comes before `b`; 0: they are the same. */
+  compare(a: A, b: A): number;
   /** Settles when the changes are durable; rejects with StoreError. */
-  change(changes: readonly LeaseChange[]): Promise<void>;
+  change(changes: readonly LeaseChange<A, O>[]): Promise<void>;
 }
 
 /**
- * Carries the operation out; the number of leases that were changed, all of them durably. Rejects with OperationError when it had to
- * end early. `clock`: lease time.
+ * Carries the operation out; the number of leases that were changed, all of them durably. Rejects
+ * with OperationError when it had to end early. `clock`: lease time.
  */
-export async function operate(leases: OperatedLeases, operation: Operation, clock: () => Seconds): Promise<number> {
+export async function operate<A, O>(leases: OperatedLeases<A, O>, operation: LeaseOperation<A>, clock: () => Seconds): Promise<number> {
   let done = 0;
   for await (const slice of slicesOf(leases, operation)) {
     const now = clock();
-    const changes: LeaseChange[] = [];
+    const changes: LeaseChange<A, O>[] = [];
     for (const address of slice) {
       const lease = leases.byAddress(address);
       const change = lease && changeOf(lease, operation, now);
@@ -73,11 +114,11 @@ export class OperationError extends Error {
 }
 
 /** The state of a lease now: one whose time is over has expired, though nobody has written so. */
-export function stateNow({ state, expiry }: Lease, now: Seconds): LeaseState {
+export function stateNow({ state, expiry }: Pick<Lease<unknown, unknown>, "state" | "expiry">, now: Seconds): LeaseState {
   return state === LeaseState.bound && expiry !== NEVER && expiry <= now ? LeaseState.expired : state;
 }
 
-function changeOf(lease: Lease, { kind, state }: Operation, now: Seconds): LeaseChange | undefined {
+function changeOf<A, O>(lease: Lease<A, O>, { kind, state }: LeaseOperation<A>, now: Seconds): LeaseChange<A, O> | undefined {
   const present = stateNow(lease, now);
   if (state !== undefined && present !== state) return undefined;
   const { address, start, owner } = lease;
@@ -87,16 +128,19 @@ function changeOf(lease: Lease, { kind, state }: Operation, now: Seconds): Lease
   return { kind: "put", lease: { address, state: LeaseState.released, start, expiry: now, owner } };
 }
 
-/** The addresses of leases that are meant, some at a time. The event loop turns between two slices. */
-async function* slicesOf(leases: OperatedLeases, { addresses: { start, end } }: Operation): AsyncGenerator<readonly Ipv4[]> {
-  if (start === end) {
+/**
+ * The addresses of leases that are meant, some at a time. The event loop turns between two slices.
+ */
+async function* slicesOf<A, O>(leases: OperatedLeases<A, O>, operation: LeaseOperation<A>): AsyncGenerator<readonly A[]> {
+  const { start, end } = operation.addresses;
+  if (leases.compare(start, end) === 0) {
     yield [start];
     return;
   }
-  let slice: Ipv4[] = [];
+  let slice: A[] = [];
   let seen = 0;
   for (const { address } of leases.leases()) {
-    if (address >= start && address <= end) slice.push(address);
+    if (leases.compare(start, address) <= 0 && leases.compare(address, end) <= 0) slice.push(address);
     if (++seen % SLICE !== 0) continue;
     yield slice;
     slice = [];

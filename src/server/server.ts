@@ -1,29 +1,32 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Config } from "../config/model/config.ts";
+import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
 import { openTransport } from "../io/open.ts";
 import { openProber, type Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import type { LeaseOwner } from "../leases/dhcp4/lease.ts";
-import { DHCP4_LEASES } from "../leases/dhcp4/table.ts";
+import type { LeaseOwner } from "../leases/lease.ts";
+import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { formatAddressRange } from "../net/range.ts";
 import type { LeaseStore } from "../store/store.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
+import { InterfaceList } from "./dhcp4/interface-list.ts";
+import { knownBy } from "./dhcp4/known-by.ts";
+import { compareAddresses, type Operation } from "./dhcp4/operations.ts";
+import { createDhcp4 } from "./dhcp4/protocol.ts";
+import { chooseInterfaces } from "./dhcp4/served-interfaces.ts";
 import { createEventLog } from "./event-log.ts";
-import { createHappenings, type Happening } from "./happenings.ts";
-import { InterfaceList } from "./interface-list.ts";
+import { createListeners, type Happening as HappeningOf } from "./happenings.ts";
 import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
-import { type Operation, operate } from "./operations.ts";
-import { type Pump, startPump } from "./pump.ts";
+import { operate } from "./operations.ts";
+import { startPump } from "./pump.ts";
 import { restoreLeases } from "./restore.ts";
-import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
 const EXPIRE_EVERY = 500;
@@ -32,51 +35,89 @@ const LOOK_FOR_LOSS_EVERY = 1000;
 /** How often the machine's interfaces are looked at again, in milliseconds. */
 const LOOK_AT_INTERFACES_EVERY = 5000;
 
+export type Happening = HappeningOf<Ipv4, LeaseOwner>;
+
 export interface ServerOptions {
   readonly config: Config;
   readonly store: LeaseStore;
-  /** Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the sender. */
+  /**
+   * Where to listen: 0.0.0.0 and 67 for real service; with any other port replies go back to the
+   * sender.
+   */
   readonly address: Ipv4;
   readonly port: number;
   readonly log: Log;
   /** Sends and receives in place of the system's sockets; closed at the end. */
   readonly transport?: Transport;
-  /** Finds out whether an address is in use, where the configuration asks for it, in place of the system's sockets; closed at the end. */
+  /**
+   * Finds out whether an address is in use, where the configuration asks for it, in place of the
+   * system's sockets; closed at the end.
+   */
   readonly prober?: Prober;
-  /** Told of each change of a lease that has come true; what it throws is logged and does no harm. Times are those of leases, see `wallOffset`. */
+  /**
+   * Told of each change of a lease that has come true; what it throws is logged and does no harm.
+   * Times are those of leases, see `wallOffset`.
+   */
   readonly onHappening?: (happening: Happening) => void;
 }
 
 export interface Server {
   readonly port: number;
   /** The leases, to look at. */
-  readonly table: LeaseView<Ipv4, LeaseOwner>;
+  readonly table: LeaseView;
   /** The interfaces served now. */
   readonly interfaces: readonly ServedInterface[];
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
   readonly limitations: readonly string[];
   readonly counters: Counters;
   readonly healthy: boolean;
-  /** Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of leases never step; this does when the clock is set. */
+  /**
+   * Add this to a time of a lease to have seconds since 1970 by the machine's clock. Times of
+   * leases never step; this does when the clock is set.
+   */
   readonly wallOffset: number;
   transportCounters(): TransportCounters;
-  /** Does what an operator wants of leases; the number of those that were changed, durably. Rejects with OperationError. */
+  /**
+   * Does what an operator wants of leases; the number of those that were changed, durably. Rejects
+   * with OperationError.
+   */
   operate(operation: Operation): Promise<number>;
   /** Answers what has been received, then closes the sockets and the store. */
   stop(): Promise<void>;
 }
 
+/** What is closed at the end. */
+interface Closable {
+  close(): void | Promise<void>;
+}
+
 /**
- * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store and closes it at the end, also
- * when it can't start. Throws StoreError and TransportError; RangeError when `address` or `port` is none.
+ * Starts a DHCPv4 server: reads all leases, opens the sockets and answers. Takes over the store,
+ * and the transport and prober where they are given, and closes them at the end, also when it can't
+ * start. Throws StoreError and TransportError; RangeError when `address` or `port` is none.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
+  /** The store comes first: what is closed before it may still write to it. */
+  const open: Closable[] = [options.store];
+  for (const given of [options.transport, options.prober]) if (given !== undefined) open.push(given);
   try {
     checkEndpoint(options);
-    return await start(options);
+    return await start(options, open);
   } catch (error) {
-    await options.store.close();
+    // What can't be closed matters less than why it did not start.
+    await closeAll(open).catch(() => {});
     throw error;
+  }
+}
+
+/** Closes each once, the last one first, and all of them also where one fails. */
+async function closeAll(open: Closable[]): Promise<void> {
+  const last = open.pop();
+  if (last === undefined) return;
+  try {
+    await last.close();
+  } finally {
+    await closeAll(open);
   }
 }
 
@@ -92,47 +133,50 @@ function isWhole(value: unknown, largest: number): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= largest;
 }
 
-async function start(options: ServerOptions): Promise<Server> {
+/** `open`: what is to be closed; what is opened here is added. */
+async function start(options: ServerOptions, open: Closable[]): Promise<Server> {
+  const keep = <T extends Closable>(opened: T): T => {
+    open.push(opened);
+    return opened;
+  };
   const { config, store, address, port, log, onHappening } = options;
-  const { table, clock, saved, wrong } = await restoreLeases({
-    config,
+  const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
+  const { clock, saved, wrong } = await restoreLeases({
+    table,
+    knownBy: (lease) => knownBy(config, lease),
     store,
     log,
     read: readClocks,
     boot: bootId(),
-    secret: [randomNumber(), randomNumber()],
   });
   const local = await listInterfaces();
   const { served, missing } = chooseInterfaces(config, local);
   const [first] = missing;
   // Another one may come up later than this server; with none there is nothing to do.
   if (first !== undefined && served.length === 0) throw new TransportError("ENODEV", first.problem);
-  const counters = createCounters();
   const now = () => leaseTime(clock.bootOffset, sinceBoot());
   const interfaces = new InterfaceList(config, local, log);
   const transport =
     options.transport ??
-    (await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) }));
-  const prober = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined)
-    ? (options.prober ?? (await openProber()))
-    : undefined;
-  const events = createEventLog(log, () => performance.now());
-  const pump = startPump({
+    keep(await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) }));
+  const probes = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined);
+  const prober = probes ? (options.prober ?? keep(await openProber())) : undefined;
+  const uptime = () => performance.now();
+  const protocol = createDhcp4({
     config,
-    table,
-    store,
-    transport,
-    prober,
+    leases: table,
     interfaceAt: (index) => interfaces.at(index),
     ownAddresses: () => interfaces.addresses,
-    counters,
-    events,
-    happened: onHappening && createHappenings(onHappening, events.listenerFailed),
-    clock: now,
-    uptime: () => performance.now(),
+    port: transport.port,
+    log,
+    uptime,
     secret: [randomNumber(), randomNumber()],
     random: () => Math.floor(Math.random() * 0x100000000),
   });
+  const counters = createCounters(protocol.kinds);
+  const events = createEventLog(log, uptime, protocol);
+  const listeners = onHappening && createListeners([onHappening], protocol.copyLease, events.listenerFailed);
+  const pump = startPump({ protocol, table, store, transport, prober, counters, events, listeners, clock: now, uptime });
   const watchLoss = createLossWatch({ counters, transportCounters: () => transport.counters(), log });
   const watchClock = createClockWatch({ clock, saved, wrong, store, read: readClocks, log });
   watchClock();
@@ -156,7 +200,7 @@ async function start(options: ServerOptions): Promise<Server> {
   ];
   return {
     port: transport.port,
-    table: viewOf(table, DHCP4_LEASES),
+    table: viewOf(table),
     limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
     counters,
     get interfaces() {
@@ -171,7 +215,12 @@ async function start(options: ServerOptions): Promise<Server> {
     transportCounters: () => transport.counters(),
     async operate(operation) {
       const done = await operate(
-        { byAddress: (address) => table.byAddress(address), leases: () => table.leases(), change: (changes) => pump.change(changes) },
+        {
+          byAddress: (address) => table.byAddress(address),
+          leases: () => table.leases(),
+          compare: compareAddresses,
+          change: (changes) => pump.change(changes),
+        },
         operation,
         now,
       );
@@ -181,17 +230,11 @@ async function start(options: ServerOptions): Promise<Server> {
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      await shutDown(pump, transport, prober, store);
+      await pump.stop();
+      await closeAll(open);
       log.info(summarize(counters, transport.counters()), "stopped");
     },
   };
-}
-
-async function shutDown(pump: Pump, transport: Transport, prober: Prober | undefined, store: LeaseStore): Promise<void> {
-  await pump.stop();
-  prober?.close();
-  transport.close();
-  await store.close();
 }
 
 /** Seconds since the machine's boot, without those that it slept. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
-const COMMANDS = ["serve", "check", "leases", "probe", "bench"];
+const COMMANDS = ["serve", "check", "leases", "status", "reload", "probe", "bench"];
 const HINT = /\(run with --help to see what there is\)\n$/;
 
 describe("leasehold", { concurrency: 2 }, () => {

@@ -4,8 +4,10 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
-import { formatIpv4 } from "../../src/net/ipv4.ts";
-import { askServer, type Control, type Controlled, type ControlRequest, openControl } from "../../src/server/control.ts";
+import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
+import { askForStatus, askServer, type Control, type Controlled, type ControlRequest, openControl } from "../../src/server/control.ts";
+import { ADDRESS_TEXT } from "../../src/server/dhcp4/operations.ts";
+import type { Status } from "../../src/server/operations.ts";
 import { StoreError } from "../../src/store/store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leasehold-control-"));
@@ -14,20 +16,31 @@ let sockets = 0;
 const newPath = () => join(folder, `${sockets++}.db-control`);
 const FORM = 'expected a line such as {"kind": "unblock", "addresses": "10.0.0.5-10.0.0.9"}';
 const MISUNDERSTOOD = `${JSON.stringify({ error: FORM })}\n`;
-const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock` })}\n`;
+const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock, reload, status` })}\n`;
+const STATUS: Status = {
+  version: "1.2.3",
+  uptime: 7,
+  healthy: true,
+  configuration: { file: "/etc/leasehold.yaml", loaded: "2026-11-01T00:00:00.000Z" },
+  store: "memory",
+  leases: { known: 3 },
+  interfaces: [{ name: "eth0", address: "10.0.0.1" }],
+  counters: { "received DISCOVER": 5 },
+};
+const nothing: Controlled<Ipv4> = { operate: () => Promise.resolve(0), status: () => STATUS };
 const line = (address: string): string => `{"kind":"unblock","addresses":"${address}-${address}"}`;
 const unblock = (address: string): ControlRequest => ({ kind: "unblock", addresses: `${address}-${address}` });
 
-async function open(t: TestContext, path: string, controlled: Controlled): Promise<Control> {
-  const control = await openControl(path, controlled);
+async function open(t: TestContext, path: string, controlled: Partial<Controlled<Ipv4>>): Promise<Control> {
+  const control = await openControl(path, { ...nothing, ...controlled }, ADDRESS_TEXT);
   t.after(() => control.close());
   return control;
 }
 
 /** Two addresses on probation, each of which can be taken off it once. */
-function twoOnProbation(): Controlled {
+function twoOnProbation(): Controlled<Ipv4> {
   const declined = new Set(["10.0.0.2", "10.0.0.3"]);
-  return { operate: ({ addresses }) => Promise.resolve(declined.delete(formatIpv4(addresses.start)) ? 1 : 0) };
+  return { ...nothing, operate: ({ addresses }) => Promise.resolve(declined.delete(formatIpv4(addresses.start)) ? 1 : 0) };
 }
 
 /** What is answered to these bytes, until the server ends the connection. */
@@ -93,6 +106,26 @@ describe("the control socket", () => {
     assert.deepEqual(await askServer(path, unblock("10.0.0.2")), { error: "the disk is full" });
   });
 
+  test("tells how the server is", async (t) => {
+    const path = newPath();
+    await open(t, path, {});
+    assert.deepEqual(await askForStatus(path), { status: STATUS });
+    assert.equal(await answerTo(path, '{"kind":"status"}\n'), `${JSON.stringify({ status: STATUS })}\n`);
+  });
+
+  test("has the configuration read again, and says all that is wrong with it", async (t) => {
+    const [path, failing, unable] = [newPath(), newPath(), newPath()];
+    await open(t, path, { reload: () => Promise.resolve(2) });
+    assert.deepEqual(await askServer(path, { kind: "reload" }), { done: 2 });
+    const problems = Array.from({ length: 10_000 }, (_, i) => `leasehold.yaml:${i + 1}:1: no such option`).join("\n");
+    await open(t, failing, { reload: () => Promise.reject(new Error(problems)) });
+    assert.deepEqual(await askServer(failing, { kind: "reload" }), { error: problems });
+    await open(t, unable, {});
+    assert.deepEqual(await askServer(unable, { kind: "reload" }), {
+      error: "this server can't take over a changed configuration: restart it",
+    });
+  });
+
   test("once closed, answers what was asked before, and asks no more of the server", async (t) => {
     const path = newPath();
     let asked = 0;
@@ -127,12 +160,12 @@ describe("the control socket", () => {
     assert.deepEqual(await askServer(path, unblock("10.0.0.2")), { done: 0 });
     const file = newPath();
     writeFileSync(file, "mine");
-    await assert.rejects(openControl(file, twoOnProbation()), /EADDRINUSE/);
+    await assert.rejects(openControl(file, twoOnProbation(), ADDRESS_TEXT), /EADDRINUSE/);
   });
 
   test("a path that is too long for a socket is refused in words", async () => {
     const path = join(folder, "x".repeat(120));
-    await assert.rejects(openControl(path, twoOnProbation()), {
+    await assert.rejects(openControl(path, twoOnProbation(), ADDRESS_TEXT), {
       message: `its path has ${path.length} bytes, more than a socket's may have (107 on Linux): give the lease database a shorter path`,
     });
     assert.equal(await askServer(path, unblock("10.0.0.2")), undefined);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decline, discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { Prober } from "../../src/io/prober.ts";
-import type { Lease } from "../../src/leases/dhcp4/lease.ts";
-import type { Happening } from "../../src/server/happenings.ts";
+import type { Lease } from "../../src/leases/lease.ts";
+import type { Happening } from "../../src/server/server.ts";
 import { lineOf } from "../support/leases.ts";
 import { createBench } from "../support/pump.ts";
 

@@ -3,10 +3,11 @@ import { describe, test } from "node:test";
 import { pino } from "pino";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import { createCounters, summarize } from "../../src/server/counters.ts";
+import { KINDS } from "../../src/server/dhcp4/words.ts";
 import { createLossWatch } from "../../src/server/loss-watch.ts";
 
 function setUp() {
-  const counters = createCounters();
+  const counters = createCounters(KINDS);
   const transport = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
   const log: string[] = [];
   const watch = createLossWatch({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decline, discover, ethernetClient, release, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { Datagram } from "../../src/io/transport.ts";
+import { shedding as sheddingOf } from "../../src/server/dhcp4/protocol.ts";
 import { createOverload, type Overload } from "../../src/server/overload.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 
@@ -31,7 +32,7 @@ describe("overload", () => {
     ["two of three messages late", (n: number) => (n % 3 === 0 ? 0 : 100), true],
   ] as const) {
     test(`${name}: ${shedding ? "sheds" : "serves all"}`, () => {
-      const overload = createOverload();
+      const overload = createOverload(sheddingOf);
       run(overload, 5000, 6000, waits);
       assert.equal(overload.shedding, shedding);
       assert.equal(overload.check(datagram(DISCOVER, 51), 6000), shedding ? "overload" : undefined);
@@ -39,14 +40,14 @@ describe("overload", () => {
   }
 
   test("single stalls with silence between them are no standing queue", () => {
-    const overload = createOverload();
+    const overload = createOverload(sheddingOf);
     for (let now = 0; now < 100_000; now += 5000) {
       for (let i = 0; i < 10; i++) assert.equal(overload.check(datagram(DISCOVER, 300), now + i), undefined);
     }
   });
 
   test("while it sheds, a DISCOVER that has not waited and all other messages are served", () => {
-    const overload = createOverload();
+    const overload = createOverload(sheddingOf);
     run(overload, 0, 1000, () => 100);
     const outcomes = [
       [DISCOVER, 20],
@@ -67,7 +68,7 @@ describe("overload", () => {
   });
 
   test("it sheds as long as more comes than can be served, and ends soon after", () => {
-    const overload = createOverload();
+    const overload = createOverload(sheddingOf);
     run(overload, 0, 1000, () => 100);
     run(overload, 1000, 3000, (n) => (n % 10 === 0 ? 30 : 19));
     assert.equal(overload.shedding, true);
@@ -76,7 +77,7 @@ describe("overload", () => {
   });
 
   test("a message that waited for long while the machine was paused is served, and so is what waited with it", () => {
-    const overload = createOverload();
+    const overload = createOverload(sheddingOf);
     for (const waited of [1001, 2000, 60_000]) assert.equal(overload.check(datagram(REQUEST, waited), 0), undefined);
     for (let i = 0; i < 5000; i++) assert.equal(overload.check(datagram(DISCOVER, 5000 - i), 100), undefined);
   });

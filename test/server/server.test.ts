@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { pino } from "pino";
-import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
+import type { Prober } from "../../src/io/prober.ts";
+import { noSendFailures } from "../../src/io/send-failures.ts";
+import { type Transport, TransportError } from "../../src/io/transport.ts";
+import { LeaseState } from "../../src/leases/lease.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
+import { ALL_ADDRESSES } from "../../src/server/dhcp4/operations.ts";
 import { type Happening, openMemoryStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
-import { ALL_ADDRESSES } from "../../src/server/operations.ts";
+import { type LeaseStore, StoreError } from "../../src/store/store.ts";
 import { load } from "../config/load.ts";
 import { newPlace } from "../support/loopback-server.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const config = load("networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.9 }] } }");
+const probing = load("ping_check: true\nnetworks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.9 }] } }");
 const log = pino({ level: "silent" });
 
 /** A server for relayed clients, and how its clients reach it. */
@@ -21,6 +26,81 @@ async function start(t: TestContext, more: Partial<ServerOptions>): Promise<{ se
   const to = ["--server", `${place.address}:${place.port}`, "--giaddr", "10.0.0.200", "--mac", "02:00:00:00:00:07"];
   return { server, probe: async (...args) => (await runLeasehold("probe", ...to, ...args)).status };
 }
+
+/** Sockets and a prober that hear and ask nobody, and a store; how often each was closed. */
+function counted(more: Partial<LeaseStore & Transport> = {}) {
+  const closed = { store: 0, transport: 0, prober: 0 };
+  const outbox = { length: 0, full: false, next: () => new Uint8Array(0), add() {}, send() {}, clear() {} };
+  const transport: Transport = {
+    limitations: [],
+    port: 67,
+    start() {},
+    pause() {},
+    resume() {},
+    createOutbox: () => outbox,
+    counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
+    close: () => void closed.transport++,
+    ...more,
+  };
+  const prober: Prober = { limitations: ["it can't ask"], start() {}, ask: () => false, close: () => void closed.prober++ };
+  const store: LeaseStore = { ...openMemoryStore(), close: () => Promise.resolve(void closed.store++), ...more };
+  return { closed, options: { config, store, transport, prober, log, address: 0x7f000001, port: 67 } };
+}
+
+const ONCE = { store: 1, transport: 1, prober: 1 };
+
+describe("what a server was given is closed exactly once", () => {
+  for (const pings of [false, true]) {
+    test(`when it stops, ${pings ? "and addresses are probed" : "though no address is probed"}`, async () => {
+      const { closed, options } = counted();
+      const server = await startServer({ ...options, config: pings ? probing : config });
+      assert.deepEqual(closed, { store: 0, transport: 0, prober: 0 });
+      // What an idle prober can't do is nobody's concern.
+      assert.deepEqual(server.limitations, pings ? ["it can't ask"] : []);
+      await server.stop();
+      assert.deepEqual(closed, ONCE);
+    });
+  }
+
+  const failures: readonly (readonly [string, Partial<LeaseStore & Transport>])[] = [
+    ["the leases can't be read", { load: () => Promise.reject(new StoreError("io", "no leases")) }],
+    [
+      "the transport does not start",
+      {
+        start() {
+          throw new TransportError("EIO", "no start");
+        },
+      },
+    ],
+  ];
+  for (const [name, more] of failures) {
+    test(`when ${name}`, async () => {
+      const { closed, options } = counted(more);
+      await assert.rejects(startServer(options), /no leases|no start/);
+      assert.deepEqual(closed, ONCE);
+    });
+  }
+
+  test("when the address is none", async () => {
+    const { closed, options } = counted();
+    await assert.rejects(startServer({ ...options, port: -1 }), RangeError);
+    assert.deepEqual(closed, ONCE);
+  });
+
+  test("also where one of them can't be closed", async () => {
+    const { closed, options } = counted();
+    const transport: Transport = {
+      ...options.transport,
+      close() {
+        closed.transport++;
+        throw new TransportError("EIO", "no end");
+      },
+    };
+    const server = await startServer({ ...options, transport });
+    await assert.rejects(server.stop(), /no end/);
+    assert.deepEqual(closed, ONCE);
+  });
+});
 
 describe("startServer", () => {
   test("refuses an address that is a text, which the socket would take for 0.0.0.0, and closes the store", async () => {

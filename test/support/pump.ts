@@ -1,15 +1,19 @@
 import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model/config.ts";
+import type { Config } from "../../src/config/model.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import type { LeaseOwner } from "../../src/leases/lease.ts";
+import { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
+import { createDhcp4 } from "../../src/server/dhcp4/protocol.ts";
 import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
-import { createHappenings, type Happening } from "../../src/server/happenings.ts";
+import { createListeners } from "../../src/server/happenings.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
+import type { Happening } from "../../src/server/server.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
@@ -22,13 +26,13 @@ export interface Sent {
 }
 
 export interface Bench {
-  readonly pump: Pump;
+  readonly pump: Pump<Ipv4, LeaseOwner>;
   readonly table: LeaseTable;
   readonly store: HeldStore;
   readonly counters: Counters;
   readonly sent: Sent[];
   readonly log: string[];
-  readonly events: EventLog;
+  readonly events: EventLog<Message, Ipv4, LeaseOwner>;
   readonly paused: () => boolean;
   setTime(now: number): void;
   /** One batch of messages from the network. */
@@ -45,9 +49,8 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
-  const table = createLeaseTable(config);
+  const table = new LeaseTable(config);
   const store = createHeldStore();
-  const counters = createCounters();
   const sent: Sent[] = [];
   const log: string[] = [];
   let now = 1000;
@@ -69,27 +72,26 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
     counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
-  const events = createEventLog(pino({ level }, { write: (line: string) => log.push(line) }), () => now * 1000);
-  const pump = startPump({
+  const logger = pino({ level }, { write: (line: string) => log.push(line) });
+  const uptime = () => now * 1000;
+  const protocol = createDhcp4({
     config,
-    table,
-    store,
-    transport,
-    prober,
+    leases: table,
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
     ownAddresses: () => OWN_ADDRESSES,
-    counters,
-    events,
-    happened:
-      onHappening &&
-      createHappenings(onHappening, (error) => {
-        throw error;
-      }),
-    clock: () => now,
-    uptime: () => now * 1000,
+    port: 67,
+    log: logger,
+    uptime,
     secret: [1, 2],
     random: () => 0,
   });
+  const counters = createCounters(protocol.kinds);
+  const events = createEventLog(logger, uptime, protocol);
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  const listeners = onHappening && createListeners([onHappening], protocol.copyLease, fail);
+  const pump = startPump({ protocol, table, store, transport, prober, counters, events, listeners, clock: () => now, uptime });
   return {
     pump,
     table,

@@ -1,13 +1,16 @@
 import { pino } from "pino";
-import type { Config } from "../../src/config/model/config.ts";
+import type { Config } from "../../src/config/model.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import type { Seconds } from "../../src/leases/dhcp4/lease.ts";
-import type { LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import type { Lease, LeaseOwner, Seconds } from "../../src/leases/lease.ts";
+import { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { createClockWatch } from "../../src/server/clock-watch.ts";
 import { createCounters } from "../../src/server/counters.ts";
+import { knownBy } from "../../src/server/dhcp4/known-by.ts";
+import { createDhcp4 } from "../../src/server/dhcp4/protocol.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { leaseTime, type Reading } from "../../src/server/lease-clock.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
@@ -44,7 +47,7 @@ export interface MachineParts {
 interface Run {
   readonly store: WorldStore;
   table?: LeaseTable;
-  pump?: Pump;
+  pump?: Pump<Ipv4, LeaseOwner>;
   now?: () => Seconds;
   over: boolean;
 }
@@ -149,25 +152,35 @@ export class Machine {
     const uptime = (): number => (events.now - this.#bootedAt) / 1000 + 5;
     const read = (): Reading => ({ wall: BEGINNING + events.now / 1000 + this.#wrongBy, uptime: uptime() });
     const secret = [random.next(), random.next()] as const;
-    const { table, clock, saved, wrong } = await restoreLeases({ config, store: run.store, log: LOG, read, boot, secret });
+    const table = new LeaseTable(config, secret);
+    const known = (lease: Lease): Lease => knownBy(config, lease);
+    const { clock, saved, wrong } = await restoreLeases({ table, knownBy: known, store: run.store, log: LOG, read, boot });
     if (run.over) return;
     run.table = table;
     this.#served = true;
     run.now = () => leaseTime(clock.bootOffset, uptime());
     onStarted();
-    run.pump = startPump({
+    const milliseconds = (): number => uptime() * 1000;
+    const protocol = createDhcp4({
       config,
+      leases: table,
+      interfaceAt: (index) => this.#interfaces[index],
+      ownAddresses: () => this.#addresses,
+      port: 67,
+      log: LOG,
+      uptime: milliseconds,
+      secret,
+      random: () => random.next(),
+    });
+    run.pump = startPump({
+      protocol,
       table,
       store: run.store,
       transport: this.#transport(run),
-      interfaceAt: (index) => this.#interfaces[index],
-      ownAddresses: () => this.#addresses,
-      counters: createCounters(),
-      events: createEventLog(LOG, () => uptime() * 1000),
+      counters: createCounters(protocol.kinds),
+      events: createEventLog(LOG, milliseconds, protocol),
       clock: run.now,
-      uptime: () => uptime() * 1000,
-      secret,
-      random: () => random.next(),
+      uptime: milliseconds,
     });
     const watch = createClockWatch({ clock, saved, wrong, store: run.store, read, log: LOG });
     const tick = (): void => {

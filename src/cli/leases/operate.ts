@@ -8,7 +8,8 @@ import { type Ipv4, parseIpv4 } from "../../net/ipv4.ts";
 import { parseIpv4Prefix, rangeOfPrefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
 import { askServer, controlPath, requestOf } from "../../server/control.ts";
-import { ALL_ADDRESSES, OPERATIONS, type Operation, type OperationKind, operate } from "../../server/operations.ts";
+import { ADDRESS_TEXT, ALL_ADDRESSES, compareAddresses, type Operation } from "../../server/dhcp4/operations.ts";
+import { LEASE_OPERATIONS, type LeaseOperationKind, operate } from "../../server/operations.ts";
 import { readClock } from "../../store/sqlite/rows.ts";
 import { openForReading } from "../../store/sqlite/schema.ts";
 import { openSqliteStore } from "../../store/sqlite/store.ts";
@@ -23,13 +24,13 @@ export interface OperationOptions {
   readonly unblock?: string;
 }
 
-const HELP: Readonly<Record<OperationKind, string>> = {
+const HELP: Readonly<Record<LeaseOperationKind, string>> = {
   release: "end bound leases, as if their clients had given them back; the addresses are remembered for them",
   delete: "forget leases in any state; more than one address needs --state as well",
   unblock: "end the probation of addresses that were found in use",
 };
-const DONE: Readonly<Record<OperationKind, string>> = { release: "released", delete: "deleted", unblock: "no longer on probation" };
-const NONE_THERE: Readonly<Record<OperationKind, string>> = {
+const DONE: Readonly<Record<LeaseOperationKind, string>> = { release: "released", delete: "deleted", unblock: "no longer on probation" };
+const NONE_THERE: Readonly<Record<LeaseOperationKind, string>> = {
   release: "no bound lease",
   delete: "no such lease",
   unblock: "nothing on probation",
@@ -38,8 +39,8 @@ const TARGET = "an address such as 10.0.0.5, a network such as 10.0.0.0/24, or a
 
 /** `filters`: options of the list, which say nothing about what is to be changed. */
 export function addOperations(command: Command, filters: readonly string[]): Command {
-  for (const kind of OPERATIONS) {
-    const others = OPERATIONS.filter((other) => other !== kind);
+  for (const kind of LEASE_OPERATIONS) {
+    const others = LEASE_OPERATIONS.filter((other) => other !== kind);
     const state = kind === "delete" ? [] : ["state"];
     command.addOption(new Option(`--${kind} <addresses>`, HELP[kind]).conflicts([...filters, ...others, ...state]));
   }
@@ -60,14 +61,14 @@ Examples:
 
 /** What the command line asks to be done; undefined: nothing. */
 export function operationNamed(options: OperationOptions): Operation | undefined {
-  for (const kind of OPERATIONS) {
+  for (const kind of LEASE_OPERATIONS) {
     const target = options[kind];
     if (target !== undefined) return { kind, addresses: addressesOf(kind, target, options), state: stateOf(options.state) };
   }
   return undefined;
 }
 
-function addressesOf(kind: OperationKind, target: string, { state }: OperationOptions): AddressRange {
+function addressesOf(kind: LeaseOperationKind, target: string, { state }: OperationOptions): AddressRange {
   const address = parseIpv4(target);
   if (address !== undefined) return { start: address, end: address };
   const prefix = parseIpv4Prefix(target);
@@ -97,7 +98,7 @@ export async function changeLeases(options: OperationOptions, operation: Operati
     const db = openForReading(database);
     const offset = readClock(db)?.offset ?? 0;
     db.close();
-    const answer = await askServer(controlPath(database), requestOf(operation));
+    const answer = await askServer(controlPath(database), requestOf(operation, ADDRESS_TEXT));
     if (answer !== undefined && "error" in answer) fail(`--${kind} ${target}: ${answer.error}`);
     const done = answer === undefined ? await operateOnDatabase(database, operation, offset) : answer.done;
     if (done === 0) fail(`--${kind} ${target}: ${NONE_THERE[kind]}: \`leasehold leases -d ${database}\` lists what there is`);
@@ -127,6 +128,7 @@ async function operateOnDatabase(database: string, operation: Operation, offset:
     return await operate(
       {
         byAddress: (address) => table.byAddress(address),
+        compare: compareAddresses,
         leases: () => table.leases(),
         change: (changes) => store.commit(changes.flatMap((change) => table.apply(change)?.write ?? [])),
       },

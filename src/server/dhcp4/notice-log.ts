@@ -1,16 +1,19 @@
-import type { Notice } from "../engine/notice.ts";
-import { toHex } from "../net/bytes.ts";
-import { formatIpv4 } from "../net/ipv4.ts";
-import { formatMac } from "../net/mac.ts";
-import type { Log } from "./log.ts";
-import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
+import type { Notice } from "../../engine/notice.ts";
+import { toHex } from "../../net/bytes.ts";
+import { formatIpv4 } from "../../net/ipv4.ts";
+import { formatMac } from "../../net/mac.ts";
+import type { Log } from "../log.ts";
+import { createLogAllowance, type LogAllowance, withLeftOut } from "../log-allowance.ts";
 
 /** Entries a minute. */
 const ALLOWED = { exhausted: 5, reserved: 10, shared: 10 } as const;
 /** Client identifiers that are remembered to have come from another hardware address. */
 const MOST_MOVED = 256;
 
-/** Warns of what needs the operator: networks that are full, reserved addresses that others have, machines that were cloned. */
+/**
+ * Warns of what needs the operator: networks that are full, reserved addresses that others have,
+ * machines that were cloned.
+ */
 export interface NoticeLog {
   notice(found: Notice): void;
   /** By what the entries are about. */
@@ -25,7 +28,10 @@ export function createNoticeLog(log: Log, uptime: () => number): NoticeLog {
   /** From which hardware address a client identifier moved to another one, the oldest first. */
   const moved = new Map<string, string>();
 
-  /** Whether it has moved back, so that both addresses are in use. A machine whose network card is changed moves once. */
+  /**
+   * Whether it has moved back, so that both addresses are in use. A machine whose network card is
+   * changed moves once.
+   */
   function isBack(identifier: string, to: string, from: string): boolean {
     const before = moved.get(identifier);
     moved.delete(identifier);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { loadConfig } from "../../src/config/load.ts";
-import type { LocalInterface } from "../../src/io/transport.ts";
-import { formatIpv4, parseIpv4 } from "../../src/net/ipv4.ts";
-import { InterfaceList } from "../../src/server/interface-list.ts";
-import { chooseInterfaces } from "../../src/server/served-interfaces.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import type { LocalInterface } from "../../../src/io/transport.ts";
+import { formatIpv4, parseIpv4 } from "../../../src/net/ipv4.ts";
+import { InterfaceList } from "../../../src/server/dhcp4/interface-list.ts";
+import { chooseInterfaces } from "../../../src/server/dhcp4/served-interfaces.ts";
 
 function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface> = {}): LocalInterface {
   const parsed = addresses.map((text) => ({ address: parseIpv4(text) as number, prefixLength: 24 }));

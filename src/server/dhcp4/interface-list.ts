@@ -1,7 +1,7 @@
-import type { Config } from "../config/model/config.ts";
-import type { ServedInterface } from "../engine/dhcp4/decide.ts";
-import type { LocalInterface } from "../io/transport.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
+import type { Config } from "../../config/model.ts";
+import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
+import type { LocalInterface } from "../../io/transport.ts";
+import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { chooseInterfaces } from "./served-interfaces.ts";
 
 /** What is said of interfaces while the server runs. */
@@ -10,7 +10,10 @@ export interface InterfaceLog {
   warn(text: string): void;
 }
 
-/** The served interfaces by index, and all addresses of this machine. Both come and go while the server runs. */
+/**
+ * The served interfaces by index, and all addresses of this machine. Both come and go while the
+ * server runs.
+ */
 export class InterfaceList {
   readonly #config: Config;
   readonly #log: InterfaceLog;

@@ -1,9 +1,8 @@
-import type { Config } from "../config/model/config.ts";
-import type { Network } from "../config/model/dhcp4.ts";
-import type { ServedInterface } from "../engine/dhcp4/decide.ts";
-import type { LocalInterface } from "../io/transport.ts";
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
-import { prefixContains, prefixOf } from "../net/prefix.ts";
+import type { Config, Network } from "../../config/model.ts";
+import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
+import type { LocalInterface } from "../../io/transport.ts";
+import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
+import { prefixContains, prefixOf } from "../../net/prefix.ts";
 
 /** A configured interface that can't be served as things are. */
 export interface MissingInterface {
@@ -15,14 +14,17 @@ export interface MissingInterface {
 export interface ChosenInterfaces {
   readonly served: readonly ServedInterface[];
   readonly missing: readonly MissingInterface[];
-  /** For people: configured networks that an interface has an address in and that get no service there, one sentence each. */
+  /**
+   * For people: configured networks that an interface has an address in and that get no service
+   * there, one sentence each.
+   */
   readonly unserved: readonly string[];
 }
 
 /**
- * The interfaces to serve out of those that the machine has now. Without `interfaces` in the configuration these are all
- * that are up and have an address: which of them are on a configured network is for the engine to find, packet by
- * packet, since relayed packets may come in on any.
+ * The interfaces to serve out of those that the machine has now. Without `interfaces` in the
+ * configuration these are all that are up and have an address: which of them are on a configured
+ * network is for the engine to find, packet by packet, since relayed packets may come in on any.
  */
 export function chooseInterfaces(config: Config, local: readonly LocalInterface[]): ChosenInterfaces {
   const served: ServedInterface[] = [];
@@ -49,8 +51,9 @@ export function chooseInterfaces(config: Config, local: readonly LocalInterface[
 }
 
 /**
- * A message without relay that comes in on an interface is from one link, whatever addresses the interface has. What is said of its other
- * addresses in configured networks that are not on that link: clients there get nothing, and are told that their addresses are wrong.
+ * A message without relay that comes in on an interface is from one link, whatever addresses the
+ * interface has. What is said of its other addresses in configured networks that are not on that
+ * link: clients there get nothing, and are told that their addresses are wrong.
  */
 function subnetsLeftOut(config: Config, chosen: ServedInterface, { name, addresses }: LocalInterface): string[] {
   const own = networkOnInterface(config, chosen);
@@ -80,7 +83,10 @@ export function isOnConfiguredNetwork(config: Config, { name, address }: ServedI
   );
 }
 
-/** The address to answer from: the one asked for (or that of its subnet), else the first in a configured network, else the first. */
+/**
+ * The address to answer from: the one asked for (or that of its subnet), else the first in a
+ * configured network, else the first.
+ */
 function serve(config: Config, { index, name, mtu, addresses }: LocalInterface, wanted: Ipv4 | undefined): ServedInterface | undefined {
   const chosen =
     wanted === undefined

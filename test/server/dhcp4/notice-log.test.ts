@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { discover, ethernetClient, requestExtension, requestInitReboot, requestSelecting } from "../../src/client/dhcp4/messages.ts";
-import { createBench } from "../support/pump.ts";
+import { discover, ethernetClient, requestExtension, requestInitReboot, requestSelecting } from "../../../src/client/dhcp4/messages.ts";
+import { createBench } from "../../support/pump.ts";
 
 const transaction = { xid: 7, secs: 0 };
 const SERVER = 0x0a000001;

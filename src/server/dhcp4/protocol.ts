@@ -1,0 +1,101 @@
+import type { Config } from "../../config/model.ts";
+import type { Probe } from "../../engine/decision.ts";
+import { decide, type ServedInterface } from "../../engine/dhcp4/decide.ts";
+import { createFloodGuard } from "../../engine/dhcp4/flood.ts";
+import { inProbation } from "../../engine/dhcp4/probe.ts";
+import type { Lease, LeaseOwner } from "../../leases/lease.ts";
+import type { LeaseReader } from "../../leases/reader.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import { decode } from "../../wire/dhcp4/decode.ts";
+import { encode } from "../../wire/dhcp4/encode.ts";
+import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
+import { peekMessageType } from "../../wire/dhcp4/peek.ts";
+import type { Log } from "../log.ts";
+import type { Protocol, Shedding } from "../protocol.ts";
+import type { Asked } from "../shapes.ts";
+import { createNoticeLog } from "./notice-log.ts";
+import { KINDS, kindOf, WORDS } from "./words.ts";
+
+export interface Dhcp4Parts {
+  readonly config: Config;
+  readonly leases: LeaseReader;
+  /** The served interface with this index; undefined: not served. */
+  readonly interfaceAt: (index: number) => ServedInterface | undefined;
+  /** Every address of this machine as it is now. */
+  readonly ownAddresses: () => ReadonlySet<Ipv4>;
+  /** The port that the server listens on. */
+  readonly port: number;
+  readonly log: Log;
+  /** Milliseconds, never going back. */
+  readonly uptime: () => number;
+  /** Two unsigned 32-bit numbers that nobody else knows. */
+  readonly secret: readonly [number, number];
+  /** An unsigned 32-bit number, each time another. */
+  readonly random: () => number;
+}
+
+/** DHCPv4 (RFC 2131) as the pump knows it. */
+export function createDhcp4(parts: Dhcp4Parts): Protocol<Message, Ipv4, LeaseOwner> {
+  const { config, leases, interfaceAt, port: serverPort, random } = parts;
+  const flood = config.floodProtection && createFloodGuard(config.floodProtection, config.chaddrOnly, parts.secret);
+  const { notice: notify, allowances } = createNoticeLog(parts.log, parts.uptime);
+
+  return {
+    kinds: KINDS,
+    words: WORDS,
+    allowances,
+    serves: (interfaceIndex) => interfaceAt(interfaceIndex) !== undefined,
+    read: ({ bytes, length }) => decode(bytes, length),
+    kindOf,
+    shedding,
+    floods: (message, now) => flood?.refuses(message, now) ?? false,
+    decide(message, datagram, now, answers) {
+      const { interfaceIndex, source, sourcePort, destination, length } = datagram;
+      const served = interfaceAt(interfaceIndex) as ServedInterface;
+      const decision = decide(
+        { config, leases, now, random: random(), probes: answers, ownAddresses: parts.ownAddresses(), notify },
+        { message, interface: served, source, sourcePort, destination, serverPort, length },
+      );
+      return decision.kind === "probe" ? questionOf(decision, message) : decision;
+    },
+    write: encode,
+    inProbation: (address, now) => inProbation({ config, leases, now }, address),
+    copyLease,
+    keyOf: (address) => address,
+  };
+}
+
+function questionOf({ address, timeout, interfaceIndex, offer }: Probe, { chaddr }: Message): Asked<Message, Ipv4, LeaseOwner> {
+  return {
+    kind: "question",
+    about: { kind: "conflict-probe", address, timeout, interfaceIndex, hardwareAddress: chaddr },
+    holds: offer.changes,
+    unanswered: offer,
+  };
+}
+
+/** A DISCOVER is repeated by its client; a RELEASE or DECLINE never is. */
+export function shedding(bytes: Uint8Array, length: number): Shedding {
+  const type = peekMessageType(bytes, length);
+  if (type === MessageType.DISCOVER) return "first";
+  return type === MessageType.RELEASE || type === MessageType.DECLINE ? "never" : "stale";
+}
+
+function copyLease({ address, state, start, expiry, owner }: Lease): Lease {
+  return {
+    address,
+    state,
+    start,
+    expiry,
+    owner: {
+      clientKey: owner.clientKey.slice(),
+      clientIdentifier: owner.clientIdentifier?.slice(),
+      htype: owner.htype,
+      chaddr: owner.chaddr.slice(),
+      hostname: owner.hostname?.slice(),
+      vendorClass: owner.vendorClass?.slice(),
+      relayAgentInformation: owner.relayAgentInformation?.slice(),
+      limitKeys: owner.limitKeys?.slice(),
+    },
+  };
+}
