@@ -2,7 +2,7 @@ import type { BytesMap } from "../net/bytes.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv4Prefix } from "../net/prefix.ts";
 import type { AddressRange } from "../net/range.ts";
-import type { ValueType } from "../wire/values.ts";
+import type { ValueType } from "../wire/values/values.ts";
 import type { ConditionIndex } from "./class-expression/condition-index.ts";
 import type { Lookups } from "./class-expression/lookups.ts";
 import type { Condition, Value } from "./class-expression/subject.ts";

@@ -1,5 +1,5 @@
 import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../wire/dhcp4/option-table.ts";
-import type { SubOptionDefinition, ValueType } from "../wire/values.ts";
+import type { SubOptionDefinition, ValueType } from "../wire/values/values.ts";
 import type { DefinedOption } from "./model.ts";
 
 /** The options that a configuration can name: those of the option table, and the operator's own. */

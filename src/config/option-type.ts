@@ -1,4 +1,4 @@
-import type { ValueType } from "../wire/values.ts";
+import type { ValueType } from "../wire/values/values.ts";
 import type { Path } from "./diagnostic.ts";
 import { describeValue } from "./expected.ts";
 import type { Report } from "./problems.ts";

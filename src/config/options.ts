@@ -1,6 +1,6 @@
 import { equalBytes, NO_BYTES } from "../net/bytes.ts";
 import { type OptionDefinition, optionByCode } from "../wire/dhcp4/option-table.ts";
-import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../wire/values.ts";
+import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../wire/values/values.ts";
 import type { Path } from "./diagnostic.ts";
 import { describeValue } from "./expected.ts";
 import type { ConfiguredOption, OptionSet } from "./model.ts";

@@ -7,7 +7,7 @@ import { fromHex } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../../wire/dhcp4/option-table.ts";
-import { encodeValue } from "../../wire/values.ts";
+import { encodeValue } from "../../wire/values/values.ts";
 import { parseAddress, parseNumber, UsageError } from "../endpoint.ts";
 
 /** The flags of `leasehold probe` that shape messages, as typed. */

@@ -1,4 +1,4 @@
-import type { SubOptionDefinition } from "../../wire/values.ts";
+import type { SubOptionDefinition } from "../../wire/values/values.ts";
 import { subOptionsOf, vendorSubOptionsOf } from "../option-dictionary.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Form, Node } from "./syntax.ts";

@@ -1,9 +1,9 @@
 import { toHex } from "../../net/bytes.ts";
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
-import { decodeText } from "../value-io.ts";
-import type { JsonValue, ValueType } from "../value-types.ts";
-import { decodeValue } from "../values.ts";
+import { decodeText } from "../values/value-io.ts";
+import type { JsonValue, ValueType } from "../values/value-types.ts";
+import { decodeValue } from "../values/values.ts";
 import { BROADCAST_FLAG, type Message, Op } from "./message.ts";
 import { optionByCode } from "./option-table.ts";
 import { messageType, optionValue } from "./options.ts";

@@ -4,7 +4,7 @@
  * and DHCP Options", and for codes without an assignment what is in wide use.
  */
 
-import { fixedSize, type ValueType } from "../value-types.ts";
+import { fixedSize, type ValueType } from "../values/value-types.ts";
 import { MessageType } from "./message.ts";
 import {
   AUTHENTICATION,
