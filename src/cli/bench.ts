@@ -143,8 +143,8 @@ interface Way {
   readonly name: string;
   readonly giaddr: Ipv4;
   readonly listen: Endpoint;
-  readonly interfaces: readonly LocalInterface[];
-  readonly destination: Destination;
+  readonly interfaces: readonly LocalInterface<Ipv4>[];
+  readonly destination: Destination<Ipv4>;
   /** What to look at when nothing comes back. */
   readonly advice: string;
 }
@@ -157,7 +157,7 @@ async function findWay(scenario: Scenario, flags: BenchFlags): Promise<Way> {
       );
     }
     if (flags.relay !== undefined) throw new UsageError("--interface and --relay: speak either as clients or as a relay");
-    const [link] = interfacesNamed(await listInterfaces(), [flags.interface]) as [LocalInterface];
+    const [link] = interfacesNamed(await listInterfaces(), [flags.interface]) as [LocalInterface<Ipv4>];
     return {
       ...linkBroadcast(link),
       name: `the server on the link of ${flags.interface}`,

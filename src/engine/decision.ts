@@ -49,7 +49,7 @@ export interface Reply {
   readonly message: Message;
   /** Largest DHCP message (IP and UDP headers not counted) that the client accepts, from option 57; RFC 2131 section 2. */
   readonly maxMessageSize: number;
-  readonly to: Destination;
+  readonly to: Destination<Ipv4>;
   readonly changes: readonly LeaseChange[];
   readonly rests: boolean;
 }

@@ -2,6 +2,7 @@ import type { Decision, Probe } from "../engine/decision.ts";
 import type { Outbox, Transport } from "../io/transport.ts";
 import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
 import type { Applied, LeaseTable } from "../leases/table.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import { encode } from "../wire/dhcp4/encode.ts";
 import { messageType } from "../wire/dhcp4/options.ts";
@@ -30,7 +31,7 @@ const MAX_COMMITTING = 64;
 export interface CommitsParts {
   readonly table: LeaseTable;
   readonly store: LeaseStore;
-  readonly transport: Transport;
+  readonly transport: Transport<Ipv4>;
   readonly counters: Counters;
   readonly events: EventLog;
   /** Told of each change of a lease when it is durable; undefined: nobody listens. */
@@ -55,7 +56,7 @@ export interface Commits {
 
 /** What was decided about one batch of messages: its changes, and what waits for them to be durable. */
 interface Batch {
-  readonly replies: Outbox;
+  readonly replies: Outbox<Ipv4>;
   /** What the batch did to the table, for the case that it has to be undone. */
   readonly applied: Applied[];
   readonly writes: LeaseWrite[];
@@ -68,7 +69,7 @@ interface Batch {
 
 export function createCommits({ table, store, transport, counters, events, happened }: CommitsParts): Commits {
   const ready = transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
-  const spare: Outbox[] = [];
+  const spare: Outbox<Ipv4>[] = [];
   /** Oldest first; commits settle in this order. */
   const committing: Batch[] = [];
   let batch = newBatch();

@@ -37,8 +37,8 @@ export interface EventLog {
   conflict(address: Ipv4, hardwareAddress: Uint8Array | undefined, probation: number | undefined): void;
   /** What was found while a decision was made. */
   notice(notice: Notice): void;
-  undecodable(datagram: Datagram, problem: Problem): void;
-  internalError(error: unknown, datagram: Datagram): void;
+  undecodable(datagram: Datagram<Ipv4>, problem: Problem): void;
+  internalError(error: unknown, datagram: Datagram<Ipv4>): void;
   storeFailed(error: StoreError): void;
   /** A program that listens to happenings has thrown this. */
   listenerFailed(error: unknown): void;

@@ -20,7 +20,7 @@ export class InterfaceList {
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
 
-  constructor(config: Config, local: readonly LocalInterface[], log: InterfaceLog) {
+  constructor(config: Config, local: readonly LocalInterface<Ipv4>[], log: InterfaceLog) {
     this.#config = config;
     this.#log = log;
     this.#look(local);
@@ -40,7 +40,7 @@ export class InterfaceList {
   }
 
   /** These are the interfaces now. Says what has changed. */
-  update(local: readonly LocalInterface[]): void {
+  update(local: readonly LocalInterface<Ipv4>[]): void {
     const before = new Set(this.#served.map(describe));
     this.#look(local);
     const now = new Set(this.#served.map(describe));
@@ -48,7 +48,7 @@ export class InterfaceList {
     for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
   }
 
-  #look(local: readonly LocalInterface[]): void {
+  #look(local: readonly LocalInterface<Ipv4>[]): void {
     const { served, missing, unserved } = chooseInterfaces(this.#config, local);
     this.#served = served;
     this.#byIndex = [];

@@ -1,4 +1,5 @@
 import type { Datagram } from "../io/transport.ts";
+import type { Ipv4 } from "../net/ipv4.ts";
 import { MessageType } from "../wire/dhcp4/message.ts";
 import { peekMessageType } from "../wire/dhcp4/peek.ts";
 
@@ -31,7 +32,7 @@ export interface Overload {
   /** Whether DISCOVERs are shed at the moment. */
   readonly shedding: boolean;
   /** Why the datagram is better dropped than served; undefined: serve it. `now` never goes back. */
-  check(datagram: Datagram, now: number): Shed | undefined;
+  check(datagram: Datagram<Ipv4>, now: number): Shed | undefined;
 }
 
 export function createOverload(): Overload {

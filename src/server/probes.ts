@@ -13,13 +13,13 @@ const MAX_FREE = 4096;
 
 /** A message that waits for the outcome of a probe. Its bytes are a copy. */
 export interface Waiting {
-  readonly datagram: Datagram;
+  readonly datagram: Datagram<Ipv4>;
   /** How many addresses for it have been found in use so far. */
   readonly conflicts: number;
 }
 
 export interface ProbesParts {
-  readonly prober: Prober;
+  readonly prober: Prober<Ipv4>;
   /** Milliseconds, never going back. */
   readonly clock: () => number;
   /** Nobody answered in time: the message is to be decided again. */
@@ -34,7 +34,7 @@ export type Taken = "started" | "joined" | "skipped";
 /** Finds out whether addresses are in use, without holding up anybody but the client that is to get the address. */
 export interface Probes extends ProbeReader {
   /** Copies the datagram unless the question is skipped. */
-  ask(probe: Probe, datagram: Datagram, conflicts: number): Taken;
+  ask(probe: Probe, datagram: Datagram<Ipv4>, conflicts: number): Taken;
   /** Ends all probes, and returns how many messages waited for them. */
   stop(): number;
 }
@@ -108,6 +108,6 @@ export function createProbes({ prober, clock, onFree, onConflict }: ProbesParts)
   };
 }
 
-function copyOf(datagram: Datagram): Datagram {
+function copyOf(datagram: Datagram<Ipv4>): Datagram<Ipv4> {
   return { ...datagram, bytes: datagram.bytes.slice(0, datagram.length) };
 }

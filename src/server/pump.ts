@@ -30,9 +30,9 @@ export interface PumpParts {
   readonly config: Config;
   readonly table: LeaseTable;
   readonly store: LeaseStore;
-  readonly transport: Transport;
+  readonly transport: Transport<Ipv4>;
   /** Undefined: no address is probed, as when no network asks for it. */
-  readonly prober?: Prober | undefined;
+  readonly prober?: Prober<Ipv4> | undefined;
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
@@ -83,25 +83,25 @@ export function startPump(parts: PumpParts): Pump {
       onConflict: (address, hardwareAddress, waiting) => afterProbe(waiting, () => onConflict(address, hardwareAddress, waiting)),
     });
 
-  function onBatch(batch: readonly Datagram[], count: number): void {
+  function onBatch(batch: readonly Datagram<Ipv4>[], count: number): void {
     const now = clock();
     const milliseconds = uptime();
     for (let i = 0; i < count; i++) {
       try {
-        const datagram = batch[i] as Datagram;
+        const datagram = batch[i] as Datagram<Ipv4>;
         const shed = overload.check(datagram, milliseconds);
         if (shed === undefined) handle(datagram, now, milliseconds);
         else counters.dropped[shed]++;
       } catch (error) {
         // A defect. It must not take the other packets with it, and an exception must not reach the event loop's native code.
         counters.dropped["internal-error"]++;
-        events.internalError(error, batch[i] as Datagram);
+        events.internalError(error, batch[i] as Datagram<Ipv4>);
       }
     }
     commits.flush();
   }
 
-  function handle(datagram: Datagram, now: Seconds, milliseconds: number): void {
+  function handle(datagram: Datagram<Ipv4>, now: Seconds, milliseconds: number): void {
     const served = parts.interfaceAt(datagram.interfaceIndex);
     if (served === undefined) {
       counters.silent["interface-not-served"]++;
@@ -119,7 +119,7 @@ export function startPump(parts: PumpParts): Pump {
     else decideAbout(datagram, message, served, now, 0);
   }
 
-  function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
+  function decideAbout(datagram: Datagram<Ipv4>, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
       { config, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses(), notify: events.notice },
@@ -131,7 +131,7 @@ export function startPump(parts: PumpParts): Pump {
   }
 
   /** Holds the address, and has the message wait until it is known whether somebody uses it. False: nobody can be asked. */
-  function probe(decision: Probe, datagram: Datagram, conflicts: number): boolean {
+  function probe(decision: Probe, datagram: Datagram<Ipv4>, conflicts: number): boolean {
     const taken = probes?.ask(decision, datagram, conflicts) ?? "skipped";
     if (taken === "skipped") {
       counters.probesSkipped++;

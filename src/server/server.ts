@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import type { Config } from "../config/model.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
-import { openTransport } from "../io/open.ts";
-import { openProber, type Prober } from "../io/prober.ts";
+import { openProber, openTransport } from "../io/open.ts";
+import type { Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
@@ -38,9 +38,9 @@ export interface ServerOptions {
   readonly port: number;
   readonly log: Log;
   /** Sends and receives in place of the system's sockets; closed at the end. */
-  readonly transport?: Transport;
+  readonly transport?: Transport<Ipv4>;
   /** Finds out whether an address is in use, where the configuration asks for it, in place of the system's sockets; closed at the end. */
-  readonly prober?: Prober;
+  readonly prober?: Prober<Ipv4>;
   /** Told of each change of a lease that has come true; what it throws is logged and does no harm. Times are those of leases, see `wallOffset`. */
   readonly onHappening?: (happening: Happening) => void;
 }
@@ -185,7 +185,7 @@ async function start(options: ServerOptions): Promise<Server> {
   };
 }
 
-async function shutDown(pump: Pump, transport: Transport, prober: Prober | undefined, store: LeaseStore): Promise<void> {
+async function shutDown(pump: Pump, transport: Transport<Ipv4>, prober: Prober<Ipv4> | undefined, store: LeaseStore): Promise<void> {
   await pump.stop();
   prober?.close();
   transport.close();

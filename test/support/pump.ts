@@ -6,6 +6,7 @@ import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
 import { createHappenings, type Happening } from "../../src/server/happenings.ts";
@@ -18,7 +19,7 @@ import { createHeldStore, type HeldStore } from "./store.ts";
 /** A reply that left, as it was at that time. */
 export interface Sent {
   readonly message: Message;
-  readonly to: Destination;
+  readonly to: Destination<Ipv4>;
 }
 
 export interface Bench {
@@ -41,7 +42,12 @@ export interface Bench {
 const OWN_ADDRESSES: ReadonlySet<number> = new Set([0x0a000001, 0x0a090901]);
 
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
-export function createBench(configText: string, prober?: Prober, level = "debug", onHappening?: (happening: Happening) => void): Bench {
+export function createBench(
+  configText: string,
+  prober?: Prober<Ipv4>,
+  level = "debug",
+  onHappening?: (happening: Happening) => void,
+): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
@@ -51,9 +57,9 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
   const sent: Sent[] = [];
   const log: string[] = [];
   let now = 1000;
-  let handler: BatchHandler | undefined;
+  let handler: BatchHandler<Ipv4> | undefined;
   let paused = false;
-  const transport: Transport = {
+  const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
     start(newHandler) {
@@ -106,7 +112,7 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
       this.receiveLate(0, ...messages);
     },
     receiveLate(waited, ...messages) {
-      const batch = messages.map((message): Datagram => {
+      const batch = messages.map((message): Datagram<Ipv4> => {
         const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
         return { bytes, length: bytes.length, source: 0, sourcePort: 68, destination: 0xffffffff, interfaceIndex: 2, waited };
       });
@@ -117,9 +123,9 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
   };
 }
 
-function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | undefined): Outbox {
+function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | undefined): Outbox<Ipv4> {
   const buffers = Array.from({ length: capacity }, () => new Uint8Array(2048));
-  let entries: { length: number; to: Destination; kind: number }[] = [];
+  let entries: { length: number; to: Destination<Ipv4>; kind: number }[] = [];
   return {
     get length() {
       return entries.length;

@@ -6,6 +6,7 @@ import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/tra
 import type { Seconds } from "../../src/leases/lease.ts";
 import type { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { createClockWatch } from "../../src/server/clock-watch.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
@@ -32,7 +33,7 @@ export interface MachineParts {
   readonly random: Random;
   readonly interfaces: readonly ServedInterface[];
   /** A reply leaves. */
-  readonly onSent: (message: Message, to: Destination) => void;
+  readonly onSent: (message: Message, to: Destination<Ipv4>) => void;
   /** A transaction was settled; with no writes when it failed. */
   readonly onSettled: (writes: readonly StoreWrite[]) => void;
   /** The server has read its leases, and serves nobody yet. */
@@ -59,7 +60,7 @@ export class Machine {
   #served = false;
   /** How far the wall clock is from what is right, in seconds. */
   #wrongBy = 0;
-  #inbox: { datagram: Datagram; arrived: number }[] = [];
+  #inbox: { datagram: Datagram<Ipv4>; arrived: number }[] = [];
   #run: Run | undefined;
 
   constructor(parts: MachineParts) {
@@ -134,7 +135,7 @@ export class Machine {
   }
 
   /** A datagram arrives. Where nobody listens it is lost. */
-  receive(datagram: Datagram): void {
+  receive(datagram: Datagram<Ipv4>): void {
     if (this.#run === undefined) return;
     this.#inbox.push({ datagram, arrived: this.#parts.events.now });
     // What arrives within a few milliseconds is received together.
@@ -179,8 +180,8 @@ export class Machine {
     tick();
   }
 
-  #transport(run: Run): Transport {
-    let handler: BatchHandler | undefined;
+  #transport(run: Run): Transport<Ipv4> {
+    let handler: BatchHandler<Ipv4> | undefined;
     let paused = false;
     this.#deliver = () => {
       if (run.over || paused || handler === undefined) return;
@@ -212,10 +213,10 @@ export class Machine {
     };
   }
 
-  #outbox(capacity: number, run: Run, sent: Uint32Array | undefined): Outbox {
+  #outbox(capacity: number, run: Run, sent: Uint32Array | undefined): Outbox<Ipv4> {
     const { onSent } = this.#parts;
     const buffers = Array.from({ length: capacity }, () => new Uint8Array(1472));
-    let waiting: { length: number; to: Destination; kind: number }[] = [];
+    let waiting: { length: number; to: Destination<Ipv4>; kind: number }[] = [];
     return {
       get length() {
         return waiting.length;

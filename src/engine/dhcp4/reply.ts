@@ -28,7 +28,7 @@ export function grant(
   yiaddr: Ipv4,
   times: readonly Option[],
   changes: readonly LeaseChange[],
-  to: Destination,
+  to: Destination<Ipv4>,
 ): Reply {
   const { message } = exchange;
   const rests = type === MessageType.ACK;
@@ -36,7 +36,7 @@ export function grant(
 }
 
 /** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
-export function inform(exchange: Exchange, settings: Settings, to: Destination): Decision {
+export function inform(exchange: Exchange, settings: Settings, to: Destination<Ipv4>): Decision {
   const { message } = exchange;
   const direct = message.ciaddr !== 0;
   // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there
@@ -184,6 +184,6 @@ function replyMessage(
   };
 }
 
-function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[], rests: boolean): Reply {
+function reply(exchange: Exchange, message: Message, to: Destination<Ipv4>, changes: readonly LeaseChange[], rests: boolean): Reply {
   return { kind: "reply", message, maxMessageSize: maxReplySizeOf(exchange), to, changes, rests };
 }

@@ -2,7 +2,7 @@ import type { Decision } from "../../../src/engine/decision.ts";
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import type { Destination } from "../../../src/net/destination.ts";
-import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
+import { formatIpv4, type Ipv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { formatMac } from "../../../src/net/mac.ts";
 import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
 import { mac, XID } from "./messages.ts";
@@ -53,7 +53,7 @@ export function briefly(outcome: Outcome): string {
   return [type.slice(3), yiaddr ?? why?.slice(3)].filter((part) => part !== undefined).join(" ");
 }
 
-function describeDestination(to: Destination): string {
+function describeDestination(to: Destination<Ipv4>): string {
   const hardware = to.hardwareAddress === undefined ? "" : ` ${formatMac(to.hardwareAddress)}`;
   return `${formatIpv4(to.address)}:${to.port}${hardware} on ${to.interfaceIndex} from ${formatIpv4(to.source)}`;
 }
