@@ -2,6 +2,7 @@ import { BytesMap, toHex } from "../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { formatIpv4Prefix, type Ipv4Prefix, prefixContains } from "../net/prefix.ts";
+import { OptionCode } from "../wire/dhcp4/option-code.ts";
 import type { Path } from "./diagnostic.ts";
 import { formatIdentifier } from "./identifier.ts";
 import type { BootFields, ConfiguredOption, Reservation, ReservationIndex, ReservationMatch } from "./model.ts";
@@ -22,8 +23,8 @@ export interface Host {
 }
 
 /** Option 61, which has a match of its own. */
-const CLIENT_IDENTIFIER = 61;
-const HOST_NAME = 12;
+const CLIENT_IDENTIFIER = OptionCode.clientIdentifier;
+const HOST_NAME = OptionCode.hostName;
 
 /** Matches on an identifier by their keys in the file. */
 export const MATCH_KEYS = { clientIdentifier: "client_id", duid: "duid", circuitId: "circuit_id", remoteId: "remote_id" } as const;
