@@ -8,6 +8,7 @@ import { formatMac } from "../net/mac.ts";
 import type { StoreError } from "../store/store.ts";
 import type { Problem } from "../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
+import { OptionCode } from "../wire/dhcp4/option-code.ts";
 import { messageType, optionIpv4, optionValue } from "../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../wire/dhcp4/relay-agent-information.ts";
 import type { Log } from "./log.ts";
@@ -48,10 +49,10 @@ export interface EventLog {
 }
 
 const TYPE_NAMES = new Map<number, string>(Object.entries(MessageType).map(([name, type]) => [type, name]));
-const REQUESTED_ADDRESS = 50;
-const MESSAGE = 56;
-const CLIENT_IDENTIFIER = 61;
-const RELAY_AGENT_INFORMATION = 82;
+const REQUESTED_ADDRESS = OptionCode.requestedIpAddress;
+const MESSAGE = OptionCode.message;
+const CLIENT_IDENTIFIER = OptionCode.clientIdentifier;
+const RELAY_AGENT_INFORMATION = OptionCode.relayAgentInformation;
 /**
  * What clients can cause at will, by what the entries are about, and how many of each are written a minute: as many new leases as a building has
  * that gets its power back, and of the rest enough to see what is going on. One kind does not use up what another may write.

@@ -1,9 +1,9 @@
 import { type Found, findOptions, markCandidates, type Subject } from "../../config/class-expression/index.ts";
 import type { BootFields, Classification, ClassStage, ClassTemplate, ClientClass, LeaseTime, OptionSet } from "../../config/model.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import type { Context, Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { findReservation } from "./reservations.ts";
 import { subjectOf } from "./subject.ts";
 

@@ -1,8 +1,8 @@
 import { NO_BYTES } from "../../net/bytes.ts";
 import type { Message, Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import type { Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { configuredOption, type Settings } from "./settings.ts";
 
 /** Bits of the flags (RFC 4702 section 2.1). */

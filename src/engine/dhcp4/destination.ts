@@ -3,10 +3,10 @@ import type { Destination } from "../../net/destination.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { isHostAddress, prefixContains, prefixOf } from "../../net/prefix.ts";
 import { BROADCAST_FLAG, type Message, MessageType } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subnet.ts";
 
 /*

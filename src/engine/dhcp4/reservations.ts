@@ -1,12 +1,12 @@
 import type { Reservation, ReservationIndex, ReservationMatch } from "../../config/model.ts";
 import { type BytesMap, equalBytes } from "../../net/bytes.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { identifies } from "./client-key.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
-import { OptionCode } from "./option-code.ts";
 
 /**
  * The reservation of the client on its link: the first that matches and has an address, in the order of the networks that are for the client, else of

@@ -3,11 +3,11 @@ import { PlaceIndex } from "../../leases/place-index.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import { maskOf, prefixContains } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Trace } from "../trace.ts";
 import type { Received, ServedInterface } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 
 /** What a configuration looks like from here, made once for each. */
 interface SubnetIndex {
