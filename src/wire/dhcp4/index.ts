@@ -4,7 +4,6 @@ export { type DecodeResult, decode, PROBLEM_TEXT, type Problem, type ProblemKind
 export { DEFAULT_MAX_MESSAGE_SIZE, encode, encodeMessage, LARGEST_MESSAGE_SIZE, MIN_MESSAGE_SIZE } from "./encode.ts";
 export { formatMessage } from "./format.ts";
 export { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "./message.ts";
-export { OptionCode } from "./option-code.ts";
 export { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "./option-table.ts";
 export { messageType, optionIpv4, optionU8, optionU16, optionU32, optionValue } from "./options.ts";
 export { RelaySubOption, subOption } from "./relay-agent-information.ts";
