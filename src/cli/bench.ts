@@ -4,6 +4,7 @@ import { openTransport } from "../io/open.ts";
 import { type LocalInterface, TransportError } from "../io/transport.ts";
 import type { Destination } from "../net/destination.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../net/ipv4.ts";
+import { OptionCode } from "../wire/dhcp4/option-code.ts";
 import { createLoad } from "./bench/load.ts";
 import { createPackets, MAX_CLIENTS } from "./bench/packets.ts";
 import { formatProgress, formatReport, makeReport } from "./bench/report.ts";
@@ -44,7 +45,7 @@ type Scenario = keyof typeof SCENARIOS;
 const OUTBOX_SIZE = 64;
 
 /** Subnet mask, router, DNS servers, domain name: what perfdhcp and our peers' benchmarks ask for. */
-const PARAMETERS = [1, 3, 6, 15];
+const PARAMETERS = [OptionCode.subnetMask, OptionCode.routers, OptionCode.domainNameServers, OptionCode.domainName];
 
 /** The share of lost exchanges that a mere overload would hardly explain. */
 const ADVICE_FROM_LOSS = 0.2;
@@ -143,8 +144,8 @@ interface Way {
   readonly name: string;
   readonly giaddr: Ipv4;
   readonly listen: Endpoint;
-  readonly interfaces: readonly LocalInterface[];
-  readonly destination: Destination;
+  readonly interfaces: readonly LocalInterface<Ipv4>[];
+  readonly destination: Destination<Ipv4>;
   /** What to look at when nothing comes back. */
   readonly advice: string;
 }
@@ -157,7 +158,7 @@ async function findWay(scenario: Scenario, flags: BenchFlags): Promise<Way> {
       );
     }
     if (flags.relay !== undefined) throw new UsageError("--interface and --relay: speak either as clients or as a relay");
-    const [link] = interfacesNamed(await listInterfaces(), [flags.interface]) as [LocalInterface];
+    const [link] = interfacesNamed(await listInterfaces(), [flags.interface]) as [LocalInterface<Ipv4>];
     return {
       ...linkBroadcast(link),
       name: `the server on the link of ${flags.interface}`,

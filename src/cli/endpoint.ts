@@ -72,7 +72,10 @@ export function parseNumber(option: string, text: string, min: number, max: numb
 const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(255);
 
 /** The way to all servers on a link for a client that has no address yet: from 0.0.0.0, whatever addresses the interface has. */
-export function linkBroadcast(link: LocalInterface): { readonly interfaces: readonly LocalInterface[]; readonly destination: Destination } {
+export function linkBroadcast(link: LocalInterface<Ipv4>): {
+  readonly interfaces: readonly LocalInterface<Ipv4>[];
+  readonly destination: Destination<Ipv4>;
+} {
   const isEthernet = !link.loopback && link.hardwareAddress.length === 6;
   return {
     interfaces: [{ ...link, addresses: [{ address: IPV4_ANY, prefixLength: 0 }] }],

@@ -6,6 +6,7 @@ import { TransportError } from "../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { type Message, MessageType } from "../wire/dhcp4/message.ts";
+import { OptionCode } from "../wire/dhcp4/option-code.ts";
 import { messageType, optionIpv4, optionU32, optionValue } from "../wire/dhcp4/options.ts";
 import { parseNumber, QUICKSTART_SERVER, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
@@ -251,7 +252,7 @@ async function exchange(session: Session, built: Message, timeout: number = sess
 function identityIn(message: Message): client.ClientIdentity | undefined {
   // The answer to a LEASEQUERY is about another client.
   if (messageType(message) === MessageType.LEASEQUERY) return undefined;
-  return { htype: message.htype, chaddr: message.chaddr, clientIdentifier: optionValue(message, 61) };
+  return { htype: message.htype, chaddr: message.chaddr, clientIdentifier: optionValue(message, OptionCode.clientIdentifier) };
 }
 
 /** The verb for each kind of success, and the type that the answer must have; undefined: any. */
@@ -269,7 +270,7 @@ function conclude(session: Session, exchange: Exchange, success: Success): Outco
   if (exchange.reply === undefined) return { ok: false, text: noAnswer(session, exchange) };
   const { message, from } = exchange.reply;
   const type = messageType(message);
-  const server = formatIpv4(optionIpv4(message, 54) ?? from.address);
+  const server = formatIpv4(optionIpv4(message, OptionCode.serverIdentifier) ?? from.address);
   const took = `in ${exchange.milliseconds < 10 ? exchange.milliseconds.toFixed(1) : Math.round(exchange.milliseconds)} ms`;
   if (type === MessageType.NAK && SUCCESS[success] !== undefined) {
     const reason = optionValue(message, client.ClientOption.message);
@@ -302,7 +303,7 @@ function noAnswer(session: Session, exchange: Exchange): string {
 
 function whatToCheck(sent: Message): string {
   const type = messageType(sent);
-  if (type === MessageType.REQUEST && optionIpv4(sent, 54) === undefined) {
+  if (type === MessageType.REQUEST && optionIpv4(sent, OptionCode.serverIdentifier) === undefined) {
     return "a server that does not know this lease stays silent unless it is authoritative for the network";
   }
   if (type === MessageType.REQUEST) return "is the server identifier its own?";

@@ -4,7 +4,7 @@ import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { formatMac } from "../net/mac.ts";
 import { formatIpv4Prefix, type Ipv4Prefix } from "../net/prefix.ts";
 import { formatAddressRange } from "../net/range.ts";
-import { decodeValue, encodeValue } from "../wire/values.ts";
+import { decodeValue, encodeValue } from "../wire/values/values.ts";
 import { MATCH_KEYS } from "./build/dhcp4/reservations.ts";
 import type { ConfiguredOption, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./model/common.ts";
 import type { Config } from "./model/config.ts";

@@ -1,7 +1,5 @@
-import type { LeaseChange } from "../leases/dhcp4/lease.ts";
+import type { LeaseChange } from "../leases/lease.ts";
 import type { Destination } from "../net/destination.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
-import type { Message } from "../wire/dhcp4/message.ts";
 
 /**
  * Why the server stays silent. Each is counted, logged at debug level and explained by `SILENCE_REASONS`.
@@ -41,39 +39,58 @@ export const SILENCE_REASONS = {
 export type SilenceReason = keyof typeof SILENCE_REASONS;
 
 /**
- * An answer, with the changes that must be on disk before it leaves: those of leases, not those of holds, which are in memory only. `rests`: it tells of a
- * lease that it need not change, and must not leave before what was decided about leases before it is on disk.
+ * An answer, with the changes that must be on disk before it leaves: those of leases, not those of
+ * holds, which are in memory only. `rests`: it tells of a lease that it need not change, and must
+ * not leave before what was decided about leases before it is on disk.
  */
-export interface Reply {
+export interface Reply<M, A, O> {
   readonly kind: "reply";
-  readonly message: Message;
-  /** Largest DHCP message (IP and UDP headers not counted) that the client accepts, from option 57; RFC 2131 section 2. */
-  readonly maxMessageSize: number;
-  readonly to: Destination;
-  readonly changes: readonly LeaseChange[];
+  readonly message: M;
+  /** The largest message that the client accepts, in bytes of UDP payload. */
+  readonly limit: number;
+  readonly to: Destination<A>;
+  readonly changes: readonly LeaseChange<A, O>[];
   readonly rests: boolean;
 }
 
-/**
- * Before the address is offered, somebody has to ask whether it is in use (RFC 2131 section 3.1 step 2). The caller holds the address by
- * carrying out the changes of `offer`, asks, and decides about the same message again when it knows; where it can't ask, it sends `offer`.
- */
-export interface Probe {
-  readonly kind: "probe";
-  readonly address: Ipv4;
+/** What has to be known before a message can be decided: whether somebody uses the address. */
+export interface Question<A> {
+  readonly kind: "conflict-probe";
+  readonly address: A;
   /** How long to wait for an answer, in milliseconds. */
   readonly timeout: number;
-  /** Index of the interface on whose link the address would be used: ask by ARP there. 0: it is behind a router, ask by ICMP echo. */
+  /** Index of the interface on whose link the address would be used; 0: it is behind a router. */
   readonly interfaceIndex: number;
-  readonly offer: Reply;
+  /** The client's own hardware address: its own answer is no conflict. */
+  readonly hardwareAddress: Uint8Array;
 }
 
 /**
- * What the engine decided about one message. Nothing has happened yet: the caller applies the changes, commits them,
- * and only then sends the reply.
+ * What is decided but for the answer to a question. The caller carries out `holds`, which keep the
+ * address for the client meanwhile, asks, and decides about the same message again when it knows;
+ * where it can't ask, it carries out `unanswered`.
  */
-export type Decision =
-  | Reply
-  | Probe
-  | { readonly kind: "update"; readonly changes: readonly LeaseChange[] }
+export interface Asked<M, A, O> {
+  readonly kind: "question";
+  readonly about: Question<A>;
+  readonly holds: readonly LeaseChange<A, O>[];
+  readonly unanswered: Settled<M, A, O>;
+}
+
+/** A decision that can be carried out. */
+export type Settled<M, A, O> =
+  | Reply<M, A, O>
+  | { readonly kind: "update"; readonly changes: readonly LeaseChange<A, O>[] }
   | { readonly kind: "silence"; readonly reason: SilenceReason };
+
+/**
+ * What the engine decided about one message. Nothing has happened yet: the caller applies the
+ * changes, commits them, and only then sends the reply.
+ */
+export type Decision<M, A, O> = Settled<M, A, O> | Asked<M, A, O>;
+
+/** What is known from questions. */
+export interface Answers<A> {
+  /** `free`: nobody answered a short while ago. `under way`: the answer is being waited for. */
+  stateOf(address: A): "free" | "under way" | undefined;
+}

@@ -1,7 +1,8 @@
 /** The public surface `leasehold/engine`: what a DHCP server does about a message, decided without performing any effect. */
 export type { Destination } from "../net/destination.ts";
-export { type Decision, type Probe, type Reply, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
+export { type Question, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
 export { decide } from "./dhcp4/decide.ts";
-export type { Context, ProbeReader, Received, ServedInterface } from "./dhcp4/exchange.ts";
+export type { Answers, Decision, Reply } from "./dhcp4/decision.ts";
+export type { Context, Received, ServedInterface } from "./dhcp4/exchange.ts";
 export type { Notice, Notify } from "./notice.ts";
 export type { Trace } from "./trace.ts";

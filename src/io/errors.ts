@@ -1,9 +1,9 @@
-import { formatIpv4, type Ipv4 } from "../net/ipv4.ts";
 import { TransportError } from "./transport.ts";
 
-/** What to do when ADDRESS:PORT cannot be bound. `code` is the errno name. */
-export function bindError(code: string, address: Ipv4, port: number): TransportError {
-  const where = `${formatIpv4(address)}:${port}`;
+/** What to do when the address, as text, cannot be bound with this port. `code` is the errno name. */
+export function bindError(code: string, address: string, port: number): TransportError {
+  const isIpv6 = address.includes(":");
+  const where = isIpv6 ? `[${address}]:${port}` : `${address}:${port}`;
   switch (code) {
     case "EADDRINUSE":
       return new TransportError(
@@ -19,7 +19,7 @@ export function bindError(code: string, address: Ipv4, port: number): TransportE
     case "EADDRNOTAVAIL":
       return new TransportError(
         code,
-        `${formatIpv4(address)} is not an address of this machine: \`ip -4 address\` lists them; 0.0.0.0 stands for all`,
+        `${address} is not an address of this machine: \`ip -${isIpv6 ? 6 : 4} address\` lists them; ${isIpv6 ? "::" : "0.0.0.0"} stands for all`,
       );
     default:
       return new TransportError(code, `UDP port ${where} cannot be opened (${code})`);

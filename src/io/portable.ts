@@ -19,12 +19,12 @@ interface PortableCounters {
 }
 
 /** One `node:dgram` socket: for systems other than Linux, for relayed traffic and for tests. */
-export async function openPortableTransport(options: TransportOptions): Promise<Transport> {
+export async function openPortableTransport(options: TransportOptions<Ipv4>): Promise<Transport<Ipv4>> {
   const socket = createSocket("udp4");
   await new Promise<void>((resolve, reject) => {
     socket.once("error", (error: NodeJS.ErrnoException) => {
       socket.close();
-      reject(bindError(error.code ?? "UNKNOWN", options.address, options.port));
+      reject(bindError(error.code ?? "UNKNOWN", formatIpv4(options.address), options.port));
     });
     socket.bind({ address: formatIpv4(options.address), port: options.port, exclusive: true }, resolve);
   });
@@ -36,10 +36,10 @@ export async function openPortableTransport(options: TransportOptions): Promise<
   const { port } = socket.address();
 
   const counters: PortableCounters = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
-  let handler: BatchHandler | undefined;
+  let handler: BatchHandler<Ipv4> | undefined;
   let receiving = false;
   let closed = false;
-  let waiting: Datagram[] = [];
+  let waiting: Datagram<Ipv4>[] = [];
   let scheduled = false;
 
   const deliver = (): void => {
@@ -110,7 +110,7 @@ function growReceiveBuffer(socket: Socket): void {
  * The only interface served, else the one whose network the sender is in. From elsewhere only routed messages come, which are served by
  * what they say themselves, so any interface will do; a sender without an address is on a link, and which one is not to be known.
  */
-function guessInterface(options: TransportOptions, source: Ipv4): LocalInterface | undefined {
+function guessInterface(options: TransportOptions<Ipv4>, source: Ipv4): LocalInterface<Ipv4> | undefined {
   const { interfaces } = options;
   if (interfaces.length === 1) return interfaces[0];
   const near = interfaces.find(
@@ -121,7 +121,7 @@ function guessInterface(options: TransportOptions, source: Ipv4): LocalInterface
   return near ?? (source === IPV4_ANY ? undefined : interfaces[0]);
 }
 
-function limitationsOf(options: TransportOptions): string[] {
+function limitationsOf(options: TransportOptions<Ipv4>): string[] {
   const limitations = [
     "Replies to clients that have no address yet are broadcast, because node:dgram cannot send to a hardware address.",
     "Replies leave by the interface and with the source address that the system's routing table chooses.",
@@ -135,7 +135,7 @@ function limitationsOf(options: TransportOptions): string[] {
 
 type Send = (bytes: Uint8Array, port: number, address: string, done: (error: NodeJS.ErrnoException | null) => void) => void;
 
-function createPortableOutbox(capacity: number, counters: PortableCounters, sent: Uint32Array | undefined, sendOne: Send): Outbox {
+function createPortableOutbox(capacity: number, counters: PortableCounters, sent: Uint32Array | undefined, sendOne: Send): Outbox<Ipv4> {
   const payloads = Array.from({ length: capacity }, () => new Uint8Array(PAYLOAD_SIZE));
   const lengths: number[] = [];
   const ports: number[] = [];

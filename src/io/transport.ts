@@ -1,8 +1,7 @@
 import type { Destination } from "../net/destination.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
 
-/** A network interface of this machine as it is now. */
-export interface LocalInterface {
+/** A network interface of this machine as it is now, with its addresses of one family. */
+export interface LocalInterface<A> {
   readonly index: number;
   readonly name: string;
   readonly up: boolean;
@@ -10,18 +9,18 @@ export interface LocalInterface {
   /** The largest IP datagram that its link carries whole; undefined where the system does not tell. */
   readonly mtu?: number | undefined;
   readonly hardwareAddress: Uint8Array;
-  /** IPv4 addresses with the length of their prefix, in the system's order. */
-  readonly addresses: readonly { readonly address: Ipv4; readonly prefixLength: number }[];
+  /** Addresses with the length of their prefix, in the system's order. */
+  readonly addresses: readonly { readonly address: A; readonly prefixLength: number }[];
 }
 
 /** A received UDP datagram. The object and its bytes belong to the transport and are used again after the handler returns. */
-export interface Datagram {
+export interface Datagram<A> {
   /** UDP payload; only the first `length` bytes are this datagram. */
   readonly bytes: Uint8Array;
   readonly length: number;
-  readonly source: Ipv4;
+  readonly source: A;
   readonly sourcePort: number;
-  readonly destination: Ipv4;
+  readonly destination: A;
   /** Index of the receiving interface. */
   readonly interfaceIndex: number;
   /** How long it waited to be received, in milliseconds; 0 where the system does not tell. */
@@ -29,13 +28,13 @@ export interface Datagram {
 }
 
 /** Called with everything that was waiting: the first `count` datagrams of `batch`. Must not throw. */
-export type BatchHandler = (batch: readonly Datagram[], count: number) => void;
+export type BatchHandler<A> = (batch: readonly Datagram<A>[], count: number) => void;
 
 /**
  * A batch of datagrams to send. `next` gives the buffer for the payload of the next one, `add` puts it in the batch,
  * `send` sends all of them and empties the batch.
  */
-export interface Outbox {
+export interface Outbox<A> {
   /** Datagrams in the batch. */
   readonly length: number;
   readonly full: boolean;
@@ -45,7 +44,7 @@ export interface Outbox {
    * Puts the payload that was written into `next()` in the batch. `to` is not read after the call. `kind`, below 256, is what it is counted as when the
    * system has taken it.
    */
-  add(payloadLength: number, to: Destination, kind?: number): void;
+  add(payloadLength: number, to: Destination<A>, kind?: number): void;
   /**
    * Sends the batch and empties it. What can't be sent at once because somebody's queue is full is kept for a moment, as far as
    * there is room, and tried again; what the system refuses is dropped and counted: DHCP clients repeat what is lost.
@@ -80,28 +79,28 @@ export interface TransportCounters {
 }
 
 /** Where to listen. */
-export interface TransportOptions {
-  /** Address to listen on; 0.0.0.0 for all. */
-  readonly address: Ipv4;
+export interface TransportOptions<A> {
+  /** Address to listen on; the unspecified one (0.0.0.0, ::) for all. */
+  readonly address: A;
   /** Port to listen on; 0 lets the system choose. */
   readonly port: number;
   /** The interfaces that are served. Datagrams from others are delivered too. */
-  readonly interfaces: readonly LocalInterface[];
+  readonly interfaces: readonly LocalInterface<A>[];
 }
 
-/** Sockets for DHCPv4 on any number of interfaces. */
-export interface Transport {
+/** UDP sockets of one address family, for any number of interfaces. `A`: an address, `Ipv4` or `Ipv6`. */
+export interface Transport<A> {
   /** For people: what the transport can't do on this system, one sentence each; empty when it can do everything. */
   readonly limitations: readonly string[];
   /** The port it listens on. */
   readonly port: number;
   /** Starts to receive. */
-  start(handler: BatchHandler): void;
+  start(handler: BatchHandler<A>): void;
   /** Stops receiving for a moment, or goes on: back-pressure. What arrives meanwhile waits in the kernel. */
   pause(): void;
   resume(): void;
   /** A batch for at most `capacity` datagrams. Those that the system takes are counted in `sent` by their kind, where it is given. */
-  createOutbox(capacity: number, sent?: Uint32Array): Outbox;
+  createOutbox(capacity: number, sent?: Uint32Array): Outbox<A>;
   counters(): TransportCounters;
   close(): void;
 }

@@ -324,7 +324,7 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
       this.#limitCounts.remove(NONE, this.#holds.find(lease.address));
       row = this.#add(lease, free);
       this.#link(row);
-      return { write: this.#write(row, false), address: lease.address, row, before: undefined };
+      return { write: this.#write(row, false), address: rows.addresses.get(row), row, before: undefined };
     }
     const sameOwner = rows.records.equals(row, lease.owner);
     const before = this.#before(row, sameOwner);
@@ -333,7 +333,7 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
     this.#unlink(row, staysIndexed);
     rows.replace(row, lease, sameOwner);
     this.#link(row, staysIndexed);
-    return { write: this.#write(row, sameOwner), address: lease.address, row, before };
+    return { write: this.#write(row, sameOwner), address: rows.addresses.get(row), row, before };
   }
 
   /** What makes the row durable as it stands. */

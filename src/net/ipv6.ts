@@ -1,7 +1,10 @@
 import { parseIpv4 } from "./ipv4.ts";
 
-/** An IPv6 address: 16 bytes in network order. */
+/** An IPv6 address: 16 bytes in network order. A value: nobody writes to it. */
 export type Ipv6 = Uint8Array;
+
+/** ::, which stands for "not set". */
+export const IPV6_UNSPECIFIED: Ipv6 = new Uint8Array(16);
 
 /** Reads the text forms of RFC 4291 section 2.2, without zone and prefix length; undefined when the text is anything else. */
 export function parseIpv6(text: string): Ipv6 | undefined {

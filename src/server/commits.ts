@@ -1,10 +1,12 @@
-import type { Seconds } from "../leases/lease.ts";
-import type { StoreError } from "../store/store.ts";
+import type { Settled } from "../engine/decision.ts";
+import type { Outbox, Transport } from "../io/transport.ts";
+import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
+import type { Applied, LeaseTable } from "../leases/table.ts";
+import type { LeaseStore, StoreError } from "../store/store.ts";
 import { addHappenings, type Counters } from "./counters.ts";
 import type { Entry, EventLog } from "./event-log.ts";
 import { type Happening, type HappeningCounts, type HappeningKind, kindOf, type Listeners, noHappenings } from "./happenings.ts";
 import type { Protocol } from "./protocol.ts";
-import type { Applied, LeaseChange, LeaseStore, LeaseTable, LeaseWrite, Outbox, Settled, Transport } from "./shapes.ts";
 
 /*
  * What holds between memory, disk and network:
@@ -34,7 +36,7 @@ const MAX_COMMITTING = 64;
 export interface CommitsParts<M, A, O> {
   readonly protocol: Pick<Protocol<M, A, O>, "write" | "kindOf">;
   readonly table: LeaseTable<A, O>;
-  readonly store: LeaseStore<A>;
+  readonly store: LeaseStore;
   readonly transport: Transport<A>;
   readonly counters: Counters;
   readonly events: EventLog<M, A, O>;
@@ -74,7 +76,7 @@ interface Batch<A, O> {
   readonly replies: Outbox<A>;
   /** What the batch did to the table, for the case that it has to be undone. */
   readonly applied: Applied<A, O>[];
-  readonly writes: LeaseWrite<A>[];
+  readonly writes: LeaseWrite[];
   /** What is counted when it is true: messages that have no answer, and changes of leases. */
   noted: number;
   readonly counts: HappeningCounts;
@@ -118,7 +120,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
-    const length = protocol.write(message, buffer, Math.min(decision.maxMessageSize, buffer.length));
+    const length = protocol.write(message, buffer, Math.min(decision.limit, buffer.length));
     outbox.add(length, decision.to, protocol.kindOf(message));
     if (entry === undefined) return;
     if (waits) batch.entries.push(entry);

@@ -1,4 +1,7 @@
+import type { Decision, Reply } from "../engine/decision.ts";
 import { SILENCE_REASONS } from "../engine/decision.ts";
+import type { Datagram } from "../io/transport.ts";
+import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { LeaseState } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatMac } from "../net/mac.ts";
@@ -6,7 +9,6 @@ import type { StoreError } from "../store/store.ts";
 import type { Log } from "./log.ts";
 import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
 import type { Facts, Protocol } from "./protocol.ts";
-import type { Datagram, Decision, Lease, LeaseChange, Reply } from "./shapes.ts";
 
 /** One entry of the log, put together but not written. */
 export interface Entry {

@@ -1,5 +1,6 @@
+import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { LeaseState } from "../leases/lease.ts";
-import type { Applied, Lease, LeaseChange } from "./shapes.ts";
+import type { Applied } from "../leases/table.ts";
 
 /*
  * What has come true of leases, told after the commit. What each change is, is said here once, for
@@ -76,7 +77,7 @@ export function createListeners<A, O>(
   return {
     happening(kind, change, done) {
       const after = change.kind === "put" ? copyOf(change.lease) : undefined;
-      return { kind, address: done.write.address, before: leaseBefore(done, after), after };
+      return { kind, address: done.address, before: leaseBefore(done, after), after };
     },
     expired(lease) {
       const after = copyOf(lease);
@@ -89,8 +90,8 @@ export function createListeners<A, O>(
 }
 
 /** The owner is that of `after` where the change left it as it was. */
-function leaseBefore<A, O>({ write, before }: Applied<A, O>, after: Lease<A, O> | undefined): Lease<A, O> | undefined {
+function leaseBefore<A, O>({ address, before }: Applied<A, O>, after: Lease<A, O> | undefined): Lease<A, O> | undefined {
   const owner = before?.owner ?? after?.owner;
   if (before === undefined || owner === undefined) return undefined;
-  return { address: write.address, state: before.state, start: before.start, expiry: before.expiry, owner };
+  return { address, state: before.state, start: before.start, expiry: before.expiry, owner };
 }

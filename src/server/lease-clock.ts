@@ -5,7 +5,7 @@
  * boot. So a wall clock that is set ends no lease and keeps none: each lasts as long as its client counts. Where the wall clock stands to
  * it is a number beside it (`offset`), for showing times to people, and for the next start.
  */
-import { NEVER, type Seconds } from "../leases/dhcp4/lease.ts";
+import { NEVER, type Seconds } from "../leases/lease.ts";
 import type { SavedClock } from "../store/store.ts";
 
 /** The clocks of the machine at one moment, in seconds; fractions count. */

@@ -1,5 +1,5 @@
+import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
-import type { Lease, LeaseChange } from "./shapes.ts";
 
 /*
  * What an operator may do, by whatever way it is asked for. What concerns leases can be done

@@ -1,6 +1,7 @@
-import type { Seconds } from "../leases/lease.ts";
+import type { Answers, Decision } from "../engine/decision.ts";
+import type { Datagram } from "../io/transport.ts";
+import type { Lease, Seconds } from "../leases/lease.ts";
 import type { LogAllowance } from "./log-allowance.ts";
-import type { Answers, Datagram, Decision, Lease } from "./shapes.ts";
 
 /*
  * What a protocol is to the pump: how a datagram is read, decided and answered, and the words that

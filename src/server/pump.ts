@@ -1,4 +1,9 @@
-import type { Seconds } from "../leases/lease.ts";
+import type { Asked } from "../engine/decision.ts";
+import type { Prober } from "../io/prober.ts";
+import type { Datagram, Transport } from "../io/transport.ts";
+import type { LeaseChange, Seconds } from "../leases/lease.ts";
+import type { LeaseTable } from "../leases/table.ts";
+import type { LeaseStore } from "../store/store.ts";
 import { createCommits } from "./commits.ts";
 import { type Counters, countKind } from "./counters.ts";
 import type { EventLog } from "./event-log.ts";
@@ -6,7 +11,6 @@ import type { Listeners } from "./happenings.ts";
 import { createOverload } from "./overload.ts";
 import type { Protocol } from "./protocol.ts";
 import { createQuestions, type Waiting } from "./questions.ts";
-import type { Asked, Datagram, LeaseChange, LeaseStore, LeaseTable, Prober, Transport } from "./shapes.ts";
 
 /*
  * The way of a packet: receive, read, decide, apply, commit, send. What holds here, whatever the
@@ -36,7 +40,7 @@ const FLOOD = { kind: "silence", reason: "flood" } as const;
 export interface PumpParts<M, A, O> {
   readonly protocol: Protocol<M, A, O>;
   readonly table: LeaseTable<A, O>;
-  readonly store: LeaseStore<A>;
+  readonly store: LeaseStore;
   readonly transport: Transport<A>;
   /** Undefined: no address is probed, as when no network asks for it. */
   readonly prober?: Prober<A> | undefined;

@@ -1,5 +1,6 @@
+import type { Answers, Question } from "../engine/decision.ts";
+import type { Datagram } from "../io/transport.ts";
 import { equalBytes } from "../net/bytes.ts";
-import type { Answers, Datagram, Question } from "./shapes.ts";
 
 /*
  * The waiting room: messages that can't be decided until a question is answered, such as whether

@@ -1,23 +1,15 @@
-import type { Seconds } from "../leases/lease.ts";
-import type { SavedClock, StoreWrite } from "../store/store.ts";
+import type { Lease, LeaseWrite, Seconds } from "../leases/lease.ts";
+import type { LeaseTable } from "../leases/table.ts";
+import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
-import type { Lease, LeaseWrite } from "./shapes.ts";
 
 export interface RestoreParts<A, O> {
   /** An empty one, to be filled. */
-  readonly table: {
-    /** The row that has to be removed from the store, where another holds the same address. */
-    restore(row: number, lease: Lease<A, O>): number | undefined;
-    /** To be called once, after the last `restore`. */
-    restored(now: Seconds): void;
-  };
+  readonly table: LeaseTable<A, O>;
   /** The lease by what its client is known by now, which may have changed since it was written. */
   readonly knownBy: (lease: Lease<A, O>) => Lease<A, O>;
-  readonly store: {
-    load(visit: (stored: { readonly row: number; readonly lease: Lease<A, O> }) => void): Promise<SavedClock | undefined>;
-    commit(writes: readonly (LeaseWrite<A> | Extract<StoreWrite, { kind: "clock" }>)[]): Promise<void>;
-  };
+  readonly store: LeaseStore;
   readonly log: Pick<Log, "warn">;
   readonly read: () => Reading;
   /** What names this boot of the machine; empty: the system does not tell. */
@@ -35,13 +27,16 @@ export interface Restored {
 
 /** Reads all leases into the table, and the time that they are told in. Rejects with StoreError. */
 export async function restoreLeases<A, O>({ table, knownBy, store, log, read, boot }: RestoreParts<A, O>): Promise<Restored> {
-  const twice: LeaseWrite<A>[] = [];
+  const twice: LeaseWrite[] = [];
   let newest: Seconds | undefined;
-  const saved = await store.load(({ row, lease }) => {
+  const saved = await store.load((stored) => {
+    const lease = stored.space === table.space.id ? table.leaseOf(stored) : undefined;
+    // Of a protocol that this server does not serve: it stays as it is.
+    if (lease === undefined) return;
     // What begins behind its own end is damaged.
     if (lease.start <= lease.expiry) newest = Math.max(newest ?? 0, lease.start);
-    const superseded = table.restore(row, knownBy(lease));
-    if (superseded !== undefined) twice.push({ kind: "remove", row: superseded, address: lease.address });
+    const superseded = table.restore(stored.row, knownBy(lease));
+    if (superseded !== undefined) twice.push(table.removalOf(superseded, lease.address));
   });
   const reading = read();
   const { clock, wrong } = startLeaseClock(reading, boot, saved, newest);

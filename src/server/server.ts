@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Config } from "../config/model.ts";
+import type { Config } from "../config/model/config.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
-import { openTransport } from "../io/open.ts";
-import { openProber, type Prober } from "../io/prober.ts";
+import { openProber, openTransport } from "../io/open.ts";
+import type { Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import type { LeaseOwner } from "../leases/lease.ts";
-import { LeaseTable } from "../leases/table.ts";
+import type { LeaseOwner } from "../leases/dhcp4/lease.ts";
+import { createLeaseTable, DHCP4_LEASES } from "../leases/dhcp4/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
 import { formatAddressRange } from "../net/range.ts";
 import type { LeaseStore } from "../store/store.ts";
+import type { Message } from "../wire/dhcp4/message.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { InterfaceList } from "./dhcp4/interface-list.ts";
@@ -48,12 +49,12 @@ export interface ServerOptions {
   readonly port: number;
   readonly log: Log;
   /** Sends and receives in place of the system's sockets; closed at the end. */
-  readonly transport?: Transport;
+  readonly transport?: Transport<Ipv4>;
   /**
    * Finds out whether an address is in use, where the configuration asks for it, in place of the
    * system's sockets; closed at the end.
    */
-  readonly prober?: Prober;
+  readonly prober?: Prober<Ipv4>;
   /**
    * Told of each change of a lease that has come true; what it throws is logged and does no harm.
    * Times are those of leases, see `wallOffset`.
@@ -64,7 +65,7 @@ export interface ServerOptions {
 export interface Server {
   readonly port: number;
   /** The leases, to look at. */
-  readonly table: LeaseView;
+  readonly table: LeaseView<Ipv4, LeaseOwner>;
   /** The interfaces served now. */
   readonly interfaces: readonly ServedInterface[];
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
@@ -140,7 +141,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
     return opened;
   };
   const { config, store, address, port, log, onHappening } = options;
-  const table = new LeaseTable(config, [randomNumber(), randomNumber()]);
+  const table = createLeaseTable(config, [randomNumber(), randomNumber()]);
   const { clock, saved, wrong } = await restoreLeases({
     table,
     knownBy: (lease) => knownBy(config, lease),
@@ -174,7 +175,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
     random: () => Math.floor(Math.random() * 0x100000000),
   });
   const counters = createCounters(protocol.kinds);
-  const events = createEventLog(log, uptime, protocol);
+  const events = createEventLog<Message, Ipv4, LeaseOwner>(log, uptime, protocol);
   const listeners = onHappening && createListeners([onHappening], protocol.copyLease, events.listenerFailed);
   const pump = startPump({ protocol, table, store, transport, prober, counters, events, listeners, clock: now, uptime });
   const watchLoss = createLossWatch({ counters, transportCounters: () => transport.counters(), log });
@@ -200,7 +201,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
   ];
   return {
     port: transport.port,
-    table: viewOf(table),
+    table: viewOf(table, DHCP4_LEASES),
     limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
     counters,
     get interfaces() {

@@ -20,4 +20,4 @@ export {
   type RawType,
   type SubOptionDefinition,
   type ValueType,
-} from "./values.ts";
+} from "./values/values.ts";

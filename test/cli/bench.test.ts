@@ -8,6 +8,7 @@ import { clientOfXid, createPackets, emptyAnswer, makeXid, Phase, readAnswer } f
 import type { BenchReport } from "../../src/cli/bench/report.ts";
 import { createWaitingList } from "../../src/cli/bench/waiting-list.ts";
 import type { Datagram, Outbox } from "../../src/io/transport.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
@@ -143,7 +144,7 @@ test("packets: answers are read as the decoder reads them, and random bytes neve
 function createBench(clients: number): { load: Load; exchange(now: number, twist?: Twist): void } {
   const sent: Uint8Array[] = [];
   const buffer = new Uint8Array(1500);
-  const outbox: Outbox = {
+  const outbox: Outbox<Ipv4> = {
     length: 0,
     full: false,
     next: () => buffer,
@@ -156,7 +157,7 @@ function createBench(clients: number): { load: Load; exchange(now: number, twist
   return {
     load,
     exchange(now, twist = (reply) => reply) {
-      const datagrams = sent.splice(0).flatMap((bytes): Datagram[] => {
+      const datagrams = sent.splice(0).flatMap((bytes): Datagram<Ipv4>[] => {
         const request = decode(bytes);
         assert.ok(request.ok);
         const reply = answer(request.message);

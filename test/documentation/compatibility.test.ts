@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { RAW_TYPES } from "../../src/wire/values.ts";
+import { RAW_TYPES } from "../../src/wire/values/values.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, ROOT), "utf8");

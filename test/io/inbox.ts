@@ -2,20 +2,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Datagram, Transport } from "../../src/io/transport.ts";
 
 /** What a datagram says, whenever it was received. */
-export type Delivered = Omit<Datagram, "waited">;
+export type Delivered<A> = Omit<Datagram<A>, "waited">;
 
 /** What a transport delivered: copies, for its datagrams are used again. */
-export interface Inbox {
-  readonly datagrams: Delivered[];
+export interface Inbox<A> {
+  readonly datagrams: Delivered<A>[];
   /** How long each had waited, in milliseconds. */
   readonly waits: number[];
   readonly batches: number[];
   /** Waits until there are `count` datagrams, and 100 ms more for those too many; at most 5 seconds. */
-  settle(count: number): Promise<readonly Delivered[]>;
+  settle(count: number): Promise<readonly Delivered<A>[]>;
 }
 
-export function startInbox(transport: Transport): Inbox {
-  const datagrams: Delivered[] = [];
+export function startInbox<A>(transport: Transport<A>): Inbox<A> {
+  const datagrams: Delivered<A>[] = [];
   const waits: number[] = [];
   const batches: number[] = [];
   transport.start((batch, count) => {

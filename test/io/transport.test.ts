@@ -8,12 +8,12 @@ import { openTransport } from "../../src/io/open.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import { type LocalInterface, type Transport, TransportError } from "../../src/io/transport.ts";
 import type { Destination } from "../../src/net/destination.ts";
-import { parseIpv4 } from "../../src/net/ipv4.ts";
+import { type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { startInbox } from "./inbox.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1") as number;
 
-async function open(t: TestContext, kind: "linux" | "portable", port = 0): Promise<Transport> {
+async function open(t: TestContext, kind: "linux" | "portable", port = 0): Promise<Transport<Ipv4>> {
   const interfaces = (await listInterfaces()).filter((candidate) => candidate.loopback);
   const transport = await openTransport({ address: LOOPBACK, port, interfaces, kind });
   t.after(() => transport.close());
@@ -33,14 +33,14 @@ async function openPeer(
   return { socket, port: socket.address().port, received };
 }
 
-function to(port: number, changes: Partial<Destination> = {}): Destination {
+function to(port: number, changes: Partial<Destination<Ipv4>> = {}): Destination<Ipv4> {
   return { address: LOOPBACK, port, hardwareAddress: undefined, interfaceIndex: 0, source: 0, ...changes };
 }
 
-function put(transport: Transport, texts: readonly string[], destinations: readonly Destination[]): void {
+function put(transport: Transport<Ipv4>, texts: readonly string[], destinations: readonly Destination<Ipv4>[]): void {
   const outbox = transport.createOutbox(texts.length);
   texts.forEach((text, i) => {
-    outbox.add(new TextEncoder().encodeInto(text, outbox.next()).written, destinations[i] as Destination);
+    outbox.add(new TextEncoder().encodeInto(text, outbox.next()).written, destinations[i] as Destination<Ipv4>);
   });
   outbox.send();
 }
@@ -228,7 +228,7 @@ for (const kind of kinds) {
 }
 
 test("the portable transport serves relays that are on none of its subnets, whatever the number of interfaces", async (t) => {
-  const network = (index: number, text: string): LocalInterface => {
+  const network = (index: number, text: string): LocalInterface<Ipv4> => {
     const addresses = [{ address: parseIpv4(text) as number, prefixLength: 24 }];
     return { index, name: `eth${index}`, up: true, loopback: false, hardwareAddress: new Uint8Array(6), addresses };
   };

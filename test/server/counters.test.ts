@@ -13,6 +13,7 @@ import {
   requestSelecting,
 } from "../../src/client/dhcp4/messages.ts";
 import type { AnswerHandler, Prober } from "../../src/io/prober.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import type { Counters } from "../../src/server/counters.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
 import { type Bench, createBench } from "../support/pump.ts";
@@ -88,8 +89,8 @@ describe("the counters", () => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        let answer: AnswerHandler = () => {};
-        const prober: Prober = {
+        let answer: AnswerHandler<Ipv4> = () => {};
+        const prober: Prober<Ipv4> = {
           limitations: [],
           start(handler) {
             answer = handler;

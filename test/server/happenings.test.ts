@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decline, discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { Prober } from "../../src/io/prober.ts";
-import type { Lease } from "../../src/leases/lease.ts";
+import type { Lease } from "../../src/leases/dhcp4/lease.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import type { Happening } from "../../src/server/server.ts";
 import { lineOf } from "../support/leases.ts";
 import { createBench } from "../support/pump.ts";
@@ -20,7 +21,7 @@ const one = ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 1));
 const two = ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 2));
 const transaction = { xid: 7, secs: 0 };
 
-function setUp(config = CONFIG, prober?: Prober) {
+function setUp(config = CONFIG, prober?: Prober<Ipv4>) {
   const told: Happening[] = [];
   const bench = createBench(config, prober, "error", (happening) => told.push(happening));
   const line = (one: Lease | undefined) => lineOf(one).replace("10.0.0.10 ", "");
@@ -68,7 +69,7 @@ describe("happenings", () => {
 
   test("an address that a probe finds in use is a conflict", async () => {
     let answer: (address: number, hardwareAddress: Uint8Array | undefined) => void = () => {};
-    const prober: Prober = {
+    const prober: Prober<Ipv4> = {
       limitations: [],
       start(handler) {
         answer = handler;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decline, discover, ethernetClient, release, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { Datagram } from "../../src/io/transport.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { shedding as sheddingOf } from "../../src/server/dhcp4/protocol.ts";
 import { createOverload, type Overload } from "../../src/server/overload.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
@@ -14,7 +15,7 @@ const RELEASE = encodeMessage(release(client, 7, LEASE));
 const DECLINE = encodeMessage(decline(client, 7, LEASE));
 const REQUEST = encodeMessage(requestSelecting(client, transaction, { address: 0x0a00000a, serverIdentifier: 0x0a000001 }));
 
-function datagram(bytes: Uint8Array, waited: number): Datagram {
+function datagram(bytes: Uint8Array, waited: number): Datagram<Ipv4> {
   return { bytes, length: bytes.length, source: 0, sourcePort: 68, destination: 0xffffffff, interfaceIndex: 2, waited };
 }
 

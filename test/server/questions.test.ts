@@ -28,7 +28,7 @@ networks:
 `;
 
 /** A prober that asks nobody: the test answers. */
-interface FakeProber extends Prober {
+interface FakeProber extends Prober<Ipv4> {
   /** "address on interface", in order. */
   readonly asked: string[];
   /** What `ask` returns. */
@@ -37,7 +37,7 @@ interface FakeProber extends Prober {
 }
 
 function fakeProber(): FakeProber {
-  let handler: AnswerHandler | undefined;
+  let handler: AnswerHandler<Ipv4> | undefined;
   return {
     limitations: [],
     asked: [],

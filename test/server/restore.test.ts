@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
-import { type Lease, LeaseState, NEVER } from "../../src/leases/lease.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { knownBy } from "../../src/server/dhcp4/known-by.ts";
 import { leaseTime } from "../../src/server/lease-clock.ts";
 import { restoreLeases } from "../../src/server/restore.ts";
 import type { SavedClock, StoredLease, StoreWrite } from "../../src/store/store.ts";
-import { configOf, leaseOf, lineOf } from "../support/leases.ts";
+import { configOf, leaseOf, lineOf, removeOf, storedOf } from "../support/leases.ts";
 
 const { bound, declined } = LeaseState;
 const Y2026 = Date.UTC(2026, 0) / 1000;
@@ -18,19 +18,22 @@ const config = configOf([[{ start: ADDRESS, end: ADDRESS + 9 }]]);
 async function start(wall: number, leases: readonly Lease[], saved?: SavedClock, fails = false) {
   const warnings: string[] = [];
   const writes: StoreWrite[] = [];
-  const table = new LeaseTable(config, [1, 2]);
+  const table = createLeaseTable(config, [1, 2]);
   const restored = await restoreLeases({
     table,
     knownBy: (lease) => knownBy(config, lease),
     store: {
+      description: "test",
+      usable: true,
       load(visit: (stored: StoredLease) => void) {
-        for (const [row, lease] of leases.entries()) visit({ row, lease });
+        for (const [row, lease] of leases.entries()) visit(storedOf(row, lease));
         return Promise.resolve(saved);
       },
       commit(batch) {
         writes.push(...batch);
         return fails ? Promise.reject(new Error("the disk is full")) : Promise.resolve();
       },
+      close: () => Promise.resolve(),
     },
     log: pino({ level: "warn" }, { write: (line: string) => warnings.push((JSON.parse(line) as { msg: string }).msg) }),
     read: () => ({ wall, uptime: 100 }),
@@ -79,7 +82,7 @@ describe("reading leases back", () => {
     const lease = leaseOf(ADDRESS, 1, bound, Y2026 + 5, Y2026 + 3600);
     const { warnings, writes, table } = await start(Y2026 + 60, [leaseOf(ADDRESS, 2, bound, Y2026, Y2026 + 3600), lease]);
     assert.equal(lineOf(table.byAddress(ADDRESS)), lineOf(lease));
-    assert.deepEqual(writes.slice(1), [{ kind: "remove", row: 0, address: ADDRESS }]);
+    assert.deepEqual(writes.slice(1), [removeOf(0, ADDRESS)]);
     assert.deepEqual(warnings, ["addresses stood in the lease database twice; the later entries are kept"]);
   });
 

@@ -4,7 +4,8 @@ import { pino } from "pino";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import { type Transport, TransportError } from "../../src/io/transport.ts";
-import { LeaseState } from "../../src/leases/lease.ts";
+import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
+import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { ALL_ADDRESSES } from "../../src/server/dhcp4/operations.ts";
 import { type Happening, openMemoryStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
@@ -28,10 +29,10 @@ async function start(t: TestContext, more: Partial<ServerOptions>): Promise<{ se
 }
 
 /** Sockets and a prober that hear and ask nobody, and a store; how often each was closed. */
-function counted(more: Partial<LeaseStore & Transport> = {}) {
+function counted(more: Partial<LeaseStore & Transport<Ipv4>> = {}) {
   const closed = { store: 0, transport: 0, prober: 0 };
   const outbox = { length: 0, full: false, next: () => new Uint8Array(0), add() {}, send() {}, clear() {} };
-  const transport: Transport = {
+  const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
     start() {},
@@ -42,7 +43,7 @@ function counted(more: Partial<LeaseStore & Transport> = {}) {
     close: () => void closed.transport++,
     ...more,
   };
-  const prober: Prober = { limitations: ["it can't ask"], start() {}, ask: () => false, close: () => void closed.prober++ };
+  const prober: Prober<Ipv4> = { limitations: ["it can't ask"], start() {}, ask: () => false, close: () => void closed.prober++ };
   const store: LeaseStore = { ...openMemoryStore(), close: () => Promise.resolve(void closed.store++), ...more };
   return { closed, options: { config, store, transport, prober, log, address: 0x7f000001, port: 67 } };
 }
@@ -62,7 +63,7 @@ describe("what a server was given is closed exactly once", () => {
     });
   }
 
-  const failures: readonly (readonly [string, Partial<LeaseStore & Transport>])[] = [
+  const failures: readonly (readonly [string, Partial<LeaseStore & Transport<Ipv4>>])[] = [
     ["the leases can't be read", { load: () => Promise.reject(new StoreError("io", "no leases")) }],
     [
       "the transport does not start",
@@ -89,7 +90,7 @@ describe("what a server was given is closed exactly once", () => {
 
   test("also where one of them can't be closed", async () => {
     const { closed, options } = counted();
-    const transport: Transport = {
+    const transport: Transport<Ipv4> = {
       ...options.transport,
       close() {
         closed.transport++;

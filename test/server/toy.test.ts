@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { pino } from "pino";
+import type { Prober } from "../../src/io/prober.ts";
+import { noSendFailures } from "../../src/io/send-failures.ts";
+import type { Datagram, Outbox, Transport } from "../../src/io/transport.ts";
 import { LeaseState } from "../../src/leases/lease.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import { createCounters, summarize } from "../../src/server/counters.ts";
@@ -8,9 +11,8 @@ import { createEventLog } from "../../src/server/event-log.ts";
 import { createListeners, type Happening } from "../../src/server/happenings.ts";
 import { operate } from "../../src/server/operations.ts";
 import { startPump } from "../../src/server/pump.ts";
-import type { Datagram, Outbox, Prober, Transport } from "../../src/server/shapes.ts";
 import { createHeldStore } from "../support/store.ts";
-import { addressOf, createToy, createToyTable, encode, Kind, type ToyOwner } from "./toy.ts";
+import { addressOf, createToy, createToyTable, encode, Kind, type Toy, type ToyOwner } from "./toy.ts";
 
 const NAMES = Object.keys(Kind);
 const hex = (last: number) => toHex(addressOf(last));
@@ -34,23 +36,32 @@ function setUp(t: TestContext, options: { probes?: boolean; allowed?: number; li
     pause() {},
     resume() {},
     createOutbox: (_, counts) => outboxTo(sent, counts as Uint32Array),
+    limitations: [],
+    port: 1,
+    counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
+    close() {},
   };
   const prober: Prober<Uint8Array> = {
     start(handler) {
       conflict = handler;
     },
     ask: () => true,
+    limitations: [],
+    close() {},
   };
   const protocol = createToy({ table, probes: options.probes ?? false, allowed: options.allowed ?? 1000 });
   const counters = createCounters(protocol.kinds);
   const uptime = () => now * 1000;
-  const events = createEventLog(pino({ level: "debug" }, { write: (line: string) => log.push(line) }), uptime, protocol);
+  const events = createEventLog<Toy, Uint8Array, ToyOwner>(
+    pino({ level: "debug" }, { write: (line: string) => log.push(line) }),
+    uptime,
+    protocol,
+  );
   const fail = (error: unknown) => {
     throw error;
   };
   const listeners = options.listens ? createListeners([(one) => told.push(one)], protocol.copyLease, fail) : undefined;
-  const store = { usable: true, commit: () => held.commit([]) };
-  const pump = startPump({ protocol, table, store, transport, prober, counters, events, listeners, clock: () => now, uptime });
+  const pump = startPump({ protocol, table, store: held, transport, prober, counters, events, listeners, clock: () => now, uptime });
   const [source, destination] = [addressOf(0xaa), addressOf(1)];
   return {
     pump,
@@ -115,7 +126,10 @@ describe("the pump serves another protocol, with addresses of another size", () 
     const { receive, sent, held, table, counters, log } = setUp(t);
     receive([Kind.ASK, 7], [Kind.BIND, 7, 2]);
     assert.deepEqual(sent, ["OFFER 7 2"]);
-    assert.deepEqual([...table.holds], [hex(2)]);
+    assert.deepEqual(
+      [...table.holds()].map(({ address }) => toHex(address)),
+      [hex(2)],
+    );
     assert.equal(counters.bound, 0);
     await held.succeed();
     assert.deepEqual(sent, ["OFFER 7 2", "ACK 7 2"]);
@@ -154,7 +168,7 @@ describe("the pump serves another protocol, with addresses of another size", () 
     assert.equal(pump.healthy, false);
     assert.deepEqual(sent, ["ACK 7 2"]);
     assert.deepEqual(
-      [...table.leases].map(([key, { state, owner }]) => [key, state, ...owner.client]),
+      [...table.leases()].map(({ address, state, owner }) => [toHex(address), state, ...owner.clientKey]),
       [[hex(2), LeaseState.bound, 7]],
     );
     assert.equal(counters.dropped["store-failed"], 2);
@@ -165,7 +179,7 @@ describe("the pump serves another protocol, with addresses of another size", () 
     receive([Kind.ASK, 7]);
     conflict(9);
     conflict(2);
-    assert.equal(table.leases.get(hex(2))?.state, LeaseState.declined);
+    assert.equal(table.byAddress(addressOf(2))?.state, LeaseState.declined);
     await held.succeed();
     wait(499);
     assert.deepEqual(sent, []);
@@ -186,7 +200,7 @@ describe("the pump serves another protocol, with addresses of another size", () 
     setTime(1110);
     pump.expire();
     assert.deepEqual(
-      told.map(({ kind, address, before, after }) => [kind, address[15], before?.expiry, after?.expiry, after?.owner.client[0]]),
+      told.map(({ kind, address, before, after }) => [kind, address[15], before?.expiry, after?.expiry, after?.owner.clientKey[0]]),
       [
         ["bound", 2, undefined, 1100, 7],
         ["renewed", 2, 1100, 1110, 7],
@@ -217,8 +231,8 @@ describe("the pump serves another protocol, with addresses of another size", () 
     receive(...[2, 3, 4, 5].map((last) => [Kind.BIND, last, last] as const));
     await held.succeed();
     const leases = {
-      byAddress: (address: Uint8Array) => table.leases.get(toHex(address)),
-      leases: () => table.leases.values(),
+      byAddress: (address: Uint8Array) => table.byAddress(address),
+      leases: () => table.leases(),
       compare: (a: Uint8Array, b: Uint8Array) => (toHex(a) < toHex(b) ? -1 : Number(toHex(a) !== toHex(b))),
       change: pump.change,
     };
@@ -236,7 +250,7 @@ describe("the pump serves another protocol, with addresses of another size", () 
     assert.equal(await release(3, 4), 2);
     assert.equal(await release(5, 5), 1);
     assert.deepEqual(
-      [...table.leases.values()].map(({ state }) => state),
+      [...table.leases()].map(({ state }) => state),
       [LeaseState.bound, LeaseState.released, LeaseState.released, LeaseState.released],
     );
   });

@@ -1,7 +1,15 @@
-import { LeaseState, type Seconds } from "../../src/leases/lease.ts";
-import { NO_BYTES, toHex } from "../../src/net/bytes.ts";
+import { addressesOfBytes } from "../../src/leases/columns/addresses.ts";
+import { COMMON_FIELD, endRecord, fieldSize, firstField, recordKey, recordSize, writeField } from "../../src/leases/columns/record.ts";
+import type { RecordLayout } from "../../src/leases/columns/record-column.ts";
+import { type Lease as AnyLease, LeaseState, type Owner, type Seconds } from "../../src/leases/lease.ts";
+import { addressRange } from "../../src/leases/pools/addresses-128.ts";
+import { createPool } from "../../src/leases/pools/pool.ts";
+import type { Space } from "../../src/leases/space.ts";
+import { type LeaseFamily, LeaseTable } from "../../src/leases/table.ts";
+import { leaseCopy } from "../../src/leases/view.ts";
+import { equalBytes, NO_BYTES, toHex } from "../../src/net/bytes.ts";
+import type { Destination } from "../../src/net/destination.ts";
 import type { Protocol } from "../../src/server/protocol.ts";
-import type { Lease as AnyLease, Applied, Destination, LeaseTable, LeaseWrite } from "../../src/server/shapes.ts";
 
 /*
  * A protocol of three messages over addresses of 128 bits, for tests of what the shell makes of any
@@ -20,9 +28,9 @@ export interface Toy {
   readonly address: Uint8Array;
 }
 
-/** Who has an address. */
-export interface ToyOwner {
-  readonly client: Uint8Array;
+/** Who has an address: the key is the client's number. */
+export interface ToyOwner extends Owner {
+  readonly limitKeys: undefined;
 }
 type Lease = AnyLease<Uint8Array, ToyOwner>;
 
@@ -35,54 +43,49 @@ export function addressOf(last: number): Uint8Array {
   return Uint8Array.of(0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last);
 }
 
-export interface ToyTable extends LeaseTable<Uint8Array, ToyOwner> {
-  readonly leases: ReadonlyMap<string, Lease>;
-  readonly holds: ReadonlySet<string>;
+export type ToyTable = LeaseTable<Uint8Array, ToyOwner>;
+
+const RECORDS: RecordLayout<ToyOwner> = {
+  key: ({ clientKey }) => clientKey,
+  size: ({ clientKey }) => recordSize(fieldSize(clientKey)),
+  write({ clientKey }, into, at) {
+    const end = writeField(COMMON_FIELD.clientKey, clientKey, into, firstField(at));
+    endRecord(into, at, end);
+    return end;
+  },
+  read: (bytes, at) => ({ clientKey: recordKey(bytes, at), limitKeys: undefined }),
+  copy: ({ clientKey }) => ({ clientKey: clientKey.slice(), limitKeys: undefined }),
+};
+
+export const TOY_LEASES: LeaseFamily<Uint8Array, ToyOwner> = {
+  addresses: addressesOfBytes(16),
+  records: RECORDS,
+  traitOf: () => undefined,
+};
+
+const TOY_SPACE = 77;
+
+/** The pool is 2001:db8::2 to 2001:db8::9, on one link. */
+export function createToySpace(): Space<Uint8Array> {
+  return {
+    id: TOY_SPACE,
+    affinity: 1000,
+    pools: [createPool(addressRange(addressOf(2), addressOf(9)), [])],
+    poolOf: (address) => (equalBytes(address.subarray(0, 15), addressOf(0).subarray(0, 15)) && isInPool(address[15]) ? 0 : -1),
+    linkOf: () => 0,
+    networkName: () => "2001:db8::/64",
+    traits: [],
+  };
 }
 
-/** Leases in a map. Their owners are views that change after the next change, as a table's may. */
+const isInPool = (last: number | undefined): boolean => last !== undefined && last >= 2 && last <= 9;
+
 export function createToyTable(): ToyTable {
-  const leases = new Map<string, Lease>();
-  const holds = new Set<string>();
+  return new LeaseTable(TOY_LEASES, createToySpace());
+}
 
-  function put(address: Uint8Array, lease: Lease | undefined): Applied<Uint8Array, ToyOwner> {
-    const key = toHex(address);
-    const before = leases.get(key);
-    if (lease === undefined) leases.delete(key);
-    else leases.set(key, { ...lease, address: address.slice(), owner: { client: lease.owner.client.slice() } });
-    const own = { row: 0, address: address.slice() };
-    const write: LeaseWrite<Uint8Array> =
-      lease === undefined
-        ? { kind: "remove", ...own }
-        : { kind: "put", ...own, state: lease.state, start: lease.start, expiry: lease.expiry, record: NO_BYTES, network: "" };
-    return { write, before };
-  }
-
-  return {
-    leases,
-    holds,
-    apply(change) {
-      if (change.kind === "put") return put(change.lease.address, change.lease);
-      if (change.kind === "remove") return put(change.address, undefined);
-      if (change.kind === "hold") holds.add(toHex(change.hold.address));
-      else holds.delete(toHex(change.address));
-      return undefined;
-    },
-    undo({ write: { address }, before }) {
-      if (before === undefined) leases.delete(toHex(address));
-      else leases.set(toHex(address), { ...before, address, owner: before.owner as ToyOwner });
-    },
-    expire(now, limit, expired) {
-      let left = limit;
-      for (const [key, lease] of leases) {
-        if (left === 0 || lease.state !== LeaseState.bound || lease.expiry > now) continue;
-        left--;
-        leases.set(key, { ...lease, state: LeaseState.expired });
-        expired?.({ ...lease, state: LeaseState.expired });
-      }
-      return [];
-    },
-  };
+function ownerOf(client: number): ToyOwner {
+  return { clientKey: Uint8Array.of(client), limitKeys: undefined };
 }
 
 export interface ToyOptions {
@@ -102,16 +105,10 @@ export function createToy({ table, probes, allowed }: ToyOptions): Protocol<Toy,
     interfaceIndex: 1,
     source: addressOf(1),
   };
-  const reply = (kind: number, message: Toy) => ({ kind: "reply" as const, message: { ...message, kind }, maxMessageSize: 1000, to });
-
-  /** The first one that nobody has and nobody was found to use. */
-  function freeAddress(): Uint8Array | undefined {
-    for (let last = 2; last < 10; last++) if (!table.leases.has(toHex(addressOf(last)))) return addressOf(last);
-    return undefined;
-  }
+  const reply = (kind: number, message: Toy) => ({ kind: "reply" as const, message: { ...message, kind }, limit: 1000, to });
 
   function lease(address: Uint8Array, state: LeaseState, start: Seconds, expiry: Seconds, client: number): Lease {
-    return { address, state, start, expiry, owner: { client: Uint8Array.of(client) } };
+    return { address, state, start, expiry, owner: ownerOf(client) };
   }
 
   return {
@@ -141,9 +138,9 @@ export function createToy({ table, probes, allowed }: ToyOptions): Protocol<Toy,
     },
     decide(message, _, now, answers) {
       if (message.kind === Kind.ASK) {
-        const address = freeAddress();
+        const address = table.unusedAddress({ index: 0 }, 0);
         if (address === undefined) return { kind: "silence", reason: "no-address-free" };
-        const owner = { client: Uint8Array.of(message.client) };
+        const owner = ownerOf(message.client);
         const holds = [{ kind: "hold" as const, hold: { address, until: now + 10, owner } }];
         const offer = { ...reply(Kind.OFFER, { ...message, address }), changes: holds, rests: false };
         if (!probes || answers?.stateOf(address) === "free") return offer;
@@ -163,7 +160,7 @@ export function createToy({ table, probes, allowed }: ToyOptions): Protocol<Toy,
       return bytes.length;
     },
     inProbation: (address, now) => lease(address, LeaseState.declined, now, now + PROBATION, 0),
-    copyLease: (one) => ({ ...one, address: one.address.slice(), owner: { client: one.owner.client.slice() } }),
+    copyLease: (one) => leaseCopy(one, TOY_LEASES),
     keyOf: toHex,
   };
 }

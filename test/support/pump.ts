@@ -1,11 +1,11 @@
 import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import type { LeaseOwner } from "../../src/leases/lease.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import type { LeaseOwner } from "../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
@@ -22,7 +22,7 @@ import { createHeldStore, type HeldStore } from "./store.ts";
 /** A reply that left, as it was at that time. */
 export interface Sent {
   readonly message: Message;
-  readonly to: Destination;
+  readonly to: Destination<Ipv4>;
 }
 
 export interface Bench {
@@ -45,18 +45,23 @@ export interface Bench {
 const OWN_ADDRESSES: ReadonlySet<number> = new Set([0x0a000001, 0x0a090901]);
 
 /** The pump with sockets, a store and a clock that the test holds in its hands. */
-export function createBench(configText: string, prober?: Prober, level = "debug", onHappening?: (happening: Happening) => void): Bench {
+export function createBench(
+  configText: string,
+  prober?: Prober<Ipv4>,
+  level = "debug",
+  onHappening?: (happening: Happening) => void,
+): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
   const config: Config = loaded.config;
-  const table = new LeaseTable(config);
+  const table = createLeaseTable(config);
   const store = createHeldStore();
   const sent: Sent[] = [];
   const log: string[] = [];
   let now = 1000;
-  let handler: BatchHandler | undefined;
+  let handler: BatchHandler<Ipv4> | undefined;
   let paused = false;
-  const transport: Transport = {
+  const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
     start(newHandler) {
@@ -86,7 +91,7 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
     random: () => 0,
   });
   const counters = createCounters(protocol.kinds);
-  const events = createEventLog(logger, uptime, protocol);
+  const events = createEventLog<Message, Ipv4, LeaseOwner>(logger, uptime, protocol);
   const fail = (error: unknown) => {
     throw error;
   };
@@ -108,7 +113,7 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
       this.receiveLate(0, ...messages);
     },
     receiveLate(waited, ...messages) {
-      const batch = messages.map((message): Datagram => {
+      const batch = messages.map((message): Datagram<Ipv4> => {
         const bytes = message instanceof Uint8Array ? message : encodeMessage(message);
         return { bytes, length: bytes.length, source: 0, sourcePort: 68, destination: 0xffffffff, interfaceIndex: 2, waited };
       });
@@ -119,9 +124,9 @@ export function createBench(configText: string, prober?: Prober, level = "debug"
   };
 }
 
-function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | undefined): Outbox {
+function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | undefined): Outbox<Ipv4> {
   const buffers = Array.from({ length: capacity }, () => new Uint8Array(2048));
-  let entries: { length: number; to: Destination; kind: number }[] = [];
+  let entries: { length: number; to: Destination<Ipv4>; kind: number }[] = [];
   return {
     get length() {
       return entries.length;

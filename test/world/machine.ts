@@ -1,10 +1,10 @@
 import { pino } from "pino";
-import type { Config } from "../../src/config/model.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import type { Lease, LeaseOwner, Seconds } from "../../src/leases/lease.ts";
-import { LeaseTable } from "../../src/leases/table.ts";
+import type { Lease, LeaseOwner, Seconds } from "../../src/leases/dhcp4/lease.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { createClockWatch } from "../../src/server/clock-watch.ts";
@@ -35,7 +35,7 @@ export interface MachineParts {
   readonly random: Random;
   readonly interfaces: readonly ServedInterface[];
   /** A reply leaves. */
-  readonly onSent: (message: Message, to: Destination) => void;
+  readonly onSent: (message: Message, to: Destination<Ipv4>) => void;
   /** A transaction was settled; with no writes when it failed. */
   readonly onSettled: (writes: readonly StoreWrite[]) => void;
   /** The server has read its leases, and serves nobody yet. */
@@ -62,7 +62,7 @@ export class Machine {
   #served = false;
   /** How far the wall clock is from what is right, in seconds. */
   #wrongBy = 0;
-  #inbox: { datagram: Datagram; arrived: number }[] = [];
+  #inbox: { datagram: Datagram<Ipv4>; arrived: number }[] = [];
   #run: Run | undefined;
 
   constructor(parts: MachineParts) {
@@ -137,7 +137,7 @@ export class Machine {
   }
 
   /** A datagram arrives. Where nobody listens it is lost. */
-  receive(datagram: Datagram): void {
+  receive(datagram: Datagram<Ipv4>): void {
     if (this.#run === undefined) return;
     this.#inbox.push({ datagram, arrived: this.#parts.events.now });
     // What arrives within a few milliseconds is received together.
@@ -152,7 +152,7 @@ export class Machine {
     const uptime = (): number => (events.now - this.#bootedAt) / 1000 + 5;
     const read = (): Reading => ({ wall: BEGINNING + events.now / 1000 + this.#wrongBy, uptime: uptime() });
     const secret = [random.next(), random.next()] as const;
-    const table = new LeaseTable(config, secret);
+    const table = createLeaseTable(config, secret);
     const known = (lease: Lease): Lease => knownBy(config, lease);
     const { clock, saved, wrong } = await restoreLeases({ table, knownBy: known, store: run.store, log: LOG, read, boot });
     if (run.over) return;
@@ -178,7 +178,7 @@ export class Machine {
       store: run.store,
       transport: this.#transport(run),
       counters: createCounters(protocol.kinds),
-      events: createEventLog(LOG, milliseconds, protocol),
+      events: createEventLog<Message, Ipv4, LeaseOwner>(LOG, milliseconds, protocol),
       clock: run.now,
       uptime: milliseconds,
     });
@@ -192,8 +192,8 @@ export class Machine {
     tick();
   }
 
-  #transport(run: Run): Transport {
-    let handler: BatchHandler | undefined;
+  #transport(run: Run): Transport<Ipv4> {
+    let handler: BatchHandler<Ipv4> | undefined;
     let paused = false;
     this.#deliver = () => {
       if (run.over || paused || handler === undefined) return;
@@ -225,10 +225,10 @@ export class Machine {
     };
   }
 
-  #outbox(capacity: number, run: Run, sent: Uint32Array | undefined): Outbox {
+  #outbox(capacity: number, run: Run, sent: Uint32Array | undefined): Outbox<Ipv4> {
     const { onSent } = this.#parts;
     const buffers = Array.from({ length: capacity }, () => new Uint8Array(1472));
-    let waiting: { length: number; to: Destination; kind: number }[] = [];
+    let waiting: { length: number; to: Destination<Ipv4>; kind: number }[] = [];
     return {
       get length() {
         return waiting.length;

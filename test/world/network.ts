@@ -45,10 +45,10 @@ export class Network {
   readonly #events: Events;
   readonly #random: Random;
   readonly #links: readonly Link[];
-  readonly #toServer: (datagram: Datagram) => void;
+  readonly #toServer: (datagram: Datagram<Ipv4>) => void;
   readonly #stations = new Map<string, Station>();
 
-  constructor(events: Events, random: Random, links: readonly Link[], toServer: (datagram: Datagram) => void) {
+  constructor(events: Events, random: Random, links: readonly Link[], toServer: (datagram: Datagram<Ipv4>) => void) {
     this.#events = events;
     this.#random = random;
     this.#links = links;
@@ -78,14 +78,14 @@ export class Network {
   }
 
   /** The server sends. */
-  deliver(message: Message, to: Destination): void {
+  deliver(message: Message, to: Destination<Ipv4>): void {
     const bytes = encodeMessage(message);
     this.#travel(() => {
       for (const station of this.#reached(message, to)) station.receive(bytes.slice());
     });
   }
 
-  #reached(message: Message, { address, hardwareAddress, interfaceIndex }: Destination): Station[] {
+  #reached(message: Message, { address, hardwareAddress, interfaceIndex }: Destination<Ipv4>): Station[] {
     const relayed = this.#links.find(({ relay }) => relay === address);
     if (relayed !== undefined) return this.#on(message.chaddr, ({ link }) => link === relayed);
     const isDirect = ({ link }: Station): boolean => link?.relay === undefined && link?.interface.index === interfaceIndex;

@@ -2,6 +2,7 @@
 
 import type { Datagram, Outbox } from "../../io/transport.ts";
 import type { Destination } from "../../net/destination.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { createAddressSet } from "./address-set.ts";
 import { createHistogram, type Histogram } from "./histogram.ts";
@@ -43,7 +44,7 @@ export interface Load {
   /** Starts one exchange, at `now` in milliseconds; false when there is no client for it at the moment. */
   start(now: number): boolean;
   /** Takes the answers of a batch. REQUESTs that follow from them are put in the outbox. */
-  receive(batch: readonly Datagram[], count: number, now: number): void;
+  receive(batch: readonly Datagram<Ipv4>[], count: number, now: number): void;
   /** Gives up the exchanges that have waited too long. */
   sweep(now: number): void;
   /** Forgets counts and latencies; the exchanges that are under way go on and count as started. */
@@ -54,8 +55,8 @@ export interface LoadSettings {
   readonly clients: number;
   readonly firstClient: number;
   readonly packets: Packets;
-  readonly destination: Destination;
-  readonly outbox: Outbox;
+  readonly destination: Destination<Ipv4>;
+  readonly outbox: Outbox<Ipv4>;
 }
 
 export function createLoad(settings: LoadSettings): Load {
@@ -167,7 +168,7 @@ export function createLoad(settings: LoadSettings): Load {
     state[client] = Client.gaveUp;
   }
 
-  function take(datagram: Datagram, now: number): void {
+  function take(datagram: Datagram<Ipv4>, now: number): void {
     if (!readAnswer(datagram.bytes, datagram.length, answer)) {
       counts.unexpected++;
       return;
@@ -222,7 +223,7 @@ export function createLoad(settings: LoadSettings): Load {
       return startRenewal(now) || (this.renewShare < 1 && startNew(now));
     },
     receive(batch, count, now) {
-      for (let i = 0; i < count; i++) take(batch[i] as Datagram, now);
+      for (let i = 0; i < count; i++) take(batch[i] as Datagram<Ipv4>, now);
     },
     sweep(now) {
       for (let client = waiting.oldest; client >= 0 && now - (sentAt[client] as number) > ANSWER_TIMEOUT; client = waiting.oldest) {

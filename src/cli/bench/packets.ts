@@ -3,6 +3,7 @@ import { discover, ethernetClient, requestExtension, requestSelecting } from "..
 import { type Ipv4, readIpv4, writeIpv4 } from "../../net/ipv4.ts";
 import { encodeMessage } from "../../wire/dhcp4/encode.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import { END, OptionCode, PAD } from "../../wire/dhcp4/option-code.ts";
 
 /** Offsets in a message (RFC 2131 section 2). */
 const XID = 4;
@@ -53,9 +54,9 @@ export function createPackets(settings: PacketSettings): Packets {
   const requestTemplate = relayed(requestSelecting(client, transaction, { address: 0, serverIdentifier: 0 }));
   const renewTemplate = relayed(requestExtension(client, transaction, 0));
   // Behind the type byte 1 and the first two bytes of the hardware address, which are the same in all.
-  const identifier = offsetOfOption(discoverTemplate, 61) + 3;
-  const requestedAddress = offsetOfOption(requestTemplate, 50);
-  const server = offsetOfOption(requestTemplate, 54);
+  const identifier = offsetOfOption(discoverTemplate, OptionCode.clientIdentifier) + 3;
+  const requestedAddress = offsetOfOption(requestTemplate, OptionCode.requestedIpAddress);
+  const server = offsetOfOption(requestTemplate, OptionCode.serverIdentifier);
 
   function write(template: Uint8Array, into: Uint8Array, number: number, xid: number): number {
     into.set(template);
@@ -118,8 +119,8 @@ export function readAnswer(bytes: Uint8Array, length: number, answer: Answer): b
   let at = OPTIONS;
   while (at + 1 < length) {
     const code = bytes[at] as number;
-    if (code === 255) break;
-    if (code === 0) {
+    if (code === END) break;
+    if (code === PAD) {
       at++;
       continue;
     }
@@ -127,8 +128,8 @@ export function readAnswer(bytes: Uint8Array, length: number, answer: Answer): b
     const data = at + 2;
     at = data + size;
     if (at > length) break;
-    if (code === 53 && size === 1) answer.type = bytes[data] as number;
-    else if (code === 54 && size === 4) answer.serverIdentifier = readIpv4(bytes, data);
+    if (code === OptionCode.dhcpMessageType && size === 1) answer.type = bytes[data] as number;
+    else if (code === OptionCode.serverIdentifier && size === 4) answer.serverIdentifier = readIpv4(bytes, data);
     else continue;
     if (answer.type !== 0 && answer.serverIdentifier !== 0) break;
   }

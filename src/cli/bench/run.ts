@@ -1,5 +1,6 @@
 /** Runs a load against the clock: prepare, warm up, measure, and wait for what is still outstanding. */
 import type { Outbox, Transport } from "../../io/transport.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
 import { ANSWER_TIMEOUT, type Load } from "./load.ts";
 
 export interface Pace {
@@ -56,8 +57,8 @@ const FULL_BATCH = 64;
 export async function run(
   plan: RunPlan,
   load: Load,
-  transport: Transport,
-  outbox: Outbox,
+  transport: Transport<Ipv4>,
+  outbox: Outbox<Ipv4>,
   progress: (progress: Progress) => void,
   stopped: () => boolean,
 ): Promise<RunResult> {

@@ -5,7 +5,7 @@ import { answersClient, type ClientIdentity } from "../../client/dhcp4/index.ts"
 import { openTransport } from "../../io/open.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import type { Destination } from "../../net/destination.ts";
-import { formatIpv4, IPV4_BROADCAST } from "../../net/ipv4.ts";
+import { formatIpv4, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { decode, type Problem } from "../../wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
@@ -35,8 +35,8 @@ export interface Exchange {
 /** Where the probe listens and where its messages go. */
 export interface Route {
   readonly listen: Endpoint;
-  readonly interfaces: readonly LocalInterface[];
-  readonly destination: Destination;
+  readonly interfaces: readonly LocalInterface<Ipv4>[];
+  readonly destination: Destination<Ipv4>;
 }
 
 export interface Exchanger {

@@ -8,7 +8,7 @@ import { formatMessage } from "../../wire/dhcp4/format.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { messageType } from "../../wire/dhcp4/options.ts";
-import { decodeValue, type JsonValue } from "../../wire/values.ts";
+import { decodeValue, type JsonValue } from "../../wire/values/values.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
 import type { Exchange, Received } from "./exchange.ts";
 

@@ -6,8 +6,9 @@ import { didYouMean } from "../../config/text/suggest.ts";
 import { fromHex } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../../wire/dhcp4/option-table.ts";
-import { encodeValue } from "../../wire/values.ts";
+import { encodeValue } from "../../wire/values/values.ts";
 import { parseAddress, parseNumber, UsageError } from "../endpoint.ts";
 
 /** The flags of `leasehold probe` that shape messages, as typed. */
@@ -127,15 +128,20 @@ export function leasequery(plan: MessagePlan, transaction: client.Transaction): 
   const { settings, ciaddr, namesClient, header } = plan;
   if (!header.giaddr) throw new UsageError("--type leasequery: needs --relay or --giaddr, the address of the one who asks");
   const byIdentifier = ciaddr === undefined && namesClient;
-  const byHardware = ciaddr === undefined && !namesClient && !plan.options.some(({ code }) => code === 82);
+  const byHardware = ciaddr === undefined && !namesClient && !plan.options.some(({ code }) => code === OptionCode.relayAgentInformation);
   const message = messageOfType("leasequery", plan, transaction);
-  const kept = message.options.filter(({ code }) => code === 53 || code === 55 || (code === 61 && byIdentifier));
+  const kept = message.options.filter(
+    ({ code }) =>
+      code === OptionCode.dhcpMessageType ||
+      code === OptionCode.parameterRequestList ||
+      (code === OptionCode.clientIdentifier && byIdentifier),
+  );
   const hardware = byHardware ? {} : { htype: 0, hlen: 0, chaddr: new Uint8Array(0) };
   return {
     ...message,
     ...hardware,
     flags: 0,
-    options: settings.parameterRequestList.length === 0 ? kept.filter(({ code }) => code !== 55) : kept,
+    options: settings.parameterRequestList.length === 0 ? kept.filter(({ code }) => code !== OptionCode.parameterRequestList) : kept,
   };
 }
 
@@ -147,7 +153,12 @@ export function messageOfType(name: string, plan: MessagePlan, transaction: clie
   const type = named ?? (/^\d+$/.test(name) ? Number(name) : -1);
   if (type < 0 || type > 255) throw new UsageError(`--type ${name}: not a type; see leasehold probe --help`);
   const message = client.discover(plan.settings, transaction);
-  return { ...message, options: message.options.map((option) => (option.code === 53 ? { code: 53, data: Uint8Array.of(type) } : option)) };
+  return {
+    ...message,
+    options: message.options.map((option) =>
+      option.code === OptionCode.dhcpMessageType ? { code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) } : option,
+    ),
+  };
 }
 
 function clientIdentifier(given: string | undefined, htype: number, chaddr: Uint8Array): Uint8Array | undefined {

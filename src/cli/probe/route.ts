@@ -77,7 +77,7 @@ function answersGoTo(server: Endpoint, giaddr: Ipv4 | undefined, ciaddr: Ipv4 | 
 }
 
 async function onLink(interfaceName: string, server: Endpoint | undefined): Promise<ProbeRoute> {
-  const [link] = interfacesNamed(await listInterfaces(), [interfaceName]) as [LocalInterface];
+  const [link] = interfacesNamed(await listInterfaces(), [interfaceName]) as [LocalInterface<Ipv4>];
   const route = {
     giaddr: undefined,
     localAddress: link.addresses[0]?.address ?? IPV4_ANY,

@@ -2,19 +2,20 @@
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { writeIpv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 
 /** Codes of the options that a client writes or reads itself. */
 export const ClientOption = {
-  requestedIpAddress: 50,
-  ipAddressLeaseTime: 51,
-  dhcpMessageType: 53,
-  serverIdentifier: 54,
-  parameterRequestList: 55,
-  message: 56,
-  renewalTime: 58,
-  rebindingTime: 59,
-  clientIdentifier: 61,
-  rapidCommit: 80,
+  requestedIpAddress: OptionCode.requestedIpAddress,
+  ipAddressLeaseTime: OptionCode.ipAddressLeaseTime,
+  dhcpMessageType: OptionCode.dhcpMessageType,
+  serverIdentifier: OptionCode.serverIdentifier,
+  parameterRequestList: OptionCode.parameterRequestList,
+  message: OptionCode.message,
+  renewalTime: OptionCode.renewalTime,
+  rebindingTime: OptionCode.rebindingTime,
+  clientIdentifier: OptionCode.clientIdentifier,
+  rapidCommit: OptionCode.rapidCommit,
 } as const;
 
 /** What a client says about itself in every message. */
@@ -45,8 +46,18 @@ export interface Transaction {
   readonly secs: number;
 }
 
-/** Mask, router, DNS servers, host and domain name, MTU, broadcast address, NTP servers, search list, routes. */
-export const DEFAULT_PARAMETERS: readonly number[] = [1, 3, 6, 12, 15, 26, 28, 42, 119, 121];
+export const DEFAULT_PARAMETERS: readonly number[] = [
+  OptionCode.subnetMask,
+  OptionCode.routers,
+  OptionCode.domainNameServers,
+  OptionCode.hostName,
+  OptionCode.domainName,
+  OptionCode.interfaceMtu,
+  OptionCode.broadcastAddress,
+  OptionCode.ntpServers,
+  OptionCode.domainSearch,
+  OptionCode.classlessStaticRoutes,
+];
 
 /** The settings of an Ethernet client that is known by its hardware address (type 1 and the address, RFC 2132 section 9.14). */
 export function ethernetClient(chaddr: Uint8Array): ClientSettings {

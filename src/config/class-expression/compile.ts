@@ -1,5 +1,6 @@
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { readIpv4, writeIpv4 } from "../../net/ipv4.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType } from "../../wire/dhcp4/options.ts";
 import { typeOf } from "./check.ts";
 import { findBlock, findOption, findVendor, inForm } from "./finders.ts";
@@ -59,7 +60,7 @@ function conditionOf(node: Node, scope: Scope): Condition {
       return (subject) => find(subject) !== undefined;
     }
     case "vendorClass": {
-      const find = findBlock(124, node.enterprise, scope.lookups);
+      const find = findBlock(OptionCode.vendorIdentifyingVendorClass, node.enterprise, scope.lookups);
       return (subject) => find(subject) !== undefined;
     }
     case "member": {
@@ -178,7 +179,7 @@ function bytesOf(node: Node, scope: Scope): Value {
     case "vendor":
       return inForm(findVendor(node.enterprise, node.codes, scope.lookups), node.form === "text");
     case "vendorClassData": {
-      const find = findBlock(124, node.enterprise, scope.lookups);
+      const find = findBlock(OptionCode.vendorIdentifyingVendorClass, node.enterprise, scope.lookups);
       const { index } = node;
       return (subject) => {
         const block = find(subject);

@@ -1,4 +1,5 @@
 import { NO_BYTES } from "../../net/bytes.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { type Lookups, slotFor } from "./lookups.ts";
@@ -12,18 +13,18 @@ export type Find = (subject: Subject) => Uint8Array | undefined;
 export function findOption(codes: readonly number[], lookups: Lookups | undefined): Find {
   const [code, ...inner] = codes as readonly [number, ...number[]];
   if (inner.length === 0) return findWhole(code, lookups);
-  const outer = code === 125 ? findBlock(code, 0, lookups) : findWhole(code, lookups);
+  const outer = code === OptionCode.vendorIdentifyingVendorInformation ? findBlock(code, 0, lookups) : findWhole(code, lookups);
   return shared(within(outer, inner), codes.join("."), undefined, lookups);
 }
 
 /** A sub-option of option 125; without codes the data of the enterprise. An enterprise of 0 is any. */
 export function findVendor(enterprise: number, codes: readonly number[], lookups: Lookups | undefined): Find {
-  const block = findBlock(125, enterprise, lookups);
-  return codes.length === 0 ? block : shared(within(block, codes), `125/${enterprise}.${codes.join(".")}`, undefined, lookups);
+  const block = findBlock(OptionCode.vendorIdentifyingVendorInformation, enterprise, lookups);
+  return codes.length === 0 ? block : shared(within(block, codes), `vendor/${enterprise}.${codes.join(".")}`, undefined, lookups);
 }
 
 /** The data of an enterprise in option 124 or 125. */
-export function findBlock(option: 124 | 125, enterprise: number, lookups: Lookups | undefined): Find {
+export function findBlock(option: number, enterprise: number, lookups: Lookups | undefined): Find {
   const whole = findWhole(option, lookups);
   const find: Find = (subject) => {
     const value = whole(subject);

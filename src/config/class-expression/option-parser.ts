@@ -1,4 +1,5 @@
-import type { SubOptionDefinition } from "../../wire/values.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
+import type { SubOptionDefinition } from "../../wire/values/values.ts";
 import { subOptionsOf, vendorSubOptionsOf } from "../options/dictionary.ts";
 import { didYouMean } from "../text/suggest.ts";
 import type { Form, Node } from "./syntax.ts";
@@ -6,7 +7,7 @@ import { after, expected, fail, isSymbol, isWord, peek, type Reader, readIndex, 
 
 /* The parts of an expression that name an option: `option[...]`, `relay4[...]`, `vendor[...]` and `vendor-class[...]`. */
 
-const RELAY_AGENT_INFORMATION = 82;
+const RELAY_AGENT_INFORMATION = OptionCode.relayAgentInformation;
 
 /** What stands behind `option`. */
 export function readOption(reader: Reader, at: number): Node | undefined {
@@ -106,7 +107,11 @@ export function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-
     reader.next++;
     if (!isWord(peek(reader), "enterprise")) return expected(reader, "enterprise", `or name the vendor: ${text}[4491]`);
     reader.next++;
-    return { kind: "enterprise", at, option: text === "vendor" ? 125 : 124 };
+    return {
+      kind: "enterprise",
+      at,
+      option: text === "vendor" ? OptionCode.vendorIdentifyingVendorInformation : OptionCode.vendorIdentifyingVendorClass,
+    };
   }
   const enterprise = readIndex(reader, readEnterprise);
   if (enterprise === undefined) return undefined;

@@ -42,7 +42,7 @@ export type Node = { readonly at: number } & (
   /** Option 124. */
   | { readonly kind: "vendorClass"; readonly enterprise: number; readonly form: "exists" }
   | { readonly kind: "vendorClassData"; readonly enterprise: number; readonly index: number }
-  | { readonly kind: "enterprise"; readonly option: 124 | 125 }
+  | { readonly kind: "enterprise"; readonly option: number }
   | { readonly kind: "field"; readonly field: Field }
   | { readonly kind: "member"; readonly name: string }
   | { readonly kind: "not"; readonly operand: Node }

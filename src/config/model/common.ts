@@ -1,6 +1,6 @@
 /* What the configurations of both protocols are made of. */
 
-import type { ValueType } from "../../wire/values.ts";
+import type { ValueType } from "../../wire/values/values.ts";
 import type { Node } from "../class-expression/syntax.ts";
 
 export type StoreSpec = { readonly kind: "sqlite"; readonly path: string | undefined } | { readonly kind: "memory" };

@@ -1,5 +1,6 @@
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../../wire/dhcp4/option-table.ts";
-import type { SubOptionDefinition, ValueType } from "../../wire/values.ts";
+import type { SubOptionDefinition, ValueType } from "../../wire/values/values.ts";
 import type { DefinedOption } from "../model/common.ts";
 
 /** The options that a configuration can name: those of the option table, and the operator's own. */
@@ -16,8 +17,8 @@ export interface OptionDictionary {
 export const REFUSED_CODE = -1;
 
 /** Options 43 and 125, which hold the sub-options that operators define. */
-export const VENDOR_SPECIFIC = 43;
-export const VENDOR_IDENTIFYING = 125;
+export const VENDOR_SPECIFIC = OptionCode.vendorSpecificInformation;
+export const VENDOR_IDENTIFYING = OptionCode.vendorIdentifyingVendorInformation;
 /** The spaces of options besides those of enterprises, which are `vendor-NUMBER`. */
 export const DHCP4 = "dhcp4";
 export const VENDOR_ENCAPSULATED = "vendor-encapsulated";

@@ -1,4 +1,4 @@
-import type { ValueType } from "../../wire/values.ts";
+import type { ValueType } from "../../wire/values/values.ts";
 import type { Path } from "../text/diagnostic.ts";
 import { describeValue } from "../text/expected.ts";
 import type { Report } from "../text/problems.ts";

@@ -1,6 +1,7 @@
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { type OptionDefinition, optionByCode } from "../../wire/dhcp4/option-table.ts";
-import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../../wire/values.ts";
+import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../../wire/values/values.ts";
 import type { ConfiguredOption, OptionSet } from "../model/common.ts";
 import type { OptionsFile } from "../schema/config.ts";
 import type { Path } from "../text/diagnostic.ts";
@@ -11,19 +12,19 @@ import { type OptionDictionary, placeOfSubOption, REFUSED_CODE, STANDARD, VENDOR
 
 /** Options that the server makes itself, and where their values are set. */
 const MANAGED: ReadonlyMap<number, string> = new Map([
-  [50, "only clients send it"],
-  [51, "set config: {lease_time: ...} instead"],
-  [52, "the server uses it by itself when a message is full"],
-  [53, "the server sets it"],
-  [54, "set server_id in the network instead"],
-  [55, "only clients send it; {value, always: true} sends an option although not requested"],
-  [57, "only clients send it; the server obeys it"],
-  [58, "set config: {renew_time: ...} instead"],
-  [59, "set config: {rebind_time: ...} instead"],
-  [61, "the server repeats what the client sent"],
-  [80, "set rapid_commit at the top level instead"],
-  [82, "the server repeats what the relay sent"],
-  [97, "the server repeats what the client sent"],
+  [OptionCode.requestedIpAddress, "only clients send it"],
+  [OptionCode.ipAddressLeaseTime, "set config: {lease_time: ...} instead"],
+  [OptionCode.overload, "the server uses it by itself when a message is full"],
+  [OptionCode.dhcpMessageType, "the server sets it"],
+  [OptionCode.serverIdentifier, "set server_id in the network instead"],
+  [OptionCode.parameterRequestList, "only clients send it; {value, always: true} sends an option although not requested"],
+  [OptionCode.maximumMessageSize, "only clients send it; the server obeys it"],
+  [OptionCode.renewalTime, "set config: {renew_time: ...} instead"],
+  [OptionCode.rebindingTime, "set config: {rebind_time: ...} instead"],
+  [OptionCode.clientIdentifier, "the server repeats what the client sent"],
+  [OptionCode.rapidCommit, "set rapid_commit at the top level instead"],
+  [OptionCode.relayAgentInformation, "the server repeats what the relay sent"],
+  [OptionCode.clientMachineIdentifier, "the server repeats what the client sent"],
 ]);
 
 export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };

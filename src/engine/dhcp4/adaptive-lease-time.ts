@@ -1,11 +1,11 @@
 import { type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isBound } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
 import { decideLeaseTime } from "./lease-time.ts";
-import { OptionCode } from "./option-code.ts";
 import type { Settings } from "./settings.ts";
 import { dynamicRange } from "./subnet.ts";
 

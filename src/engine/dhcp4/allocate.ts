@@ -4,12 +4,12 @@ import { type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { hashBytes } from "../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { inTime } from "./availability.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted, isFor } from "./guard.ts";
 import { isLimitReached } from "./limits.ts";
-import { OptionCode } from "./option-code.ts";
 import { holderOf, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 
 /**

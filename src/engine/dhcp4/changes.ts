@@ -2,12 +2,12 @@ import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, t
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "./availability.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
 import { limitKeysIn } from "./limits.ts";
-import { OptionCode } from "./option-code.ts";
 import { networkOnLink } from "./subnet.ts";
 
 /**

@@ -11,10 +11,10 @@ import {
 import type { LeaseTime, OptionSet } from "../../config/model/common.ts";
 import type { BootFields, Dhcp4Classification as Classification, Dhcp4ClientClass as ClientClass } from "../../config/model/dhcp4.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { compiledConfig } from "./compile.ts";
 import type { Context, Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { findReservation } from "./reservations.ts";
 import { subjectOf } from "./subject.ts";
 

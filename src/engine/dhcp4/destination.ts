@@ -4,10 +4,10 @@ import type { Destination } from "../../net/destination.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { isHostAddress, prefixContains, prefixOf } from "../../net/prefix.ts";
 import { BROADCAST_FLAG, type Message, MessageType } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subnet.ts";
 
 /*
@@ -32,7 +32,7 @@ const ETHERNET_ADDRESS_LENGTH = 6;
 type Asked = Pick<Exchange, "context" | "received" | "message" | "relayAgentInformation"> & { readonly network?: Network | undefined };
 
 /** Where an OFFER goes, and the reply to whoever else has no address yet; one without an address (yiaddr is 0) can't be sent to it. */
-export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
+export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> {
   const { received, message } = exchange;
   if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
   if (message.giaddr !== IPV4_ANY) return toRelay(exchange);
@@ -41,14 +41,14 @@ export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination 
 }
 
 /** Where the ACK of a REQUEST goes, and that of a rapid commit. */
-export function ackDestination(exchange: Exchange, yiaddr: Ipv4): Destination {
+export function ackDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> {
   const { received, message } = exchange;
   const direct = received.serverPort === SERVER_PORT && message.giaddr === IPV4_ANY && message.ciaddr === yiaddr && isExtension(exchange);
   return direct ? toClient(exchange, yiaddr) : replyDestination(exchange, yiaddr);
 }
 
 /** Where a NAK goes: the client may have no usable address, so on its own link it is always broadcast (RFC 2131 sections 4.1 and 4.3.2). */
-export function nakDestination(exchange: Exchange): Destination {
+export function nakDestination(exchange: Exchange): Destination<Ipv4> {
   const { received, message } = exchange;
   if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
   return message.giaddr !== IPV4_ANY ? toRelay(exchange) : onLink(exchange, IPV4_BROADCAST);
@@ -58,7 +58,7 @@ export function nakDestination(exchange: Exchange): Destination {
  * Where the ACK of an INFORM goes: to ciaddr, even through a relay (RFC 2131 section 4.3.5); without it to the relay,
  * or to the address that the message came from. Undefined: there is no address that a client can have.
  */
-export function informDestination(exchange: Exchange): Destination | undefined {
+export function informDestination(exchange: Exchange): Destination<Ipv4> | undefined {
   const { received, message } = exchange;
   if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
   if (message.ciaddr === IPV4_ANY && message.giaddr !== IPV4_ANY) return toRelay(exchange);
@@ -70,14 +70,18 @@ export function informDestination(exchange: Exchange): Destination | undefined {
  * Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else like an OFFER (RFC 1542 section 5.4).
  * Undefined: the address can be no client's.
  */
-export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination | undefined {
+export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> | undefined {
   const { received, message } = exchange;
   if (message.ciaddr === IPV4_ANY || received.serverPort !== SERVER_PORT) return replyDestination(exchange, yiaddr);
   return canBeClient(exchange, message.ciaddr) ? toClient(exchange, message.ciaddr) : undefined;
 }
 
 /** Where the answer to a LEASEQUERY goes: to giaddr, which is the requester (RFC 4388 section 6.4.3). */
-export function leasequeryDestination(context: Context, received: Received, relayAgentInformation: Uint8Array | undefined): Destination {
+export function leasequeryDestination(
+  context: Context,
+  received: Received,
+  relayAgentInformation: Uint8Array | undefined,
+): Destination<Ipv4> {
   const asked = { context, received, message: received.message, relayAgentInformation };
   return received.serverPort === SERVER_PORT ? toRelay(asked) : backToSender(asked);
 }
@@ -109,7 +113,7 @@ function isPossible(config: Config, address: Ipv4): boolean {
 }
 
 /** To a client that has this address and can be asked for by ARP, or is behind a router. */
-function toClient(exchange: Exchange, address: Ipv4): Destination {
+function toClient(exchange: Exchange, address: Ipv4): Destination<Ipv4> {
   const { message } = exchange;
   if (!isFromLink(exchange)) return routed(exchange, address, CLIENT_PORT);
   return onLink(exchange, address, hasEthernetAddress(message) ? message.chaddr : undefined);
@@ -131,25 +135,25 @@ function hasEthernetAddress({ htype, chaddr }: Message): boolean {
 }
 
 /** On another port than 67 the server is being tested or used by a program: the answer goes where the question came from. */
-function backToSender(asked: Asked): Destination {
+function backToSender(asked: Asked): Destination<Ipv4> {
   const { source, sourcePort } = asked.received;
   return onLink(asked, source === IPV4_ANY ? IPV4_BROADCAST : source, undefined, sourcePort);
 }
 
 /** To the relay's server port, or to the port that it sent from when it says that this is not 67 (RFC 8357). */
-function toRelay(asked: Asked): Destination {
+function toRelay(asked: Asked): Destination<Ipv4> {
   const { received, message, relayAgentInformation } = asked;
   const ownPort = relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.relaySourcePort) !== undefined;
   return routed(asked, message.giaddr, ownPort ? received.sourcePort : SERVER_PORT);
 }
 
 /** By the receiving interface. */
-function onLink(asked: Asked, address: Ipv4, hardwareAddress?: Uint8Array, port = CLIENT_PORT): Destination {
+function onLink(asked: Asked, address: Ipv4, hardwareAddress?: Uint8Array, port = CLIENT_PORT): Destination<Ipv4> {
   return { address, port, hardwareAddress, interfaceIndex: asked.received.interface.index, source: sourceOf(asked) };
 }
 
 /** By the interface that the routing table chooses. */
-function routed(asked: Asked, address: Ipv4, port: number): Destination {
+function routed(asked: Asked, address: Ipv4, port: number): Destination<Ipv4> {
   return { address, port, hardwareAddress: undefined, interfaceIndex: 0, source: sourceOf(asked) };
 }
 

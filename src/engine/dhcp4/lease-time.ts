@@ -1,7 +1,7 @@
 import type { LeaseTime } from "../../config/model/common.ts";
 import { writeIpv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
-import { OptionCode } from "./option-code.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 
 /** For shorter leases no T1 and T2 in whole seconds fit between zero and the end. */
 const SHORTEST_WITH_TIMERS = 3;

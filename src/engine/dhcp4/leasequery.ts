@@ -5,17 +5,17 @@ import { NO_BYTES, toHex } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains } from "../../net/prefix.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
 import { identifies, isTooLong } from "./client-key.ts";
 import { compiledConfig } from "./compile.ts";
+import type { Decision } from "./decision.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
-import { OptionCode } from "./option-code.ts";
 import { maxMessageSizeOf } from "./options.ts";
 import { NO_CHANGES, silence } from "./reply.ts";
 import { dynamicRange, networkOf } from "./subnet.ts";
@@ -153,7 +153,7 @@ function answer(
       cookie: true,
       options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) }, ...vpn, ...options],
     },
-    maxMessageSize: maxMessageSizeOf(message),
+    limit: maxMessageSizeOf(message),
     to: leasequeryDestination(context, received, optionValue(message, OptionCode.relayAgentInformation)),
     changes: NO_CHANGES,
     rests: true,

@@ -5,11 +5,11 @@ import { maskOf } from "../../net/prefix.ts";
 import { OPTIONS_OFFSET } from "../../wire/dhcp4/decode.ts";
 import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
 import { addCode, codesOf, distinctCodes, hasCode } from "./code-set.ts";
 import type { Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
 import { echoedRelayAgentInformation, virtualSubnetOption } from "./virtual-subnet.ts";
 

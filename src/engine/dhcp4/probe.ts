@@ -2,8 +2,8 @@ import type { Network } from "../../config/model/dhcp4.ts";
 import { endAfter, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
-import type { Decision, Reply } from "../decision.ts";
 import { isInForce } from "./availability.ts";
+import type { Decision, Reply } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { networkOf } from "./subnet.ts";
 
@@ -20,12 +20,13 @@ export function holdFor(exchange: Exchange, network: Network): number {
  */
 export function probeFirst(exchange: Exchange, address: Ipv4, isOwn: boolean, timeout: number, offer: Reply): Decision {
   const { context, trace } = exchange;
-  const state = context.probes?.stateOf(address);
+  const state = context.answers?.stateOf(address);
   // While a probe is under way the address is held for the client, which makes it look like its own.
   if (state === "free" || (isOwn && state === undefined)) return offer;
   const interfaceIndex = linkOf(exchange, address);
   trace?.("probe", `${formatIpv4(address)} is probed by ${interfaceIndex === 0 ? "ICMP echo" : "ARP"} for ${timeout} ms before the OFFER`);
-  return { kind: "probe", address, timeout, interfaceIndex, offer };
+  const about = { kind: "conflict-probe", address, timeout, interfaceIndex, hardwareAddress: exchange.message.chaddr } as const;
+  return { kind: "question", about, holds: offer.changes, unanswered: offer };
 }
 
 /** The interface on whose link the client will use the address: the receiving one, unless the client is behind a relay. */

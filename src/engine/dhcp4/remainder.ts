@@ -2,14 +2,14 @@ import type { Reservation } from "../../config/model/dhcp4.ts";
 import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";
-import type { Decision } from "../decision.ts";
 import { isBound } from "./availability.ts";
 import { saysSomethingNew } from "./changes.ts";
+import type { Decision } from "./decision.ts";
 import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
-import { OptionCode } from "./option-code.ts";
 import { grant, NO_CHANGES } from "./reply.ts";
 import { settingsFor } from "./settings.ts";
 

@@ -3,11 +3,12 @@ import { NO_BYTES } from "../../net/bytes.ts";
 import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
-import { type Decision, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
+import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
+import type { Decision, Reply } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
@@ -28,7 +29,7 @@ export function grant(
   yiaddr: Ipv4,
   times: readonly Option[],
   changes: readonly LeaseChange[],
-  to: Destination,
+  to: Destination<Ipv4>,
 ): Reply {
   const { message } = exchange;
   const rests = type === MessageType.ACK;
@@ -36,7 +37,7 @@ export function grant(
 }
 
 /** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
-export function inform(exchange: Exchange, settings: Settings, to: Destination): Decision {
+export function inform(exchange: Exchange, settings: Settings, to: Destination<Ipv4>): Decision {
   const { message } = exchange;
   const direct = message.ciaddr !== 0;
   // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there
@@ -84,7 +85,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
       options: message.cookie ? bootpOptions({ ...exchange, relayAgentInformation }, settings) : [],
     },
     // Option 82 is taken off by the relay: it does not count for the client.
-    maxMessageSize: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
+    limit: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
     to,
     changes,
     rests: yiaddr !== 0,
@@ -184,6 +185,6 @@ function replyMessage(
   };
 }
 
-function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[], rests: boolean): Reply {
-  return { kind: "reply", message, maxMessageSize: maxReplySizeOf(exchange), to, changes, rests };
+function reply(exchange: Exchange, message: Message, to: Destination<Ipv4>, changes: readonly LeaseChange[], rests: boolean): Reply {
+  return { kind: "reply", message, limit: maxReplySizeOf(exchange), to, changes, rests };
 }

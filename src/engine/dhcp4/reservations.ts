@@ -1,5 +1,6 @@
 import type { Reservation, ReservationMatch } from "../../config/model/dhcp4.ts";
 import { equalBytes } from "../../net/bytes.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
@@ -7,7 +8,6 @@ import { identifies } from "./client-key.ts";
 import { compiledConfig } from "./compile.ts";
 import type { Exchange } from "./exchange.ts";
 import { isAdmitted } from "./guard.ts";
-import { OptionCode } from "./option-code.ts";
 import type { NetworkReservations, ReservationIndex } from "./reservation-index.ts";
 
 /**

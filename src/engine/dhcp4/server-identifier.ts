@@ -1,10 +1,10 @@
 import type { Network } from "../../config/model/dhcp4.ts";
 import { IPV4_ANY, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { isUnicast } from "./subnet.ts";
 
 /**

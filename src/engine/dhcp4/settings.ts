@@ -2,9 +2,9 @@ import type { ConfiguredOption, LeaseTime, OptionSet } from "../../config/model/
 import type { BootFields, Network, Reservation } from "../../config/model/dhcp4.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";
 import type { Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { networkOnLink, rangeAround } from "./subnet.ts";
 
 /** What applies to a client with a certain address. The closest wins: reservation, range, network, classes, top level. */

@@ -1,7 +1,7 @@
 import type { Found, Subject } from "../../config/class-expression/index.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import type { Exchange, ServedInterface } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 
 /**
  * What class expressions are asked about. `classes` are those that the client is in, as far as they are known; `found` is for expressions that share

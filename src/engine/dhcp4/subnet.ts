@@ -4,11 +4,11 @@ import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../..
 import { maskOf, prefixContains, rangeOfPrefix } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";
 import { RangeIndex } from "../../net/range-index.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Trace } from "../trace.ts";
 import type { Received, ServedInterface } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 
 /** What a configuration looks like from here, made once for each. */
 interface SubnetIndex {

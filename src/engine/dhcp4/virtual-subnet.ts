@@ -3,11 +3,11 @@ import type { Link, Network } from "../../config/model/dhcp4.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import type { Message, Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Trace } from "../trace.ts";
 import type { Received } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { selectNetwork } from "./subnet.ts";
 
 /** The type that stands for no VPN at all (RFC 6607 section 3.5). */

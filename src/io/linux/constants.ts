@@ -4,6 +4,7 @@
  */
 
 export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 
@@ -23,6 +24,7 @@ export const ICMP_FILTER = 1;
 
 export const SOL_IP = 0;
 export const SOL_SOCKET = 1;
+export const SOL_IPV6 = 41;
 export const SOL_PACKET = 263;
 
 export const SO_BROADCAST = 6;
@@ -39,6 +41,11 @@ export const SK_MEMINFO_DROPS = 8;
 export const SK_MEMINFO_WORDS = 9;
 
 export const IP_PKTINFO = 8;
+export const IPV6_ADD_MEMBERSHIP = 20;
+export const IPV6_V6ONLY = 26;
+export const IPV6_RECVPKTINFO = 49;
+export const IPV6_PKTINFO = 50;
+
 export const PACKET_AUXDATA = 8;
 /** The UDP checksum is left to the network card, so it is not in the bytes: the packet comes from this very machine (veth, virtio). */
 export const TP_STATUS_CSUMNOTREADY = 1 << 3;
@@ -71,10 +78,6 @@ export const IOVEC_SIZE = 16;
 
 /** struct cmsghdr: length, level, type; the data follow at 16. */
 export const CMSGHDR = { size: 16, level: 8, type: 12 } as const;
-
-/** A control message with a struct in_pktinfo (interface index, local address, destination address): its size, and what its length says. */
-export const PKTINFO_SPACE = 32;
-export const PKTINFO_LENGTH = 28;
 
 /** A control message with a struct timespec: seconds and nanoseconds, 64 bits each. */
 export const TIMESTAMP_SPACE = 32;

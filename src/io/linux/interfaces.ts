@@ -1,6 +1,5 @@
-import { type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import { type LocalInterface, TransportError } from "../transport.ts";
-import { AF_INET } from "./constants.ts";
+import type { SocketFamily } from "./family.ts";
 import { type Libc, loadLibc } from "./libc.ts";
 import {
   align,
@@ -34,18 +33,18 @@ const IFA_LOCAL = 2;
 
 /**
  * The interfaces of this network namespace, by rtnetlink: unlike getifaddrs and `os.networkInterfaces` it tells of interfaces that are down
- * or have no address, and does not take an address's label (eth0:1) for an interface.
+ * or have no address, and does not take an address's label (eth0:1) for an interface. Addresses are those of the family.
  */
-export async function listLinuxInterfaces(): Promise<LocalInterface[]> {
+export async function listLinuxInterfaces<A>(family: SocketFamily<A>): Promise<LocalInterface<A>[]> {
   const libc = await loadLibc();
-  const addresses = new Map<number, { address: Ipv4; prefixLength: number }[]>();
-  for (const message of dump(libc, RTM_GETADDR, AF_INET)) {
+  const addresses = new Map<number, { address: A; prefixLength: number }[]>();
+  for (const message of dump(libc, RTM_GETADDR, family.domain)) {
     const index = view(message).getUint32(4, true);
     const attributes = readAttributes(message, IFADDRMSG_SIZE);
     const address = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
     if (address === undefined) continue;
     const known = addresses.get(index) ?? [];
-    known.push({ address: readIpv4(address, 0), prefixLength: message[1] as number });
+    known.push({ address: family.read(address, 0), prefixLength: message[1] as number });
     addresses.set(index, known);
   }
   return dump(libc, RTM_GETLINK, 0).map((message) => {

@@ -1,4 +1,3 @@
-import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { sendFailureOf } from "../send-failures.ts";
 import { MSG_DONTWAIT } from "./constants.ts";
 import type { Libc } from "./libc.ts";
@@ -14,36 +13,44 @@ const MOST = 512;
 const LARGEST = 4096;
 
 /** A datagram of an outbox that can't be sent yet, in bytes of its own. */
-interface Entry {
+interface Entry<A> {
   readonly fd: number;
   readonly payload: Uint8Array;
   /** The socket address and the control message. */
   readonly name: Uint8Array;
   readonly control: Uint8Array;
-  /** Whom the gate is asked about; 0: nobody. */
-  readonly address: Ipv4;
+  /** Whom the gate is asked about; undefined: nobody. */
+  readonly address: A | undefined;
   readonly until: number;
   readonly onSent: (kind: number) => void;
   readonly kind: number;
 }
 
 /** Datagrams that would have blocked: tried again for a moment, so that nobody's reply is lost because the queue was full just then. */
-export interface Kept {
+export interface Kept<A> {
   /** Copies message `i`, whose payload these bytes are. `onSent` is told its kind when it has left. */
-  add(fd: number, messages: Messages, i: number, payload: Uint8Array, address: Ipv4, onSent: (kind: number) => void, kind: number): void;
+  add(
+    fd: number,
+    messages: Messages,
+    i: number,
+    payload: Uint8Array,
+    address: A | undefined,
+    onSent: (kind: number) => void,
+    kind: number,
+  ): void;
   /** Drops and counts what is left. */
   close(): void;
 }
 
 /** `uptime`: milliseconds that never go back. */
-export function createKept(libc: Libc, gate: SendGate, counters: SendCounters, uptime: () => number): Kept {
-  let entries: Entry[] = [];
+export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCounters, uptime: () => number): Kept<A> {
+  let entries: Entry<A>[] = [];
   let timer: NodeJS.Timeout | undefined;
   const room = allocate(libc, LARGEST);
   const shapes = new Map<string, Messages>();
 
   /** One message with room for an address and a control message of these sizes. */
-  function messageLike({ name, control }: Entry): Messages {
+  function messageLike({ name, control }: Entry<A>): Messages {
     const shape = `${name.length} ${control.length}`;
     let messages = shapes.get(shape);
     if (messages === undefined) {
@@ -54,8 +61,8 @@ export function createKept(libc: Libc, gate: SendGate, counters: SendCounters, u
   }
 
   /** True: there is nothing more to do about it. */
-  function retry(entry: Entry, now: number): boolean {
-    if (entry.address !== IPV4_ANY && gate.check(entry.address, now) === "wait") return expired(entry, now);
+  function retry(entry: Entry<A>, now: number): boolean {
+    if (entry.address !== undefined && gate.check(entry.address, now) === "wait") return expired(entry, now);
     const messages = messageLike(entry);
     room.bytes.set(entry.payload);
     setPayload(messages, 0, room.address, entry.payload.length);
@@ -72,7 +79,7 @@ export function createKept(libc: Libc, gate: SendGate, counters: SendCounters, u
     return true;
   }
 
-  function expired(entry: Entry, now: number): boolean {
+  function expired(entry: Entry<A>, now: number): boolean {
     if (now < entry.until) return false;
     counters.notSent["would-block"]++;
     return true;

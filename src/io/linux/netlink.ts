@@ -15,6 +15,8 @@ export const NLMSG_DONE = 3;
 export const NLMSG_HEADER = 16;
 
 const NETLINK_ROUTE = 0;
+/** struct sockaddr_nl: family, padding, port id, groups. */
+export const SOCKADDR_NL_SIZE = 12;
 /** The kernel never makes a dump message larger. */
 export const RECEIVE_SIZE = 32_768;
 

@@ -38,12 +38,12 @@ interface Listener {
  * One raw ICMP socket, and one packet socket for each link that is asked on, which hears ARP only. Throws a TransportError where raw sockets
  * are not allowed.
  */
-export async function openLinuxProber(): Promise<Prober> {
+export async function openLinuxProber(): Promise<Prober<Ipv4>> {
   const libc = await loadLibc();
   const links = new Map<number, Listener | undefined>();
   const identifier = process.pid & 0xffff;
   let sequence = 0;
-  let handler: AnswerHandler = () => {};
+  let handler: AnswerHandler<Ipv4> = () => {};
   const icmp = listen(libc, openIcmpSocket(libc), (packet) => {
     const headerLength = ((packet[0] as number) & 15) * 4;
     const echo = parseIcmpEcho(packet, headerLength);

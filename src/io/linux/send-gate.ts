@@ -1,5 +1,3 @@
-import type { Ipv4 } from "../../net/ipv4.ts";
-
 /*
  * A datagram for a neighbour that does not answer ARP waits in the kernel for three seconds, and as long as it does it takes up room in
  * the buffer of the socket that sent it. Enough of those, for relays and clients that are dead or never were, and the socket takes
@@ -23,9 +21,9 @@ const MOST = 4096;
 
 export type Verdict = "send" | "wait";
 
-export interface SendGate {
+export interface SendGate<A> {
   /** Whether a datagram may be sent to the address now. `now`: milliseconds that never go back. */
-  check(address: Ipv4, now: number): Verdict;
+  check(address: A, now: number): Verdict;
 }
 
 interface Known {
@@ -38,11 +36,11 @@ interface Known {
   sendAt: number;
 }
 
-/** `room`: datagrams for unknown neighbours that may be under way at a time. */
-export function createSendGate(isKnown: (address: Ipv4) => boolean, room: number): SendGate {
-  const addresses = new Map<Ipv4, Known>();
+/** For addresses that are the same as map keys when they are equal. `room`: datagrams for unknown neighbours that may be under way at a time. */
+export function createSendGate<A>(isKnown: (address: A) => boolean, room: number): SendGate<A> {
+  const addresses = new Map<A, Known>();
   /** The last one that was known: nearly always the next datagram goes the same way. */
-  let last: Ipv4 | undefined;
+  let last: A | undefined;
   let lastUntil = 0;
   let windowEnd = 0;
   let inWindow = 0;

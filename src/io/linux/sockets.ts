@@ -1,16 +1,12 @@
-import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { bindError } from "../errors.ts";
 import { TransportError } from "../transport.ts";
 import {
-  AF_INET,
   AF_PACKET,
   ETH_P_IP,
-  IP_PKTINFO,
   PACKET_AUXDATA,
   SK_MEMINFO_DROPS,
   SK_MEMINFO_WORDS,
   SO_ATTACH_FILTER,
-  SO_BROADCAST,
   SO_MEMINFO,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
@@ -20,12 +16,11 @@ import {
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
-  SOCKADDR_IN_SIZE,
   SOCKADDR_LL_SIZE,
-  SOL_IP,
   SOL_PACKET,
   SOL_SOCKET,
 } from "./constants.ts";
+import type { SocketFamily } from "./family.ts";
 import { broadcastFilter } from "./filter.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, writePointer } from "./messages.ts";
@@ -33,24 +28,25 @@ import { allocate, writePointer } from "./messages.ts";
 /** Requests arrive in bursts, for example when a building gets its power back: room for about ten thousand. */
 const RECEIVE_BUFFER = 8 << 20;
 const SEND_BUFFER = 1 << 20;
+/** More than any socket address of the families here. */
+const LARGEST_NAME = 64;
 
 /**
  * The UDP socket for all interfaces. Without SO_REUSEADDR, so that a second server on the same port fails instead of taking half of the
  * requests; not bound to a device, so that unicasts to our address arrive whatever interface they were routed to.
  */
-export function openUdpSocket(libc: Libc, address: Ipv4, port: number): number {
-  const fd = openSocket(libc, AF_INET, 0);
+export function openUdpSocket<A>(libc: Libc, family: SocketFamily<A>, address: A, port: number): number {
+  const fd = openSocket(libc, family.domain, 0);
   try {
-    setOption(libc, fd, SOL_SOCKET, SO_BROADCAST, int(1));
-    setOption(libc, fd, SOL_IP, IP_PKTINFO, int(1));
+    for (const [level, option] of family.options) setOption(libc, fd, level, option, int(1));
     setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
     growBuffers(libc, fd);
-    const name = new Uint8Array(SOCKADDR_IN_SIZE);
-    name[0] = AF_INET;
+    const name = new Uint8Array(new ArrayBuffer(family.nameSize));
+    name[0] = family.domain;
     name[2] = port >>> 8;
     name[3] = port;
-    writeIpv4(name, 4, address);
-    if (libc.bind(fd, name, SOCKADDR_IN_SIZE) < 0) throw bindError(libc.errno(), address, port);
+    family.writeName(name, 0, address, 0);
+    if (libc.bind(fd, name, family.nameSize) < 0) throw bindError(libc.errno(), family.format(address), port);
     return fd;
   } catch (error) {
     libc.close(fd);
@@ -118,8 +114,9 @@ function growBuffers(libc: Libc, fd: number): void {
 
 /** The port that the socket is bound to, which tells what the system chose when 0 was asked for. */
 export function boundPort(libc: Libc, fd: number): number {
-  const name = new Uint8Array(SOCKADDR_IN_SIZE);
-  libc.getsockname(fd, name, int(SOCKADDR_IN_SIZE));
+  // The port stands at the same place in the socket addresses of both families.
+  const name = new Uint8Array(new ArrayBuffer(LARGEST_NAME));
+  libc.getsockname(fd, name, int(LARGEST_NAME));
   return ((name[2] as number) << 8) | (name[3] as number);
 }
 

@@ -1,4 +1,4 @@
-import type { Config } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
 import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
@@ -23,7 +23,7 @@ export class InterfaceList {
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
 
-  constructor(config: Config, local: readonly LocalInterface[], log: InterfaceLog) {
+  constructor(config: Config, local: readonly LocalInterface<Ipv4>[], log: InterfaceLog) {
     this.#config = config;
     this.#log = log;
     this.#look(local);
@@ -43,7 +43,7 @@ export class InterfaceList {
   }
 
   /** These are the interfaces now. Says what has changed. */
-  update(local: readonly LocalInterface[]): void {
+  update(local: readonly LocalInterface<Ipv4>[]): void {
     const before = new Set(this.#served.map(describe));
     this.#look(local);
     const now = new Set(this.#served.map(describe));
@@ -51,7 +51,7 @@ export class InterfaceList {
     for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
   }
 
-  #look(local: readonly LocalInterface[]): void {
+  #look(local: readonly LocalInterface<Ipv4>[]): void {
     const { served, missing, unserved } = chooseInterfaces(this.#config, local);
     this.#served = served;
     this.#byIndex = [];

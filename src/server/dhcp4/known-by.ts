@@ -1,6 +1,7 @@
-import type { Config } from "../../config/model.ts";
-import { hardwareKey } from "../../leases/client-key.ts";
-import type { Lease } from "../../leases/lease.ts";
+import type { Config } from "../../config/model/config.ts";
+import { hardwareKey } from "../../leases/dhcp4/client-key.ts";
+import type { Lease } from "../../leases/dhcp4/lease.ts";
+import { OWNER_RECORD } from "../../leases/dhcp4/record.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
 /**
@@ -13,8 +14,8 @@ export function knownBy({ chaddrOnly }: Config, lease: Lease): Lease {
   const { clientKey, clientIdentifier } = owner;
   const hardware = hardwareKey(owner.htype, owner.chaddr);
   const byHardware = equalBytes(clientKey, hardware);
-  if (chaddrOnly) return byHardware ? lease : { ...lease, owner: { ...owner, clientKey: hardware } };
+  if (chaddrOnly) return byHardware ? lease : { ...lease, owner: { ...OWNER_RECORD.copy(owner), clientKey: hardware } };
   // Fewer than two bytes identify nobody (RFC 2132 section 9.14).
   if (!byHardware || clientIdentifier === undefined || clientIdentifier.length < 2) return lease;
-  return { ...lease, owner: { ...owner, clientKey: clientIdentifier } };
+  return { ...lease, owner: { ...OWNER_RECORD.copy(owner), clientKey: clientIdentifier } };
 }

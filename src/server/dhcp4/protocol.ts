@@ -1,10 +1,10 @@
-import type { Config } from "../../config/model.ts";
-import type { Probe } from "../../engine/decision.ts";
+import type { Config } from "../../config/model/config.ts";
 import { decide, type ServedInterface } from "../../engine/dhcp4/decide.ts";
 import { createFloodGuard } from "../../engine/dhcp4/flood.ts";
 import { inProbation } from "../../engine/dhcp4/probe.ts";
-import type { Lease, LeaseOwner } from "../../leases/lease.ts";
-import type { LeaseReader } from "../../leases/reader.ts";
+import type { LeaseOwner, LeaseReader } from "../../leases/dhcp4/lease.ts";
+import { DHCP4_LEASES } from "../../leases/dhcp4/table.ts";
+import { leaseCopy } from "../../leases/view.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { decode } from "../../wire/dhcp4/decode.ts";
 import { encode } from "../../wire/dhcp4/encode.ts";
@@ -12,7 +12,6 @@ import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { peekMessageType } from "../../wire/dhcp4/peek.ts";
 import type { Log } from "../log.ts";
 import type { Protocol, Shedding } from "../protocol.ts";
-import type { Asked } from "../shapes.ts";
 import { createNoticeLog } from "./notice-log.ts";
 import { KINDS, kindOf, WORDS } from "./words.ts";
 
@@ -52,25 +51,15 @@ export function createDhcp4(parts: Dhcp4Parts): Protocol<Message, Ipv4, LeaseOwn
     decide(message, datagram, now, answers) {
       const { interfaceIndex, source, sourcePort, destination, length } = datagram;
       const served = interfaceAt(interfaceIndex) as ServedInterface;
-      const decision = decide(
-        { config, leases, now, random: random(), probes: answers, ownAddresses: parts.ownAddresses(), notify },
+      return decide(
+        { config, leases, now, random: random(), answers, ownAddresses: parts.ownAddresses(), notify },
         { message, interface: served, source, sourcePort, destination, serverPort, length },
       );
-      return decision.kind === "probe" ? questionOf(decision, message) : decision;
     },
     write: encode,
     inProbation: (address, now) => inProbation({ config, leases, now }, address),
-    copyLease,
+    copyLease: (lease) => leaseCopy(lease, DHCP4_LEASES),
     keyOf: (address) => address,
-  };
-}
-
-function questionOf({ address, timeout, interfaceIndex, offer }: Probe, { chaddr }: Message): Asked<Message, Ipv4, LeaseOwner> {
-  return {
-    kind: "question",
-    about: { kind: "conflict-probe", address, timeout, interfaceIndex, hardwareAddress: chaddr },
-    holds: offer.changes,
-    unanswered: offer,
   };
 }
 
@@ -79,23 +68,4 @@ export function shedding(bytes: Uint8Array, length: number): Shedding {
   const type = peekMessageType(bytes, length);
   if (type === MessageType.DISCOVER) return "first";
   return type === MessageType.RELEASE || type === MessageType.DECLINE ? "never" : "stale";
-}
-
-function copyLease({ address, state, start, expiry, owner }: Lease): Lease {
-  return {
-    address,
-    state,
-    start,
-    expiry,
-    owner: {
-      clientKey: owner.clientKey.slice(),
-      clientIdentifier: owner.clientIdentifier?.slice(),
-      htype: owner.htype,
-      chaddr: owner.chaddr.slice(),
-      hostname: owner.hostname?.slice(),
-      vendorClass: owner.vendorClass?.slice(),
-      relayAgentInformation: owner.relayAgentInformation?.slice(),
-      limitKeys: owner.limitKeys?.slice(),
-    },
-  };
 }

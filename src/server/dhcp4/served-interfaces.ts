@@ -1,4 +1,5 @@
-import type { Config, Network } from "../../config/model.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Network } from "../../config/model/dhcp4.ts";
 import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
@@ -26,7 +27,7 @@ export interface ChosenInterfaces {
  * configuration these are all that are up and have an address: which of them are on a configured
  * network is for the engine to find, packet by packet, since relayed packets may come in on any.
  */
-export function chooseInterfaces(config: Config, local: readonly LocalInterface[]): ChosenInterfaces {
+export function chooseInterfaces(config: Config, local: readonly LocalInterface<Ipv4>[]): ChosenInterfaces {
   const served: ServedInterface[] = [];
   const missing: MissingInterface[] = [];
   const unserved: string[] = [];
@@ -55,7 +56,7 @@ export function chooseInterfaces(config: Config, local: readonly LocalInterface[
  * interface has. What is said of its other addresses in configured networks that are not on that
  * link: clients there get nothing, and are told that their addresses are wrong.
  */
-function subnetsLeftOut(config: Config, chosen: ServedInterface, { name, addresses }: LocalInterface): string[] {
+function subnetsLeftOut(config: Config, chosen: ServedInterface, { name, addresses }: LocalInterface<Ipv4>): string[] {
   const own = networkOnInterface(config, chosen);
   if (own === undefined) return [];
   const left = new Map<Network, Ipv4>();
@@ -87,7 +88,11 @@ export function isOnConfiguredNetwork(config: Config, { name, address }: ServedI
  * The address to answer from: the one asked for (or that of its subnet), else the first in a
  * configured network, else the first.
  */
-function serve(config: Config, { index, name, mtu, addresses }: LocalInterface, wanted: Ipv4 | undefined): ServedInterface | undefined {
+function serve(
+  config: Config,
+  { index, name, mtu, addresses }: LocalInterface<Ipv4>,
+  wanted: Ipv4 | undefined,
+): ServedInterface | undefined {
   const chosen =
     wanted === undefined
       ? (addresses.find(({ address }) => config.networks.some((network) => prefixContains(network.prefix, address))) ?? addresses[0])
@@ -96,7 +101,12 @@ function serve(config: Config, { index, name, mtu, addresses }: LocalInterface, 
   return chosen === undefined ? undefined : { index, name, mtu, ...chosen };
 }
 
-function problemOf(name: string, found: LocalInterface | undefined, wanted: Ipv4 | undefined, local: readonly LocalInterface[]): string {
+function problemOf(
+  name: string,
+  found: LocalInterface<Ipv4> | undefined,
+  wanted: Ipv4 | undefined,
+  local: readonly LocalInterface<Ipv4>[],
+): string {
   if (found === undefined) return `interface ${name} does not exist; this machine has ${local.map((other) => other.name).join(", ")}`;
   if (!found.up) return `interface ${name} is down; bring it up with \`ip link set ${name} up\``;
   if (found.addresses.length === 0) return `interface ${name} has no IPv4 address; give it one in the network it is to serve`;

@@ -1,6 +1,7 @@
 import { NO_BYTES } from "../../net/bytes.ts";
 import { readIpv4 } from "../../net/ipv4.ts";
 import type { Message, Option } from "./message.ts";
+import { END, OptionCode, PAD } from "./option-code.ts";
 import { indexOptions } from "./options.ts";
 
 /** What can be wrong with the framing of a message. Only `too-short` makes a message unusable. */
@@ -98,11 +99,11 @@ function readOptions(bytes: Uint8Array, start: number, end: number, overloaded: 
   let at = start;
   while (at < end) {
     const code = bytes[at] as number;
-    if (code === 0) {
+    if (code === PAD) {
       at++;
       continue;
     }
-    if (code === 255) return overload;
+    if (code === END) return overload;
     if (at + 1 >= end) {
       problems.push({ kind: "missing-length", offset: at, option: code });
       return overload;
@@ -112,7 +113,7 @@ function readOptions(bytes: Uint8Array, start: number, end: number, overloaded: 
       problems.push({ kind: "truncated-option", offset: at, option: code });
       return overload;
     }
-    if (code !== 52) {
+    if (code !== OptionCode.overload) {
       options.push({ code, data: bytes.subarray(at + 2, next) });
     } else if (overloaded) {
       problems.push({ kind: "nested-overload", offset: at, option: code });

@@ -1,6 +1,7 @@
 import { writeIpv4 } from "../../net/ipv4.ts";
 import { FILE_OFFSET, FIXED_LENGTH, MAGIC_COOKIE, OPTIONS_OFFSET, SNAME_OFFSET } from "./decode.ts";
 import type { Message, Option } from "./message.ts";
+import { END, OptionCode, PAD } from "./option-code.ts";
 
 /** The size of a BOOTP message (RFC 951); shorter ones are dropped by some clients and relays (RFC 1542 section 2.1). */
 export const MIN_MESSAGE_SIZE = 300;
@@ -8,9 +9,6 @@ export const MIN_MESSAGE_SIZE = 300;
 export const DEFAULT_MAX_MESSAGE_SIZE = 548;
 /** The payload of the largest UDP datagram over IPv4. */
 export const LARGEST_MESSAGE_SIZE = 65507;
-
-const RELAY_AGENT_INFORMATION = 82;
-const MESSAGE_TYPE = 53;
 
 /** Values of option 52, and the bytes that it takes. */
 const OVERLOAD_FILE = 1;
@@ -39,7 +37,7 @@ export function encode(message: Message, into: Uint8Array, maxMessageSize: numbe
   let size = 0;
   for (let i = 0; i < options.length; i++) size += sizeOnWire(options[i] as Option);
   const at = OPTIONS_OFFSET + size + 1 <= limit ? writeOptions(options, into) : writeWithOverload(message, into, limit);
-  into[at] = 255;
+  into[at] = END;
   if (at + 1 >= MIN_MESSAGE_SIZE) return at + 1;
   into.fill(0, at + 1, MIN_MESSAGE_SIZE);
   return MIN_MESSAGE_SIZE;
@@ -85,7 +83,7 @@ function writeField(value: Uint8Array, into: Uint8Array, start: number, end: num
 
 /** Pad, End and Overload in the list belong to the framing: they are never written as options. */
 function isFraming(code: number): boolean {
-  return code === 0 || code === 255 || code === 52;
+  return code === PAD || code === END || code === OptionCode.overload;
 }
 
 /** Bytes that an option takes with its code and length, or with those of each of its pieces. */
@@ -101,11 +99,11 @@ function writeOptions(options: readonly Option[], into: Uint8Array): number {
   let relayed = false;
   for (let i = 0; i < options.length; i++) {
     const option = options[i] as Option;
-    if (option.code === RELAY_AGENT_INFORMATION) relayed = true;
+    if (option.code === OptionCode.relayAgentInformation) relayed = true;
     else if (!isFraming(option.code)) at = writeOption(option, into, at);
   }
   if (relayed) {
-    for (const option of options) if (option.code === RELAY_AGENT_INFORMATION) at = writeOption(option, into, at);
+    for (const option of options) if (option.code === OptionCode.relayAgentInformation) at = writeOption(option, into, at);
   }
   return at;
 }
@@ -140,14 +138,19 @@ interface Area {
 
 /** Options that stay in the options field: relays and simple clients look for them nowhere else. */
 function staysInOptionsField(code: number): boolean {
-  return code === MESSAGE_TYPE || code === 54 || code === 51 || code === RELAY_AGENT_INFORMATION;
+  return (
+    code === OptionCode.dhcpMessageType ||
+    code === OptionCode.serverIdentifier ||
+    code === OptionCode.ipAddressLeaseTime ||
+    code === OptionCode.relayAgentInformation
+  );
 }
 
 /** Not everything fits: distributes the options over the fields and returns where End goes. Not the usual path. */
 function writeWithOverload(message: Message, into: Uint8Array, limit: number): number {
   const options = message.options;
   // Option 52 belongs to DHCP: a BOOTP client, which sends no option 53, would not look for more in `file`.
-  const overloads = options.some((option) => option.code === MESSAGE_TYPE);
+  const overloads = options.some((option) => option.code === OptionCode.dhcpMessageType);
   const file: Area | undefined = overloads && message.file.length === 0 ? { at: FILE_OFFSET, end: FIXED_LENGTH - 1 } : undefined;
   const sname: Area | undefined = overloads && message.sname.length === 0 ? { at: SNAME_OFFSET, end: FILE_OFFSET - 1 } : undefined;
 
@@ -159,15 +162,15 @@ function writeWithOverload(message: Message, into: Uint8Array, limit: number): n
   if (sname !== undefined) areas.push(sname);
 
   for (const [code, group] of byCode(options)) {
-    if (isFraming(code) || code === RELAY_AGENT_INFORMATION) continue;
+    if (isFraming(code) || code === OptionCode.relayAgentInformation) continue;
     if (staysInOptionsField(code)) placeReserved(group, main, into);
     else place(group, areas, into);
   }
 
   const overload = (finish(file, FILE_OFFSET, into) ? OVERLOAD_FILE : 0) | (finish(sname, SNAME_OFFSET, into) ? OVERLOAD_SNAME : 0);
-  if (overload !== 0) placeReserved([{ code: 52, data: Uint8Array.of(overload) }], main, into);
+  if (overload !== 0) placeReserved([{ code: OptionCode.overload, data: Uint8Array.of(overload) }], main, into);
   placeReserved(
-    options.filter((option) => option.code === RELAY_AGENT_INFORMATION),
+    options.filter((option) => option.code === OptionCode.relayAgentInformation),
     main,
     into,
   );
@@ -187,7 +190,7 @@ function byCode(options: readonly Option[]): ReadonlyMap<number, readonly Option
 
 /** Writes options into the room that was kept free for them behind the end of the options field. */
 function placeReserved(group: readonly Option[], main: Area, into: Uint8Array): void {
-  for (const option of group) main.end += option.code === 52 ? OVERLOAD_SIZE : sizeOnWire(option);
+  for (const option of group) main.end += option.code === OptionCode.overload ? OVERLOAD_SIZE : sizeOnWire(option);
   place(group, [main], into);
 }
 
@@ -230,6 +233,6 @@ function finish(area: Area | undefined, start: number, into: Uint8Array): boolea
   if (area === undefined) return false;
   into.fill(0, area.at, area.end + 1);
   if (area.at === start) return false;
-  into[area.at] = 255;
+  into[area.at] = END;
   return true;
 }

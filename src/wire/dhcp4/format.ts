@@ -1,10 +1,11 @@
 import { toHex } from "../../net/bytes.ts";
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
-import { decodeText } from "../value-io.ts";
-import type { JsonValue, ValueType } from "../value-types.ts";
-import { decodeValue } from "../values.ts";
+import { decodeText } from "../values/value-io.ts";
+import type { JsonValue, ValueType } from "../values/value-types.ts";
+import { decodeValue } from "../values/values.ts";
 import { BROADCAST_FLAG, type Message, Op } from "./message.ts";
+import { OptionCode } from "./option-code.ts";
 import { optionByCode } from "./option-table.ts";
 import { messageType, optionValue } from "./options.ts";
 
@@ -39,7 +40,8 @@ export function formatMessage(message: Message): string {
 function headline(message: Message): string {
   const op = message.op === Op.request ? "request" : message.op === Op.reply ? "reply" : `op ${message.op}`;
   const type = messageType(message);
-  const kind = type === undefined ? "BOOTP" : `DHCP${nameOf(optionByCode(53)?.type, type) ?? ` message type ${type}`}`;
+  const kind =
+    type === undefined ? "BOOTP" : `DHCP${nameOf(optionByCode(OptionCode.dhcpMessageType)?.type, type) ?? ` message type ${type}`}`;
   return `${kind} ${op}, xid 0x${message.xid.toString(16).padStart(8, "0")}`;
 }
 

@@ -4,7 +4,7 @@
  * and DHCP Options", and for codes without an assignment what is in wide use.
  */
 
-import { fixedSize, type ValueType } from "../value-types.ts";
+import { fixedSize, type ValueType } from "../values/value-types.ts";
 import { MessageType } from "./message.ts";
 import {
   AUTHENTICATION,
@@ -35,7 +35,13 @@ interface More {
   readonly protocol?: boolean;
 }
 
-function define(code: number, name: string, type: ValueType, rfc: number | string, more: More = {}): OptionDefinition {
+function define<const N extends string>(
+  code: number,
+  name: N,
+  type: ValueType,
+  rfc: number | string,
+  more: More = {},
+): OptionDefinition & { readonly name: N } {
   return { code, name, type, rfc, aliases: more.aliases ?? [], protocol: more.protocol ?? false };
 }
 
@@ -102,7 +108,7 @@ const ARCHITECTURES: Readonly<Record<number, string>> = {
   30: "riscv128-uefi-http",
 };
 
-export const OPTIONS: readonly OptionDefinition[] = [
+const TABLE = [
   define(1, "subnet_mask", IPV4, 2132),
   define(2, "time_offset", I32, 2132),
   define(3, "routers", IPV4_LIST, 2132, also("router")),
@@ -365,6 +371,12 @@ export const OPTIONS: readonly OptionDefinition[] = [
   define(249, "microsoft_classless_static_routes", ROUTES, "Microsoft, before RFC 3442", also("ms_classless_static_routes")),
   define(252, "web_proxy_autodiscovery", TEXT, "draft-ietf-wrec-wpad-01, in wide use", also("wpad", "wpad_url")),
 ];
+
+/** In the order of their codes. */
+export const OPTIONS: readonly OptionDefinition[] = TABLE;
+
+/** The names of the table, without aliases. */
+export type OptionName = (typeof TABLE)[number]["name"];
 
 const byCode: (OptionDefinition | undefined)[] = new Array(256).fill(undefined);
 const byName = new Map<string, OptionDefinition>();

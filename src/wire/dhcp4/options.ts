@@ -1,5 +1,6 @@
 import { type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import type { Message, Option, OptionIndex } from "./message.ts";
+import { OptionCode } from "./option-code.ts";
 import { fixedLength } from "./option-table.ts";
 
 /**
@@ -90,5 +91,5 @@ export function optionU32(message: Message, code: number): number | undefined {
 
 /** The DHCP message type (option 53), whatever its value; undefined for BOOTP and when it is not one byte long. */
 export function messageType(message: Message): number | undefined {
-  return optionU8(message, 53);
+  return optionU8(message, OptionCode.dhcpMessageType);
 }

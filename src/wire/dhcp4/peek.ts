@@ -1,7 +1,5 @@
-const OPTIONS = 240;
-const PAD = 0;
-const END = 255;
-const MESSAGE_TYPE = 53;
+import { OPTIONS_OFFSET } from "./decode.ts";
+import { END, OptionCode, PAD } from "./option-code.ts";
 
 /** How far into a datagram the message type is looked for: clients put it first, and what comes after so much is a guess that costs too much. */
 const FAR_ENOUGH = 576;
@@ -12,9 +10,9 @@ const FAR_ENOUGH = 576;
  */
 export function peekMessageType(bytes: Uint8Array, length: number): number | undefined {
   const end = Math.min(length, FAR_ENOUGH);
-  for (let i = OPTIONS; i + 2 < end; ) {
+  for (let i = OPTIONS_OFFSET; i + 2 < end; ) {
     const code = bytes[i];
-    if (code === MESSAGE_TYPE) return bytes[i + 1] === 1 ? bytes[i + 2] : undefined;
+    if (code === OptionCode.dhcpMessageType) return bytes[i + 1] === 1 ? bytes[i + 2] : undefined;
     if (code === END) return undefined;
     i += code === PAD ? 1 : 2 + (bytes[i + 1] as number);
   }

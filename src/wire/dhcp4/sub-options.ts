@@ -1,6 +1,6 @@
 /** Sub-options of the options that hold some. */
 
-import type { SubOptionDefinition, ValueType } from "../value-types.ts";
+import type { SubOptionDefinition, ValueType } from "../values/value-types.ts";
 import { RelaySubOption } from "./relay-agent-information.ts";
 
 const define = (code: number, name: string, type: ValueType): SubOptionDefinition => ({ code, name, type });

@@ -20,7 +20,7 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
       to: "10.0.0.100:68 02:00:00:00:00:0a on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.100 siaddr 10.0.0.9 file boot.img",
       options: ["1 255.255.255.0", "42 10.0.0.7", "3 10.0.0.1", "6 10.0.0.53", "15 example.org"],
-      maxMessageSize: 300,
+      limit: 300,
       changes: [`bound 10.0.0.100 1000..${FOR_EVER} of alice as alice`],
     });
   });
@@ -38,7 +38,7 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
         const decision = home({ options: { ...HOME.options, 15: text("a".repeat(domain)) } }).decide(bootp(spec));
         assert.ok(decision.kind === "reply");
         const bytes = new Uint8Array(1500);
-        const length = encode(decision.message, bytes, decision.maxMessageSize);
+        const length = encode(decision.message, bytes, decision.limit);
         assert.equal(length, size);
         const decoded = decode(bytes, length);
         assert.ok(decoded.ok);

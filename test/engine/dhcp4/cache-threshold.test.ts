@@ -34,7 +34,7 @@ describe("cache_threshold", () => {
         "6 10.0.0.53",
         "15 example.org",
       ],
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
     assert.equal(server.leaseAt("10.0.0.100"), "bound 10.0.0.100 1000..4600 of alice");

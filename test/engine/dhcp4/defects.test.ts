@@ -106,7 +106,7 @@ describe("allocation and lease state", () => {
       to: "255.255.255.255:68 on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a",
       options: nak,
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
     const relayed = request({ requested: "192.168.1.5", id: "alice", giaddr: "10.0.0.2", hops: 1, relay });
@@ -114,7 +114,7 @@ describe("allocation and lease state", () => {
       to: "10.0.0.2:67 on 0 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a flags 8000 giaddr 10.0.0.2",
       options: [...nak, "82 0104706f7274"],
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
   });
@@ -350,7 +350,7 @@ describe("protocol", () => {
       to: "10.0.1.2:67 on 0 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.1.100 giaddr 10.0.1.2",
       options: ["53 OFFER", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "82 0104706f7274"],
-      maxMessageSize: 548,
+      limit: 548,
       changes: ["hold 10.0.1.100 until 1030 for alice"],
     });
   });
@@ -403,7 +403,7 @@ describe("protocol", () => {
   });
 
   test("the largest message that a client accepts is ignored", () => {
-    assert.equal(home().receive(discover({ maxSize: 1200 })).maxMessageSize, 1172);
+    assert.equal(home().receive(discover({ maxSize: 1200 })).limit, 1172);
   });
 
   test("T2 is 4/5 of the lease, and neither timer can be set", () => {

@@ -24,7 +24,7 @@ describe("DISCOVER (RFC 2131 section 4.3.1)", () => {
         "6 10.0.0.53",
         "15 example.org",
       ],
-      maxMessageSize: 548,
+      limit: 548,
       changes: ["hold 10.0.0.100 until 1030 for alice"],
     });
   });

@@ -14,7 +14,7 @@ describe("INFORM (RFC 2131 section 4.3.5)", () => {
       to: "10.0.0.50:68 02:00:00:00:00:0a on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a ciaddr 10.0.0.50",
       options: SETTINGS,
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
     assert.equal(server.table.size, 0);

@@ -56,7 +56,7 @@ describe("LEASEQUERY (RFC 4388)", () => {
         "1 255.255.255.0",
         "3 10.0.0.1",
       ],
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
   });
@@ -68,7 +68,7 @@ describe("LEASEQUERY (RFC 4388)", () => {
     ] as const) {
       const outcome = ask({ ciaddr, prl: [51, 61, 82, 1], relay: CIRCUIT });
       const header = `op 2 htype 0  ciaddr ${ciaddr} giaddr ${REQUESTER}`;
-      assert.deepEqual(outcome, { to: TO, header, options: [`53 ${type}`], maxMessageSize: 548, changes: [] });
+      assert.deepEqual(outcome, { to: TO, header, options: [`53 ${type}`], limit: 548, changes: [] });
     }
   });
 

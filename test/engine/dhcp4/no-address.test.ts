@@ -33,7 +33,7 @@ describe("IPv6-only preferred (RFC 8925)", () => {
         to: "255.255.255.255:68 on 2 from 10.0.0.1",
         header: NOTHING,
         options: ["53 OFFER", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "1 255.255.255.0", "108 00000708", "3 10.0.0.1"],
-        maxMessageSize: 548,
+        limit: 548,
         changes: [],
       });
       assert.equal(server.table.size, 0);
@@ -100,7 +100,7 @@ describe("auto-configure (RFC 2563)", () => {
       to: "255.255.255.255:68 on 2 from 10.0.0.1",
       header: NOTHING,
       options: ["53 OFFER", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "116 00", "1 255.255.255.0"],
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
   });

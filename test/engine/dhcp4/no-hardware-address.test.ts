@@ -24,7 +24,7 @@ for (const [name, htype] of LINKS) {
         to: "255.255.255.255:68 on 2 from 10.0.0.1",
         header: `${header} flags 8000 yiaddr 10.0.0.100`,
         options: ["53 OFFER", ...OPTIONS],
-        maxMessageSize: 548,
+        limit: 548,
         changes: ["hold 10.0.0.100 until 1030 for  as node 7"],
       });
       const ack = server.receive(request({ ...spec, server: "10.0.0.1", requested: "10.0.0.100" }));

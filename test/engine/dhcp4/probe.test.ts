@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ProbeReader } from "../../../src/engine/dhcp4/decide.ts";
+import type { Answers } from "../../../src/engine/dhcp4/decision.ts";
 import { inProbation } from "../../../src/engine/dhcp4/probe.ts";
 import { address, configOf } from "../support/config.ts";
 import { HOME, home } from "../support/home.ts";
@@ -13,7 +13,7 @@ const THEIRS = { mac: BOB };
 const PROBING = { pingTimeout: 500 };
 
 /** Probes that found `free` to be free and have not heard of `underWay` yet. */
-function probes(free: readonly string[], underWay: readonly string[] = []): ProbeReader {
+function probes(free: readonly string[], underWay: readonly string[] = []): Answers {
   return {
     stateOf: (at) => (free.map(address).includes(at) ? "free" : underWay.map(address).includes(at) ? "under way" : undefined),
   };
@@ -49,7 +49,7 @@ describe("probing an address before its OFFER (RFC 2131 section 3.1 step 2)", ()
       [
         "nobody for an address that was found free just now",
         (s) => {
-          s.probes = probes(["10.0.0.100"]);
+          s.answers = probes(["10.0.0.100"]);
         },
         "OFFER 10.0.0.100",
       ],
@@ -57,7 +57,7 @@ describe("probing an address before its OFFER (RFC 2131 section 3.1 step 2)", ()
         "a client that asks again while the probe is under way",
         (s) => {
           s.receive(discover());
-          s.probes = probes([], ["10.0.0.100"]);
+          s.answers = probes([], ["10.0.0.100"]);
         },
         PROBE,
       ],

@@ -17,7 +17,7 @@ describe("rapid commit (RFC 4039)", () => {
       to: "10.0.0.100:68 02:00:00:00:00:0a on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a yiaddr 10.0.0.100",
       options: ["53 ACK", "54 10.0.0.1", "51 3600 s", "58 1800 s", "59 3150 s", "80 ", "1 255.255.255.0", "3 10.0.0.1"],
-      maxMessageSize: 548,
+      limit: 548,
       changes: ["bound 10.0.0.100 1000..4600 of alice"],
     });
     server.now += 3599;
@@ -79,8 +79,8 @@ describe("rapid commit (RFC 4039)", () => {
 
   test("where addresses are probed first, an OFFER is probed for and nothing is committed", () => {
     const decision = rapidHome({ pingTimeout: 500 }).decide(discover(RAPID));
-    assert.ok(decision.kind === "probe");
-    assert.deepEqual(decision.offer.message.options[0], { code: 53, data: Uint8Array.of(2) });
+    assert.ok(decision.kind === "question" && decision.unanswered.kind === "reply");
+    assert.deepEqual(decision.unanswered.message.options[0], { code: 53, data: Uint8Array.of(2) });
   });
 
   test("without a free address it is silent", () => {

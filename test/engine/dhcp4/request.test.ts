@@ -38,7 +38,7 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
         "6 10.0.0.53",
         "15 example.org",
       ],
-      maxMessageSize: 548,
+      limit: 548,
       changes: ["bound 10.0.0.100 1000..4600 of alice"],
     });
   });
@@ -50,7 +50,7 @@ describe("REQUEST (RFC 2131 section 4.3.2)", () => {
       to: "255.255.255.255:68 on 2 from 10.0.0.1",
       header: "op 2 htype 1 02:00:00:00:00:0a",
       options: ["53 NAK", "54 10.0.0.1", "56 the address is not on this network", "61 alice"],
-      maxMessageSize: 548,
+      limit: 548,
       changes: [],
     });
   });

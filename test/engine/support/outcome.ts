@@ -1,8 +1,8 @@
-import type { Decision } from "../../../src/engine/decision.ts";
+import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import type { Destination } from "../../../src/net/destination.ts";
-import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
+import { formatIpv4, type Ipv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { formatMac } from "../../../src/net/mac.ts";
 import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
 import { mac, XID } from "./messages.ts";
@@ -18,17 +18,17 @@ export interface Outcome {
   readonly header?: string;
   /** In the order of the message. */
   readonly options?: readonly string[];
-  readonly maxMessageSize?: number;
+  readonly limit?: number;
   /** `state address start..expiry of owner`, `remove address`, `hold address until then for owner`, or `withdraw address`. */
   readonly changes?: readonly string[];
 }
 
 export function describe(decision: Decision): Outcome {
   if (decision.kind === "silence") return { silence: decision.reason };
-  if (decision.kind === "probe") {
+  if (decision.kind === "question") {
     return {
-      ...describe(decision.offer),
-      probe: `${formatIpv4(decision.address)} on ${decision.interfaceIndex} for ${decision.timeout} ms`,
+      ...describe(decision.unanswered),
+      probe: `${formatIpv4(decision.about.address)} on ${decision.about.interfaceIndex} for ${decision.about.timeout} ms`,
     };
   }
   const changes = decision.changes.map(describeChange);
@@ -37,7 +37,7 @@ export function describe(decision: Decision): Outcome {
     to: describeDestination(decision.to),
     header: describeHeader(decision.message),
     options: decision.message.options.map(describeOption),
-    maxMessageSize: decision.maxMessageSize,
+    limit: decision.limit,
     changes,
   };
 }
@@ -53,7 +53,7 @@ export function briefly(outcome: Outcome): string {
   return [type.slice(3), yiaddr ?? why?.slice(3)].filter((part) => part !== undefined).join(" ");
 }
 
-function describeDestination(to: Destination): string {
+function describeDestination(to: Destination<Ipv4>): string {
   const hardware = to.hardwareAddress === undefined ? "" : ` ${formatMac(to.hardwareAddress)}`;
   return `${formatIpv4(to.address)}:${to.port}${hardware} on ${to.interfaceIndex} from ${formatIpv4(to.source)}`;
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../../../src/config/model/config.ts";
-import type { Decision } from "../../../src/engine/decision.ts";
-import { type Context, decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import { type Context, decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import type { Answers, Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
@@ -50,7 +50,7 @@ export interface Server {
   now: number;
   random: number;
   /** What probes have found out. */
-  probes: ProbeReader | undefined;
+  answers: Answers | undefined;
   /** Addresses of the machine beside that of the receiving interface. */
   ownAddresses: readonly string[];
   readonly table: LeaseTable;
@@ -72,18 +72,18 @@ export interface Server {
 
 export function serverOf(config: Config): Server {
   const table = createLeaseTable(config);
-  const context = ({ now, random, probes, ownAddresses }: Server): Context => ({
+  const context = ({ now, random, answers, ownAddresses }: Server): Context => ({
     config,
     leases: table,
     now,
     random,
-    probes,
+    answers,
     ownAddresses: new Set(ownAddresses.map(address)),
   });
   return {
     now: START,
     random: 0,
-    probes: undefined,
+    answers: undefined,
     ownAddresses: [],
     table,
     decide(message, way) {
@@ -135,7 +135,7 @@ export function serverOf(config: Config): Server {
 
 function changesOf(decision: Decision): readonly LeaseChange[] {
   if (decision.kind === "silence") return [];
-  return decision.kind === "probe" ? decision.offer.changes : decision.changes;
+  return decision.kind === "question" ? decision.holds : decision.changes;
 }
 
 export function received(message: Message, way: Way = {}): Received {

@@ -8,7 +8,7 @@ import { openTransport } from "../../../src/io/open.ts";
 import { noSendFailures } from "../../../src/io/send-failures.ts";
 import type { LocalInterface, Transport } from "../../../src/io/transport.ts";
 import type { Destination } from "../../../src/net/destination.ts";
-import { IPV4_BROADCAST, parseIpv4, writeIpv4 } from "../../../src/net/ipv4.ts";
+import { IPV4_BROADCAST, type Ipv4, parseIpv4, writeIpv4 } from "../../../src/net/ipv4.ts";
 import { parseIpv4Udp, writeIpv4Udp } from "../../../src/wire/frames/ipv4-udp.ts";
 import { inNamespace } from "../../support/enter-namespace.ts";
 import { createLab, type Lab, type Namespace } from "../../support/namespaces.ts";
@@ -30,7 +30,7 @@ interface Network {
   readonly lab: Lab;
   readonly server: Namespace;
   readonly clientsA: Namespace;
-  readonly interfaces: readonly LocalInterface[];
+  readonly interfaces: readonly LocalInterface<Ipv4>[];
   readonly a: { readonly index: number; readonly tap: Tap };
   readonly b: { readonly index: number; readonly tap: Tap };
 }
@@ -52,7 +52,7 @@ async function createNetwork(t: TestContext): Promise<Network> {
   return { lab, server, clientsA, interfaces, a: await side("eth0", clientsA), b: await side("eth1", clientsB) };
 }
 
-async function openServer(t: TestContext, network: Network): Promise<Transport> {
+async function openServer(t: TestContext, network: Network): Promise<Transport<Ipv4>> {
   const { interfaces, server } = network;
   const transport = await inNamespace(server, () => openTransport({ address: 0, port: SERVER_PORT, interfaces, kind: "linux" }));
   t.after(() => transport.close());
@@ -108,7 +108,7 @@ function fragmentsOf(bytes: Uint8Array, size: number): [Uint8Array, Uint8Array] 
   return [make(0, size, 0x2000), make(size, bytes.length - 34, 0)];
 }
 
-function put(transport: Transport, text: string, to: Destination): void {
+function put(transport: Transport<Ipv4>, text: string, to: Destination<Ipv4>): void {
   const outbox = transport.createOutbox(1);
   outbox.add(new TextEncoder().encodeInto(text, outbox.next()).written, to);
   outbox.send();
@@ -269,7 +269,7 @@ test("what waits for a neighbour that does not answer costs others nothing, and 
     "nud",
     "permanent",
   );
-  const to = (one: number): Destination => ({ address: one, port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 });
+  const to = (one: number): Destination<Ipv4> => ({ address: one, port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 });
   for (let round = 0; round < 40; round++) for (let host = 100; host < 200; host++) put(transport, "dead", to(SERVER_A - 1 + host));
   put(transport, "alive", to(client));
   const [alive] = await network.a.tap.frames(1, isUdp);

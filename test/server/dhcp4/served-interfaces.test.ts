@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { loadConfig } from "../../../src/config/load.ts";
 import type { LocalInterface } from "../../../src/io/transport.ts";
+import type { Ipv4 } from "../../../src/net/ipv4.ts";
 import { formatIpv4, parseIpv4 } from "../../../src/net/ipv4.ts";
 import { InterfaceList } from "../../../src/server/dhcp4/interface-list.ts";
 import { chooseInterfaces } from "../../../src/server/dhcp4/served-interfaces.ts";
 
-function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface> = {}): LocalInterface {
+function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface<Ipv4>> = {}): LocalInterface<Ipv4> {
   const parsed = addresses.map((text) => ({ address: parseIpv4(text) as number, prefixLength: 24 }));
   return { index, name, up: true, loopback: false, hardwareAddress: new Uint8Array(6), addresses: parsed, ...more };
 }

@@ -1,6 +1,7 @@
 import { formatIpv4, type Ipv4, readIpv4 } from "../../../net/ipv4.ts";
 import { maskOf } from "../../../net/prefix.ts";
 import { rangeContains } from "../../../net/range.ts";
+import { OptionCode } from "../../../wire/dhcp4/option-code.ts";
 import type { ConfiguredOption, OptionSet } from "../../model/common.ts";
 import type { Config } from "../../model/config.ts";
 import type { Network, Range } from "../../model/dhcp4.ts";
@@ -13,11 +14,11 @@ import { allocatableSize } from "./ranges.ts";
  * Warnings: configurations that are valid and do what they say, and are probably not what was meant.
  */
 
-const SUBNET_MASK = 1;
-const ROUTERS = 3;
-const TFTP_SERVER_NAME = 66;
-const CLASSLESS_STATIC_ROUTES = 121;
-const TFTP_SERVER_ADDRESSES = 150;
+const SUBNET_MASK = OptionCode.subnetMask;
+const ROUTERS = OptionCode.routers;
+const TFTP_SERVER_NAME = OptionCode.tftpServerName;
+const CLASSLESS_STATIC_ROUTES = OptionCode.classlessStaticRoutes;
+const TFTP_SERVER_ADDRESSES = OptionCode.tftpServerAddresses;
 
 /** Ranges with fewer addresses are remarked on, unless the network itself is that small. */
 const SMALL_RANGE = 3;

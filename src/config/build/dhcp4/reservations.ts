@@ -2,6 +2,7 @@ import { toHex } from "../../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../../net/ipv4.ts";
 import { formatMac } from "../../../net/mac.ts";
 import { formatIpv4Prefix, type Ipv4Prefix, prefixContains } from "../../../net/prefix.ts";
+import { OptionCode } from "../../../wire/dhcp4/option-code.ts";
 import type { ConfiguredOption } from "../../model/common.ts";
 import type { BootFields, ReservationMatch } from "../../model/dhcp4.ts";
 import type { OptionDictionary } from "../../options/dictionary.ts";
@@ -23,8 +24,8 @@ export interface Host {
 }
 
 /** Option 61, which has a match of its own. */
-const CLIENT_IDENTIFIER = 61;
-const HOST_NAME = 12;
+const CLIENT_IDENTIFIER = OptionCode.clientIdentifier;
+const HOST_NAME = OptionCode.hostName;
 /** The shortest client identifier: a type and one byte (RFC 2132 section 9.14). */
 const SHORTEST_IDENTIFIER = 2;
 

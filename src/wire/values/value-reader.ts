@@ -1,6 +1,6 @@
-import { toHex } from "../net/bytes.ts";
-import { formatIpv4, readIpv4 } from "../net/ipv4.ts";
-import { formatIpv6 } from "../net/ipv6.ts";
+import { toHex } from "../../net/bytes.ts";
+import { formatIpv4, readIpv4 } from "../../net/ipv4.ts";
+import { formatIpv6 } from "../../net/ipv6.ts";
 import { readDomainName, readDomainNames } from "./domain-name.ts";
 import { INTEGERS } from "./raw-values.ts";
 import { readFqdn, readResolvers, readRoutes } from "./structured-values.ts";

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fromHex, toHex } from "../../src/net/bytes.ts";
-import { formatIpv4 } from "../../src/net/ipv4.ts";
-import { formatIpv6 } from "../../src/net/ipv6.ts";
-import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
-import { OPTIONS, type OptionDefinition, optionByCode } from "../../src/wire/dhcp4/option-table.ts";
-import { INTEGERS } from "../../src/wire/raw-values.ts";
-import { decodeValue, encodeValue, type Field, type JsonValue, type SubOptionDefinition, type ValueType } from "../../src/wire/values.ts";
+import { fromHex, toHex } from "../../../src/net/bytes.ts";
+import { formatIpv4 } from "../../../src/net/ipv4.ts";
+import { formatIpv6 } from "../../../src/net/ipv6.ts";
+import { formatIpv4Prefix, prefixOf } from "../../../src/net/prefix.ts";
+import { OPTIONS, type OptionDefinition, optionByCode } from "../../../src/wire/dhcp4/option-table.ts";
+import { INTEGERS } from "../../../src/wire/values/raw-values.ts";
+import {
+  decodeValue,
+  encodeValue,
+  type Field,
+  type JsonValue,
+  type SubOptionDefinition,
+  type ValueType,
+} from "../../../src/wire/values/values.ts";
 
 function definition(code: number): OptionDefinition {
   const found = optionByCode(code);

@@ -1,5 +1,5 @@
-import { fromHex } from "../net/bytes.ts";
-import { parseIpv4 } from "../net/ipv4.ts";
+import { fromHex } from "../../net/bytes.ts";
+import { parseIpv4 } from "../../net/ipv4.ts";
 import { parseDomainName, writeDomainName } from "./domain-name.ts";
 
 /** The forms in which an option of any code can be written, whatever its definition: `{type, value}` in the configuration. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseDomainName, readDomainName, readDomainNames, writeDomainName } from "../../src/wire/domain-name.ts";
+import { parseDomainName, readDomainName, readDomainNames, writeDomainName } from "../../../src/wire/values/domain-name.ts";
 
 function wire(names: readonly string[], compress: boolean): Uint8Array {
   const out: number[] = [];

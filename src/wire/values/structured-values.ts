@@ -1,8 +1,8 @@
 /** Option values whose form a list of fields can't describe. */
 
-import { toHex } from "../net/bytes.ts";
-import { formatIpv4, parseIpv4, readIpv4 } from "../net/ipv4.ts";
-import { formatIpv4Prefix, parseIpv4Prefix, prefixOf } from "../net/prefix.ts";
+import { toHex } from "../../net/bytes.ts";
+import { formatIpv4, parseIpv4, readIpv4 } from "../../net/ipv4.ts";
+import { formatIpv4Prefix, parseIpv4Prefix, prefixOf } from "../../net/prefix.ts";
 import { parseDomainName, readDomainName, writeDomainName } from "./domain-name.ts";
 import { append, parseBytes, writeInteger } from "./raw-values.ts";
 import { decodeText, fail, has, mapOf, type Path, type Reader, readUnsigned, rest } from "./value-io.ts";

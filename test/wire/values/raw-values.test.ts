@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { toHex } from "../../src/net/bytes.ts";
-import { encodeRaw, isRawForm, isRawType, RAW_TYPES, type RawType } from "../../src/wire/values.ts";
+import { toHex } from "../../../src/net/bytes.ts";
+import { encodeRaw, isRawForm, isRawType, RAW_TYPES, type RawType } from "../../../src/wire/values/values.ts";
 
 const accepted: [type: RawType, value: unknown, data: string][] = [
   ["ip", "10.0.0.1", "0a000001"],

@@ -1,5 +1,5 @@
-import { parseIpv4 } from "../net/ipv4.ts";
-import { parseIpv6 } from "../net/ipv6.ts";
+import { parseIpv4 } from "../../net/ipv4.ts";
+import { parseIpv6 } from "../../net/ipv6.ts";
 import { parseDomainName, writeDomainName } from "./domain-name.ts";
 import {
   append,

@@ -1,0 +1,10 @@
+import type { LeaseOwner } from "../../leases/dhcp4/lease.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import type { Message } from "../../wire/dhcp4/message.ts";
+import type * as decision from "../decision.ts";
+
+/* What is decided about messages of DHCPv4. */
+
+export type Decision = decision.Decision<Message, Ipv4, LeaseOwner>;
+export type Reply = decision.Reply<Message, Ipv4, LeaseOwner>;
+export type Answers = decision.Answers<Ipv4>;

@@ -1,0 +1,88 @@
+import { IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
+import { type Transport, TransportError, type TransportOptions } from "../transport.ts";
+import { createFragmented, type Fragmented } from "./fragmented.ts";
+import { IPV4 } from "./ipv4.ts";
+import { type Libc, loadLibc } from "./libc.ts";
+import { openNextHops } from "./next-hop.ts";
+import { createPacketReceiver } from "./packet-receiver.ts";
+import { createPacketSender } from "./packet-sender.ts";
+import { createUdpReceiver } from "./receiver.ts";
+import { createSendGate } from "./send-gate.ts";
+import { boundPort, openPacketSocket, openUdpSocket, sendBufferOf } from "./sockets.ts";
+import { createTransport } from "./transport.ts";
+
+/**
+ * One UDP socket and, where the process may, one packet socket, for any number of interfaces.
+ */
+export async function openIpv4Transport(options: TransportOptions<Ipv4>): Promise<Transport<Ipv4>> {
+  const libc = await loadLibc();
+  const udp = openUdpSocket(libc, IPV4, options.address, options.port);
+  const port = boundPort(libc, udp);
+  const limitations: string[] = [];
+  let packet: number | undefined;
+  try {
+    packet = isLoopback(options.address) ? undefined : openPacketSocketIfAllowed(libc, port, limitations);
+  } catch (error) {
+    libc.close(udp);
+    throw error;
+  }
+  const sources = new Map(
+    options.interfaces.flatMap(({ index, addresses }) => addresses.slice(0, 1).map(({ address }) => [index, address])),
+  );
+  const nextHops = openNextHops(libc);
+  const gate = createSendGate<Ipv4>((neighbour) => nextHops?.isKnown(neighbour) ?? true, roomForUnknown(sendBufferOf(libc, udp)));
+
+  const fragmented = createFragmented();
+  const skip = packet === undefined ? () => false : heardByPacketSocket(options, fragmented);
+  const sockets = [{ fd: udp, receiver: createUdpReceiver(libc, udp, IPV4, skip) }];
+  // First, so that what it hears of fragments is known before the UDP socket has the whole.
+  if (packet !== undefined) sockets.unshift({ fd: packet, receiver: createPacketReceiver(libc, packet, fragmented) });
+  return createTransport(libc, {
+    family: IPV4,
+    sockets,
+    udp,
+    link: packet === undefined ? undefined : createPacketSender(libc, packet, port, sources),
+    gate,
+    port,
+    limitations,
+    close: () => nextHops?.close(),
+  });
+}
+
+/** Half of the buffer, for datagrams that take up about this much of it. */
+function roomForUnknown(sendBuffer: number): number {
+  return Math.floor(sendBuffer / 2 / 1536);
+}
+
+function isLoopback(address: Ipv4): boolean {
+  return address >>> 24 === 127;
+}
+
+function openPacketSocketIfAllowed(libc: Libc, port: number, limitations: string[]): number | undefined {
+  try {
+    return openPacketSocket(libc, port);
+  } catch (error) {
+    if (!(error instanceof TransportError) || (error.code !== "EPERM" && error.code !== "EACCES")) throw error;
+    limitations.push(
+      "Replies to clients that have no address yet are broadcast, and broadcasts are heard only if the firewall lets them through: a packet socket needs root or CAP_NET_RAW.",
+    );
+    return undefined;
+  }
+}
+
+/**
+ * Which of the broadcasts that the UDP socket receives the packet socket receives too: all but those that came in fragments, and those that
+ * this machine itself sends by UDP, whose copy for local receivers bypasses packet sockets (except on the loopback interface).
+ */
+function heardByPacketSocket(
+  options: TransportOptions<Ipv4>,
+  fragmented: Fragmented,
+): (source: Ipv4, sourcePort: number, destination: Ipv4, interfaceIndex: number) => boolean {
+  const interfaces = options.interfaces.filter((candidate) => !candidate.loopback);
+  const indexes = new Set(interfaces.map(({ index }) => index));
+  const own = new Set(interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  return (source, sourcePort, destination, interfaceIndex) =>
+    destination === IPV4_BROADCAST &&
+    !fragmented.isPutTogether(source, sourcePort, interfaceIndex) &&
+    !(own.has(source) && indexes.has(interfaceIndex));
+}

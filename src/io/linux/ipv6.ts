@@ -1,0 +1,60 @@
+import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
+import { AF_INET6, IPV6_ADD_MEMBERSHIP, IPV6_PKTINFO, IPV6_RECVPKTINFO, IPV6_V6ONLY, SOL_IPV6 } from "./constants.ts";
+import type { SocketFamily } from "./family.ts";
+import type { Libc } from "./libc.ts";
+
+const ADDRESS_SIZE = 16;
+
+/** struct sockaddr_in6: family, port, flow information, address, scope: the interface of a link-local address. */
+const NAME_ADDRESS = 8;
+const NAME_SCOPE = 24;
+const NAME_SIZE = 28;
+
+/** struct in6_pktinfo: address (destination when receiving, source when sending), interface index. */
+const INFO_INTERFACE = 16;
+
+/** struct ipv6_mreq: group, interface index. */
+const MEMBERSHIP_SIZE = 20;
+
+export const IPV6: SocketFamily<Ipv6> = {
+  domain: AF_INET6,
+  options: [
+    [SOL_IPV6, IPV6_V6ONLY],
+    [SOL_IPV6, IPV6_RECVPKTINFO],
+  ],
+  nameSize: NAME_SIZE,
+  nameAddress: NAME_ADDRESS,
+  level: SOL_IPV6,
+  packetInfo: IPV6_PKTINFO,
+  infoLength: 36,
+  infoSpace: 40,
+  unspecified: IPV6_UNSPECIFIED,
+
+  read: (bytes, at) => bytes.slice(at, at + ADDRESS_SIZE),
+  writeName(bytes, at, address, interfaceIndex) {
+    bytes.set(address, at + NAME_ADDRESS);
+    // Little-endian, as the machine reads it. Only link-local addresses have a scope; with others the kernel looks past it.
+    bytes[at + NAME_SCOPE] = interfaceIndex;
+    bytes[at + NAME_SCOPE + 1] = interfaceIndex >>> 8;
+    bytes[at + NAME_SCOPE + 2] = interfaceIndex >>> 16;
+    bytes[at + NAME_SCOPE + 3] = interfaceIndex >>> 24;
+  },
+  writeInfo({ bytes, words }, at, interfaceIndex, source) {
+    bytes.set(source, at);
+    words[(at + INFO_INTERFACE) / 4] = interfaceIndex;
+  },
+  destination: ({ bytes }, at) => bytes.slice(at, at + ADDRESS_SIZE),
+  interfaceIndex: ({ words }, at) => words[(at + INFO_INTERFACE) / 4] as number,
+
+  format: formatIpv6,
+  needsNeighbour: (address) => address[0] !== 0xff,
+  withoutHardwareAddress: (address) => address,
+};
+
+/** Lets the socket hear a multicast group on one interface. Returns the name of the error where it can't, such as ENODEV. */
+export function joinGroup(libc: Libc, fd: number, group: Ipv6, interfaceIndex: number): string | undefined {
+  const request = new Uint8Array(new ArrayBuffer(MEMBERSHIP_SIZE));
+  request.set(group);
+  new DataView(request.buffer).setUint32(ADDRESS_SIZE, interfaceIndex, true);
+  return libc.setsockopt(fd, SOL_IPV6, IPV6_ADD_MEMBERSHIP, request, MEMBERSHIP_SIZE) < 0 ? libc.errno() : undefined;
+}
