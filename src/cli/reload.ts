@@ -11,6 +11,7 @@ export function addReloadCommand(program: Command): void {
 }
 
 async function reload({ database }: { readonly database: string }): Promise<void> {
-  const { done } = await askRunningServer(database, (path) => askServer(path, { kind: "reload" }));
+  const { done, notes = [] } = await askRunningServer(database, (path) => askServer(path, { kind: "reload" }));
+  for (const note of notes) process.stderr.write(`${note}\n`);
   process.stdout.write(`the configuration was read again: ${done} ${done === 1 ? "network is" : "networks are"} served\n`);
 }

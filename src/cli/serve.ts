@@ -7,10 +7,11 @@ import type { Config } from "../config/model/config.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import { TransportError } from "../io/transport.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
-import { type Control, controlPath, openControl } from "../server/control.ts";
+import { type Control, controlPath, openControl, type Reloaded } from "../server/control.ts";
 import { summarize } from "../server/counters.ts";
 import { ADDRESS_TEXT } from "../server/dhcp4/operations.ts";
 import { isOnConfiguredNetwork } from "../server/dhcp4/served-interfaces.ts";
+import { loadConfigurationInThread } from "../server/load-configuration.ts";
 import type { Log } from "../server/log.ts";
 import type { Status } from "../server/operations.ts";
 import { type Server, startServer } from "../server/server.ts";
@@ -46,7 +47,7 @@ export function addServeCommand(program: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config);
-  const loaded = new Date().toISOString();
+  let loaded = new Date().toISOString();
   const serverLog = createServerLog(config.log);
   const { log, exit } = serverLog;
   const signals = handleSignals(log, exit);
@@ -55,15 +56,35 @@ async function serve(options: ServeOptions): Promise<void> {
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
   const status = (): Status => statusOf(server, store, { file: resolve(options.config), loaded });
-  const control = await listenToOperators(server, status, database, log);
+  const reload = async (): Promise<Reloaded> => {
+    const reloaded = await reloadServer(server, options.config);
+    loaded = new Date().toISOString();
+    return reloaded;
+  };
+  const control = await listenToOperators(server, status, reload, database, log);
   for (const line of describe(config, store, server, options)) log.info(line);
   signals.serve({
     stop() {
       control?.close();
       return server.stop();
     },
+    async reload() {
+      try {
+        for (const note of (await reload()).notes) log.warn(note);
+      } catch (error) {
+        log.error(`nothing has changed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
     counters: () => summarize(server.counters, server.transportCounters()),
   });
+}
+
+/** Serves by what the file says now. Rejects with all that is wrong with it. */
+async function reloadServer(server: Server, path: string): Promise<Reloaded> {
+  const loaded = await loadConfigurationInThread(path);
+  if (!loaded.ok) throw new Error([`${path} can't be used:`, ...loaded.problems].join("\n"));
+  const fixed = await server.reload(loaded.config);
+  return { networks: loaded.config.networks.length, notes: [...loaded.warnings, ...fixed] };
 }
 
 async function readConfig(path: string): Promise<Config> {
@@ -131,13 +152,14 @@ async function start(config: Config, store: LeaseStore, { address, port }: Serve
 async function listenToOperators(
   server: Server,
   status: () => Status,
+  reload: () => Promise<Reloaded>,
   database: string | undefined,
   log: Log,
 ): Promise<Control | undefined> {
   if (database === undefined) return undefined;
   const path = controlPath(database);
   try {
-    return await openControl(path, { operate: server.operate, status }, ADDRESS_TEXT);
+    return await openControl(path, { operate: server.operate, status, reload }, ADDRESS_TEXT);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(`the socket ${path} can't be made, so \`leasehold leases\` can't change what is in this server: ${reason}`);

@@ -4,6 +4,8 @@ import { Exit } from "./exit.ts";
 /** What signals act upon once the server runs. */
 export interface Signalled {
   stop(): Promise<void>;
+  /** Reads the configuration again. Says itself what became of that, and rejects never. */
+  reload(): Promise<void>;
   /** Those that are not zero, by name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -13,7 +15,6 @@ const STOPPING: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGQUIT", "SI
 
 /** What else would end the process, by what it means here instead. */
 const IGNORED: readonly (readonly [NodeJS.Signals, string])[] = [
-  ["SIGHUP", "a changed configuration takes effect when the server is restarted"],
   ["SIGUSR2", "it means nothing here"],
   ["SIGALRM", "it means nothing here"],
   ["SIGVTALRM", "it means nothing here"],
@@ -48,6 +49,10 @@ export function handleSignals(log: Log, exit: (status: number) => Promise<never>
 
   for (const signal of STOPPING) process.on(signal, stop);
   for (const [signal, why] of IGNORED) process.on(signal, () => log.info(`${signal} is ignored: ${why}`));
+  process.on("SIGHUP", () => {
+    log.info("SIGHUP: reading the configuration again");
+    signalled?.reload();
+  });
   process.on("SIGUSR1", () => log.info(signalled?.counters() ?? {}, "counters so far"));
   process.on("uncaughtException", (error) => end("a defect of this program, which ends: please report this entry", error));
   return {

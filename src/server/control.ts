@@ -37,12 +37,19 @@ export interface Controlled<A> {
   /** The number of leases that were changed, durably. */
   operate(operation: LeaseOperation<A>): Promise<number>;
   /**
-   * Reads the configuration again and serves by it; the number of networks served from then on.
+   * Reads the configuration again and serves by it.
    * Rejects with an error that says, in as many lines as it takes, what is wrong with it; then
    * nothing has changed. Undefined: the server can't.
    */
-  reload?(): Promise<number>;
+  reload?(): Promise<Reloaded>;
   status(): Status;
+}
+
+export interface Reloaded {
+  /** Networks that are served from now on. */
+  readonly networks: number;
+  /** Warnings, and what takes effect at the next start, one text each. */
+  readonly notes: readonly string[];
 }
 
 /** How addresses are written in a request. */
@@ -62,6 +69,8 @@ export type ControlRequest =
     };
 interface Done {
   readonly done: number;
+  /** What the operator should know besides; absent: nothing. */
+  readonly notes?: readonly string[];
 }
 interface Answered {
   readonly status: Status;
@@ -165,7 +174,8 @@ async function answer<A>(line: string, controlled: Controlled<A>, addresses: Add
     if (operation.kind === "status") return { status: controlled.status() };
     if (operation.kind !== "reload") return { done: await controlled.operate(operation) };
     if (controlled.reload === undefined) return { error: "this server can't take over a changed configuration: restart it" };
-    return { done: await controlled.reload() };
+    const { networks, notes } = await controlled.reload();
+    return { done: networks, notes };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import type { Config } from "../config/model/config.ts";
 import type { ServedInterface } from "../engine/dhcp4/decide.ts";
 import { listInterfaces } from "../io/interfaces.ts";
-import { openProber, openTransport } from "../io/open.ts";
+import { openTransport } from "../io/open.ts";
 import type { Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { watchInterfaces } from "../io/watch-interfaces.ts";
 import type { LeaseOwner } from "../leases/dhcp4/lease.ts";
+import { createSpace } from "../leases/dhcp4/space.ts";
 import { createLeaseTable, DHCP4_LEASES } from "../leases/dhcp4/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import type { Ipv4 } from "../net/ipv4.ts";
@@ -17,6 +19,7 @@ import { createClockWatch } from "./clock-watch.ts";
 import { type Counters, createCounters, summarize } from "./counters.ts";
 import { InterfaceList } from "./dhcp4/interface-list.ts";
 import { knownBy } from "./dhcp4/known-by.ts";
+import { createLateProber, type LateProber } from "./dhcp4/late-prober.ts";
 import { compareAddresses, type Operation } from "./dhcp4/operations.ts";
 import { createDhcp4 } from "./dhcp4/protocol.ts";
 import { chooseInterfaces } from "./dhcp4/served-interfaces.ts";
@@ -27,14 +30,13 @@ import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
 import { operate } from "./operations.ts";
 import { startPump } from "./pump.ts";
+import { inTurn, moveTable } from "./reload.ts";
 import { restoreLeases } from "./restore.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
 const EXPIRE_EVERY = 500;
 /** How often it is checked whether messages were lost, in milliseconds. */
 const LOOK_FOR_LOSS_EVERY = 1000;
-/** How often the machine's interfaces are looked at again, in milliseconds. */
-const LOOK_AT_INTERFACES_EVERY = 5000;
 
 export type Happening = HappeningOf<Ipv4, LeaseOwner>;
 
@@ -83,6 +85,12 @@ export interface Server {
    * with OperationError.
    */
   operate(operation: Operation): Promise<number>;
+  /**
+   * Serves by another configuration from the moment in which the promise is settled; leases stay.
+   * What it gives back can't change while the server runs, one sentence each. Rejects with
+   * TransportError where the configuration can't be served by, and then nothing has changed.
+   */
+  reload(config: Config): Promise<readonly string[]>;
   /** Answers what has been received, then closes the sockets and the store. */
   stop(): Promise<void>;
 }
@@ -100,10 +108,12 @@ interface Closable {
 export async function startServer(options: ServerOptions): Promise<Server> {
   /** The store comes first: what is closed before it may still write to it. */
   const open: Closable[] = [options.store];
-  for (const given of [options.transport, options.prober]) if (given !== undefined) open.push(given);
+  const prober = createLateProber(options.prober);
+  if (options.transport !== undefined) open.push(options.transport);
+  open.push(prober);
   try {
     checkEndpoint(options);
-    return await start(options, open);
+    return await start(options, open, prober);
   } catch (error) {
     // What can't be closed matters less than why it did not start.
     await closeAll(open).catch(() => {});
@@ -135,12 +145,13 @@ function isWhole(value: unknown, largest: number): boolean {
 }
 
 /** `open`: what is to be closed; what is opened here is added. */
-async function start(options: ServerOptions, open: Closable[]): Promise<Server> {
+async function start(options: ServerOptions, open: Closable[], prober: LateProber): Promise<Server> {
   const keep = <T extends Closable>(opened: T): T => {
     open.push(opened);
     return opened;
   };
-  const { config, store, address, port, log, onHappening } = options;
+  const { store, address, port, log, onHappening } = options;
+  let { config } = options;
   const table = createLeaseTable(config, [randomNumber(), randomNumber()]);
   const { clock, saved, wrong } = await restoreLeases({
     table,
@@ -160,8 +171,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
   const transport =
     options.transport ??
     keep(await openTransport({ address, port, interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined) }));
-  const probes = config.networks.some(({ pingTimeout }) => pingTimeout !== undefined);
-  const prober = probes ? (options.prober ?? keep(await openProber())) : undefined;
+  if (probesAddresses(config)) await prober.open();
   const uptime = () => performance.now();
   const protocol = createDhcp4({
     config,
@@ -190,19 +200,44 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
       watchLoss(performance.now());
       events.sumUp();
     }, LOOK_FOR_LOSS_EVERY),
-    setInterval(
-      () =>
-        listInterfaces().then(
-          (found) => interfaces.update(found),
-          (error) => log.warn({ err: error }, "can't list the interfaces"),
-        ),
-      LOOK_AT_INTERFACES_EVERY,
-    ),
   ];
+  const look = (): Promise<void> =>
+    listInterfaces().then(
+      (found) => interfaces.update(found),
+      (error) => log.warn({ err: error }, "can't list the interfaces"),
+    );
+  keep(await watchInterfaces(look));
+  // What has changed between the first look and the watch.
+  await look();
+  let stopped = false;
+
+  async function reload(asked: Config): Promise<readonly string[]> {
+    if (stopped) throw new Error("the server is stopping");
+    const next = { ...asked, chaddrOnly: config.chaddrOnly };
+    const present = await listInterfaces();
+    const chosen = chooseInterfaces(next, present);
+    const [problem] = chosen.missing;
+    if (problem !== undefined && chosen.served.length === 0) throw new TransportError("ENODEV", problem.problem);
+    if (probesAddresses(next)) {
+      const before = prober.limitations.length;
+      await prober.open();
+      for (const limitation of prober.limitations.slice(before)) log.warn(limitation);
+    }
+    const fixed = unchangeable(config, asked);
+    await moveTable(table, createSpace(next), () => {
+      protocol.configure(next);
+      interfaces.configure(next, present);
+      // So that what can't change is said of the next one, too.
+      config = { ...next, store: config.store, log: config.log };
+    });
+    log.info({ networks: next.networks.length }, "the configuration was read again, and is served by from now on");
+    return fixed;
+  }
+
   return {
     port: transport.port,
     table: viewOf(table, DHCP4_LEASES),
-    limitations: [...transport.limitations, ...(prober?.limitations ?? [])],
+    limitations: [...transport.limitations, ...prober.limitations],
     counters,
     get interfaces() {
       return interfaces.served;
@@ -229,13 +264,31 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
       log.info({ operation: operation.kind, addresses, done }, `an operator's ${operation.kind} of ${addresses}: ${done} done`);
       return done;
     },
+    reload: inTurn(reload),
     async stop() {
+      stopped = true;
       for (const timer of timers) clearInterval(timer);
       await pump.stop();
       await closeAll(open);
       log.info(summarize(counters, transport.counters()), "stopped");
     },
   };
+}
+
+function probesAddresses({ networks }: Config): boolean {
+  return networks.some(({ pingTimeout }) => pingTimeout !== undefined);
+}
+
+/** What of the new configuration has to wait for the next start. */
+function unchangeable(before: Config, after: Config): readonly string[] {
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const found: string[] = [];
+  if (!same(before.store, after.store)) found.push("`store` has changed: leases stay where they are until the server is restarted");
+  if (!same(before.log, after.log)) found.push("`log` has changed: that takes effect when the server is restarted");
+  if (before.chaddrOnly !== after.chaddrOnly) {
+    found.push("`chaddr_only` has changed: clients are known as before until the server is restarted");
+  }
+  return found;
 }
 
 /** Seconds since the machine's boot, without those that it slept. */

@@ -80,11 +80,11 @@ describe("leasehold status", { concurrency: 2 }, () => {
 
 describe("leasehold reload", { concurrency: 2 }, () => {
   test("says how many networks are served from then on", async (t) => {
-    const path = await answering(t, { reload: () => Promise.resolve(1) });
+    const path = await answering(t, { reload: () => Promise.resolve({ networks: 1, notes: ["c.yaml:2:1: warning: odd"] }) });
     assert.deepEqual(await runLeasehold("reload", "-d", path), {
       status: 0,
       stdout: "the configuration was read again: 1 network is served\n",
-      stderr: "",
+      stderr: "c.yaml:2:1: warning: odd\n",
     });
   });
 

@@ -115,8 +115,8 @@ describe("the control socket", () => {
 
   test("has the configuration read again, and says all that is wrong with it", async (t) => {
     const [path, failing, unable] = [newPath(), newPath(), newPath()];
-    await open(t, path, { reload: () => Promise.resolve(2) });
-    assert.deepEqual(await askServer(path, { kind: "reload" }), { done: 2 });
+    await open(t, path, { reload: () => Promise.resolve({ networks: 2, notes: ["a note"] }) });
+    assert.deepEqual(await askServer(path, { kind: "reload" }), { done: 2, notes: ["a note"] });
     const problems = Array.from({ length: 10_000 }, (_, i) => `leasehold.yaml:${i + 1}:1: no such option`).join("\n");
     await open(t, failing, { reload: () => Promise.reject(new Error(problems)) });
     assert.deepEqual(await askServer(failing, { kind: "reload" }), { error: problems });

@@ -138,7 +138,7 @@ export function createToy({ table, probes, allowed }: ToyOptions): Protocol<Toy,
     },
     decide(message, _, now, answers) {
       if (message.kind === Kind.ASK) {
-        const address = table.unusedAddress({ index: 0 }, 0);
+        const address = table.heldBy(Uint8Array.of(message.client), 0)?.address ?? table.unusedAddress({ index: 0 }, 0);
         if (address === undefined) return { kind: "silence", reason: "no-address-free" };
         const owner = ownerOf(message.client);
         const holds = [{ kind: "hold" as const, hold: { address, until: now + 10, owner } }];

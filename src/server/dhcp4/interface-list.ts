@@ -15,7 +15,7 @@ export interface InterfaceLog {
  * server runs.
  */
 export class InterfaceList {
-  readonly #config: Config;
+  #config: Config;
   readonly #log: InterfaceLog;
   #served: readonly ServedInterface[] = [];
   #byIndex: (ServedInterface | undefined)[] = [];
@@ -49,6 +49,12 @@ export class InterfaceList {
     const now = new Set(this.#served.map(describe));
     for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
     for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
+  }
+
+  /** They are chosen by this configuration from now on. Says what has changed. */
+  configure(config: Config, local: readonly LocalInterface<Ipv4>[]): void {
+    this.#config = config;
+    this.update(local);
   }
 
   #look(local: readonly LocalInterface<Ipv4>[]): void {

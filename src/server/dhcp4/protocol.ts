@@ -1,6 +1,6 @@
 import type { Config } from "../../config/model/config.ts";
 import { decide, type ServedInterface } from "../../engine/dhcp4/decide.ts";
-import { createFloodGuard } from "../../engine/dhcp4/flood.ts";
+import { createFloodGuard, type FloodGuard } from "../../engine/dhcp4/flood.ts";
 import { inProbation } from "../../engine/dhcp4/probe.ts";
 import type { LeaseOwner, LeaseReader } from "../../leases/dhcp4/lease.ts";
 import { DHCP4_LEASES } from "../../leases/dhcp4/table.ts";
@@ -33,10 +33,17 @@ export interface Dhcp4Parts {
   readonly random: () => number;
 }
 
+/** DHCPv4, whose configuration may change while it is served. */
+export interface Dhcp4 extends Protocol<Message, Ipv4, LeaseOwner> {
+  /** The next message is decided by this configuration. */
+  configure(config: Config): void;
+}
+
 /** DHCPv4 (RFC 2131) as the pump knows it. */
-export function createDhcp4(parts: Dhcp4Parts): Protocol<Message, Ipv4, LeaseOwner> {
-  const { config, leases, interfaceAt, port: serverPort, random } = parts;
-  const flood = config.floodProtection && createFloodGuard(config.floodProtection, config.chaddrOnly, parts.secret);
+export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
+  const { leases, interfaceAt, port: serverPort, random } = parts;
+  let { config } = parts;
+  let flood = floodGuardOf(config, parts.secret);
   const { notice: notify, allowances } = createNoticeLog(parts.log, parts.uptime);
 
   return {
@@ -60,7 +67,15 @@ export function createDhcp4(parts: Dhcp4Parts): Protocol<Message, Ipv4, LeaseOwn
     inProbation: (address, now) => inProbation({ config, leases, now }, address),
     copyLease: (lease) => leaseCopy(lease, DHCP4_LEASES),
     keyOf: (address) => address,
+    configure(next) {
+      config = next;
+      flood = floodGuardOf(config, parts.secret);
+    },
   };
+}
+
+function floodGuardOf({ floodProtection, chaddrOnly }: Config, secret: Dhcp4Parts["secret"]): FloodGuard | undefined {
+  return floodProtection && createFloodGuard(floodProtection, chaddrOnly, secret);
 }
 
 /** A DISCOVER is repeated by its client; a RELEASE or DECLINE never is. */
