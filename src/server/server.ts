@@ -201,6 +201,7 @@ async function start(options: ServerOptions, open: Closable[], prober: LateProbe
       events.sumUp();
     }, LOOK_FOR_LOSS_EVERY),
   ];
+  keep({ close: () => timers.forEach((timer) => void clearInterval(timer)) });
   const look = (): Promise<void> =>
     listInterfaces().then(
       (found) => interfaces.update(found),

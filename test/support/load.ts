@@ -57,6 +57,8 @@ export interface Witnessed {
   bound: number;
   renewed: number;
   released: number;
+  /** Clients that had to give up their address, because the server told them so or gave them another one. */
+  refused: number;
   /** Sentences about what must never happen. */
   readonly violations: string[];
 }
@@ -77,8 +79,8 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** `size` clients of `network` behind the relay `giaddr`; every second one has a client identifier. All say everything that is kept of a client. */
-export function createCrowd(size: number, network: string, giaddr: Ipv4, random: Random): Crowd {
+/** `size` clients of `network` behind the relay `giaddr`; every second one has a client identifier. All say everything that is kept of a client. `mayBeRefused`: addresses that clients hold can be taken from them. */
+export function createCrowd(size: number, network: string, giaddr: Ipv4, random: Random, mayBeRefused = false): Crowd {
   const clients = Array.from({ length: size }, (_, number): Client => {
     const chaddr = Uint8Array.of(2, 0, 0, 0, number >>> 8, number & 255);
     const clientIdentifier = number % 2 === 0 ? undefined : Uint8Array.of(255, 0, 0, number >>> 8, number & 255);
@@ -90,7 +92,7 @@ export function createCrowd(size: number, network: string, giaddr: Ipv4, random:
     return { number, settings, address: 0, serverIdentifier: 0, sequence: 0, deadline: 0, sent: 0, until: 0 };
   });
   const holders = new Map<Ipv4, Client>();
-  const witnessed: Witnessed = { bound: 0, renewed: 0, released: 0, violations: [] };
+  const witnessed: Witnessed = { bound: 0, renewed: 0, released: 0, refused: 0, violations: [] };
 
   function lose(client: Client): void {
     if (holders.get(client.address) === client) holders.delete(client.address);
@@ -108,7 +110,8 @@ export function createCrowd(size: number, network: string, giaddr: Ipv4, random:
       return;
     }
     if (client.address !== 0) {
-      witnessed.violations.push(`client ${client.number} holds ${formatIpv4(client.address)} and was given ${formatIpv4(address)}`);
+      if (mayBeRefused) witnessed.refused++;
+      else witnessed.violations.push(`client ${client.number} holds ${formatIpv4(client.address)} and was given ${formatIpv4(address)}`);
       lose(client);
     }
     witnessed.bound++;
@@ -187,7 +190,8 @@ export function createCrowd(size: number, network: string, giaddr: Ipv4, random:
           if (wanted !== undefined && witnessed.bound + witnessed.renewed >= wanted.count) wanted.resolve();
           if (client.deadline !== 0) finish(client);
         } else if (type === MessageType.NAK) {
-          if (client.address !== 0) {
+          if (client.address !== 0) witnessed.refused++;
+          if (client.address !== 0 && !mayBeRefused) {
             witnessed.violations.push(`client ${client.number} holds ${formatIpv4(client.address)}, and the server does not know`);
           }
           lose(client);

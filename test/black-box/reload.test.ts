@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseIpv4 } from "../../src/net/ipv4.ts";
+import { askServer, controlPath } from "../../src/server/control.ts";
+import type { ListedLease } from "../support/leasehold-process.ts";
+import { createCrowd } from "../support/load.ts";
+import { countersOf, newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
+import type { Program } from "../support/namespaces.ts";
+import { createRandom } from "../support/random.ts";
+import { runLeasehold } from "../support/run-leasehold.ts";
+
+/** Each starts a thread that reads the configuration: more of them take minutes. */
+const RELOADS = Number(process.env.RELOADS ?? 20);
+const CLIENTS = 1500;
+const NETWORK = "10.77.0.0/16";
+const RELAY = parseIpv4("10.77.0.1") as number;
+
+/** Ranges, reservations, classes, limits and networks change; one of the ranges is there in all of them. */
+const CONFIGS: readonly string[] = [
+  `
+networks:
+  10.77.0.0/16:
+    options: {routers: 10.77.0.1}
+    ranges: [{range: 10.77.1.1-10.77.4.200}, {range: 10.77.6.1-10.77.6.200}]
+`,
+  `
+client_classes:
+  v4:
+    - {name: crowd, assert: "substring(option[60].hex, 0, 5) == 'crowd'"}
+    - {name: probe, assert: "not member('crowd')"}
+networks:
+  10.60.0.0/24: {options: {routers: 10.60.0.1}, ranges: [{range: 10.60.0.10-10.60.0.20}]}
+  10.77.0.0/16:
+    options: {routers: 10.77.0.1}
+    ranges: [{range: 10.77.1.1-10.77.3.200, class: crowd}, {range: 10.77.5.1-10.77.7.100, class: crowd}]
+    reservations:
+      - {match: {chaddr: "02:00:00:00:00:05"}, ip: 10.77.9.5, hostname: five}
+      - {match: {chaddr: "02:00:00:00:00:07"}, ip: 10.77.1.7}
+`,
+  `
+leasequery: {requesters: [10.77.0.0/16]}
+networks:
+  10.77.0.0/16:
+    options: {routers: 10.77.0.1}
+    limits: [{key: "pkt4.mac", max: 1}]
+    ranges: [{range: 10.77.1.1-10.77.7.200, except: [10.77.2.1-10.77.2.100]}]
+  10.61.0.0/24: {options: {routers: 10.61.0.1}, ranges: [{range: 10.61.0.10-10.61.0.20}]}
+`,
+];
+const BROKEN = "networks:\n  10.77.0.0/16: {ranges: [{range: 10.77.9.9-10.77.1.1}], rangs: []}\n";
+
+const head = "interfaces: [lo]\nlog: {format: json}\nconfig: {lease_time: 1h}\n";
+const configOf = (i: number): string => head + CONFIGS[i % CONFIGS.length];
+
+function memoryOf({ pid }: Program): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+async function listed(database: string): Promise<ListedLease[]> {
+  const { status, stdout, stderr } = await runLeasehold("leases", "-d", database, "--json");
+  assert.deepEqual([status, stderr], [0, ""]);
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ListedLease);
+}
+
+test(`no lease is lost, none given twice and no message dropped, over ${RELOADS} reloads under load`, async (t: TestContext) => {
+  const folder = newFolder(t);
+  const files = { config: writeIn(folder, "c.yaml", configOf(0)), database: join(folder, "leases.db") };
+  const place = newPlace();
+  const crowd = createCrowd(CLIENTS, NETWORK, RELAY, createRandom(7), true);
+  const program = await startServer(t, files, place);
+  const load = await crowd.start(place, 32);
+  t.after(() => load.stop().catch(() => {}));
+  const control = controlPath(files.database);
+  let memory = 0;
+  for (let i = 1; i <= RELOADS; i++) {
+    const isBroken = i % 10 === 5;
+    writeFileSync(files.config, isBroken ? BROKEN : configOf(i));
+    const answer = await askServer(control, { kind: "reload" });
+    if (isBroken) {
+      assert.ok(answer !== undefined && "error" in answer, "a broken configuration was taken");
+      assert.match(answer.error, /c\.yaml:2:\d+: error: the range ends [\s\S]*c\.yaml:2:\d+: error: unknown key "rangs"/);
+    } else assert.deepEqual(answer, { done: i % CONFIGS.length === 0 ? 1 : 2, notes: [] });
+    await delay(20);
+    if (i === RELOADS / 2) memory = memoryOf(program);
+  }
+  const grown = memoryOf(program) - memory;
+  await load.stop();
+  assert.equal(await program.end(), 0, program.output());
+  assert.deepEqual(crowd.witnessed.violations, []);
+  assert.ok(crowd.witnessed.bound > 500 && crowd.witnessed.renewed > 500 && crowd.witnessed.refused > 10, JSON.stringify(crowd.witnessed));
+  assert.ok(grown < 60, `${grown} MiB more than half the reloads before`);
+
+  const counters = countersOf(program);
+  const sum = (...starts: string[]) =>
+    Object.entries(counters).reduce((all, [name, count]) => (starts.some((start) => name.startsWith(start)) ? all + count : all), 0);
+  assert.equal(sum("dropped"), 0, JSON.stringify(counters));
+  assert.equal(sum("received"), sum("sent", "not sent", "silent", "noted"), JSON.stringify(counters));
+
+  const leases = await listed(files.database);
+  assert.equal(new Set(leases.map(({ address }) => address)).size, leases.length, "an address stands in the database twice");
+  const bound = new Map(leases.filter(({ state }) => state === "bound").map((lease) => [lease.address, lease]));
+  const lost = [...crowd.held()].filter(([address, { row }]) => bound.get(address)?.hardware_address !== row.hardware_address);
+  assert.deepEqual(lost, []);
+});
+
+test("SIGHUP and `leasehold reload`: a changed file is served by, a bad one changes nothing and says why where it was asked for", async (t: TestContext) => {
+  const folder = newFolder(t);
+  const config = writeIn(folder, "c.yaml", configOf(0));
+  const database = join(folder, "leases.db");
+  const place = newPlace();
+  const program = await startServer(t, { config, database }, place);
+  const probe = async (relay: string): Promise<number | null> =>
+    (
+      await runLeasehold(
+        "probe",
+        "--server",
+        `${place.address}:${place.port}`,
+        "--relay",
+        relay,
+        "--mac",
+        "02:00:5e:60:00:01",
+        "--timeout",
+        "2",
+      )
+    ).status;
+  assert.notEqual(await probe("10.60.0.1"), 0);
+
+  writeFileSync(config, configOf(1));
+  process.kill(program.pid, "SIGHUP");
+  await program.line(/SIGHUP: reading the configuration again/, 20_000);
+  await program.line(/the configuration was read again, and is served by from now on/, 20_000);
+  assert.equal(await probe("10.60.0.1"), 0);
+
+  writeFileSync(config, BROKEN);
+  const { status, stdout, stderr } = await runLeasehold("reload", "-d", database);
+  assert.deepEqual([status, stdout], [1, ""]);
+  assert.match(stderr, /c\.yaml can't be used:\n.*c\.yaml:2:\d+: [\s\S]*rangs/);
+  process.kill(program.pid, "SIGHUP");
+  await program.line(/nothing has changed: .*c\.yaml can't be used/, 20_000);
+  assert.equal(await probe("10.60.0.1"), 0);
+
+  // What can't change while it runs is said, and the rest is served by.
+  writeFileSync(config, `store: {memory: {}}\nchaddr_only: true\n${configOf(2).replace("format: json", "format: json, level: debug")}`);
+  const again = await runLeasehold("reload", "-d", database);
+  assert.deepEqual([again.status, again.stdout], [0, "the configuration was read again: 2 networks are served\n"], again.stderr);
+  assert.match(again.stderr, /`store` has changed[\s\S]*`log` has changed[\s\S]*`chaddr_only` has changed/);
+  assert.notEqual(await probe("10.60.0.1"), 0);
+  assert.equal(await probe("10.61.0.1"), 0);
+
+  // A TypeScript module, and what it imports, is read anew.
+  assert.equal(await program.end(), 0);
+  writeIn(folder, "ranges.ts", 'export const range = "10.77.1.1-10.77.1.1";\n');
+  const module = writeIn(
+    folder,
+    "c.ts",
+    'import { range } from "./ranges.ts";\nexport default { interfaces: ["lo"], log: { format: "json" }, networks: { "10.77.0.0/16": { options: { routers: "10.77.0.1" }, ranges: [{ range }] } } };\n',
+  );
+  const next = newPlace();
+  const second = await startServer(t, { config: module, database: join(folder, "second.db") }, next);
+  writeIn(folder, "ranges.ts", 'export const range = "10.77.2.2-10.77.2.2";\n');
+  assert.equal((await runLeasehold("reload", "-d", join(folder, "second.db"))).status, 0);
+  const offered = await runLeasehold(
+    "probe",
+    "--server",
+    `${next.address}:${next.port}`,
+    "--relay",
+    "10.77.0.1",
+    "--mac",
+    "02:00:5e:60:00:02",
+    "--json",
+  );
+  assert.match(offered.stdout, /"yiaddr": ?"10\.77\.2\.2"/);
+  assert.equal(await second.end(), 0);
+});
