@@ -52,6 +52,9 @@ const IMPURE_NAMES: Readonly<Record<string, string>> = {
   setImmediate: "return when to be called again",
 };
 
+/** What remembers something between two calls when it stands at the top of a module. */
+const STATE_OF_MODULE = /^(?:export )?(?:let |var |const .*\bnew Weak(?:Map|Set|Ref)\b)/;
+
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Paths of all source files below src, with forward slashes. */
@@ -121,6 +124,8 @@ function problemsIn(path: string, source: string, isPure: boolean): string[] {
   if (isPure) {
     for (const { name, line } of usesOf(source, Object.keys(IMPURE_NAMES)))
       report(line, `uses ${name}, but has to be pure: ${IMPURE_NAMES[name]}`);
+    for (const [i, text] of source.split("\n").entries())
+      if (STATE_OF_MODULE.test(text)) report(i + 1, "keeps state in a module, but has to be pure: make it in a function, for who needs it");
   }
   return problems;
 }
@@ -194,6 +199,11 @@ describe("import rule", () => {
       "engine/x.ts",
       `a(\`\${Math.random()}\`);`,
       "src/engine/x.ts:1: uses Math.random, but has to be pure: take a random number as an argument",
+    ],
+    [
+      "engine/x.ts",
+      "const known = new WeakMap<Config, Index>();",
+      "src/engine/x.ts:1: keeps state in a module, but has to be pure: make it in a function, for who needs it",
     ],
     ["wire/x.ts", "Buffer.from(a)", "src/wire/x.ts:1: uses Buffer, but has to be pure: use Uint8Array"],
     ["wire/x.ts", "f(...process.argv)", "src/wire/x.ts:1: uses process, but has to be pure: take what you need of it as an argument"],

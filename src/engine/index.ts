@@ -2,6 +2,7 @@
 export type { Destination } from "../net/destination.ts";
 export { type Decision, type Probe, type Reply, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
 export { decide } from "./dhcp4/decide.ts";
+export { createDecider, type Decider } from "./dhcp4/decider.ts";
 export type { Context, ProbeReader, Received, ServedInterface } from "./dhcp4/exchange.ts";
 export type { Notice, Notify } from "./notice.ts";
 export type { Trace } from "./trace.ts";

@@ -1,6 +1,7 @@
 import type { Config } from "../config/model.ts";
 import type { Probe } from "../engine/decision.ts";
 import { decide, type ServedInterface } from "../engine/dhcp4/decide.ts";
+import { createDecider } from "../engine/dhcp4/decider.ts";
 import { createFloodGuard } from "../engine/dhcp4/flood.ts";
 import { inProbation } from "../engine/dhcp4/probe.ts";
 import type { Prober } from "../io/prober.ts";
@@ -70,6 +71,7 @@ export interface Pump {
 export function startPump(parts: PumpParts): Pump {
   const { config, table, store, transport, counters, events, clock, uptime, random } = parts;
   const { port } = transport;
+  const decider = createDecider(config);
   const commits = createCommits({ table, store, transport, counters, events, happened: parts.happened });
   const overload = createOverload();
   const flood = config.floodProtection && createFloodGuard(config.floodProtection, config.chaddrOnly, parts.secret);
@@ -122,7 +124,7 @@ export function startPump(parts: PumpParts): Pump {
   function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
-      { config, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses(), notify: events.notice },
+      { decider, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses(), notify: events.notice },
       { message, interface: served, source, sourcePort, destination, serverPort: port, length: datagram.length },
     );
     const told = events.decided(message, decision, source);
@@ -155,7 +157,7 @@ export function startPump(parts: PumpParts): Pump {
   function onConflict(address: Ipv4, hardwareAddress: Uint8Array | undefined, { datagram, conflicts }: Waiting): void {
     counters.conflicts++;
     const now = clock();
-    const lease = inProbation({ config, leases: table, now }, address);
+    const lease = inProbation({ decider, leases: table, now }, address);
     if (lease !== undefined) commits.apply([{ kind: "put", lease }], "conflict");
     events.conflict(address, hardwareAddress, lease && lease.expiry - now);
     if (conflicts + 1 < MAX_CONFLICTS) decideAgain({ datagram, conflicts: conflicts + 1 });

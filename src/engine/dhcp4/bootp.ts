@@ -24,7 +24,7 @@ export function decideBootp(exchange: Exchange): Decision {
     return answer(exchange, settingsFor(exchange, reservation, message.ciaddr), IPV4_ANY, NO_CHANGES);
   }
   // What it is given it keeps for ever: from ranges only where the operator wants that (RFC 1534 section 2).
-  if (reservation?.address === undefined && !context.config.dynamicBootp) return silence(trace, "bootp-not-enabled");
+  if (reservation?.address === undefined && !context.decider.config.dynamicBootp) return silence(trace, "bootp-not-enabled");
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
   if (address === undefined) return silence(trace, whyNoAddress(exchange, reservation));

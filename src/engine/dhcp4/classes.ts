@@ -11,8 +11,8 @@ import { subjectOf } from "./subject.ts";
  * The classes of a client: none yet; undefined when the configuration has none, and nothing is to be done. Each message has its own: another one may be
  * decided while this one is, by who listens to its trace or answers for its leases.
  */
-export function noClasses({ config }: Context): Uint8Array | undefined {
-  const { classification } = config;
+export function noClasses({ decider }: Context): Uint8Array | undefined {
+  const { classification } = decider;
   return classification && new Uint8Array(classification.classes.length + classification.builtIns.length);
 }
 
@@ -22,7 +22,7 @@ export function noClasses({ config }: Context): Uint8Array | undefined {
  */
 export function classify(exchange: Exchange): boolean {
   const { classes, trace } = exchange;
-  const { classification } = exchange.context.config;
+  const { classification } = exchange.context.decider;
   if (classes === undefined || classification === undefined) return true;
   const found: Found = [];
   const subject = subjectOf(exchange, classes, found);
@@ -103,14 +103,14 @@ export function withClassOptions({ members }: Exchange, sets: readonly OptionSet
 /** Lease times of the first class that has some, where no closer place has any. */
 export function classLeaseTime({ context, members }: Exchange, closer: LeaseTime): LeaseTime {
   // What is inherited from the top level is the very same object.
-  if (members.length === 0 || closer !== context.config.classification?.leaseTime) return closer;
+  if (members.length === 0 || closer !== context.decider.classification?.leaseTime) return closer;
   for (const { leaseTime } of members) if (leaseTime !== undefined) return leaseTime;
   return closer;
 }
 
 /** Each boot field of the first class that has it, where no closer place has it. */
 export function classBoot({ context, members }: Exchange, closer: BootFields): BootFields {
-  const top = context.config.classification?.boot;
+  const top = context.decider.classification?.boot;
   if (members.length === 0 || top === undefined) return closer;
   let { nextServer, serverName, fileName, nextServerIsOwn } = closer;
   for (const one of members) {

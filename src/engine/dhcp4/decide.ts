@@ -68,24 +68,24 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
 /** A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53 can't be read is neither. */
 function decideWithoutType(context: Context, received: Received, trace: Trace | undefined): Decision {
   if (optionValue(received.message, OptionCode.dhcpMessageType) !== undefined) return silence(trace, "unsupported-message-type");
-  return context.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
+  return context.decider.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
 }
 
 /** Finds out who the client is and where, and has the message decided for its type. */
 function decideFor(context: Context, received: Received, trace: Trace | undefined, decideType: (exchange: Exchange) => Decision): Decision {
   const { message } = received;
   const clientIdentifier = optionValue(message, OptionCode.clientIdentifier);
-  const clientKey = clientKeyOf(message, clientIdentifier, context.config.chaddrOnly);
+  const clientKey = clientKeyOf(message, clientIdentifier, context.decider.config.chaddrOnly);
   if (clientKey === undefined) return silence(trace, "no-client-identity");
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   trace?.("client", toHex(clientKey));
   if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const vss = virtualSubnetIn(message, relayAgentInformation);
-  const network = selectNetworkInVirtualSubnet(context.config, received, relayAgentInformation, vss, trace);
+  const network = selectNetworkInVirtualSubnet(context.decider, received, relayAgentInformation, vss, trace);
   if (network === undefined) return silence(trace, "no-network");
   trace?.("network", network.name);
-  const link = context.config.links[network.link] as Link;
+  const link = context.decider.config.links[network.link] as Link;
   const classes = noClasses(context);
   const remembered = relayAgentInformation === undefined ? rememberedRelayAgentInformation(context, link, message, clientKey) : undefined;
   if (!isInVirtualSubnet(link, vss ?? (remembered && virtualSubnetIn(message, remembered)))) return silence(trace, "other-vpn");

@@ -11,7 +11,6 @@ import { hold, withdraw } from "./changes.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { whyNoAddress } from "./guard.ts";
-import { leaseTimeOptions } from "./lease-time.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
 import { isHost, isOfHost } from "./permission.ts";
@@ -51,7 +50,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
   const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
   exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
-  const times = leaseTimeOptions(settings.leaseTime, duration);
+  const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
   return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
@@ -62,7 +61,7 @@ const RAPID_COMMIT: readonly Option[] = [{ code: OptionCode.rapidCommit, data: N
 
 /** Whether the client wants the address bound at once, without OFFER and REQUEST, and the operator allows that (RFC 4039 section 3). */
 function wantsRapidCommit(exchange: Exchange): boolean {
-  return exchange.context.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
+  return exchange.context.decider.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
 }
 
 /** What is held for the client no longer is. */

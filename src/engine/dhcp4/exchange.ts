@@ -1,14 +1,15 @@
-import type { ClientClass, Config, Limit, Link, Network } from "../../config/model.ts";
+import type { ClientClass, Limit, Link, Network } from "../../config/model.ts";
 import type { Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Notify } from "../notice.ts";
 import type { Trace } from "../trace.ts";
+import type { Decider } from "./decider.ts";
 
 /** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
 export interface Context {
-  readonly config: Config;
+  readonly decider: Decider;
   readonly leases: LeaseReader;
   readonly now: Seconds;
   /** A fresh unsigned 32-bit number for each decision, for networks with `allocation: random`. */

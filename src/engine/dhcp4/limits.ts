@@ -15,7 +15,7 @@ const NO_CLASSES = new Uint8Array(0);
 /** The limits that apply to the client on its link, worked out once for each message; undefined: none. */
 export function limitsFor(exchange: Exchange): readonly AppliedLimit[] | undefined {
   const { context, link } = exchange;
-  let found = evaluate(exchange, context.config.limits, undefined, undefined);
+  let found = evaluate(exchange, context.decider.config.limits, undefined, undefined);
   for (const network of link.networks) found = evaluate(exchange, network.limits, network, found);
   return found;
 }

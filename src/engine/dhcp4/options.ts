@@ -1,6 +1,4 @@
-import type { Network, OptionSet } from "../../config/model.ts";
-import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
-import { maskOf } from "../../net/prefix.ts";
+import type { OptionSet } from "../../config/model.ts";
 import { OPTIONS_OFFSET } from "../../wire/dhcp4/decode.ts";
 import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
@@ -135,7 +133,7 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
 
 /** Option 118 as it came, to whoever sent it (RFC 3011 section 2). Where it does not count it is not echoed, so that its client knows. */
 function addSubnetSelection({ context, message }: Exchange, options: Option[]): void {
-  const subnetSelection = context.config.subnetSelection ? optionValue(message, OptionCode.subnetSelection) : undefined;
+  const subnetSelection = context.decider.config.subnetSelection ? optionValue(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
 }
 
@@ -160,11 +158,6 @@ export function maxReplySizeOf({ message, received }: Exchange): number {
   return message.giaddr !== 0 || mtu === undefined ? size : Math.min(size, mtu - HEADERS);
 }
 
-/** Option 54. */
-export function serverIdentifierOption(address: Ipv4): Option {
-  return addressOption(OptionCode.serverIdentifier, address);
-}
-
 function addEchoes(exchange: Exchange, options: Option[]): void {
   const { clientIdentifier, relayAgentInformation } = exchange;
   if (clientIdentifier !== undefined) options.push({ code: OptionCode.clientIdentifier, data: clientIdentifier });
@@ -182,7 +175,7 @@ export function requestedOption(settings: Settings, code: number): Option | unde
   const configured = configuredOption(settings, code);
   if (code === OptionCode.subnetMask) return maskOption(settings);
   if (configured !== undefined || code !== OptionCode.broadcastAddress || isSuppressed(settings, code)) return configured;
-  return prefixOptions(settings.network).broadcast;
+  return settings.prefixOptions.broadcast;
 }
 
 /**
@@ -217,40 +210,11 @@ function getsClasslessRoutes(
 }
 
 function maskOption(settings: Settings): Option {
-  return configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask;
+  return configuredOption(settings, OptionCode.subnetMask) ?? settings.prefixOptions.mask;
 }
 
 /** Adds an option unless there is one with this code. */
 export function addOnce(options: Option[], option: Option): void {
   for (let i = 0; i < options.length; i++) if ((options[i] as Option).code === option.code) return;
   options.push(option);
-}
-
-/** Mask and broadcast address as they follow from the prefix of a network. */
-interface PrefixOptions {
-  readonly mask: Option;
-  /** Undefined: prefixes of 31 and 32 bits have no broadcast address (RFC 3021). */
-  readonly broadcast: Option | undefined;
-}
-
-const ofPrefixes = new WeakMap<Network, PrefixOptions>();
-
-function prefixOptions(network: Network): PrefixOptions {
-  let options = ofPrefixes.get(network);
-  if (options === undefined) {
-    const { address, length } = network.prefix;
-    const mask = maskOf(length);
-    options = {
-      mask: addressOption(OptionCode.subnetMask, mask),
-      broadcast: length >= 31 ? undefined : addressOption(OptionCode.broadcastAddress, (address | ~mask) >>> 0),
-    };
-    ofPrefixes.set(network, options);
-  }
-  return options;
-}
-
-function addressOption(code: number, address: Ipv4): Option {
-  const data = new Uint8Array(4);
-  writeIpv4(data, 0, address);
-  return { code, data };
 }

@@ -9,7 +9,7 @@ import { networkOf } from "./subnet.ts";
 
 /** How long an offer holds its address, in seconds: longer than a probe before it lasts. */
 export function holdFor(exchange: Exchange, network: Network): number {
-  const { offerHold } = exchange.context.config;
+  const { offerHold } = exchange.context.decider.config;
   const { pingTimeout } = network;
   return pingTimeout === undefined ? offerHold : Math.max(offerHold, Math.ceil(pingTimeout / 1000) + 1);
 }
@@ -39,10 +39,10 @@ function linkOf(exchange: Exchange, address: Ipv4): number {
  * How the address stands from now on when a probe has found it in use: nobody gets it for the network's probation period. Undefined: the
  * address is no longer held, or somebody's by now, so it stays as it is. The client that was to get it is on record as its owner, as with DECLINE.
  */
-export function inProbation({ config, leases, now }: Pick<Context, "config" | "leases" | "now">, address: Ipv4): Lease | undefined {
+export function inProbation({ decider, leases, now }: Pick<Context, "decider" | "leases" | "now">, address: Ipv4): Lease | undefined {
   const hold = leases.holdOn(address);
   const lease = leases.byAddress(address);
-  const network = networkOf(config, address);
+  const network = networkOf(decider, address);
   if (hold === undefined || (lease !== undefined && isInForce(lease, now)) || network === undefined) return undefined;
   return { address, state: LeaseState.declined, start: now, expiry: endAfter(now, network.probationPeriod), owner: hold.owner };
 }

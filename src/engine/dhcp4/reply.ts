@@ -8,7 +8,7 @@ import type { Trace } from "../trace.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
-import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
@@ -95,7 +95,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
 export function nak(exchange: Exchange, why: NakReason): Decision {
   const { message, trace } = exchange;
   trace?.("nak", NAK_TEXTS[why]);
-  const serverIdentifier = serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
+  const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
   return reply(
     exchange,
     {
@@ -163,7 +163,7 @@ function replyMessage(
 ): Message {
   const { message } = exchange;
   const { boot } = settings;
-  const serverIdentifier = serverIdentifierOption(serverIdentifierOf(exchange, settings.network));
+  const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, settings.network));
   return {
     op: Op.reply,
     htype: message.htype,

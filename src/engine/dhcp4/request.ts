@@ -11,7 +11,6 @@ import { belongsTo, inTime, isBound, isHeldFor } from "./availability.ts";
 import { bind, withdraw } from "./changes.ts";
 import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { leaseTimeOptions } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { noteHolder, refusalOf } from "./permission.ts";
 import { acknowledgeRemainder } from "./remainder.ts";
@@ -119,7 +118,7 @@ export function acknowledge(
   if (context.notify !== undefined && previous !== undefined) noteMove(exchange, previous, context.notify);
   const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
-  const ofLease = leaseTimeOptions(settings.leaseTime, duration);
+  const ofLease = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
   return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
 }

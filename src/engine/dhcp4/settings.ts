@@ -2,14 +2,16 @@ import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet,
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";
+import type { PrefixOptions } from "./decider.ts";
 import type { Exchange } from "./exchange.ts";
-import { OptionCode } from "./option-code.ts";
 import { networkOnLink, rangeAround } from "./subnet.ts";
 
 /** What applies to a client with a certain address. The closest wins: reservation, range, network, classes, top level. */
 export interface Settings {
   /** The network of the address, which on a shared link need not be the one that the message came from. */
   readonly network: Network;
+  /** Mask and broadcast address of that network. */
+  readonly prefixOptions: PrefixOptions;
   readonly leaseTime: LeaseTime;
   readonly boot: BootFields;
   /** Option 12 as it follows from the host name of the reservation. */
@@ -23,14 +25,17 @@ export interface Settings {
  * moment, is laid over those of the range that the address is in.
  */
 export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
-  const top = exchange.context.config.options;
+  const { decider } = exchange.context;
+  const top = decider.config.options;
   const network = networkOnLink(exchange.link, address) ?? exchange.network;
+  const prefixOptions = decider.prefixOptions(network);
   if (reservation !== undefined && reservation.address === address) {
     return {
       network,
+      prefixOptions,
       leaseTime: classLeaseTime(exchange, reservation.leaseTime),
       boot: classBoot(exchange, reservation.boot),
-      hostname: hostnameOption(reservation),
+      hostname: decider.hostNameOption(reservation),
       options: withClassOptions(exchange, [reservation.options, top]),
     };
   }
@@ -38,6 +43,7 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   if (reservation === undefined) {
     return {
       network,
+      prefixOptions,
       leaseTime: classLeaseTime(exchange, place.leaseTime),
       boot: classBoot(exchange, network.boot),
       hostname: undefined,
@@ -46,9 +52,10 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   }
   return {
     network,
+    prefixOptions,
     leaseTime: classLeaseTime(exchange, ownLeaseTime(exchange.link, reservation, place)),
     boot: classBoot(exchange, reservation.boot),
-    hostname: hostnameOption(reservation),
+    hostname: decider.hostNameOption(reservation),
     options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),
   };
 }
@@ -79,17 +86,4 @@ export function isSuppressed(settings: Settings, code: number): boolean {
     if (option !== undefined) return option.suppressed;
   }
   return false;
-}
-
-const hostnames = new WeakMap<Reservation, Option>();
-
-function hostnameOption(reservation: Reservation): Option | undefined {
-  // Option 12 written out in the reservation is more exact than its name.
-  if (reservation.hostname === undefined || reservation.ownOptions.byCode.has(OptionCode.hostName)) return undefined;
-  let option = hostnames.get(reservation);
-  if (option === undefined) {
-    option = { code: OptionCode.hostName, data: new TextEncoder().encode(reservation.hostname) };
-    hostnames.set(reservation, option);
-  }
-  return option;
 }

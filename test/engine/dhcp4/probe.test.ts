@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ProbeReader } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { inProbation } from "../../../src/engine/dhcp4/probe.ts";
 import { address, configOf } from "../support/config.ts";
 import { HOME, home } from "../support/home.ts";
@@ -137,7 +138,7 @@ describe("an address that was found in use", () => {
     test(name, () => {
       const server = serverOf(config);
       prepare(server);
-      const changed = inProbation({ config, leases: server.table, now: START }, address("10.0.0.100"));
+      const changed = inProbation({ decider: createDecider(config), leases: server.table, now: START }, address("10.0.0.100"));
       if (changed !== undefined) server.table.apply({ kind: "put", lease: changed });
       assert.equal(server.leaseAt("10.0.0.100"), lease);
     });

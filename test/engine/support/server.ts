@@ -1,6 +1,7 @@
 import type { Config } from "../../../src/config/model.ts";
 import type { Decision } from "../../../src/engine/decision.ts";
 import { type Context, decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
 import { LeaseTable } from "../../../src/leases/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
@@ -72,8 +73,9 @@ export interface Server {
 
 export function serverOf(config: Config): Server {
   const table = new LeaseTable(config);
+  const decider = createDecider(config);
   const context = ({ now, random, probes, ownAddresses }: Server): Context => ({
-    config,
+    decider,
     leases: table,
     now,
     random,
