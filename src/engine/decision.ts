@@ -1,7 +1,4 @@
-import type { LeaseChange } from "../leases/lease.ts";
 import type { Destination } from "../net/destination.ts";
-import type { Ipv4 } from "../net/ipv4.ts";
-import type { Message } from "../wire/dhcp4/message.ts";
 
 /**
  * Why the server stays silent. Each is counted, logged at debug level and explained by `SILENCE_REASONS`.
@@ -44,36 +41,54 @@ export type SilenceReason = keyof typeof SILENCE_REASONS;
  * An answer, with the changes that must be on disk before it leaves: those of leases, not those of holds, which are in memory only. `rests`: it tells of a
  * lease that it need not change, and must not leave before what was decided about leases before it is on disk.
  */
-export interface Reply {
+export interface Reply<M, A, C> {
   readonly kind: "reply";
-  readonly message: Message;
-  /** Largest DHCP message (IP and UDP headers not counted) that the client accepts, from option 57; RFC 2131 section 2. */
-  readonly maxMessageSize: number;
-  readonly to: Destination;
-  readonly changes: readonly LeaseChange[];
+  readonly message: M;
+  /** The most bytes that the message may have on the wire, headers of UDP and below not counted. */
+  readonly limit: number;
+  readonly to: Destination<A>;
+  readonly changes: readonly C[];
   readonly rests: boolean;
 }
 
-/**
- * Before the address is offered, somebody has to ask whether it is in use (RFC 2131 section 3.1 step 2). The caller holds the address by
- * carrying out the changes of `offer`, asks, and decides about the same message again when it knows; where it can't ask, it sends `offer`.
- */
-export interface Probe {
-  readonly kind: "probe";
-  readonly address: Ipv4;
+/** What somebody else has to be asked before a message can be decided. */
+export type Question<A> = ConflictCheck<A>;
+
+/** Does anybody use this address already (RFC 2131 section 3.1 step 2)? */
+export interface ConflictCheck<A> {
+  readonly kind: "conflict-check";
+  readonly address: A;
   /** How long to wait for an answer, in milliseconds. */
   readonly timeout: number;
   /** Index of the interface on whose link the address would be used: ask by ARP there. 0: it is behind a router, ask by ICMP echo. */
   readonly interfaceIndex: number;
-  readonly offer: Reply;
 }
 
 /**
- * What the engine decided about one message. Nothing has happened yet: the caller applies the changes, commits them,
- * and only then sends the reply.
+ * The message waits for the answer to a question. The caller carries out `holds`, which keep what is asked about for the client, asks, and decides about the
+ * same message again when it knows; where it can't ask, it carries out `unanswered`.
  */
-export type Decision =
-  | Reply
-  | Probe
-  | { readonly kind: "update"; readonly changes: readonly LeaseChange[] }
+export interface Asking<M, A, C> {
+  readonly kind: "question";
+  readonly about: Question<A>;
+  readonly holds: readonly C[];
+  readonly unanswered: SettledDecision<M, A, C>;
+}
+
+/** What is known of what was asked. */
+export interface Answers<A> {
+  /** Whether the address is in use. `free`: nobody answered a short while ago. `under way`: the answer is being waited for. Undefined: nothing is known. */
+  stateOf(address: A): "free" | "under way" | undefined;
+}
+
+/** A decision that waits for nobody. */
+export type SettledDecision<M, A, C> =
+  | Reply<M, A, C>
+  | { readonly kind: "update"; readonly changes: readonly C[] }
   | { readonly kind: "silence"; readonly reason: SilenceReason };
+
+/**
+ * What the engine decided about one message. Nothing has happened yet: the caller applies the changes, commits them,
+ * and only then sends the reply. `M`: messages of the protocol; `A`: its addresses; `C`: changes of its leases and holds.
+ */
+export type Decision<M, A, C> = SettledDecision<M, A, C> | Asking<M, A, C>;

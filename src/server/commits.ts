@@ -1,4 +1,4 @@
-import type { Decision, Probe } from "../engine/decision.ts";
+import type { SettledDecision } from "../engine/dhcp4/decision.ts";
 import type { Outbox, Transport } from "../io/transport.ts";
 import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
 import type { Applied, LeaseTable } from "../leases/table.ts";
@@ -42,7 +42,7 @@ export interface Commits {
   /** False while leases can't be made durable. */
   readonly healthy: boolean;
   /** Does what was decided, as far as that is possible before the batch ends. `told` is what to tell the operator when it has come true. */
-  carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void;
+  carryOut(decision: SettledDecision, told: Told | undefined): void;
   /** Carries out changes in memory. True: some of them have to be on disk before their answer leaves. `kind`: what listeners are told that it is. */
   apply(changes: readonly LeaseChange[], kind?: HappeningKind): boolean;
   /** Moves on leases whose time is over, at most so many. */
@@ -81,7 +81,7 @@ export function createCommits({ table, store, transport, counters, events, happe
     return { replies, applied: [], writes: [], changes: noChanges(), told: [], happenings: [] };
   }
 
-  function carryOut(decision: Exclude<Decision, Probe>, told: Told | undefined): void {
+  function carryOut(decision: SettledDecision, told: Told | undefined): void {
     if (decision.kind === "silence") {
       counters.silent[decision.reason]++;
       return;
@@ -99,7 +99,7 @@ export function createCommits({ table, store, transport, counters, events, happe
     const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
-    outbox.add(encode(message, buffer, Math.min(decision.maxMessageSize, buffer.length)), decision.to, messageType(message) ?? 0);
+    outbox.add(encode(message, buffer, Math.min(decision.limit, buffer.length)), decision.to, messageType(message) ?? 0);
     if (told === undefined) return;
     if (waits) batch.told.push(told);
     else events.tell(told);

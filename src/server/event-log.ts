@@ -1,4 +1,5 @@
-import { type Decision, type Reply, SILENCE_REASONS } from "../engine/decision.ts";
+import { SILENCE_REASONS } from "../engine/decision.ts";
+import type { Decision, Reply } from "../engine/dhcp4/decision.ts";
 import type { Notice } from "../engine/notice.ts";
 import type { Datagram } from "../io/transport.ts";
 import type { Lease, LeaseChange } from "../leases/lease.ts";
@@ -127,8 +128,8 @@ export function createEventLog(log: Log, uptime: () => number): EventLog {
       if (decision.kind === "reply") return answered(request, decision);
       if (decision.kind === "update") return noted(request, decision.changes);
       if (!debug) return undefined;
-      if (decision.kind === "probe") {
-        log.debug({ ...who(request), address: formatIpv4(decision.address) }, `${nameOf(request)} waits: is the address in use?`);
+      if (decision.kind === "question") {
+        log.debug({ ...who(request), address: formatIpv4(decision.about.address) }, `${nameOf(request)} waits: is the address in use?`);
       } else {
         log.debug(
           { ...who(request), from: formatIpv4(source), reason: decision.reason },

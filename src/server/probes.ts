@@ -1,5 +1,4 @@
-import type { Probe } from "../engine/decision.ts";
-import type { ProbeReader } from "../engine/dhcp4/decide.ts";
+import type { Answers, ConflictCheck } from "../engine/decision.ts";
 import type { Prober } from "../io/prober.ts";
 import type { Datagram } from "../io/transport.ts";
 import { equalBytes } from "../net/bytes.ts";
@@ -32,9 +31,9 @@ export interface ProbesParts {
 export type Taken = "started" | "joined" | "skipped";
 
 /** Finds out whether addresses are in use, without holding up anybody but the client that is to get the address. */
-export interface Probes extends ProbeReader {
-  /** Copies the datagram unless the question is skipped. */
-  ask(probe: Probe, datagram: Datagram, conflicts: number): Taken;
+export interface Probes extends Answers<Ipv4> {
+  /** Copies the datagram and the client's hardware address unless the question is skipped. */
+  ask(about: ConflictCheck<Ipv4>, chaddr: Uint8Array, datagram: Datagram, conflicts: number): Taken;
   /** Ends all probes, and returns how many messages waited for them. */
   stop(): number;
 }
@@ -83,17 +82,17 @@ export function createProbes({ prober, clock, onFree, onConflict }: ProbesParts)
       if (underWay.has(address)) return "under way";
       return isFree(address) ? "free" : undefined;
     },
-    ask({ address, timeout, interfaceIndex, offer }, datagram, conflicts) {
+    ask({ address, timeout, interfaceIndex }, chaddr, datagram, conflicts) {
       const known = underWay.get(address);
       if (known !== undefined) {
         known.waiting = { datagram: copyOf(datagram), conflicts: known.waiting.conflicts };
-        known.chaddr = offer.message.chaddr.slice();
+        known.chaddr = chaddr.slice();
         return "joined";
       }
       if (stopped || underWay.size >= MAX_UNDER_WAY || !prober.ask(address, interfaceIndex)) return "skipped";
       underWay.set(address, {
         waiting: { datagram: copyOf(datagram), conflicts },
-        chaddr: offer.message.chaddr.slice(),
+        chaddr: chaddr.slice(),
         timer: setTimeout(onSilence, timeout, address),
       });
       return "started";

@@ -1,9 +1,9 @@
 import type { Config } from "../config/model.ts";
-import type { Probe } from "../engine/decision.ts";
+import { inProbation } from "../engine/dhcp4/conflict-check.ts";
 import { decide, type ServedInterface } from "../engine/dhcp4/decide.ts";
 import { createDecider } from "../engine/dhcp4/decider.ts";
+import type { Asking } from "../engine/dhcp4/decision.ts";
 import { createFloodGuard } from "../engine/dhcp4/flood.ts";
-import { inProbation } from "../engine/dhcp4/probe.ts";
 import type { Prober } from "../io/prober.ts";
 import type { Datagram, Transport } from "../io/transport.ts";
 import type { LeaseChange, Seconds } from "../leases/lease.ts";
@@ -124,24 +124,25 @@ export function startPump(parts: PumpParts): Pump {
   function decideAbout(datagram: Datagram, message: Message, served: ServedInterface, now: Seconds, conflicts: number): void {
     const { source, sourcePort, destination } = datagram;
     const decision = decide(
-      { decider, leases: table, now, random: random(), probes, ownAddresses: parts.ownAddresses(), notify: events.notice },
+      { decider, leases: table, now, random: random(), answers: probes, ownAddresses: parts.ownAddresses(), notify: events.notice },
       { message, interface: served, source, sourcePort, destination, serverPort: port, length: datagram.length },
     );
     const told = events.decided(message, decision, source);
-    if (decision.kind !== "probe") commits.carryOut(decision, told);
-    else if (!probe(decision, datagram, conflicts)) commits.carryOut(decision.offer, events.decided(message, decision.offer, source));
+    if (decision.kind !== "question") commits.carryOut(decision, told);
+    else if (!ask(decision, message.chaddr, datagram, conflicts))
+      commits.carryOut(decision.unanswered, events.decided(message, decision.unanswered, source));
   }
 
   /** Holds the address, and has the message wait until it is known whether somebody uses it. False: nobody can be asked. */
-  function probe(decision: Probe, datagram: Datagram, conflicts: number): boolean {
-    const taken = probes?.ask(decision, datagram, conflicts) ?? "skipped";
+  function ask({ about, holds }: Asking, chaddr: Uint8Array, datagram: Datagram, conflicts: number): boolean {
+    const taken = probes?.ask(about, chaddr, datagram, conflicts) ?? "skipped";
     if (taken === "skipped") {
       counters.probesSkipped++;
       return false;
     }
     if (taken === "started") counters.probes++;
     else counters.silent["being-probed"]++;
-    commits.apply(decision.offer.changes);
+    commits.apply(holds);
     return true;
   }
 

@@ -9,9 +9,9 @@ import { runInNewContext } from "node:vm";
 import { discover, ethernetClient, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
-import type { Decision } from "../../src/engine/decision.ts";
 import { decide, type Received, type ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../src/engine/dhcp4/decider.ts";
+import type { Decision } from "../../src/engine/dhcp4/decision.ts";
 import { LeaseTable } from "../../src/leases/table.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
@@ -140,12 +140,12 @@ test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; t
   };
 
   const carryOut = (decided: Decision): void => {
-    const decision = decided.kind === "probe" ? decided.offer : decided;
+    const decision = decided.kind === "question" ? decided.unanswered : decided;
     count(decision.kind === "silence" ? decision.reason : decision.kind);
     if (decision.kind === "silence") return;
     for (const change of decision.changes) table.apply(change);
     if (decision.kind === "update") return;
-    const limit = Math.min(decision.maxMessageSize, into.length);
+    const limit = Math.min(decision.limit, into.length);
     const length = encode(decision.message, into, limit);
     const type = messageType(decision.message) as number;
     count(["", "", "OFFER", "", "", "ACK", "NAK"][type] ?? String(type));

@@ -3,11 +3,11 @@ import { equalBytes, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
-import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
 import { classify, noClasses } from "./classes.ts";
 import { clientKeyOf, isTooLong } from "./client-key.ts";
+import type { Decision } from "./decision.ts";
 import { hasPossibleRelay } from "./destination.ts";
 import { decideDiscover } from "./discover.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
@@ -22,7 +22,7 @@ import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifie
 import { networkOnLink } from "./subnet.ts";
 import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
 
-export type { Context, ProbeReader, Received, ServedInterface } from "./exchange.ts";
+export type { Context, Received, ServedInterface } from "./exchange.ts";
 
 /** Bytes of `chaddr` (RFC 2131 section 2). */
 const LONGEST_CHADDR = 16;

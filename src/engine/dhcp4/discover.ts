@@ -3,18 +3,18 @@ import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
-import type { Decision } from "../decision.ts";
 import { decideDuration } from "./adaptive-lease-time.ts";
 import { chooseAddress } from "./allocate.ts";
 import { inTime, isBound } from "./availability.ts";
 import { hold, withdraw } from "./changes.ts";
+import { checkFirst, holdFor } from "./conflict-check.ts";
+import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { whyNoAddress } from "./guard.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
 import { isHost, isOfHost } from "./permission.ts";
-import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
 import { acknowledge } from "./request.ts";
 import { findReservation } from "./reservations.ts";
@@ -37,7 +37,7 @@ export function decideDiscover(exchange: Exchange): Decision {
     if (mustNotAutoConfigure(exchange, settings)) return offerNoAddress(exchange, settings);
     return silence(exchange.trace, whyNoAddress(exchange, reservation));
   }
-  // Where addresses are probed first, it is an OFFER that waits for the probe.
+  // Where somebody is asked first, it is an OFFER that waits for the answer.
   if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const previous = own?.address === address ? own : leases.byAddress(address);
@@ -53,7 +53,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
-  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
+  return pingTimeout === undefined ? offer : checkFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
 }
 
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */

@@ -3,6 +3,7 @@ import type { Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import type { Answers } from "../decision.ts";
 import type { Notify } from "../notice.ts";
 import type { Trace } from "../trace.ts";
 import type { Decider } from "./decider.ts";
@@ -14,18 +15,12 @@ export interface Context {
   readonly now: Seconds;
   /** A fresh unsigned 32-bit number for each decision, for networks with `allocation: random`. */
   readonly random: number;
-  /** What probes have found out; undefined: nothing. Asked only for networks that probe. */
-  readonly probes?: ProbeReader | undefined;
+  /** What is known of what was asked; undefined: nothing. Needed only for networks that check for conflicts. */
+  readonly answers?: Answers<Ipv4> | undefined;
   /** Every address of this machine, for clients that know it by another one than that of the receiving interface; undefined: no other. */
   readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
   /** Told what the operator should know; undefined: nobody listens. */
   readonly notify?: Notify | undefined;
-}
-
-/** What is known about addresses from probes. */
-export interface ProbeReader {
-  /** `free`: nobody answered a short while ago. `under way`: the answer is being waited for. */
-  stateOf(address: Ipv4): "free" | "under way" | undefined;
 }
 
 /** The interface that a message came in on. */

@@ -1,9 +1,9 @@
 import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
-import type { Decision } from "../decision.ts";
 import { belongsTo, isHeldFor, isInForce } from "./availability.ts";
 import { release, withdraw } from "./changes.ts";
+import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";

@@ -1,5 +1,5 @@
-import type { Decision } from "../decision.ts";
 import { belongsTo, isBound } from "./availability.ts";
+import type { Decision } from "./decision.ts";
 import { informDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { inform, silence } from "./reply.ts";

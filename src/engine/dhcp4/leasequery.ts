@@ -7,11 +7,11 @@ import { prefixContains } from "../../net/prefix.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { Decision } from "../decision.ts";
 import type { Trace } from "../trace.ts";
 import { isBound } from "./availability.ts";
 import { identifies, isTooLong } from "./client-key.ts";
 import type { Decider } from "./decider.ts";
+import type { Decision } from "./decision.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
@@ -152,7 +152,7 @@ function answer(
       cookie: true,
       options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(type) }, ...vpn, ...options],
     },
-    maxMessageSize: maxMessageSizeOf(message),
+    limit: maxMessageSizeOf(message),
     to: leasequeryDestination(context, received, optionValue(message, OptionCode.relayAgentInformation)),
     changes: NO_CHANGES,
     rests: true,

@@ -1,7 +1,7 @@
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
-import type { Decision } from "../decision.ts";
+import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { decideLeaseTime } from "./lease-time.ts";

@@ -3,8 +3,9 @@ import { NO_BYTES } from "../../net/bytes.ts";
 import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
-import { type Decision, type Reply, SILENCE_REASONS, type SilenceReason } from "../decision.ts";
+import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
+import type { Decision, Reply, SettledDecision } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
@@ -15,7 +16,7 @@ import type { Settings } from "./settings.ts";
 
 export const NO_CHANGES: readonly LeaseChange[] = [];
 
-export function silence(trace: Trace | undefined, reason: SilenceReason): Decision {
+export function silence(trace: Trace | undefined, reason: SilenceReason): SettledDecision {
   trace?.("silence", SILENCE_REASONS[reason]);
   return { kind: "silence", reason };
 }
@@ -84,7 +85,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
       options: message.cookie ? bootpOptions({ ...exchange, relayAgentInformation }, settings) : [],
     },
     // Option 82 is taken off by the relay: it does not count for the client.
-    maxMessageSize: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
+    limit: BOOTP_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2),
     to,
     changes,
     rests: yiaddr !== 0,
@@ -185,5 +186,5 @@ function replyMessage(
 }
 
 function reply(exchange: Exchange, message: Message, to: Destination, changes: readonly LeaseChange[], rests: boolean): Reply {
-  return { kind: "reply", message, maxMessageSize: maxReplySizeOf(exchange), to, changes, rests };
+  return { kind: "reply", message, limit: maxReplySizeOf(exchange), to, changes, rests };
 }

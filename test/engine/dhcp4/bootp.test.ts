@@ -38,7 +38,7 @@ describe("BOOTP (RFC 951, RFC 1534, RFC 1542)", () => {
         const decision = home({ options: { ...HOME.options, 15: text("a".repeat(domain)) } }).decide(bootp(spec));
         assert.ok(decision.kind === "reply");
         const bytes = new Uint8Array(1500);
-        const length = encode(decision.message, bytes, decision.maxMessageSize);
+        const length = encode(decision.message, bytes, decision.limit);
         assert.equal(length, size);
         const decoded = decode(bytes, length);
         assert.ok(decoded.ok);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadConfig } from "../../../src/config/load.ts";
-import type { Decision } from "../../../src/engine/decision.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
+import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { LeaseTable } from "../../../src/leases/table.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";

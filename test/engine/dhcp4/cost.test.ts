@@ -40,7 +40,7 @@ function costOfByte(bytes: Uint8Array): number {
       const decoded = decode(bytes);
       assert.ok(decoded.ok);
       const decision = decide(context, received(decoded.message));
-      if (decision.kind === "reply") encode(decision.message, room, decision.maxMessageSize);
+      if (decision.kind === "reply") encode(decision.message, room, decision.limit);
     }
     best = Math.min(best, (performance.now() - start) / rounds / bytes.length);
   }

@@ -24,7 +24,7 @@ function exchange(options: readonly number[], fields: Parameters<typeof rawMessa
   assert.equal(decision.kind, "reply");
   if (decision.kind !== "reply") throw new Error("not answered");
   const bytes = new Uint8Array(1500);
-  const length = encode(decision.message, bytes, decision.maxMessageSize);
+  const length = encode(decision.message, bytes, decision.limit);
   const reply = decode(bytes, length);
   assert.ok(reply.ok);
   assert.deepEqual(reply.problems, []);

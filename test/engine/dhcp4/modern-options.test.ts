@@ -21,7 +21,7 @@ function acknowledged(options: string, spec: MessageSpec, rest = ""): { readonly
   assert.equal(decision.kind, "reply");
   if (decision.kind !== "reply") throw new Error("no reply");
   const into = new Uint8Array(2000);
-  const bytes = into.slice(0, encode(decision.message, into, decision.maxMessageSize));
+  const bytes = into.slice(0, encode(decision.message, into, decision.limit));
   const decoded = decode(bytes);
   assert.ok(decoded.ok);
   assert.deepEqual(decoded.problems, []);

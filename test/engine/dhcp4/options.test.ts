@@ -259,7 +259,7 @@ describe("classless routes that don't fit never cost a client its router (RFC 34
       const decision = home({ options }).decide(discover(spec));
       assert.ok(decision.kind === "reply");
       const bytes = new Uint8Array(2048);
-      const decoded = decode(bytes, encode(decision.message, bytes, decision.maxMessageSize));
+      const decoded = decode(bytes, encode(decision.message, bytes, decision.limit));
       assert.ok(decoded.ok);
       assert.deepEqual(
         [3, 121].filter((code) => optionValue(decoded.message, code) !== undefined),

@@ -317,7 +317,7 @@ describe("any message", () => {
         const decided = decide(context, input, () => lines++);
         assert.ok(lines > 0);
         assert.deepEqual(decide(context, input), decided);
-        const decision = decided.kind === "probe" ? decided.offer : decided;
+        const decision = decided.kind === "question" ? decided.unanswered : decided;
         if (decision.kind === "silence") return assert.ok(decision.reason in SILENCE_REASONS);
         for (const change of decision.changes) server.table.apply(change);
         if (decision.kind === "update") return assert.ok(decision.changes.length > 0);
@@ -332,10 +332,10 @@ describe("any message", () => {
             [53, 54],
           );
           assert.notEqual(readIpv4((options[1] as Option).data, 0), 0);
-          assert.ok(decision.maxMessageSize >= 548 && decision.maxMessageSize <= 1472);
+          assert.ok(decision.limit >= 548 && decision.limit <= 1472);
         } else {
           assert.equal(options.filter(({ code }) => code >= 50 && code <= 61).length, 0);
-          assert.ok(decision.maxMessageSize >= 300 && decision.maxMessageSize <= 557);
+          assert.ok(decision.limit >= 300 && decision.limit <= 557);
         }
         assert.equal(new Set(options.map(({ code }) => code)).size, options.length);
         const relay = options.findIndex(({ code }) => code === 82);
@@ -361,7 +361,7 @@ describe("any message", () => {
           { decider: createDecider(config), leases: server.table, now: server.now, random: 7 },
           { ...received(decoded.message), ...way },
         );
-        const decision = decided.kind === "probe" ? decided.offer : decided;
+        const decision = decided.kind === "question" ? decided.unanswered : decided;
         if (decision.kind !== "silence") for (const one of decision.changes) server.table.apply(one);
       }),
       { numRuns: 3000 },

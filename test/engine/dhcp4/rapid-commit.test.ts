@@ -79,8 +79,8 @@ describe("rapid commit (RFC 4039)", () => {
 
   test("where addresses are probed first, an OFFER is probed for and nothing is committed", () => {
     const decision = rapidHome({ pingTimeout: 500 }).decide(discover(RAPID));
-    assert.ok(decision.kind === "probe");
-    assert.deepEqual(decision.offer.message.options[0], { code: 53, data: Uint8Array.of(2) });
+    assert.ok(decision.kind === "question" && decision.unanswered.kind === "reply");
+    assert.deepEqual(decision.unanswered.message.options[0], { code: 53, data: Uint8Array.of(2) });
   });
 
   test("without a free address it is silent", () => {

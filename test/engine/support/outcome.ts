@@ -1,4 +1,4 @@
-import type { Decision } from "../../../src/engine/decision.ts";
+import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState } from "../../../src/leases/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import type { Destination } from "../../../src/net/destination.ts";
@@ -25,10 +25,10 @@ export interface Outcome {
 
 export function describe(decision: Decision): Outcome {
   if (decision.kind === "silence") return { silence: decision.reason };
-  if (decision.kind === "probe") {
+  if (decision.kind === "question") {
     return {
-      ...describe(decision.offer),
-      probe: `${formatIpv4(decision.address)} on ${decision.interfaceIndex} for ${decision.timeout} ms`,
+      ...describe(decision.unanswered),
+      probe: `${formatIpv4(decision.about.address)} on ${decision.about.interfaceIndex} for ${decision.about.timeout} ms`,
     };
   }
   const changes = decision.changes.map(describeChange);
@@ -37,7 +37,7 @@ export function describe(decision: Decision): Outcome {
     to: describeDestination(decision.to),
     header: describeHeader(decision.message),
     options: decision.message.options.map(describeOption),
-    maxMessageSize: decision.maxMessageSize,
+    maxMessageSize: decision.limit,
     changes,
   };
 }

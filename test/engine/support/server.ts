@@ -1,10 +1,12 @@
 import type { Config } from "../../../src/config/model.ts";
-import type { Decision } from "../../../src/engine/decision.ts";
-import { type Context, decide, type ProbeReader, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
+import type { Answers } from "../../../src/engine/decision.ts";
+import { type Context, decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
+import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/lease.ts";
 import { LeaseTable } from "../../../src/leases/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
+import type { Ipv4 } from "../../../src/net/ipv4.ts";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
 import { address, text } from "./config.ts";
 import { mac } from "./messages.ts";
@@ -51,7 +53,7 @@ export interface Server {
   now: number;
   random: number;
   /** What probes have found out. */
-  probes: ProbeReader | undefined;
+  probes: Answers<Ipv4> | undefined;
   /** Addresses of the machine beside that of the receiving interface. */
   ownAddresses: readonly string[];
   readonly table: LeaseTable;
@@ -79,7 +81,7 @@ export function serverOf(config: Config): Server {
     leases: table,
     now,
     random,
-    probes,
+    answers: probes,
     ownAddresses: new Set(ownAddresses.map(address)),
   });
   return {
@@ -137,7 +139,7 @@ export function serverOf(config: Config): Server {
 
 function changesOf(decision: Decision): readonly LeaseChange[] {
   if (decision.kind === "silence") return [];
-  return decision.kind === "probe" ? decision.offer.changes : decision.changes;
+  return decision.kind === "question" ? decision.holds : decision.changes;
 }
 
 export function received(message: Message, way: Way = {}): Received {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ProbeReader } from "../../../src/engine/dhcp4/decide.ts";
+import type { Answers } from "../../../src/engine/decision.ts";
+import { inProbation } from "../../../src/engine/dhcp4/conflict-check.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
-import { inProbation } from "../../../src/engine/dhcp4/probe.ts";
+import type { Ipv4 } from "../../../src/net/ipv4.ts";
 import { address, configOf } from "../support/config.ts";
 import { HOME, home } from "../support/home.ts";
 import { ALICE, BOB, discover, request } from "../support/messages.ts";
@@ -14,7 +15,7 @@ const THEIRS = { mac: BOB };
 const PROBING = { pingTimeout: 500 };
 
 /** Probes that found `free` to be free and have not heard of `underWay` yet. */
-function probes(free: readonly string[], underWay: readonly string[] = []): ProbeReader {
+function probes(free: readonly string[], underWay: readonly string[] = []): Answers<Ipv4> {
   return {
     stateOf: (at) => (free.map(address).includes(at) ? "free" : underWay.map(address).includes(at) ? "under way" : undefined),
   };
