@@ -1,12 +1,12 @@
 import { type Lease, type LeaseChange, NEVER } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { belongsTo, isBound } from "../common/availability.ts";
+import { whyNoAddress } from "../common/guard.ts";
 import { chooseAddress } from "./allocate.ts";
-import { belongsTo, isBound } from "./availability.ts";
 import { bind } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
-import { whyNoAddress } from "./guard.ts";
 import { bootReply, NO_CHANGES, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { type Settings, settingsFor } from "./settings.ts";

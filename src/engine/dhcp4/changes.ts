@@ -3,10 +3,10 @@ import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
-import { belongsTo } from "./availability.ts";
+import { belongsTo } from "../common/availability.ts";
+import { limitKeysIn } from "../common/limits.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
-import { limitKeysIn } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
 import { networkOnLink } from "./subnet.ts";
 

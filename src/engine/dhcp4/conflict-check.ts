@@ -2,7 +2,7 @@ import type { Network } from "../../config/model.ts";
 import { endAfter, type Lease, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
-import { isInForce } from "./availability.ts";
+import { isInForce } from "../common/availability.ts";
 import type { Decision, Reply } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { networkOf } from "./subnet.ts";

@@ -1,11 +1,14 @@
 import type { Link } from "../../config/model.ts";
-import { equalBytes, toHex } from "../../net/bytes.ts";
+import type { Lease } from "../../leases/lease.ts";
+import { equalBytes, NO_BYTES, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
+import { belongsTo } from "../common/availability.ts";
+import { hasLimits, limitsFor } from "../common/limits.ts";
 import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
-import { classify, noClasses } from "./classes.ts";
+import { classify, noClasses } from "./classify.ts";
 import { clientKeyOf, isTooLong } from "./client-key.ts";
 import type { Decision } from "./decision.ts";
 import { hasPossibleRelay } from "./destination.ts";
@@ -14,11 +17,11 @@ import type { Context, Exchange, Received } from "./exchange.ts";
 import { decideDecline, decideRelease } from "./give-back.ts";
 import { decideInform } from "./inform.ts";
 import { decideLeasequery } from "./leasequery.ts";
-import { limitsFor } from "./limits.ts";
 import { OptionCode } from "./option-code.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
+import { subjectOf } from "./subject.ts";
 import { networkOnLink } from "./subnet.ts";
 import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
 
@@ -111,8 +114,19 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
 
 /** The same, with the limits that apply to the client, which depend on its classes. */
 function withLimits(exchange: Exchange): Exchange {
-  const limits = limitsFor(exchange);
-  return limits === undefined ? exchange : { ...exchange, limits };
+  const { context, link } = exchange;
+  const { limits } = context.decider.config;
+  if (!hasLimits(limits, link.networks)) return exchange;
+  const subject = subjectOf(exchange, exchange.classes ?? NO_BYTES);
+  const applied = limitsFor({ limits, networks: link.networks, subject, extended: extendedLease(exchange) });
+  return applied === undefined ? exchange : { ...exchange, limits: applied };
+}
+
+/** The client's lease, for a renewal that came without a relay: giaddr is 0 then, and option 82 is missing. */
+function extendedLease({ context, message, clientKey }: Exchange): Lease | undefined {
+  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
+  const lease = context.leases.byAddress(message.ciaddr);
+  return lease !== undefined && belongsTo(lease, clientKey) ? lease : undefined;
 }
 
 /**

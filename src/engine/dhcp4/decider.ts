@@ -3,7 +3,7 @@ import { PlaceIndex } from "../../leases/place-index.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { maskOf } from "../../net/prefix.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
-import { encodeLeaseTime } from "./lease-time.ts";
+import { encodeLeaseTime } from "./lease-time-options.ts";
 import { OptionCode } from "./option-code.ts";
 import { addressOption } from "./option-values.ts";
 

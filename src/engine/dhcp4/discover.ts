@@ -3,15 +3,15 @@ import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
-import { decideDuration } from "./adaptive-lease-time.ts";
+import { inTime, isBound } from "../common/availability.ts";
+import { whyNoAddress } from "../common/guard.ts";
 import { chooseAddress } from "./allocate.ts";
-import { inTime, isBound } from "./availability.ts";
 import { hold, withdraw } from "./changes.ts";
 import { checkFirst, holdFor } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
+import { durationFor } from "./duration.ts";
 import type { Exchange } from "./exchange.ts";
-import { whyNoAddress } from "./guard.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { OptionCode } from "./option-code.ts";
 import { isHost, isOfHost } from "./permission.ts";
@@ -41,10 +41,10 @@ export function decideDiscover(exchange: Exchange): Decision {
   if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const previous = own?.address === address ? own : leases.byAddress(address);
-  const duration = decideDuration(exchange, settings, address, previous);
   const until = endAfter(now, holdFor(exchange, settings.network));
   const isOwnLease = previous !== undefined && isOfHost(exchange, reservation, previous);
   const held = leases.holdOn(address);
+  const duration = durationFor(exchange, settings, address, previous, held);
   const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
   // A lease of the client's own that outlasts the offer needs no hold, and what was offered before it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;

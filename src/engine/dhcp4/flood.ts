@@ -1,7 +1,7 @@
 import type { FloodProtection } from "../../config/model.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
-import { createRateLimit } from "../rate-limit.ts";
+import { createRateLimit } from "../common/rate-limit.ts";
 import { identifies, isZero } from "./client-key.ts";
 import { OptionCode } from "./option-code.ts";
 

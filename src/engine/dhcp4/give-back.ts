@@ -1,7 +1,7 @@
 import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
-import { belongsTo, isHeldFor, isInForce } from "./availability.ts";
+import { belongsTo, isHeldFor, isInForce } from "../common/availability.ts";
 import { release, withdraw } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";

@@ -1,10 +1,10 @@
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
+import { decideLeaseTime } from "../common/lease-time.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { decideLeaseTime } from "./lease-time.ts";
 import { OptionCode } from "./option-code.ts";
 import { grant, NO_CHANGES } from "./reply.ts";
 import { configuredOption, type Settings } from "./settings.ts";

@@ -4,12 +4,12 @@ import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
+import { belongsTo, inTime, isBound, isHeldFor } from "../common/availability.ts";
 import type { Notify } from "../notice.ts";
-import { decideDuration } from "./adaptive-lease-time.ts";
-import { belongsTo, inTime, isBound, isHeldFor } from "./availability.ts";
 import { bind, withdraw } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import { ackDestination } from "./destination.ts";
+import { durationFor } from "./duration.ts";
 import type { Exchange } from "./exchange.ts";
 import { OptionCode } from "./option-code.ts";
 import { noteHolder, refusalOf } from "./permission.ts";
@@ -114,7 +114,7 @@ export function acknowledge(
 ): Decision {
   const { context } = exchange;
   const settings = settingsFor(exchange, reservation, address);
-  const duration = decideDuration(exchange, settings, address, previous);
+  const duration = durationFor(exchange, settings, address, previous, hold);
   if (context.notify !== undefined && previous !== undefined) noteMove(exchange, previous, context.notify);
   const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);

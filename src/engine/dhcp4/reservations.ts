@@ -3,9 +3,9 @@ import { type BytesMap, equalBytes } from "../../net/bytes.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import { isAdmitted } from "../common/guard.ts";
 import { identifies } from "./client-key.ts";
 import type { Exchange } from "./exchange.ts";
-import { isAdmitted } from "./guard.ts";
 import { OptionCode } from "./option-code.ts";
 
 /**

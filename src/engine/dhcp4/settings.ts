@@ -1,7 +1,8 @@
 import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
-import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";
+import { classLeaseTime, withClassOptions } from "../common/classes.ts";
+import { classBoot } from "./classify.ts";
 import type { PrefixOptions } from "./decider.ts";
 import type { Exchange } from "./exchange.ts";
 import { networkOnLink, rangeAround } from "./subnet.ts";
@@ -27,13 +28,14 @@ export interface Settings {
 export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
   const { decider } = exchange.context;
   const top = decider.config.options;
+  const topLeaseTime = decider.classification?.leaseTime;
   const network = networkOnLink(exchange.link, address) ?? exchange.network;
   const prefixOptions = decider.prefixOptions(network);
   if (reservation !== undefined && reservation.address === address) {
     return {
       network,
       prefixOptions,
-      leaseTime: classLeaseTime(exchange, reservation.leaseTime),
+      leaseTime: classLeaseTime(exchange, reservation.leaseTime, topLeaseTime),
       boot: classBoot(exchange, reservation.boot),
       hostname: decider.hostNameOption(reservation),
       options: withClassOptions(exchange, [reservation.options, top]),
@@ -44,7 +46,7 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
     return {
       network,
       prefixOptions,
-      leaseTime: classLeaseTime(exchange, place.leaseTime),
+      leaseTime: classLeaseTime(exchange, place.leaseTime, topLeaseTime),
       boot: classBoot(exchange, network.boot),
       hostname: undefined,
       options: withClassOptions(exchange, [place.options, top]),
@@ -53,7 +55,7 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   return {
     network,
     prefixOptions,
-    leaseTime: classLeaseTime(exchange, ownLeaseTime(exchange.link, reservation, place)),
+    leaseTime: classLeaseTime(exchange, ownLeaseTime(exchange.link, reservation, place), topLeaseTime),
     boot: classBoot(exchange, reservation.boot),
     hostname: decider.hostNameOption(reservation),
     options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),

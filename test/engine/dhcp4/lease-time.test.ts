@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { decideLeaseTime, timersOf } from "../../../src/engine/common/lease-time.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
-import { decideLeaseTime, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
 import { endAfter, NEVER } from "../../../src/leases/lease.ts";
 import { readIpv4 } from "../../../src/net/ipv4.ts";
 import { configOf } from "../support/config.ts";

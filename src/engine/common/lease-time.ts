@@ -1,7 +1,4 @@
 import type { LeaseTime } from "../../config/model.ts";
-import type { Option } from "../../wire/dhcp4/message.ts";
-import { OptionCode } from "./option-code.ts";
-import { secondsOption } from "./option-values.ts";
 
 /** For shorter leases no T1 and T2 in whole seconds fit between zero and the end. */
 const SHORTEST_WITH_TIMERS = 3;
@@ -33,12 +30,4 @@ export function timersOf(leaseTime: LeaseTime, duration: number): Timers | undef
   if (leaseTime.renew !== undefined && leaseTime.renew > 0 && leaseTime.renew < rebind) return { renew: leaseTime.renew, rebind };
   const half = Math.floor(duration / 2);
   return { renew: half < rebind ? half : Math.max(1, Math.floor((rebind * 4) / 7)), rebind };
-}
-
-/** Options 51, 58 and 59 for a lease of this duration, in seconds. */
-export function encodeLeaseTime(leaseTime: LeaseTime, duration: number): readonly Option[] {
-  const timers = timersOf(leaseTime, duration);
-  const lease = secondsOption(OptionCode.ipAddressLeaseTime, duration);
-  if (timers === undefined) return [lease];
-  return [lease, secondsOption(OptionCode.renewalTime, timers.renew), secondsOption(OptionCode.rebindingTime, timers.rebind)];
 }

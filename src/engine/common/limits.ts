@@ -3,43 +3,50 @@ import type { Limit, Network } from "../../config/model.ts";
 import { type Hold, type Lease, LeaseState } from "../../leases/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
-import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
-import { belongsTo } from "./availability.ts";
-import type { AppliedLimit, Exchange } from "./exchange.ts";
-import { subjectOf } from "./subject.ts";
+import type { AppliedLimit, Client } from "./client.ts";
 
 /** Of longer values the beginning counts: a client must not fill our memory. */
 const LONGEST_VALUE = 255;
-const NO_CLASSES = new Uint8Array(0);
 
-/** The limits that apply to the client on its link, worked out once for each message; undefined: none. */
-export function limitsFor(exchange: Exchange): readonly AppliedLimit[] | undefined {
-  const { context, link } = exchange;
-  let found = evaluate(exchange, context.decider.config.limits, undefined, undefined);
-  for (const network of link.networks) found = evaluate(exchange, network.limits, network, found);
-  return found;
+/** What limits are evaluated on. */
+export interface Counted {
+  /** Of the whole configuration; each network has its own beside these. */
+  readonly limits: readonly Limit[];
+  readonly networks: readonly Network[];
+  readonly subject: Subject;
+  /** The lease that the client extends by a message that may say less of it than its first one did; undefined: none. */
+  readonly extended: Lease | undefined;
 }
 
-function evaluate(
-  exchange: Exchange,
-  limits: readonly Limit[],
-  network: Network | undefined,
-  before: AppliedLimit[] | undefined,
-): AppliedLimit[] | undefined {
-  if (limits.length === 0) return before;
-  const found = before ?? [];
-  const classes = exchange.classes ?? NO_CLASSES;
-  const subject = subjectOf(exchange, classes);
-  for (const limit of limits) {
-    const key = keptKey(exchange, limit) ?? newKey(limit, classes, subject);
-    if (key !== undefined) found.push({ limit, network, key });
-  }
+/** The limits that apply to the client on its link, worked out once for each message; undefined: none. */
+export function limitsFor({ limits, networks, subject, extended }: Counted): readonly AppliedLimit[] | undefined {
+  const found: AppliedLimit[] = [];
+  evaluate(limits, undefined, subject, extended, found);
+  for (const network of networks) evaluate(network.limits, network, subject, extended, found);
   return found.length === 0 ? undefined : found;
 }
 
+/** Whether there are any limits that a client on this link could count for. */
+export function hasLimits(limits: readonly Limit[], networks: readonly Network[]): boolean {
+  return limits.length > 0 || networks.some((network) => network.limits.length > 0);
+}
+
+function evaluate(
+  limits: readonly Limit[],
+  network: Network | undefined,
+  subject: Subject,
+  extended: Lease | undefined,
+  found: AppliedLimit[],
+): void {
+  for (const limit of limits) {
+    const key = keptKey(extended, limit) ?? newKey(limit, subject);
+    if (key !== undefined) found.push({ limit, network, key });
+  }
+}
+
 /** Undefined: the limit does not apply to the client. */
-function newKey(limit: Limit, classes: Uint8Array, subject: Subject): Uint8Array | undefined {
-  if (limit.class !== undefined && classes[limit.class] !== 1) return undefined;
+function newKey(limit: Limit, subject: Subject): Uint8Array | undefined {
+  if (limit.class !== undefined && subject.classes[limit.class] !== 1) return undefined;
   const value = limit.value(subject).subarray(0, LONGEST_VALUE);
   if (value.length === 0) return undefined;
   const { identity } = limit;
@@ -49,17 +56,11 @@ function newKey(limit: Limit, classes: Uint8Array, subject: Subject): Uint8Array
   return key;
 }
 
-/**
- * What the client's lease is counted under by now, for a renewal that came without a relay: such a message may say less than the first one did, and
- * what it says may mean something else, for giaddr is 0 then.
- */
-function keptKey(exchange: Exchange, { identity }: Limit): Uint8Array | undefined {
-  const { context, message, clientKey } = exchange;
-  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
-  const lease = context.leases.byAddress(message.ciaddr);
-  if (lease?.owner.limitKeys === undefined || !belongsTo(lease, clientKey)) return undefined;
+/** What the lease that is extended is counted under by now: what a message without its relay says of the client may mean something else. */
+function keptKey(extended: Lease | undefined, { identity }: Limit): Uint8Array | undefined {
+  if (extended?.owner.limitKeys === undefined) return undefined;
   // A copy: the lease may change before its new one is made.
-  return splitKeys(lease.owner.limitKeys)
+  return splitKeys(extended.owner.limitKeys)
     .find((key) => startsWith(key, identity))
     ?.slice();
 }
@@ -69,7 +70,7 @@ function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
 }
 
 /** What a lease of the client in this network is kept with. */
-export function limitKeysIn({ limits }: Exchange, network: Network | undefined): Uint8Array | undefined {
+export function limitKeysIn({ limits }: Client, network: Network | undefined): Uint8Array | undefined {
   if (limits === undefined) return undefined;
   return joinKeys(limits.filter((one) => one.network === undefined || one.network === network).map(({ key }) => key));
 }
@@ -78,8 +79,8 @@ export function limitKeysIn({ limits }: Exchange, network: Network | undefined):
  * Whether the client can't have a lease in this network because there are as many as one of the limits allows. One that counts under the same key and
  * would be gone makes room: that of the address (`lease`, and who it is held for), and what the client has already or is offered.
  */
-export function isLimitReached(exchange: Exchange, network: Network, lease: Lease | undefined, address?: Ipv4): boolean {
-  const { limits, context, clientKey, link, trace } = exchange;
+export function isLimitReached(client: Client, network: Network, lease: Lease | undefined, address?: Lease["address"]): boolean {
+  const { limits, context, clientKey, link, trace } = client;
   if (limits === undefined) return false;
   for (const { limit, network: where, key } of limits) {
     if (where !== undefined && where !== network) continue;
@@ -88,7 +89,7 @@ export function isLimitReached(exchange: Exchange, network: Network, lease: Leas
     const { leases } = context;
     if (countsFor(lease, key) || countsFor(leases.ofClient(clientKey, link.index), key)) continue;
     // A commit that failed may have brought back a lease whose place was promised to others.
-    if (count - holdsUnder(exchange, key, address) < limit.max) continue;
+    if (count - holdsUnder(client, key, address) < limit.max) continue;
     trace?.(
       "limit",
       `${count} leases have the value ${toHex(key.subarray(limit.identity.length))} of ${limit.key}, at most ${limit.max} may`,
@@ -104,7 +105,7 @@ function countsFor(lease: Lease | undefined, key: Uint8Array): boolean {
 }
 
 /** How many of the holds that would be gone the table counts under the key: that of the address, and the client's. */
-function holdsUnder({ context, clientKey, link }: Exchange, key: Uint8Array, address: Ipv4 | undefined): number {
+function holdsUnder({ context, clientKey, link }: Client, key: Uint8Array, address: Lease["address"] | undefined): number {
   const there = address === undefined ? undefined : context.leases.holdOn(address);
   const own = context.leases.heldBy(clientKey, link.index);
   return Number(isHeldUnder(there, key)) + Number(own?.address !== there?.address && isHeldUnder(own, key));
