@@ -1,11 +1,13 @@
-import type { Classification, Config, LeaseTime, Link, Network, Reservation } from "../../config/model.ts";
+import type { Classification, Config, LeaseTime, Link, Network, Range, Reservation } from "../../config/model.ts";
 import { PlaceIndex } from "../../leases/place-index.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { maskOf } from "../../net/prefix.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { encodeLeaseTime } from "./lease-time-options.ts";
 import { OptionCode } from "./option-code.ts";
+import { createOptionListCache, type OptionListCache } from "./option-list-cache.ts";
 import { addressOption } from "./option-values.ts";
+import type { SettingsOfMembers } from "./settings.ts";
 
 /** Mask and broadcast address as they follow from the prefix of a network. */
 export interface PrefixOptions {
@@ -33,6 +35,12 @@ export interface Decider {
   hostNameOption(reservation: Reservation): Option | undefined;
   /** Option 54. */
   serverIdentifierOption(address: Ipv4): Option;
+  /** What is known of the settings of clients without a reservation; the caller adds to it, and keeps it short. */
+  settingsOf(place: Range | Network): SettingsOfMembers[];
+  /** Another number each time, from 1. */
+  nextNumber(): number;
+  /** Lists of configured options, ready for replies. */
+  readonly optionLists: OptionListCache;
   /** The name of an interface as class expressions see it. */
   interfaceName(name: string): Uint8Array;
 }
@@ -51,6 +59,7 @@ export function createDecider(config: Config): Decider {
   const ofPrefixes = config.networks.map(prefixOptions);
   const ofDefaults = remember((leaseTime: LeaseTime) => encodeLeaseTime(leaseTime, leaseTime.default));
   const text = new TextEncoder();
+  let numbers = 0;
   return {
     config,
     classification: config.classification,
@@ -62,6 +71,9 @@ export function createDecider(config: Config): Decider {
       duration === leaseTime.default ? ofDefaults(leaseTime) : encodeLeaseTime(leaseTime, duration),
     hostNameOption: remember(hostNameOption),
     serverIdentifierOption: remember((address: Ipv4) => addressOption(OptionCode.serverIdentifier, address), MOST_REMEMBERED),
+    settingsOf: remember((_place: Range | Network): SettingsOfMembers[] => []),
+    nextNumber: () => ++numbers,
+    optionLists: createOptionListCache(),
     interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),
   };
 }

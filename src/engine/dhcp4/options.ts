@@ -73,7 +73,7 @@ export function replyOptions(
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
-  addSettings(exchange, settings, options, maxReplySizeOf(exchange));
+  addConfigured(exchange, settings, options);
   // Firmware that boots from the network looks for its own identifier in the answer.
   const machine = optionValue(exchange.message, OptionCode.clientMachineIdentifier);
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
@@ -98,11 +98,49 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
   return understood;
 }
 
+/** What is configured for the client, as `addSettings` has it. */
+function addConfigured(exchange: Exchange, settings: Settings, options: Option[]): void {
+  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  const { optionLists } = exchange.context.decider;
+  // Whether option 121 takes the place of others depends on the room that is left; what is there already is left out.
+  const isKept =
+    settings.number !== 0 && configuredOption(settings, OptionCode.classlessStaticRoutes) === undefined && !hasAny(options, settings);
+  if (!isKept) {
+    addSettings(exchange, settings, options, maxReplySizeOf(exchange));
+    return;
+  }
+  let list = optionLists.get(settings, requested);
+  if (list === undefined) {
+    const made: Option[] = [];
+    addRequested(exchange, settings, made, requested, LARGEST_MAXIMUM);
+    optionLists.offer(settings, requested, made);
+    list = made;
+  }
+  for (let i = 0; i < list.length; i++) options.push(list[i] as Option);
+  addSubnetSelection(exchange, options);
+}
+
+/** Whether one of the options is configured, too. */
+function hasAny(options: readonly Option[], settings: Settings): boolean {
+  for (let i = 0; i < options.length; i++) {
+    const { code } = options[i] as Option;
+    if (OWN_CODES[code] !== 1 && configuredOption(settings, code) !== undefined) return true;
+  }
+  return false;
+}
+
 /**
  * The subnet mask, what the operator wants sent always, what the client asks for, the routers whether it asks or not, and option 118. `maxMessageSize` is that of the
  * reply.
  */
 export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
+  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  addRequested(exchange, settings, options, requested, maxMessageSize);
+  addSubnetSelection(exchange, options);
+}
+
+/** The same without option 118, where the client asks for these. */
+function addRequested(exchange: Exchange, settings: Settings, options: Option[], asked: Uint8Array, maxMessageSize: number): void {
   options.push(maskOption(settings));
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
@@ -115,7 +153,7 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
       if (option?.always) addOnce(options, option);
     }
   }
-  const requested = distinctCodes(optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST);
+  const requested = distinctCodes(asked);
   const routed = getsClasslessRoutes(exchange, settings, options, requested, maxMessageSize);
   for (let i = 0; i < requested.length; i++) {
     const code = requested[i] as number;
@@ -128,7 +166,6 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
   if (routers !== undefined) addOnce(options, routers);
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
-  addSubnetSelection(exchange, options);
 }
 
 /** Option 118 as it came, to whoever sent it (RFC 3011 section 2). Where it does not count it is not echoed, so that its client knows. */

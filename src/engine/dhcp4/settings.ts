@@ -1,4 +1,14 @@
-import type { BootFields, ConfiguredOption, LeaseTime, Link, Network, OptionSet, Range, Reservation } from "../../config/model.ts";
+import type {
+  BootFields,
+  ClientClass,
+  ConfiguredOption,
+  LeaseTime,
+  Link,
+  Network,
+  OptionSet,
+  Range,
+  Reservation,
+} from "../../config/model.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { classLeaseTime, withClassOptions } from "../common/classes.ts";
@@ -9,6 +19,8 @@ import { networkOnLink, rangeAround } from "./subnet.ts";
 
 /** What applies to a client with a certain address. The closest wins: reservation, range, network, classes, top level. */
 export interface Settings {
+  /** Tells settings apart that are the same object for every client that has them; 0: these are one client's. */
+  readonly number: number;
   /** The network of the address, which on a shared link need not be the one that the message came from. */
   readonly network: Network;
   /** Mask and broadcast address of that network. */
@@ -33,6 +45,7 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   const prefixOptions = decider.prefixOptions(network);
   if (reservation !== undefined && reservation.address === address) {
     return {
+      number: 0,
       network,
       prefixOptions,
       leaseTime: classLeaseTime(exchange, reservation.leaseTime, topLeaseTime),
@@ -42,17 +55,9 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
     };
   }
   const place = rangeAround(network, address) ?? network;
-  if (reservation === undefined) {
-    return {
-      network,
-      prefixOptions,
-      leaseTime: classLeaseTime(exchange, place.leaseTime, topLeaseTime),
-      boot: classBoot(exchange, network.boot),
-      hostname: undefined,
-      options: withClassOptions(exchange, [place.options, top]),
-    };
-  }
+  if (reservation === undefined) return settingsOfPlace(exchange, network, place);
   return {
+    number: 0,
     network,
     prefixOptions,
     leaseTime: classLeaseTime(exchange, ownLeaseTime(exchange.link, reservation, place), topLeaseTime),
@@ -60,6 +65,44 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
     hostname: decider.hostNameOption(reservation),
     options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),
   };
+}
+
+/** So many memberships in classes are remembered for one place: there may be as many as subsets of the classes. */
+const MOST_MEMBERSHIPS = 16;
+
+/** The settings of clients without a reservation, the same object for all that are in the same classes. */
+function settingsOfPlace(exchange: Exchange, network: Network, place: Range | Network): Settings {
+  const { members } = exchange;
+  const { decider } = exchange.context;
+  const known = decider.settingsOf(place);
+  for (let i = 0; i < known.length; i++) {
+    const one = known[i] as SettingsOfMembers;
+    if (isSame(one.members, members)) return one.settings;
+  }
+  const settings = {
+    number: decider.nextNumber(),
+    network,
+    prefixOptions: decider.prefixOptions(network),
+    leaseTime: classLeaseTime(exchange, place.leaseTime, decider.classification?.leaseTime),
+    boot: classBoot(exchange, network.boot),
+    hostname: undefined,
+    options: withClassOptions(exchange, [place.options, decider.config.options]),
+  };
+  if (known.length >= MOST_MEMBERSHIPS) known.length = 0;
+  known.push({ members: members.slice(), settings });
+  return settings;
+}
+
+function isSame(a: readonly ClientClass[], b: readonly ClientClass[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Settings of a place for those who are in these classes. */
+export interface SettingsOfMembers {
+  readonly members: readonly ClientClass[];
+  readonly settings: Settings;
 }
 
 /**
