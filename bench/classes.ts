@@ -1,6 +1,7 @@
 import { loadConfig } from "../src/config/load.ts";
 import type { Config } from "../src/config/model/config.ts";
 import { type Context, decide, type Received } from "../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../src/engine/dhcp4/decider.ts";
 import { createLeaseTable } from "../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../src/net/bytes.ts";
 import { readIpv4 } from "../src/net/ipv4.ts";
@@ -96,7 +97,7 @@ function pad(i: number): string {
 
 function contextWith(count: number): Context {
   const config = load(LEASEHOLD_CONFIG + clientClasses(count));
-  return { config, leases: createLeaseTable(config), now: 1_000_000, random: 0 };
+  return { decider: createDecider(config), leases: createLeaseTable(config), now: 1_000_000, random: 0 };
 }
 
 function load(text: string): Config {

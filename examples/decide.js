@@ -1,7 +1,7 @@
 /** Asks the engine what a server would answer, and why; no socket is opened: `npm run example examples/decide.js`. */
 import { dhcp4 as client } from "leasehold/client";
 import { loadConfig } from "leasehold/config";
-import { decide } from "leasehold/engine";
+import { createDecider, decide } from "leasehold/engine";
 import { LeaseTable } from "leasehold/leases";
 import { dhcp4 } from "leasehold/wire";
 
@@ -18,7 +18,7 @@ if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
 
 const message = client.discover(client.ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 1)), { xid: 1, secs: 0 });
 const decision = decide(
-  { config: loaded.config, leases: new LeaseTable(loaded.config), now: 1_700_000_000, random: 0 },
+  { decider: createDecider(loaded.config), leases: new LeaseTable(loaded.config), now: 1_700_000_000, random: 0 },
   {
     message,
     interface: { index: 2, name: "eth0", address: 0xc0a80501, prefixLength: 24 },

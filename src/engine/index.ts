@@ -1,8 +1,9 @@
 /** The public surface `leasehold/engine`: what a DHCP server does about a message, decided without performing any effect. */
 export type { Destination } from "../net/destination.ts";
-export { type Question, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
+export { type Answers, type Question, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
 export { decide } from "./dhcp4/decide.ts";
-export type { Answers, Decision, Reply } from "./dhcp4/decision.ts";
+export { createDecider, type Decider } from "./dhcp4/decider.ts";
+export type { Decision, Reply, SettledDecision } from "./dhcp4/decision.ts";
 export type { Context, Received, ServedInterface } from "./dhcp4/exchange.ts";
 export type { Notice, Notify } from "./notice.ts";
 export type { Trace } from "./trace.ts";

@@ -1,19 +1,17 @@
-import type { Ipv4 } from "../net/ipv4.ts";
-
 /** What the operator should know though the client was dealt with as it should be. Byte strings are valid during the call. */
-export type Notice =
+export type Notice<A> =
   /** No address is free for a client on this link. */
   | { readonly kind: "no-address-free"; readonly link: string }
   /** The client's reserved address is another client's, whose hardware address `holder` is. */
-  | { readonly kind: "reserved-in-use"; readonly reservation: string; readonly address: Ipv4; readonly holder: Uint8Array }
+  | { readonly kind: "reserved-in-use"; readonly reservation: string; readonly address: A; readonly holder: Uint8Array }
   /** A client identifier came from one hardware address, `chaddr`, while the lease was fresh that `other` had got with it. */
   | {
       readonly kind: "identifier-moved";
-      readonly address: Ipv4;
+      readonly address: A;
       readonly clientIdentifier: Uint8Array;
       readonly chaddr: Uint8Array;
       readonly other: Uint8Array;
     };
 
 /** Told while a decision is made; must neither throw nor change anything. */
-export type Notify = (notice: Notice) => void;
+export type Notify<A> = (notice: Notice<A>) => void;

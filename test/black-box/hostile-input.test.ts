@@ -10,8 +10,9 @@ import { discover, ethernetClient, requestSelecting } from "../../src/client/dhc
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import { decide, type Received, type ServedInterface } from "../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../src/engine/dhcp4/decider.ts";
 import type { Decision } from "../../src/engine/dhcp4/decision.ts";
-import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
+import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
@@ -112,6 +113,7 @@ test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; t
   const config = configOf(`bootp_enable: false\n${CONFIG}`);
   const table = createLeaseTable(config);
   const random = createRandom(2131);
+  const decider = createDecider(config);
   const hostile = createHostile(random, SCENERY);
   const into = new Uint8Array(2048);
   const outcomes = new Map<string, number>();
@@ -124,7 +126,7 @@ test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; t
   };
 
   const decideOn = (message: Message, way: Omit<Received, "message">, number: number): Decision =>
-    decide({ config, leases: table, now, random: number }, { message, ...way });
+    decide({ decider, leases: table, now, random: number }, { message, ...way });
 
   const randomWay = (): Omit<Received, "message"> => {
     const served = random.pick(interfaces);

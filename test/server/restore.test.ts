@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
-import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { knownBy } from "../../src/server/dhcp4/known-by.ts";
 import { leaseTime } from "../../src/server/lease-clock.ts";
 import { restoreLeases } from "../../src/server/restore.ts";

@@ -6,10 +6,10 @@ import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
-import { inTime } from "./availability.ts";
+import { inTime } from "../common/availability.ts";
+import { isAdmitted, isFor } from "../common/guard.ts";
+import { isLimitReached } from "../common/limits.ts";
 import type { Exchange } from "./exchange.ts";
-import { isAdmitted, isFor } from "./guard.ts";
-import { isLimitReached } from "./limits.ts";
 import { holderOf, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { type Lease, type LeaseChange, NEVER } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { belongsTo, isBound } from "../common/availability.ts";
+import { whyNoAddress } from "../common/guard.ts";
 import { chooseAddress } from "./allocate.ts";
-import { belongsTo, isBound } from "./availability.ts";
 import { bind } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
-import { whyNoAddress } from "./guard.ts";
 import { bootReply, NO_CHANGES, silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
 import { type Settings, settingsFor } from "./settings.ts";
@@ -24,7 +24,7 @@ export function decideBootp(exchange: Exchange): Decision {
     return answer(exchange, settingsFor(exchange, reservation, message.ciaddr), IPV4_ANY, NO_CHANGES);
   }
   // What it is given it keeps for ever: from ranges only where the operator wants that (RFC 1534 section 2).
-  if (reservation?.address === undefined && !context.config.dynamicBootp) return silence(trace, "bootp-not-enabled");
+  if (reservation?.address === undefined && !context.decider.config.dynamicBootp) return silence(trace, "bootp-not-enabled");
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
   if (address === undefined) return silence(trace, whyNoAddress(exchange, reservation));

@@ -4,10 +4,10 @@ import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
-import { belongsTo } from "./availability.ts";
+import { belongsTo } from "../common/availability.ts";
+import { limitKeysIn } from "../common/limits.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
-import { limitKeysIn } from "./limits.ts";
 import { networkOnLink } from "./subnet.ts";
 
 /**

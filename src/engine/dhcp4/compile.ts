@@ -34,15 +34,3 @@ function compileLimits(config: Config): ReadonlyMap<Limit, Value> {
   const limits = [...config.limits, ...config.networks.flatMap((network) => network.limits)];
   return new Map(limits.map((limit) => [limit, compileValue(limit.value, numberOf)]));
 }
-
-const compiled = new WeakMap<Config, CompiledConfig>();
-
-/** The same for the same configuration, compiled when it is first asked for. */
-export function compiledConfig(config: Config): CompiledConfig {
-  let result = compiled.get(config);
-  if (result === undefined) {
-    result = compileConfig(config);
-    compiled.set(config, result);
-  }
-  return result;
-}

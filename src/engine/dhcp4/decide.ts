@@ -1,12 +1,15 @@
 import type { Link } from "../../config/model/dhcp4.ts";
-import { equalBytes, toHex } from "../../net/bytes.ts";
+import type { Lease } from "../../leases/dhcp4/lease.ts";
+import { equalBytes, NO_BYTES, toHex } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
+import { belongsTo } from "../common/availability.ts";
+import { hasLimits, limitsFor } from "../common/limits.ts";
 import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
-import { classify, noClasses } from "./classes.ts";
+import { classify, noClasses } from "./classify.ts";
 import { clientKeyOf, isTooLong } from "./client-key.ts";
 import type { Decision } from "./decision.ts";
 import { hasPossibleRelay } from "./destination.ts";
@@ -15,10 +18,10 @@ import type { Context, Exchange, Received } from "./exchange.ts";
 import { decideDecline, decideRelease } from "./give-back.ts";
 import { decideInform } from "./inform.ts";
 import { decideLeasequery } from "./leasequery.ts";
-import { limitsFor } from "./limits.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
+import { subjectOf } from "./subject.ts";
 import { networkOnLink } from "./subnet.ts";
 import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
 
@@ -68,24 +71,24 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
 /** A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53 can't be read is neither. */
 function decideWithoutType(context: Context, received: Received, trace: Trace | undefined): Decision {
   if (optionValue(received.message, OptionCode.dhcpMessageType) !== undefined) return silence(trace, "unsupported-message-type");
-  return context.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
+  return context.decider.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
 }
 
 /** Finds out who the client is and where, and has the message decided for its type. */
 function decideFor(context: Context, received: Received, trace: Trace | undefined, decideType: (exchange: Exchange) => Decision): Decision {
   const { message } = received;
   const clientIdentifier = optionValue(message, OptionCode.clientIdentifier);
-  const clientKey = clientKeyOf(message, clientIdentifier, context.config.chaddrOnly);
+  const clientKey = clientKeyOf(message, clientIdentifier, context.decider.config.chaddrOnly);
   if (clientKey === undefined) return silence(trace, "no-client-identity");
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   trace?.("client", toHex(clientKey));
   if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const vss = virtualSubnetIn(message, relayAgentInformation);
-  const network = selectNetworkInVirtualSubnet(context.config, received, relayAgentInformation, vss, trace);
+  const network = selectNetworkInVirtualSubnet(context.decider, received, relayAgentInformation, vss, trace);
   if (network === undefined) return silence(trace, "no-network");
   trace?.("network", network.name);
-  const link = context.config.links[network.link] as Link;
+  const link = context.decider.config.links[network.link] as Link;
   const classes = noClasses(context);
   const remembered = relayAgentInformation === undefined ? rememberedRelayAgentInformation(context, link, message, clientKey) : undefined;
   if (!isInVirtualSubnet(link, vss ?? (remembered && virtualSubnetIn(message, remembered)))) return silence(trace, "other-vpn");
@@ -111,8 +114,25 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
 
 /** The same, with the limits that apply to the client, which depend on its classes. */
 function withLimits(exchange: Exchange): Exchange {
-  const limits = limitsFor(exchange);
-  return limits === undefined ? exchange : { ...exchange, limits };
+  const { context, link } = exchange;
+  const { limits } = context.decider.config;
+  if (!hasLimits(limits, link.networks)) return exchange;
+  const subject = subjectOf(exchange, exchange.classes ?? NO_BYTES);
+  const applied = limitsFor({
+    limits,
+    values: context.decider.compiled.limitValues,
+    networks: link.networks,
+    subject,
+    extended: extendedLease(exchange),
+  });
+  return applied === undefined ? exchange : { ...exchange, limits: applied };
+}
+
+/** The client's lease, for a renewal that came without a relay: giaddr is 0 then, and option 82 is missing. */
+function extendedLease({ context, message, clientKey }: Exchange): Lease | undefined {
+  if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
+  const lease = context.leases.byAddress(message.ciaddr);
+  return lease !== undefined && belongsTo(lease, clientKey) ? lease : undefined;
 }
 
 /**

@@ -6,5 +6,6 @@ import type * as decision from "../decision.ts";
 /* What is decided about messages of DHCPv4. */
 
 export type Decision = decision.Decision<Message, Ipv4, LeaseOwner>;
+export type SettledDecision = decision.Settled<Message, Ipv4, LeaseOwner>;
 export type Reply = decision.Reply<Message, Ipv4, LeaseOwner>;
 export type Answers = decision.Answers<Ipv4>;

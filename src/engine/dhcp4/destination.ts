@@ -1,4 +1,3 @@
-import type { Config } from "../../config/model/config.ts";
 import type { Network } from "../../config/model/dhcp4.ts";
 import type { Destination } from "../../net/destination.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
@@ -7,6 +6,7 @@ import { BROADCAST_FLAG, type Message, MessageType } from "../../wire/dhcp4/mess
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import type { Decider } from "./decider.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subnet.ts";
 
@@ -87,8 +87,8 @@ export function leasequeryDestination(
 }
 
 /** Whether giaddr, if there is one, is an address that a relay can have. On a port for tests nothing is sent there. */
-export function hasPossibleRelay({ config }: Context, { message, serverPort }: Received): boolean {
-  return message.giaddr === IPV4_ANY || serverPort !== SERVER_PORT || isPossible(config, message.giaddr);
+export function hasPossibleRelay({ decider }: Context, { message, serverPort }: Received): boolean {
+  return message.giaddr === IPV4_ANY || serverPort !== SERVER_PORT || isPossible(decider, message.giaddr);
 }
 
 /** Whether the client says by its message that it has ciaddr: RENEWING and REBINDING (RFC 2131 table 4). */
@@ -102,14 +102,14 @@ function isExtension({ message, received }: Exchange): boolean {
 /** Whether it is the address of a host of a configured network, or of the link that the message came from. */
 function canBeClient({ context, received }: Exchange, address: Ipv4): boolean {
   const { address: own, prefixLength } = received.interface;
-  const isKnown = networkOf(context.config, address) !== undefined || prefixContains(prefixOf(own, prefixLength), address);
-  return isKnown && isPossible(context.config, address) && isHostAddress(address, prefixOf(own, prefixLength));
+  const isKnown = networkOf(context.decider, address) !== undefined || prefixContains(prefixOf(own, prefixLength), address);
+  return isKnown && isPossible(context.decider, address) && isHostAddress(address, prefixOf(own, prefixLength));
 }
 
-function isPossible(config: Config, address: Ipv4): boolean {
+function isPossible(decider: Decider, address: Ipv4): boolean {
   // The last two bits of network and broadcast addresses are the same, so for most addresses the networks need not be looked through.
   const lastBits = address & 3;
-  return isHostAddress(address, lastBits === 0 || lastBits === 3 ? networkOf(config, address)?.prefix : undefined);
+  return isHostAddress(address, lastBits === 0 || lastBits === 3 ? networkOf(decider, address)?.prefix : undefined);
 }
 
 /** To a client that has this address and can be asked for by ARP, or is behind a router. */
@@ -125,8 +125,8 @@ function isFromLink({ context, received, message }: Exchange): boolean {
   if (!isUnicast(received) || received.source === IPV4_ANY) return true;
   const { address, prefixLength } = received.interface;
   if (prefixContains(prefixOf(address, prefixLength), received.source)) return true;
-  const network = networkOfInterface(context.config, received.interface);
-  const link = network && context.config.links[network.link];
+  const network = networkOfInterface(context.decider, received.interface);
+  const link = network && context.decider.config.links[network.link];
   return link !== undefined && networkOnLink(link, received.source) !== undefined;
 }
 

@@ -4,18 +4,17 @@ import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
-import { decideDuration } from "./adaptive-lease-time.ts";
+import { inTime, isBound } from "../common/availability.ts";
+import { whyNoAddress } from "../common/guard.ts";
 import { chooseAddress } from "./allocate.ts";
-import { inTime, isBound } from "./availability.ts";
 import { hold, withdraw } from "./changes.ts";
+import { checkFirst, holdFor } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
+import { durationFor } from "./duration.ts";
 import type { Exchange } from "./exchange.ts";
-import { whyNoAddress } from "./guard.ts";
-import { leaseTimeOptions } from "./lease-time.ts";
 import { isIpv6Only, mustNotAutoConfigure, offerNoAddress } from "./no-address.ts";
 import { isHost, isOfHost } from "./permission.ts";
-import { holdFor, probeFirst } from "./probe.ts";
 import { grant, NO_CHANGES, silence } from "./reply.ts";
 import { acknowledge } from "./request.ts";
 import { findReservation } from "./reservations.ts";
@@ -38,23 +37,23 @@ export function decideDiscover(exchange: Exchange): Decision {
     if (mustNotAutoConfigure(exchange, settings)) return offerNoAddress(exchange, settings);
     return silence(exchange.trace, whyNoAddress(exchange, reservation));
   }
-  // Where addresses are probed first, it is an OFFER that waits for the probe.
+  // Where somebody is asked first, it is an OFFER that waits for the answer.
   if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const previous = own?.address === address ? own : leases.byAddress(address);
-  const duration = decideDuration(exchange, settings, address, previous);
   const until = endAfter(now, holdFor(exchange, settings.network));
   const isOwnLease = previous !== undefined && isOfHost(exchange, reservation, previous);
   const held = leases.holdOn(address);
+  const duration = durationFor(exchange, settings, address, previous, held);
   const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
   // A lease of the client's own that outlasts the offer needs no hold, and what was offered before it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
   const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
   exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
-  const times = leaseTimeOptions(settings.leaseTime, duration);
+  const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
-  return pingTimeout === undefined ? offer : probeFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
+  return pingTimeout === undefined ? offer : checkFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
 }
 
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */
@@ -62,7 +61,7 @@ const RAPID_COMMIT: readonly Option[] = [{ code: OptionCode.rapidCommit, data: N
 
 /** Whether the client wants the address bound at once, without OFFER and REQUEST, and the operator allows that (RFC 4039 section 3). */
 function wantsRapidCommit(exchange: Exchange): boolean {
-  return exchange.context.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
+  return exchange.context.decider.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
 }
 
 /** What is held for the client no longer is. */

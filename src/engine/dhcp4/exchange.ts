@@ -1,26 +1,25 @@
-import type { Limit } from "../../config/model/common.ts";
-import type { Config } from "../../config/model/config.ts";
-import type { Dhcp4ClientClass as ClientClass, Link, Network } from "../../config/model/dhcp4.ts";
-import type { LeaseReader, Seconds } from "../../leases/dhcp4/lease.ts";
+import type { Dhcp4ClientClass, Link, Network } from "../../config/model/dhcp4.ts";
+import type { LeaseOwner, LeaseReader, Seconds } from "../../leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
+import type { Client } from "../common/client.ts";
+import type { Answers } from "../decision.ts";
 import type { Notify } from "../notice.ts";
-import type { Trace } from "../trace.ts";
-import type { Answers } from "./decision.ts";
+import type { Decider } from "./decider.ts";
 
 /** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
 export interface Context {
-  readonly config: Config;
+  readonly decider: Decider;
   readonly leases: LeaseReader;
   readonly now: Seconds;
   /** A fresh unsigned 32-bit number for each decision, for networks with `allocation: random`. */
   readonly random: number;
   /** What is known from questions that were asked before; undefined: nothing. */
-  readonly answers?: Answers | undefined;
+  readonly answers?: Answers<Ipv4> | undefined;
   /** Every address of this machine, for clients that know it by another one than that of the receiving interface; undefined: no other. */
   readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
   /** Told what the operator should know; undefined: nobody listens. */
-  readonly notify?: Notify | undefined;
+  readonly notify?: Notify<Ipv4> | undefined;
 }
 
 /** The interface that a message came in on. */
@@ -47,25 +46,15 @@ export interface Received {
   readonly length?: number;
 }
 
-/** A limit that applies to a client, and what its lease is counted under. */
-export interface AppliedLimit {
-  readonly limit: Limit;
-  /** Where it holds; undefined: everywhere. */
-  readonly network: Network | undefined;
-  readonly key: Uint8Array;
-}
-
 /** A message on its way to a decision, with what was found out about it so far. */
-export interface Exchange {
+export interface Exchange extends Client<Ipv4, LeaseOwner> {
+  readonly link: Link;
+  readonly members: Dhcp4ClientClass[];
   readonly context: Context;
   readonly received: Received;
   readonly message: Message;
   /** The network that the message came from. */
   readonly network: Network;
-  /** The link of that network: the client may have an address in any network on it. */
-  readonly link: Link;
-  /** What the client is known by. */
-  readonly clientKey: Uint8Array;
   /** Option 61 as sent. */
   readonly clientIdentifier: Uint8Array | undefined;
   /** Option 82 as sent. */
@@ -77,11 +66,4 @@ export interface Exchange {
   readonly lastRelayAgentInformation: Uint8Array | undefined;
   /** What option 54 is to be instead of an address of this server (RFC 5107); 0: nothing. */
   readonly serverIdentifierOverride: Ipv4;
-  /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
-  readonly classes?: Uint8Array | undefined;
-  /** The classes of the configuration that the client is in, in the order of the file. */
-  readonly members: ClientClass[];
-  /** The limits that the client's lease counts for; undefined: none. */
-  readonly limits?: readonly AppliedLimit[] | undefined;
-  readonly trace: Trace | undefined;
 }

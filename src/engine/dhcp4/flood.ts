@@ -2,7 +2,7 @@ import type { FloodProtection } from "../../config/model/common.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
-import { createRateLimit } from "../rate-limit.ts";
+import { createRateLimit } from "../common/rate-limit.ts";
 import { identifies, isZero } from "./client-key.ts";
 
 /** So much of an identifier is looked at; a longer one is refused anyway. */

@@ -2,7 +2,7 @@ import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../l
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
-import { belongsTo, isHeldFor, isInForce } from "./availability.ts";
+import { belongsTo, isHeldFor, isInForce } from "../common/availability.ts";
 import { release, withdraw } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
@@ -49,10 +49,10 @@ export function decideDecline(exchange: Exchange): Decision {
   const address = optionIpv4(message, OptionCode.requestedIpAddress) ?? message.ciaddr;
   if (address === IPV4_ANY) return silence(exchange.trace, "malformed-request");
   if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
-  const { now, config } = context;
+  const { now, decider } = context;
   const owner = ownerNow(exchange, address);
   if (owner === undefined) return silence(exchange.trace, "not-the-owner");
-  const { probationPeriod } = networkOf(config, address) ?? exchange.network;
+  const { probationPeriod } = networkOf(decider, address) ?? exchange.network;
   trace?.("update", `${formatIpv4(address)} is in probation for ${probationPeriod} s`);
   const declined = { address, state: LeaseState.declined, start: now, expiry: endAfter(now, probationPeriod), owner };
   return { kind: "update", changes: [{ kind: "put", lease: declined }] };

@@ -1,4 +1,4 @@
-import { belongsTo, isBound } from "./availability.ts";
+import { belongsTo, isBound } from "../common/availability.ts";
 import type { Decision } from "./decision.ts";
 import { informDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";

@@ -1,4 +1,3 @@
-import type { Config } from "../../config/model/config.ts";
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
@@ -6,12 +5,14 @@ import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
-import { belongsTo, isBound } from "./availability.ts";
-import { classify, noClasses } from "./classes.ts";
+import { belongsTo, isBound } from "../common/availability.ts";
+import { timersOf } from "../common/lease-time.ts";
+import { classify, noClasses } from "./classify.ts";
 import { identifies } from "./client-key.ts";
+import type { Decider } from "./decider.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
-import { secondsOption, timersOf } from "./lease-time.ts";
-import { addOnce, addSettings, maxMessageSizeOf, requestedOption, serverIdentifierOption } from "./options.ts";
+import { secondsOption } from "./option-values.ts";
+import { addOnce, addSettings, maxMessageSizeOf, requestedOption } from "./options.ts";
 import { findReservation } from "./reservations.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { type Settings, settingsFor } from "./settings.ts";
@@ -37,11 +38,11 @@ const AS_IN_AN_ACK = Uint8Array.of(
  * that the query is about, the last one first; undefined: it is about an address. `lease` is in a configured network.
  */
 export function leaseOptions(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined): readonly Option[] {
-  const network = networkOf(context.config, lease.address) as Network;
+  const network = networkOf(context.decider, lease.address) as Network;
   const client = exchangeOf(context, received, lease, network);
   const settings = settingsFor(client, findReservation(client), lease.address);
   const serverIdentifier = serverIdentifierOf(client, settings.network);
-  const options: Option[] = serverIdentifier === 0 ? [] : [serverIdentifierOption(serverIdentifier)];
+  const options: Option[] = serverIdentifier === 0 ? [] : [context.decider.serverIdentifierOption(serverIdentifier)];
   if (all !== undefined && all.length > 1) options.push(associatedIp(all));
   const requested = optionValue(received.message, OptionCode.parameterRequestList);
   if (requested === undefined) addSettings(client, settings, options, maxMessageSizeOf(received.message));
@@ -88,10 +89,10 @@ function saidByClient({ owner }: Lease, code: number): Option | undefined {
  * All leases in force of the client that has this one, this one first. In another VPN it would be another client, of whom nobody is told here (RFC 6607
  * section 5.2).
  */
-function withSameOwner({ config, leases, now }: Context, lease: Lease): readonly Lease[] {
-  const vss = linkOf(config, lease.address)?.vss;
+function withSameOwner({ decider, leases, now }: Context, lease: Lease): readonly Lease[] {
+  const vss = linkOf(decider, lease.address)?.vss;
   const inSameVpn = (address: Ipv4): boolean => {
-    const link = linkOf(config, address);
+    const link = linkOf(decider, address);
     return link !== undefined && isInVirtualSubnet(link, vss);
   };
   const { clientKey, clientIdentifier, chaddr } = lease.owner;
@@ -102,9 +103,9 @@ function withSameOwner({ config, leases, now }: Context, lease: Lease): readonly
   return [lease, ...others];
 }
 
-function linkOf(config: Config, address: Ipv4): Link | undefined {
-  const network = networkOf(config, address);
-  return network && config.links[network.link];
+function linkOf(decider: Decider, address: Ipv4): Link | undefined {
+  const network = networkOf(decider, address);
+  return network && decider.config.links[network.link];
 }
 
 function associatedIp(all: readonly Lease[]): Option {
@@ -156,7 +157,7 @@ function exchangeOf(context: Context, received: Received, lease: Lease, network:
     received: { ...received, message, source: lease.address },
     message,
     network,
-    link: context.config.links[network.link] as Link,
+    link: context.decider.config.links[network.link] as Link,
     clientKey: owner.clientKey,
     clientIdentifier,
     relayAgentInformation,

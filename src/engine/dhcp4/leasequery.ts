@@ -1,4 +1,3 @@
-import type { Config } from "../../config/model/config.ts";
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import type { Lease, LeaseTrait } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES, toHex } from "../../net/bytes.ts";
@@ -8,10 +7,10 @@ import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/mes
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import { isBound } from "../common/availability.ts";
 import type { Trace } from "../trace.ts";
-import { isBound } from "./availability.ts";
 import { identifies, isTooLong } from "./client-key.ts";
-import { compiledConfig } from "./compile.ts";
+import type { Decider } from "./decider.ts";
 import type { Decision } from "./decision.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
@@ -32,7 +31,7 @@ type Question =
  */
 export function decideLeasequery(context: Context, received: Received, trace: Trace | undefined): Decision {
   const { message } = received;
-  const { leasequery } = context.config;
+  const { leasequery } = context.decider.config;
   if (leasequery === undefined) return silence(trace, "leasequery-not-enabled");
   const mayAsk = (address: Ipv4): boolean => leasequery.requesters.some((requester) => prefixContains(requester, address));
   if (!mayAsk(received.source)) return silence(trace, "requester-not-permitted");
@@ -60,7 +59,7 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
   }
   const { address } = question;
   const lease = context.leases.byAddress(address);
-  if (lease !== undefined && isBound(lease, context.now) && managingNetwork(context.config, address, vss) !== undefined)
+  if (lease !== undefined && isBound(lease, context.now) && managingNetwork(context.decider, address, vss) !== undefined)
     return active(context, received, lease, undefined, trace);
   const type = isManaged(context, address, vss, lease) ? MessageType.LEASEUNASSIGNED : MessageType.LEASEUNKNOWN;
   return answer(context, received, type, message, address, [], trace);
@@ -86,30 +85,30 @@ function leasesOf(
   question: Exclude<Question, { readonly by: "address" }>,
   vss: Uint8Array | undefined,
 ): readonly Lease[] {
-  const { config, leases, now } = context;
+  const { decider, leases, now } = context;
   return leases
     .withTrait(question.by, question.value)
     .filter(
       (lease) =>
         isBound(lease, now) &&
-        managingNetwork(config, lease.address, vss) !== undefined &&
+        managingNetwork(decider, lease.address, vss) !== undefined &&
         (question.by !== "chaddr" || lease.owner.htype === question.htype),
     )
     .sort((a, b) => b.start - a.start || a.address - b.address);
 }
 
 /** The network of an address, if it is in the VPN that the query names (RFC 6607 section 5.2). */
-function managingNetwork(config: Config, address: Ipv4, vss: Uint8Array | undefined): Network | undefined {
-  const network = networkOf(config, address);
-  return network !== undefined && isInVirtualSubnet(config.links[network.link] as Link, vss) ? network : undefined;
+function managingNetwork(decider: Decider, address: Ipv4, vss: Uint8Array | undefined): Network | undefined {
+  const network = networkOf(decider, address);
+  return network !== undefined && isInVirtualSubnet(decider.config.links[network.link] as Link, vss) ? network : undefined;
 }
 
 /** Whether this server gives the address to somebody: out of a range, by a reservation, or as it did once. */
 function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined, lease: Lease | undefined): boolean {
-  const network = managingNetwork(context.config, address, vss);
+  const network = managingNetwork(context.decider, address, vss);
   if (network === undefined) return false;
   if (lease !== undefined || dynamicRange(network, address) !== undefined) return true;
-  return compiledConfig(context.config).reservations[network.index]?.addresses.has(address) === true;
+  return context.decider.compiled.reservations[network.index]?.addresses.has(address) === true;
 }
 
 /** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */

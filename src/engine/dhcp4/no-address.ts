@@ -2,10 +2,10 @@ import { IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
+import { decideLeaseTime } from "../common/lease-time.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { grant, NO_CHANGES } from "./reply.ts";
 import { configuredOption, type Settings } from "./settings.ts";
 
@@ -31,7 +31,7 @@ export function mustNotAutoConfigure(exchange: Exchange, settings: Settings): bo
 export function offerNoAddress(exchange: Exchange, settings: Settings): Decision {
   exchange.trace?.("reply", "OFFER of no address");
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
-  const times = leaseTimeOptions(settings.leaseTime, duration);
+  const times = exchange.context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const asked = optionValue(exchange.message, OptionCode.autoConfigure) !== undefined;
   const autoConfigure = asked ? configuredOption(settings, OptionCode.autoConfigure) : undefined;
   const options = autoConfigure === undefined ? times : [...times, autoConfigure];

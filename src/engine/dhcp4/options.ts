@@ -1,7 +1,4 @@
 import type { OptionSet } from "../../config/model/common.ts";
-import type { Network } from "../../config/model/dhcp4.ts";
-import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
-import { maskOf } from "../../net/prefix.ts";
 import { OPTIONS_OFFSET } from "../../wire/dhcp4/decode.ts";
 import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
@@ -76,7 +73,7 @@ export function replyOptions(
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
-  addSettings(exchange, settings, options, maxReplySizeOf(exchange));
+  addConfigured(exchange, settings, options);
   // Firmware that boots from the network looks for its own identifier in the answer.
   const machine = optionValue(exchange.message, OptionCode.clientMachineIdentifier);
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
@@ -101,11 +98,49 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
   return understood;
 }
 
+/** What is configured for the client, as `addSettings` has it. */
+function addConfigured(exchange: Exchange, settings: Settings, options: Option[]): void {
+  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  const { optionLists } = exchange.context.decider;
+  // Whether option 121 takes the place of others depends on the room that is left; what is there already is left out.
+  const isKept =
+    settings.number !== 0 && configuredOption(settings, OptionCode.classlessStaticRoutes) === undefined && !hasAny(options, settings);
+  if (!isKept) {
+    addSettings(exchange, settings, options, maxReplySizeOf(exchange));
+    return;
+  }
+  let list = optionLists.get(settings, requested);
+  if (list === undefined) {
+    const made: Option[] = [];
+    addRequested(exchange, settings, made, requested, LARGEST_MAXIMUM);
+    optionLists.offer(settings, requested, made);
+    list = made;
+  }
+  for (let i = 0; i < list.length; i++) options.push(list[i] as Option);
+  addSubnetSelection(exchange, options);
+}
+
+/** Whether one of the options is configured, too. */
+function hasAny(options: readonly Option[], settings: Settings): boolean {
+  for (let i = 0; i < options.length; i++) {
+    const { code } = options[i] as Option;
+    if (OWN_CODES[code] !== 1 && configuredOption(settings, code) !== undefined) return true;
+  }
+  return false;
+}
+
 /**
  * The subnet mask, what the operator wants sent always, what the client asks for, the routers whether it asks or not, and option 118. `maxMessageSize` is that of the
  * reply.
  */
 export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
+  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  addRequested(exchange, settings, options, requested, maxMessageSize);
+  addSubnetSelection(exchange, options);
+}
+
+/** The same without option 118, where the client asks for these. */
+function addRequested(exchange: Exchange, settings: Settings, options: Option[], asked: Uint8Array, maxMessageSize: number): void {
   options.push(maskOption(settings));
   for (let i = 0; i < settings.options.length; i++) {
     const { always } = settings.options[i] as OptionSet;
@@ -118,7 +153,7 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
       if (option?.always) addOnce(options, option);
     }
   }
-  const requested = distinctCodes(optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST);
+  const requested = distinctCodes(asked);
   const routed = getsClasslessRoutes(exchange, settings, options, requested, maxMessageSize);
   for (let i = 0; i < requested.length; i++) {
     const code = requested[i] as number;
@@ -131,12 +166,11 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
   if (routers !== undefined) addOnce(options, routers);
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
-  addSubnetSelection(exchange, options);
 }
 
 /** Option 118 as it came, to whoever sent it (RFC 3011 section 2). Where it does not count it is not echoed, so that its client knows. */
 function addSubnetSelection({ context, message }: Exchange, options: Option[]): void {
-  const subnetSelection = context.config.subnetSelection ? optionValue(message, OptionCode.subnetSelection) : undefined;
+  const subnetSelection = context.decider.config.subnetSelection ? optionValue(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
 }
 
@@ -161,11 +195,6 @@ export function maxReplySizeOf({ message, received }: Exchange): number {
   return message.giaddr !== 0 || mtu === undefined ? size : Math.min(size, mtu - HEADERS);
 }
 
-/** Option 54. */
-export function serverIdentifierOption(address: Ipv4): Option {
-  return addressOption(OptionCode.serverIdentifier, address);
-}
-
 function addEchoes(exchange: Exchange, options: Option[]): void {
   const { clientIdentifier, relayAgentInformation } = exchange;
   if (clientIdentifier !== undefined) options.push({ code: OptionCode.clientIdentifier, data: clientIdentifier });
@@ -183,7 +212,7 @@ export function requestedOption(settings: Settings, code: number): Option | unde
   const configured = configuredOption(settings, code);
   if (code === OptionCode.subnetMask) return maskOption(settings);
   if (configured !== undefined || code !== OptionCode.broadcastAddress || isSuppressed(settings, code)) return configured;
-  return prefixOptions(settings.network).broadcast;
+  return settings.prefixOptions.broadcast;
 }
 
 /**
@@ -218,40 +247,11 @@ function getsClasslessRoutes(
 }
 
 function maskOption(settings: Settings): Option {
-  return configuredOption(settings, OptionCode.subnetMask) ?? prefixOptions(settings.network).mask;
+  return configuredOption(settings, OptionCode.subnetMask) ?? settings.prefixOptions.mask;
 }
 
 /** Adds an option unless there is one with this code. */
 export function addOnce(options: Option[], option: Option): void {
   for (let i = 0; i < options.length; i++) if ((options[i] as Option).code === option.code) return;
   options.push(option);
-}
-
-/** Mask and broadcast address as they follow from the prefix of a network. */
-interface PrefixOptions {
-  readonly mask: Option;
-  /** Undefined: prefixes of 31 and 32 bits have no broadcast address (RFC 3021). */
-  readonly broadcast: Option | undefined;
-}
-
-const ofPrefixes = new WeakMap<Network, PrefixOptions>();
-
-function prefixOptions(network: Network): PrefixOptions {
-  let options = ofPrefixes.get(network);
-  if (options === undefined) {
-    const { address, length } = network.prefix;
-    const mask = maskOf(length);
-    options = {
-      mask: addressOption(OptionCode.subnetMask, mask),
-      broadcast: length >= 31 ? undefined : addressOption(OptionCode.broadcastAddress, (address | ~mask) >>> 0),
-    };
-    ofPrefixes.set(network, options);
-  }
-  return options;
-}
-
-function addressOption(code: number, address: Ipv4): Option {
-  const data = new Uint8Array(4);
-  writeIpv4(data, 0, address);
-  return { code, data };
 }

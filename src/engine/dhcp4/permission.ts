@@ -2,10 +2,10 @@ import type { Network, Reservation, ReservationMatch } from "../../config/model/
 import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
-import { inTime, isInForce } from "./availability.ts";
+import { inTime, isInForce } from "../common/availability.ts";
+import { isAdmitted } from "../common/guard.ts";
+import { isLimitReached } from "../common/limits.ts";
 import type { Exchange } from "./exchange.ts";
-import { isAdmitted } from "./guard.ts";
-import { isLimitReached } from "./limits.ts";
 import { dynamicRange, networkOnLink } from "./subnet.ts";
 
 /** Why a client may not have an address. */

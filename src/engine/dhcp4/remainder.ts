@@ -4,12 +4,12 @@ import { formatIpv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";
-import { isBound } from "./availability.ts";
+import { isBound } from "../common/availability.ts";
+import { decideLeaseTime } from "../common/lease-time.ts";
 import { saysSomethingNew } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { decideLeaseTime, leaseTimeOptions } from "./lease-time.ts";
 import { grant, NO_CHANGES } from "./reply.ts";
 import { settingsFor } from "./settings.ts";
 
@@ -20,9 +20,10 @@ import { settingsFor } from "./settings.ts";
  */
 export function acknowledgeRemainder(exchange: Exchange, reservation: Reservation | undefined, lease: Lease): Decision | undefined {
   const { context, link, clientKey, message } = exchange;
-  const { now, config, leases } = context;
-  if (config.cacheThreshold === 0 || !isBound(lease, now) || lease.expiry === NEVER) return undefined;
-  if ((now - lease.start) * 100 > (lease.expiry - lease.start) * config.cacheThreshold) return undefined;
+  const { now, leases } = context;
+  const { cacheThreshold } = context.decider.config;
+  if (cacheThreshold === 0 || !isBound(lease, now) || lease.expiry === NEVER) return undefined;
+  if ((now - lease.start) * 100 > (lease.expiry - lease.start) * cacheThreshold) return undefined;
   // A client that has two leases on the link is to lose the other one.
   const other = leases.ofClient(clientKey, link.index, lease.address);
   if ((other !== undefined && isBound(other, now)) || saysSomethingNew(exchange, lease)) return undefined;
@@ -31,6 +32,6 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   const remaining = lease.expiry - now;
   if (remaining > duration) return undefined;
   exchange.trace?.("reply", `ACK of ${formatIpv4(lease.address)} for the ${remaining} s that remain`);
-  const times = leaseTimeOptions(settings.leaseTime, remaining);
+  const times = context.decider.leaseTimeOptions(settings.leaseTime, remaining);
   return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, ackDestination(exchange, lease.address));
 }

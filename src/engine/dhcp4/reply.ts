@@ -6,17 +6,17 @@ import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../.
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import type { Trace } from "../trace.ts";
-import type { Decision, Reply } from "./decision.ts";
+import type { Decision, Reply, SettledDecision } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions, serverIdentifierOption } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./options.ts";
 import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
 
 export const NO_CHANGES: readonly LeaseChange[] = [];
 
-export function silence(trace: Trace | undefined, reason: SilenceReason): Decision {
+export function silence(trace: Trace | undefined, reason: SilenceReason): SettledDecision {
   trace?.("silence", SILENCE_REASONS[reason]);
   return { kind: "silence", reason };
 }
@@ -96,7 +96,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
 export function nak(exchange: Exchange, why: NakReason): Decision {
   const { message, trace } = exchange;
   trace?.("nak", NAK_TEXTS[why]);
-  const serverIdentifier = serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
+  const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
   return reply(
     exchange,
     {
@@ -164,7 +164,7 @@ function replyMessage(
 ): Message {
   const { message } = exchange;
   const { boot } = settings;
-  const serverIdentifier = serverIdentifierOption(serverIdentifierOf(exchange, settings.network));
+  const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, settings.network));
   return {
     op: Op.reply,
     htype: message.htype,

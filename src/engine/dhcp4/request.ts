@@ -5,14 +5,13 @@ import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
+import { belongsTo, inTime, isBound, isHeldFor } from "../common/availability.ts";
 import type { Notify } from "../notice.ts";
-import { decideDuration } from "./adaptive-lease-time.ts";
-import { belongsTo, inTime, isBound, isHeldFor } from "./availability.ts";
 import { bind, withdraw } from "./changes.ts";
 import type { Decision } from "./decision.ts";
 import { ackDestination } from "./destination.ts";
+import { durationFor } from "./duration.ts";
 import type { Exchange } from "./exchange.ts";
-import { leaseTimeOptions } from "./lease-time.ts";
 import { noteHolder, refusalOf } from "./permission.ts";
 import { acknowledgeRemainder } from "./remainder.ts";
 import { grant, nak, silence } from "./reply.ts";
@@ -115,11 +114,11 @@ export function acknowledge(
 ): Decision {
   const { context } = exchange;
   const settings = settingsFor(exchange, reservation, address);
-  const duration = decideDuration(exchange, settings, address, previous);
+  const duration = durationFor(exchange, settings, address, previous, hold);
   if (context.notify !== undefined && previous !== undefined) noteMove(exchange, previous, context.notify);
   const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
-  const ofLease = leaseTimeOptions(settings.leaseTime, duration);
+  const ofLease = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
   return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
 }
@@ -128,7 +127,7 @@ export function acknowledge(
  * Tells the operator of a client identifier that comes from another hardware address while its lease is fresh: of a machine that was cloned,
  * whose copies take the address from each other, or of one with two cards.
  */
-function noteMove({ context, message, clientKey, clientIdentifier }: Exchange, previous: Lease, notify: Notify): void {
+function noteMove({ context, message, clientKey, clientIdentifier }: Exchange, previous: Lease, notify: Notify<Ipv4>): void {
   const { address, start, expiry, owner } = previous;
   if (clientKey !== clientIdentifier || !isBound(previous, context.now) || !belongsTo(previous, clientKey)) return;
   if (equalBytes(owner.chaddr, message.chaddr) || (context.now - start) * 2 > expiry - start) return;

@@ -4,10 +4,9 @@ import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import { isAdmitted } from "../common/guard.ts";
 import { identifies } from "./client-key.ts";
-import { compiledConfig } from "./compile.ts";
 import type { Exchange } from "./exchange.ts";
-import { isAdmitted } from "./guard.ts";
 import type { NetworkReservations, ReservationIndex } from "./reservation-index.ts";
 
 /**
@@ -19,7 +18,7 @@ export function findReservation(exchange: Exchange): Reservation | undefined {
   let settings: Reservation | undefined;
   /** The client can't have the address, but it is known by the reservation. */
   let shutOut: Reservation | undefined;
-  const { reservations } = compiledConfig(exchange.context.config);
+  const { reservations } = exchange.context.decider.compiled;
   for (const network of exchange.link.networks) {
     const { lists } = reservations[network.index] as NetworkReservations;
     if (lists.length === 0) continue;

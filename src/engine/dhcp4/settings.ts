@@ -1,16 +1,21 @@
-import type { ConfiguredOption, LeaseTime, OptionSet } from "../../config/model/common.ts";
-import type { BootFields, Network, Reservation } from "../../config/model/dhcp4.ts";
+import type { ClientClass, ConfiguredOption, LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { BootFields, Network, Range, Reservation } from "../../config/model/dhcp4.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
-import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { classBoot, classLeaseTime, withClassOptions } from "./classes.ts";
+import { classLeaseTime, withClassOptions } from "../common/classes.ts";
+import { classBoot } from "./classify.ts";
+import type { PrefixOptions } from "./decider.ts";
 import type { Exchange } from "./exchange.ts";
 import { networkOnLink, rangeAround } from "./subnet.ts";
 
 /** What applies to a client with a certain address. The closest wins: reservation, range, network, classes, top level. */
 export interface Settings {
+  /** Tells settings apart that are the same object for every client that has them; 0: these are one client's. */
+  readonly number: number;
   /** The network of the address, which on a shared link need not be the one that the message came from. */
   readonly network: Network;
+  /** Mask and broadcast address of that network. */
+  readonly prefixOptions: PrefixOptions;
   readonly leaseTime: LeaseTime;
   readonly boot: BootFields;
   /** Option 12 as it follows from the host name of the reservation. */
@@ -24,34 +29,71 @@ export interface Settings {
  * moment, is laid over those of the range that the address is in.
  */
 export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
-  const top = exchange.context.config.options;
+  const { decider } = exchange.context;
+  const top = decider.config.options;
+  const topLeaseTime = decider.classification?.leaseTime;
   const network = networkOnLink(exchange.link, address) ?? exchange.network;
   const place = rangeAround(network, address) ?? network;
+  const prefixOptions = decider.prefixOptions(network);
   if (reservation !== undefined && reservation.address === address) {
     return {
+      number: 0,
       network,
-      leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime),
+      prefixOptions,
+      leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime, topLeaseTime),
       boot: classBoot(exchange, reservation.boot),
-      hostname: hostnameOption(reservation),
+      hostname: decider.hostNameOption(reservation),
       options: withClassOptions(exchange, [reservation.options, top]),
     };
   }
-  if (reservation === undefined) {
-    return {
-      network,
-      leaseTime: classLeaseTime(exchange, place.leaseTime),
-      boot: classBoot(exchange, network.boot),
-      hostname: undefined,
-      options: withClassOptions(exchange, [place.options, top]),
-    };
-  }
+  if (reservation === undefined) return settingsOfPlace(exchange, network, place);
   return {
+    number: 0,
     network,
-    leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime),
+    prefixOptions,
+    leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime, topLeaseTime),
     boot: classBoot(exchange, reservation.boot),
-    hostname: hostnameOption(reservation),
+    hostname: decider.hostNameOption(reservation),
     options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),
   };
+}
+
+/** So many memberships in classes are remembered for one place: there may be as many as subsets of the classes. */
+const MOST_MEMBERSHIPS = 16;
+
+/** The settings of clients without a reservation, the same object for all that are in the same classes. */
+function settingsOfPlace(exchange: Exchange, network: Network, place: Range | Network): Settings {
+  const { members } = exchange;
+  const { decider } = exchange.context;
+  const known = decider.settingsOf(place);
+  for (let i = 0; i < known.length; i++) {
+    const one = known[i] as SettingsOfMembers;
+    if (isSame(one.members, members)) return one.settings;
+  }
+  const settings = {
+    number: decider.nextNumber(),
+    network,
+    prefixOptions: decider.prefixOptions(network),
+    leaseTime: classLeaseTime(exchange, place.leaseTime, decider.classification?.leaseTime),
+    boot: classBoot(exchange, network.boot),
+    hostname: undefined,
+    options: withClassOptions(exchange, [place.options, decider.config.options]),
+  };
+  if (known.length >= MOST_MEMBERSHIPS) known.length = 0;
+  known.push({ members: members.slice(), settings });
+  return settings;
+}
+
+function isSame(a: readonly ClientClass[], b: readonly ClientClass[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Settings of a place for those who are in these classes. */
+export interface SettingsOfMembers {
+  readonly members: readonly ClientClass[];
+  readonly settings: Settings;
 }
 
 /** The option that applies; undefined: none is configured, or the closest place says that it is not to be inherited. */
@@ -71,17 +113,4 @@ export function isSuppressed(settings: Settings, code: number): boolean {
     if (option !== undefined) return option.suppressed;
   }
   return false;
-}
-
-const hostnames = new WeakMap<Reservation, Option>();
-
-function hostnameOption(reservation: Reservation): Option | undefined {
-  // Option 12 written out in the reservation is more exact than its name.
-  if (reservation.hostname === undefined || reservation.ownOptions.byCode.has(OptionCode.hostName)) return undefined;
-  let option = hostnames.get(reservation);
-  if (option === undefined) {
-    option = { code: OptionCode.hostName, data: new TextEncoder().encode(reservation.hostname) };
-    hostnames.set(reservation, option);
-  }
-  return option;
 }

@@ -1,17 +1,17 @@
 import type { Found, Subject } from "../../config/class-expression/index.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import type { Exchange, ServedInterface } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 
 /**
  * What class expressions are asked about. `classes` are those that the client is in, as far as they are known; `found` is for expressions that share
  * what they look up.
  */
 export function subjectOf(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
-  const { received } = exchange;
+  const { received, context } = exchange;
   return {
     message: asRelayed(exchange),
-    interfaceName: interfaceNameOf(received.interface),
+    interfaceName: context.decider.interfaceName(received.interface.name),
     source: received.source,
     destination: received.destination,
     length: received.length ?? 0,
@@ -25,15 +25,4 @@ export function subjectOf(exchange: Exchange, classes: Uint8Array, found?: Found
 function asRelayed({ message, relayAgentInformation, lastRelayAgentInformation }: Exchange): Message {
   if (relayAgentInformation !== undefined || lastRelayAgentInformation === undefined) return message;
   return { ...message, options: [...message.options, { code: OptionCode.relayAgentInformation, data: lastRelayAgentInformation }] };
-}
-
-const interfaceNames = new WeakMap<ServedInterface, Uint8Array>();
-
-function interfaceNameOf(served: ServedInterface): Uint8Array {
-  let name = interfaceNames.get(served);
-  if (name === undefined) {
-    name = new TextEncoder().encode(served.name);
-    interfaceNames.set(served, name);
-  }
-  return name;
 }

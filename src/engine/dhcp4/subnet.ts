@@ -1,41 +1,17 @@
-import type { Config } from "../../config/model/config.ts";
 import type { Link, Network, Range } from "../../config/model/dhcp4.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
-import { maskOf, prefixContains, rangeOfPrefix } from "../../net/prefix.ts";
+import { maskOf, prefixContains } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";
-import { RangeIndex } from "../../net/range-index.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Trace } from "../trace.ts";
+import type { Decider } from "./decider.ts";
 import type { Received, ServedInterface } from "./exchange.ts";
 
-/** What a configuration looks like from here, made once for each. */
-interface SubnetIndex {
-  readonly networks: RangeIndex;
-  readonly byRelay: ReadonlyMap<Ipv4, Link>;
-  readonly byInterface: ReadonlyMap<string, Link>;
-}
-
-const indices = new WeakMap<Config, SubnetIndex>();
-
-function indexOf(config: Config): SubnetIndex {
-  const known = indices.get(config);
-  if (known !== undefined) return known;
-  const byRelay = new Map<Ipv4, Link>();
-  const byInterface = new Map<string, Link>();
-  for (const link of config.links) {
-    for (const relay of link.relays) if (!byRelay.has(relay)) byRelay.set(relay, link);
-    for (const name of link.interfaces) if (!byInterface.has(name)) byInterface.set(name, link);
-  }
-  const index = { networks: new RangeIndex(config.networks.map(({ prefix }) => rangeOfPrefix(prefix))), byRelay, byInterface };
-  indices.set(config, index);
-  return index;
-}
-
 /** The network whose prefix holds the address. */
-export function networkOf(config: Config, address: Ipv4): Network | undefined {
-  return config.networks[indexOf(config).networks.find(address)];
+export function networkOf({ config, networks }: Decider, address: Ipv4): Network | undefined {
+  return config.networks[networks.find(address)];
 }
 
 /** The network on this link whose prefix holds the address. */
@@ -73,7 +49,7 @@ export function dynamicRange(network: Network, address: Ipv4): Range | undefined
  * ciaddr is trusted as it would be here (RFC 2131 section 4.3.2). Last comes the receiving interface.
  */
 export function selectNetwork(
-  config: Config,
+  decider: Decider,
   received: Received,
   relayAgentInformation: Uint8Array | undefined,
   trace: Trace | undefined,
@@ -82,40 +58,40 @@ export function selectNetwork(
   const linkSelection = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.linkSelection);
   if (linkSelection?.length === 4) {
     trace?.("subnet", `option 82 sub-option 5 names ${formatIpv4(readIpv4(linkSelection, 0))}`);
-    return networkOf(config, readIpv4(linkSelection, 0));
+    return networkOf(decider, readIpv4(linkSelection, 0));
   }
-  const subnetSelection = config.subnetSelection ? optionIpv4(message, OptionCode.subnetSelection) : undefined;
+  const subnetSelection = decider.config.subnetSelection ? optionIpv4(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection !== undefined) {
     trace?.("subnet", `option 118 names ${formatIpv4(subnetSelection)}`);
-    return networkOf(config, subnetSelection);
+    return networkOf(decider, subnetSelection);
   }
   if (message.giaddr !== IPV4_ANY) {
     if (message.ciaddr !== IPV4_ANY && isUnicastToRelay(relayAgentInformation)) {
-      const network = networkOf(config, message.ciaddr);
+      const network = networkOf(decider, message.ciaddr);
       if (network !== undefined) {
         trace?.("subnet", `the client sent to its relay alone, with ciaddr ${formatIpv4(message.ciaddr)}`);
         return network;
       }
     }
     trace?.("subnet", `giaddr is ${formatIpv4(message.giaddr)}`);
-    return indexOf(config).byRelay.get(message.giaddr)?.networks[0] ?? networkOf(config, message.giaddr);
+    return decider.linkOfRelay.get(message.giaddr)?.networks[0] ?? networkOf(decider, message.giaddr);
   }
   if (isUnicast(received)) {
     const network =
-      (message.ciaddr !== IPV4_ANY ? networkOf(config, message.ciaddr) : undefined) ??
-      (received.source !== IPV4_ANY ? networkOf(config, received.source) : undefined);
+      (message.ciaddr !== IPV4_ANY ? networkOf(decider, message.ciaddr) : undefined) ??
+      (received.source !== IPV4_ANY ? networkOf(decider, received.source) : undefined);
     if (network !== undefined) {
       trace?.("subnet", `unicast from ${formatIpv4(received.source)} with ciaddr ${formatIpv4(message.ciaddr)}`);
       return network;
     }
   }
   trace?.("subnet", `received on interface ${received.interface.name} with address ${formatIpv4(received.interface.address)}`);
-  return networkOfInterface(config, received.interface);
+  return networkOfInterface(decider, received.interface);
 }
 
 /** The network an interface is on: the one it is listed for, or the one that its address lies in. */
-export function networkOfInterface(config: Config, served: ServedInterface): Network | undefined {
-  return indexOf(config).byInterface.get(served.name)?.networks[0] ?? networkOf(config, served.address);
+export function networkOfInterface(decider: Decider, served: ServedInterface): Network | undefined {
+  return decider.linkOfInterface.get(served.name)?.networks[0] ?? networkOf(decider, served.address);
 }
 
 /** The unicast bit of sub-option 10 (RFC 5010 section 3). */

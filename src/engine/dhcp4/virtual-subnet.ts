@@ -1,4 +1,3 @@
-import type { Config } from "../../config/model/config.ts";
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
@@ -7,6 +6,7 @@ import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Trace } from "../trace.ts";
+import type { Decider } from "./decider.ts";
 import type { Received } from "./exchange.ts";
 import { selectNetwork } from "./subnet.ts";
 
@@ -31,21 +31,21 @@ export function isInVirtualSubnet(link: Link, asked: Uint8Array | undefined): bo
  * VPN leads nowhere: else anybody could use up the addresses of every VPN (RFC 6607 section 9).
  */
 export function selectNetworkInVirtualSubnet(
-  config: Config,
+  decider: Decider,
   received: Received,
   relayAgentInformation: Uint8Array | undefined,
   asked: Uint8Array | undefined,
   trace: Trace | undefined,
 ): Network | undefined {
-  const network = selectNetwork(config, received, relayAgentInformation, trace);
+  const network = selectNetwork(decider, received, relayAgentInformation, trace);
   if (asked === undefined || asked[0] === GLOBAL) return network;
-  if (network !== undefined && isInVirtualSubnet(config.links[network.link] as Link, asked)) return network;
+  if (network !== undefined && isInVirtualSubnet(decider.config.links[network.link] as Link, asked)) return network;
   if (received.message.giaddr === IPV4_ANY || relayAgentInformation === undefined) return network;
   if (subOption(relayAgentInformation, RelaySubOption.virtualSubnetSelection) === undefined) return network;
   const isNamed =
     subOption(relayAgentInformation, RelaySubOption.linkSelection) !== undefined ||
-    (config.subnetSelection && optionIpv4(received.message, OptionCode.subnetSelection) !== undefined);
-  const links = isNamed ? [] : config.links.filter((link) => isInVirtualSubnet(link, asked));
+    (decider.config.subnetSelection && optionIpv4(received.message, OptionCode.subnetSelection) !== undefined);
+  const links = isNamed ? [] : decider.config.links.filter((link) => isInVirtualSubnet(link, asked));
   if (links.length !== 1) return network;
   trace?.("subnet", `the only link of the client's VPN is ${links[0]?.name}`);
   return links[0]?.networks[0];

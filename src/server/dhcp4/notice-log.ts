@@ -1,6 +1,6 @@
 import type { Notice } from "../../engine/notice.ts";
 import { toHex } from "../../net/bytes.ts";
-import { formatIpv4 } from "../../net/ipv4.ts";
+import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
 import type { Log } from "../log.ts";
 import { createLogAllowance, type LogAllowance, withLeftOut } from "../log-allowance.ts";
@@ -15,7 +15,7 @@ const MOST_MOVED = 256;
  * machines that were cloned.
  */
 export interface NoticeLog {
-  notice(found: Notice): void;
+  notice(found: Notice<Ipv4>): void;
   /** By what the entries are about. */
   readonly allowances: readonly (readonly [subject: string, LogAllowance])[];
 }
@@ -47,7 +47,7 @@ export function createNoticeLog(log: Log, uptime: () => number): NoticeLog {
     log.warn({ network }, withLeftOut(text, leftOut));
   }
 
-  function tellReserved(found: Extract<Notice, { kind: "reserved-in-use" }>): void {
+  function tellReserved(found: Extract<Notice<Ipv4>, { kind: "reserved-in-use" }>): void {
     const leftOut = reserved.take();
     if (leftOut === undefined) return;
     const [address, holder] = [formatIpv4(found.address), formatMac(found.holder)];
@@ -55,7 +55,7 @@ export function createNoticeLog(log: Log, uptime: () => number): NoticeLog {
     log.warn({ address, holder, reservation: found.reservation }, withLeftOut(text, leftOut));
   }
 
-  function tellShared(found: Extract<Notice, { kind: "identifier-moved" }>): void {
+  function tellShared(found: Extract<Notice<Ipv4>, { kind: "identifier-moved" }>): void {
     const clientIdentifier = toHex(found.clientIdentifier);
     const [chaddr, other] = [formatMac(found.chaddr), formatMac(found.other)];
     if (!isBack(clientIdentifier, chaddr, other)) return;

@@ -1,7 +1,8 @@
 import type { Config } from "../../config/model/config.ts";
+import { inProbation } from "../../engine/dhcp4/conflict-check.ts";
 import { decide, type ServedInterface } from "../../engine/dhcp4/decide.ts";
+import { createDecider } from "../../engine/dhcp4/decider.ts";
 import { createFloodGuard, type FloodGuard } from "../../engine/dhcp4/flood.ts";
-import { inProbation } from "../../engine/dhcp4/probe.ts";
 import type { LeaseOwner, LeaseReader } from "../../leases/dhcp4/lease.ts";
 import { DHCP4_LEASES } from "../../leases/dhcp4/table.ts";
 import { leaseCopy } from "../../leases/view.ts";
@@ -42,8 +43,8 @@ export interface Dhcp4 extends Protocol<Message, Ipv4, LeaseOwner> {
 /** DHCPv4 (RFC 2131) as the pump knows it. */
 export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
   const { leases, interfaceAt, port: serverPort, random } = parts;
-  let { config } = parts;
-  let flood = floodGuardOf(config, parts.secret);
+  let decider = createDecider(parts.config);
+  let flood = floodGuardOf(parts.config, parts.secret);
   const { notice: notify, allowances } = createNoticeLog(parts.log, parts.uptime);
 
   return {
@@ -59,16 +60,16 @@ export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
       const { interfaceIndex, source, sourcePort, destination, length } = datagram;
       const served = interfaceAt(interfaceIndex) as ServedInterface;
       return decide(
-        { config, leases, now, random: random(), answers, ownAddresses: parts.ownAddresses(), notify },
+        { decider, leases, now, random: random(), answers, ownAddresses: parts.ownAddresses(), notify },
         { message, interface: served, source, sourcePort, destination, serverPort, length },
       );
     },
     write: encode,
-    inProbation: (address, now) => inProbation({ config, leases, now }, address),
+    inProbation: (address, now) => inProbation({ decider, leases, now }, address),
     copyLease: (lease) => leaseCopy(lease, DHCP4_LEASES),
     keyOf: (address) => address,
-    configure(next) {
-      config = next;
+    configure(config) {
+      decider = createDecider(config);
       flood = floodGuardOf(config, parts.secret);
     },
   };

@@ -5,6 +5,7 @@ import { concat, lowerCase, numberToText, substring } from "../../../src/config/
 import { type Node, readExpression } from "../../../src/config/class-expression/index.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { equalBytes, NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
@@ -177,7 +178,7 @@ test("classes evaluated together are those that each expression gives by itself"
         assert.ok(result.ok);
         return { name, template, node: result.node };
       });
-      const context = { config, leases: createLeaseTable(config), now: START, random: 0 };
+      const context = { decider: createDecider(config), leases: createLeaseTable(config), now: START, random: 0 };
       // One after the other: nothing of a message may remain for the next.
       for (const one of messages) {
         const told: string[] = [];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadConfig } from "../../../src/config/load.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
@@ -30,7 +31,7 @@ function ask(networks: string, type: MessageType | undefined, spec: MessageSpec,
   const loaded = loadConfig(`${head}networks:\n${networks}`, "x.yaml");
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { config } = loaded;
-  const context = { config, leases: createLeaseTable(config), now: START, random: 0 };
+  const context = { decider: createDecider(config), leases: createLeaseTable(config), now: START, random: 0 };
   const request: Message = message(type, { prl: [1, 3, 6, 7, 15, 42], ...spec });
   const received = { message: request, interface: ETH0, source: 0, sourcePort: 68, destination: 0xffffffff, serverPort: 67, length: 300 };
   return decide(context, received, trace && ((rule, text) => trace.push(`${rule}: ${text}`)));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadConfig } from "../../../src/config/load.ts";
 import { type Context, decide } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { decode } from "../../../src/wire/dhcp4/decode.ts";
 import { encode, encodeMessage } from "../../../src/wire/dhcp4/encode.ts";
@@ -26,7 +27,7 @@ networks:
 
 const loaded = loadConfig(CONFIG, "cost.yaml");
 assert.ok(loaded.ok, JSON.stringify(loaded));
-const context: Context = { config: loaded.config, leases: createLeaseTable(loaded.config), now: 1000, random: 0 };
+const context: Context = { decider: createDecider(loaded.config), leases: createLeaseTable(loaded.config), now: 1000, random: 0 };
 const room = new Uint8Array(65_535);
 
 /** Milliseconds for one byte of the message, from its bytes to those of the answer: the best of several runs. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { decideLeaseTime, leaseTimeOptions, timersOf } from "../../../src/engine/dhcp4/lease-time.ts";
+import { decideLeaseTime, timersOf } from "../../../src/engine/common/lease-time.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { endAfter, NEVER } from "../../../src/leases/dhcp4/lease.ts";
 import { readIpv4 } from "../../../src/net/ipv4.ts";
-import { home } from "../support/home.ts";
+import { configOf } from "../support/config.ts";
+import { HOME, home } from "../support/home.ts";
 import { ALICE, discover, mac, request } from "../support/messages.ts";
 
 const LIMITS = { default: 3600, min: 600, max: 7200, renew: undefined, rebind: undefined };
@@ -105,6 +107,7 @@ describe("T1 and T2 (RFC 2131 section 4.4.5)", () => {
   });
 
   test("options 51, 58 and 59 carry them, the same objects each time for the default lease time", () => {
+    const { leaseTimeOptions } = createDecider(configOf({ networks: { "10.0.0.0/24": HOME } }));
     const values = leaseTimeOptions(LIMITS, 5000).map(({ code, data }) => [code, readIpv4(data, 0)]);
     assert.deepEqual(values, [
       [51, 5000],

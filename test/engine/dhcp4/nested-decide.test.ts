@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { loadConfig } from "../../../src/config/load.ts";
 import { type Context, decide } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";
 import { text } from "../support/config.ts";
@@ -24,7 +25,7 @@ networks:
 function contextOf(): Context {
   const loaded = loadConfig(CONFIG, "nested.yaml");
   assert.ok(loaded.ok);
-  return { config: loaded.config, leases: createLeaseTable(loaded.config), now: 1000, random: 0 };
+  return { decider: createDecider(loaded.config), leases: createLeaseTable(loaded.config), now: 1000, random: 0 };
 }
 
 const anyMessage: fc.Arbitrary<Message> = fc

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { Config } from "../../../src/config/model/config.ts";
 import { SILENCE_REASONS } from "../../../src/engine/decision.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import { LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, readIpv4 } from "../../../src/net/ipv4.ts";
@@ -310,7 +311,7 @@ describe("any message", () => {
       fc.property(anyMessage, anyWay, fc.nat(100), (message, way, seconds) => {
         server.now += seconds;
         server.table.expire(server.now, 10);
-        const context = { config, leases: server.table, now: server.now, random: 7 };
+        const context = { decider: createDecider(config), leases: server.table, now: server.now, random: 7 };
         const input = { ...received(message), ...way };
         let lines = 0;
         const decided = decide(context, input, () => lines++);
@@ -356,7 +357,10 @@ describe("any message", () => {
         for (const [offset, value] of changes) if (offset < packet.length) packet[offset] = value;
         const decoded = decode(packet);
         if (!decoded.ok) return;
-        const decided = decide({ config, leases: server.table, now: server.now, random: 7 }, { ...received(decoded.message), ...way });
+        const decided = decide(
+          { decider: createDecider(config), leases: server.table, now: server.now, random: 7 },
+          { ...received(decoded.message), ...way },
+        );
         const decision = decided.kind === "question" ? decided.unanswered : decided;
         if (decision.kind !== "silence") for (const one of decision.changes) server.table.apply(one);
       }),

@@ -1,9 +1,12 @@
 import type { Config } from "../../../src/config/model/config.ts";
+import type { Answers } from "../../../src/engine/decision.ts";
 import { type Context, decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
-import type { Answers, Decision } from "../../../src/engine/dhcp4/decision.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
+import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
+import type { Ipv4 } from "../../../src/net/ipv4.ts";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
 import { address, text } from "./config.ts";
 import { mac } from "./messages.ts";
@@ -50,7 +53,7 @@ export interface Server {
   now: number;
   random: number;
   /** What probes have found out. */
-  answers: Answers | undefined;
+  answers: Answers<Ipv4> | undefined;
   /** Addresses of the machine beside that of the receiving interface. */
   ownAddresses: readonly string[];
   readonly table: LeaseTable;
@@ -72,8 +75,9 @@ export interface Server {
 
 export function serverOf(config: Config): Server {
   const table = createLeaseTable(config);
+  const decider = createDecider(config);
   const context = ({ now, random, answers, ownAddresses }: Server): Context => ({
-    config,
+    decider,
     leases: table,
     now,
     random,

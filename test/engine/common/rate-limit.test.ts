@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { createRateLimit, type RateLimit } from "../../src/engine/rate-limit.ts";
+import { createRateLimit, type RateLimit } from "../../../src/engine/common/rate-limit.ts";
 
 const SECRET = [0x12345678, 0x9abcdef0] as const;
 

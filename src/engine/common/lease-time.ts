@@ -1,7 +1,4 @@
 import type { LeaseTime } from "../../config/model/common.ts";
-import { writeIpv4 } from "../../net/ipv4.ts";
-import type { Option } from "../../wire/dhcp4/message.ts";
-import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 
 /** For shorter leases no T1 and T2 in whole seconds fit between zero and the end. */
 const SHORTEST_WITH_TIMERS = 3;
@@ -33,31 +30,4 @@ export function timersOf(leaseTime: LeaseTime, duration: number): Timers | undef
   if (leaseTime.renew !== undefined && leaseTime.renew > 0 && leaseTime.renew < rebind) return { renew: leaseTime.renew, rebind };
   const half = Math.floor(duration / 2);
   return { renew: half < rebind ? half : Math.max(1, Math.floor((rebind * 4) / 7)), rebind };
-}
-
-const ofDefaults = new WeakMap<LeaseTime, readonly Option[]>();
-
-/** Options 51, 58 and 59 for a lease of this duration. Those of the default duration, which most clients get, are made once. */
-export function leaseTimeOptions(leaseTime: LeaseTime, duration: number): readonly Option[] {
-  if (duration !== leaseTime.default) return encode(leaseTime, duration);
-  let options = ofDefaults.get(leaseTime);
-  if (options === undefined) {
-    options = encode(leaseTime, duration);
-    ofDefaults.set(leaseTime, options);
-  }
-  return options;
-}
-
-function encode(leaseTime: LeaseTime, duration: number): readonly Option[] {
-  const timers = timersOf(leaseTime, duration);
-  const lease = secondsOption(OptionCode.ipAddressLeaseTime, duration);
-  if (timers === undefined) return [lease];
-  return [lease, secondsOption(OptionCode.renewalTime, timers.renew), secondsOption(OptionCode.rebindingTime, timers.rebind)];
-}
-
-/** An option whose value is a time: 32 bits, seconds. */
-export function secondsOption(code: number, value: number): Option {
-  const data = new Uint8Array(4);
-  writeIpv4(data, 0, value);
-  return { code, data };
 }

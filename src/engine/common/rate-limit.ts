@@ -1,4 +1,4 @@
-import { HalfSipHash } from "../net/half-sip-hash.ts";
+import { HalfSipHash } from "../../net/half-sip-hash.ts";
 
 /** Entries that are looked at for one key. */
 const WAYS = 8;

@@ -2,26 +2,26 @@ import type { Network } from "../../config/model/dhcp4.ts";
 import { endAfter, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
-import { isInForce } from "./availability.ts";
+import { isInForce } from "../common/availability.ts";
 import type { Decision, Reply } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { networkOf } from "./subnet.ts";
 
-/** How long an offer holds its address, in seconds: longer than a probe before it lasts. */
+/** How long an offer holds its address, in seconds: longer than the check before it lasts. */
 export function holdFor(exchange: Exchange, network: Network): number {
-  const { offerHold } = exchange.context.config;
+  const { offerHold } = exchange.context.decider.config;
   const { pingTimeout } = network;
   return pingTimeout === undefined ? offerHold : Math.max(offerHold, Math.ceil(pingTimeout / 1000) + 1);
 }
 
 /**
- * Has the address probed before `offer` is sent (RFC 2131 sections 2.2 and 3.1 step 2), unless the client itself has or last had it, or it was found
+ * Has somebody asked whether the address is in use before `offer` is sent (RFC 2131 sections 2.2 and 3.1 step 2), unless the client itself has or last had it, or it was found
  * free just now. `isOwn`: the lease of the address is, or last was, the client's.
  */
-export function probeFirst(exchange: Exchange, address: Ipv4, isOwn: boolean, timeout: number, offer: Reply): Decision {
+export function checkFirst(exchange: Exchange, address: Ipv4, isOwn: boolean, timeout: number, offer: Reply): Decision {
   const { context, trace } = exchange;
   const state = context.answers?.stateOf(address);
-  // While a probe is under way the address is held for the client, which makes it look like its own.
+  // While that is being asked the address is held for the client, which makes it look like its own.
   if (state === "free" || (isOwn && state === undefined)) return offer;
   const interfaceIndex = linkOf(exchange, address);
   trace?.("probe", `${formatIpv4(address)} is probed by ${interfaceIndex === 0 ? "ICMP echo" : "ARP"} for ${timeout} ms before the OFFER`);
@@ -37,13 +37,13 @@ function linkOf(exchange: Exchange, address: Ipv4): number {
 }
 
 /**
- * How the address stands from now on when a probe has found it in use: nobody gets it for the network's probation period. Undefined: the
+ * How the address stands from now on when it was found in use: nobody gets it for the network's probation period. Undefined: the
  * address is no longer held, or somebody's by now, so it stays as it is. The client that was to get it is on record as its owner, as with DECLINE.
  */
-export function inProbation({ config, leases, now }: Pick<Context, "config" | "leases" | "now">, address: Ipv4): Lease | undefined {
+export function inProbation({ decider, leases, now }: Pick<Context, "decider" | "leases" | "now">, address: Ipv4): Lease | undefined {
   const hold = leases.holdOn(address);
   const lease = leases.byAddress(address);
-  const network = networkOf(config, address);
+  const network = networkOf(decider, address);
   if (hold === undefined || (lease !== undefined && isInForce(lease, now)) || network === undefined) return undefined;
   return { address, state: LeaseState.declined, start: now, expiry: endAfter(now, network.probationPeriod), owner: hold.owner };
 }

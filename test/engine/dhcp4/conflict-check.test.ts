@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Answers } from "../../../src/engine/dhcp4/decision.ts";
-import { inProbation } from "../../../src/engine/dhcp4/probe.ts";
+import type { Answers } from "../../../src/engine/decision.ts";
+import { inProbation } from "../../../src/engine/dhcp4/conflict-check.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
+import type { Ipv4 } from "../../../src/net/ipv4.ts";
 import { address, configOf } from "../support/config.ts";
 import { HOME, home } from "../support/home.ts";
 import { ALICE, BOB, discover, request } from "../support/messages.ts";
@@ -13,7 +15,7 @@ const THEIRS = { mac: BOB };
 const PROBING = { pingTimeout: 500 };
 
 /** Probes that found `free` to be free and have not heard of `underWay` yet. */
-function probes(free: readonly string[], underWay: readonly string[] = []): Answers {
+function probes(free: readonly string[], underWay: readonly string[] = []): Answers<Ipv4> {
   return {
     stateOf: (at) => (free.map(address).includes(at) ? "free" : underWay.map(address).includes(at) ? "under way" : undefined),
   };
@@ -137,7 +139,7 @@ describe("an address that was found in use", () => {
     test(name, () => {
       const server = serverOf(config);
       prepare(server);
-      const changed = inProbation({ config, leases: server.table, now: START }, address("10.0.0.100"));
+      const changed = inProbation({ decider: createDecider(config), leases: server.table, now: START }, address("10.0.0.100"));
       if (changed !== undefined) server.table.apply({ kind: "put", lease: changed });
       assert.equal(server.leaseAt("10.0.0.100"), lease);
     });

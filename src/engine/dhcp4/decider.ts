@@ -1,0 +1,113 @@
+import type { LeaseTime } from "../../config/model/common.ts";
+import type { Config } from "../../config/model/config.ts";
+import type { Dhcp4Classification, Link, Network, Range, Reservation } from "../../config/model/dhcp4.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
+import { maskOf, rangeOfPrefix } from "../../net/prefix.ts";
+import { RangeIndex } from "../../net/range-index.ts";
+import type { Option } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
+import { type CompiledConfig, compileConfig } from "./compile.ts";
+import { encodeLeaseTime } from "./lease-time-options.ts";
+import { createOptionListCache, type OptionListCache } from "./option-list-cache.ts";
+import { addressOption } from "./option-values.ts";
+import type { SettingsOfMembers } from "./settings.ts";
+
+/** Mask and broadcast address as they follow from the prefix of a network. */
+export interface PrefixOptions {
+  readonly mask: Option;
+  /** Undefined: prefixes of 31 and 32 bits have no broadcast address (RFC 3021). */
+  readonly broadcast: Option | undefined;
+}
+
+/**
+ * A configuration made ready for decisions. What it remembers follows from the configuration alone, so it never changes an answer, and it is
+ * bounded: what clients and relays send can't make it grow.
+ */
+export interface Decider {
+  readonly config: Config;
+  /** Client classes; undefined: there are none. */
+  readonly classification: Dhcp4Classification | undefined;
+  /** The functions and indexes that the configuration was made into. */
+  readonly compiled: CompiledConfig;
+  /** Positions of networks by their addresses. */
+  readonly networks: RangeIndex;
+  readonly linkOfRelay: ReadonlyMap<Ipv4, Link>;
+  readonly linkOfInterface: ReadonlyMap<string, Link>;
+  prefixOptions(network: Network): PrefixOptions;
+  /** Options 51, 58 and 59 for a lease of this duration, in seconds. */
+  leaseTimeOptions(leaseTime: LeaseTime, duration: number): readonly Option[];
+  /** Option 12 as it follows from the host name of the reservation; undefined: it has none, or option 12 itself. */
+  hostNameOption(reservation: Reservation): Option | undefined;
+  /** Option 54. */
+  serverIdentifierOption(address: Ipv4): Option;
+  /** What is known of the settings of clients without a reservation; the caller adds to it, and keeps it short. */
+  settingsOf(place: Range | Network): SettingsOfMembers[];
+  /** Another number each time, from 1. */
+  nextNumber(): number;
+  /** Lists of configured options, ready for replies. */
+  readonly optionLists: OptionListCache;
+  /** The name of an interface as class expressions see it. */
+  interfaceName(name: string): Uint8Array;
+}
+
+/** So many server identifiers, or names of interfaces, are remembered: relays may send any (RFC 5107). */
+const MOST_REMEMBERED = 256;
+
+/** Makes a configuration ready for `decide`, once for each. */
+export function createDecider(config: Config): Decider {
+  const linkOfRelay = new Map<Ipv4, Link>();
+  const linkOfInterface = new Map<string, Link>();
+  for (const link of config.links) {
+    for (const relay of link.relays) if (!linkOfRelay.has(relay)) linkOfRelay.set(relay, link);
+    for (const name of link.interfaces) if (!linkOfInterface.has(name)) linkOfInterface.set(name, link);
+  }
+  const ofPrefixes = config.networks.map(prefixOptions);
+  const ofDefaults = remember((leaseTime: LeaseTime) => encodeLeaseTime(leaseTime, leaseTime.default));
+  const text = new TextEncoder();
+  let numbers = 0;
+  return {
+    config,
+    classification: config.classification,
+    compiled: compileConfig(config),
+    networks: new RangeIndex(config.networks.map(({ prefix }) => rangeOfPrefix(prefix))),
+    linkOfRelay,
+    linkOfInterface,
+    prefixOptions: (network) => ofPrefixes[network.index] as PrefixOptions,
+    leaseTimeOptions: (leaseTime, duration) =>
+      duration === leaseTime.default ? ofDefaults(leaseTime) : encodeLeaseTime(leaseTime, duration),
+    hostNameOption: remember(hostNameOption),
+    serverIdentifierOption: remember((address: Ipv4) => addressOption(OptionCode.serverIdentifier, address), MOST_REMEMBERED),
+    settingsOf: remember((_place: Range | Network): SettingsOfMembers[] => []),
+    nextNumber: () => ++numbers,
+    optionLists: createOptionListCache(),
+    interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),
+  };
+}
+
+/** Makes each value once, and starts anew when there are too many. Without `most` the keys have to be parts of the configuration. */
+function remember<K, V>(make: (key: K) => V, most = Infinity): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) {
+      value = make(key);
+      if (made.size >= most) made.clear();
+      made.set(key, value);
+    }
+    return value;
+  };
+}
+
+function prefixOptions({ prefix: { address, length } }: Network): PrefixOptions {
+  const mask = maskOf(length);
+  return {
+    mask: addressOption(OptionCode.subnetMask, mask),
+    broadcast: length >= 31 ? undefined : addressOption(OptionCode.broadcastAddress, (address | ~mask) >>> 0),
+  };
+}
+
+function hostNameOption({ hostname, ownOptions }: Reservation): Option | undefined {
+  // Option 12 written out in the reservation is more exact than its name.
+  if (hostname === undefined || ownOptions.byCode.has(OptionCode.hostName)) return undefined;
+  return { code: OptionCode.hostName, data: new TextEncoder().encode(hostname) };
+}

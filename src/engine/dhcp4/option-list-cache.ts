@@ -1,0 +1,48 @@
+import { equalBytes, hashBytes } from "../../net/bytes.ts";
+import type { Option } from "../../wire/dhcp4/message.ts";
+import type { Settings } from "./settings.ts";
+
+/** Lists that are kept at a time; a power of two. */
+const ENTRIES = 512;
+/** The list of a client that asks for more than this is made each time: there is no need to keep what clients send. */
+const LONGEST_REQUEST = 64;
+
+/** Ready lists of configured options, for settings that are the same object each time and what clients ask for. */
+export interface OptionListCache {
+  /** Undefined: it is not kept. `requested` is option 55. */
+  get(settings: Settings, requested: Uint8Array): readonly Option[] | undefined;
+  /** Keeps the list, or remembers that it was wanted. */
+  offer(settings: Settings, requested: Uint8Array, options: readonly Option[]): void;
+}
+
+interface Entry {
+  readonly settings: Settings;
+  readonly requested: Uint8Array;
+  readonly options: readonly Option[];
+}
+
+/**
+ * Each list has one place where it can be, and is kept when it is wanted there twice in a row: those who ask for ever
+ * new lists cost no more than they would without the cache, and it never grows.
+ */
+export function createOptionListCache(): OptionListCache {
+  const entries: (Entry | undefined)[] = new Array(ENTRIES).fill(undefined);
+  /** What was wanted last at each place and was not there. */
+  const wanted = new Uint32Array(ENTRIES);
+  const hashOf = ({ number }: Settings, requested: Uint8Array): number => (hashBytes(requested) ^ Math.imul(number, 0x9e3779b1)) >>> 0;
+
+  return {
+    get(settings, requested) {
+      if (requested.length > LONGEST_REQUEST) return undefined;
+      const entry = entries[hashOf(settings, requested) & (ENTRIES - 1)];
+      return entry !== undefined && entry.settings === settings && equalBytes(entry.requested, requested) ? entry.options : undefined;
+    },
+    offer(settings, requested, options) {
+      if (requested.length > LONGEST_REQUEST) return;
+      const hash = hashOf(settings, requested);
+      const at = hash & (ENTRIES - 1);
+      if (wanted[at] === hash) entries[at] = { settings, requested: requested.slice(), options };
+      else wanted[at] = hash;
+    },
+  };
+}
