@@ -4,7 +4,8 @@
  * and DHCP Options", and for codes without an assignment what is in wide use.
  */
 
-import { fixedSize, type ValueType } from "../values/value-types.ts";
+import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
+import type { ValueType } from "../values/value-types.ts";
 import { MessageType } from "./message.ts";
 import {
   AUTHENTICATION,
@@ -16,34 +17,6 @@ import {
   SUBNET_ALLOCATION_SUB_OPTIONS,
   VIRTUAL_SUBNET_SELECTION,
 } from "./sub-options.ts";
-
-export interface OptionDefinition {
-  readonly code: number;
-  /** Lower case with underscores, as the configuration writes it. */
-  readonly name: string;
-  readonly type: ValueType;
-  /** Number of the RFC that defines it, or in words where it comes from. */
-  readonly rfc: number | string;
-  /** Other names that are accepted: those of other servers' configurations. */
-  readonly aliases: readonly string[];
-  /** True for options that the exchange itself uses: client and server set them, an operator does not. */
-  readonly protocol: boolean;
-}
-
-interface More {
-  readonly aliases?: readonly string[];
-  readonly protocol?: boolean;
-}
-
-function define<const N extends string>(
-  code: number,
-  name: N,
-  type: ValueType,
-  rfc: number | string,
-  more: More = {},
-): OptionDefinition & { readonly name: N } {
-  return { code, name, type, rfc, aliases: more.aliases ?? [], protocol: more.protocol ?? false };
-}
 
 const also = (...aliases: string[]): More => ({ aliases });
 const protocol = (...aliases: string[]): More => ({ aliases, protocol: true });
@@ -372,32 +345,31 @@ const TABLE = [
   define(252, "web_proxy_autodiscovery", TEXT, "draft-ietf-wrec-wpad-01, in wide use", also("wpad", "wpad_url")),
 ];
 
+const DICTIONARY = optionDictionary(TABLE, 1);
+
+export type { OptionDefinition } from "../option-dictionary.ts";
+
 /** In the order of their codes. */
-export const OPTIONS: readonly OptionDefinition[] = TABLE;
+export const OPTIONS: readonly OptionDefinition[] = DICTIONARY.options;
 
 /** The names of the table, without aliases. */
 export type OptionName = (typeof TABLE)[number]["name"];
 
-const byCode: (OptionDefinition | undefined)[] = new Array(256).fill(undefined);
-const byName = new Map<string, OptionDefinition>();
-/** Bytes that every value of the option has, by code; -1 when its length varies or it is unknown. */
-const sizes = new Int16Array(256).fill(-1);
-for (const definition of OPTIONS) {
-  byCode[definition.code] = definition;
-  for (const name of [definition.name, ...definition.aliases]) byName.set(name, definition);
-  sizes[definition.code] = fixedSize(definition.type) ?? -1;
-}
-
 export function optionByCode(code: number): OptionDefinition | undefined {
-  return byCode[code];
+  return DICTIONARY.byCode(code);
 }
 
 /** Finds an option by its name or one of its aliases. */
 export function optionByName(name: string): OptionDefinition | undefined {
-  return byName.get(name);
+  return DICTIONARY.byName(name);
+}
+
+/** The code of an option of the table. */
+export function codeOf(name: OptionName): number {
+  return DICTIONARY.codeOf(name);
 }
 
 /** The number of bytes that every value of the option has; -1 when it varies or the option is unknown. */
 export function fixedLength(code: number): number {
-  return sizes[code] ?? -1;
+  return DICTIONARY.fixedLength(code);
 }
