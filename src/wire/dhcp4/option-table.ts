@@ -5,7 +5,27 @@
  */
 
 import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
-import type { ValueType } from "../values/value-types.ts";
+import { ARCHITECTURES } from "../values/architectures.ts";
+import {
+  BOOL,
+  BYTES,
+  COMPRESSED_DOMAINS,
+  DOMAIN,
+  DOMAINS,
+  FLAG,
+  I32,
+  IPV4,
+  IPV4_LIST,
+  IPV4_PAIRS,
+  list,
+  OPAQUE,
+  ROUTES,
+  record,
+  TEXT,
+  U8,
+  U16,
+  U32,
+} from "../values/common-types.ts";
 import { MessageType } from "./message.ts";
 import {
   AUTHENTICATION,
@@ -20,66 +40,8 @@ import {
 
 const also = (...aliases: string[]): More => ({ aliases });
 const protocol = (...aliases: string[]): More => ({ aliases, protocol: true });
-const list = (of: ValueType, min = 1, multiple = 1): ValueType => ({ kind: "list", of, min, multiple });
-const record = (...fields: readonly (readonly [name: string, type: ValueType])[]): ValueType => ({
-  kind: "record",
-  fields: fields.map(([name, type]) => ({ name, type })),
-});
-
-const U8: ValueType = { kind: "u8" };
-const U16: ValueType = { kind: "u16" };
-const U32: ValueType = { kind: "u32" };
-const I32: ValueType = { kind: "i32" };
-const BOOL: ValueType = { kind: "bool" };
-const FLAG: ValueType = { kind: "flag" };
-const IPV4: ValueType = { kind: "ipv4" };
-const IPV4_LIST = list(IPV4);
-const IPV4_PAIRS = list(IPV4, 2, 2);
-const TEXT: ValueType = { kind: "text" };
-const BYTES: ValueType = { kind: "bytes" };
-const OPAQUE: ValueType = { kind: "opaque" };
-const DOMAIN: ValueType = { kind: "domain" };
-const DOMAINS: ValueType = { kind: "domains", compress: false };
-const COMPRESSED_DOMAINS: ValueType = { kind: "domains", compress: true };
-const ROUTES: ValueType = { kind: "routes" };
-
 const invert = (names: Readonly<Record<string, number>>): Readonly<Record<number, string>> =>
   Object.fromEntries(Object.entries(names).map(([name, value]) => [value, name]));
-
-/** RFC 4578 section 2.1, RFC 5970 section 3.3 and the IANA registry "Processor Architecture Types". */
-const ARCHITECTURES: Readonly<Record<number, string>> = {
-  0: "x86-bios",
-  1: "nec-pc98",
-  2: "itanium",
-  3: "dec-alpha",
-  4: "arc-x86",
-  5: "intel-lean-client",
-  6: "x86-uefi",
-  7: "x64-uefi",
-  8: "efi-xscale",
-  9: "ebc",
-  10: "arm32-uefi",
-  11: "arm64-uefi",
-  12: "powerpc-open-firmware",
-  13: "powerpc-epapr",
-  14: "power-opal-v3",
-  15: "x86-uefi-http",
-  16: "x64-uefi-http",
-  17: "ebc-http",
-  18: "arm32-uefi-http",
-  19: "arm64-uefi-http",
-  20: "x86-bios-http",
-  21: "arm32-uboot",
-  22: "arm64-uboot",
-  23: "arm32-uboot-http",
-  24: "arm64-uboot-http",
-  25: "riscv32-uefi",
-  26: "riscv32-uefi-http",
-  27: "riscv64-uefi",
-  28: "riscv64-uefi-http",
-  29: "riscv128-uefi",
-  30: "riscv128-uefi-http",
-};
 
 const TABLE = [
   define(1, "subnet_mask", IPV4, 2132),
