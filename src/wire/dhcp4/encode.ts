@@ -39,7 +39,7 @@ export function encode(message: Message, into: Uint8Array, maxMessageSize: numbe
   if (at === NO_ROOM) at = writeWithOverload(message, into, limit);
   into[at] = END;
   if (at + 1 >= MIN_MESSAGE_SIZE) return at + 1;
-  // What did not fit may have left something behind the end.
+  // There are bytes of an earlier message, or of options that did not fit.
   for (let i = at + 1; i < MIN_MESSAGE_SIZE; i++) into[i] = 0;
   return MIN_MESSAGE_SIZE;
 }
