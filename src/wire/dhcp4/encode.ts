@@ -10,6 +10,8 @@ export const DEFAULT_MAX_MESSAGE_SIZE = 548;
 /** The payload of the largest UDP datagram over IPv4. */
 export const LARGEST_MESSAGE_SIZE = 65507;
 
+const CHADDR_OFFSET = 28;
+
 /** Values of option 52, and the bytes that it takes. */
 const OVERLOAD_FILE = 1;
 const OVERLOAD_SNAME = 2;
@@ -33,13 +35,12 @@ export function encode(message: Message, into: Uint8Array, maxMessageSize: numbe
   writeIpv4(into, FIXED_LENGTH, MAGIC_COOKIE);
 
   const limit = Math.min(Math.max(maxMessageSize, MIN_MESSAGE_SIZE), into.length);
-  const options = message.options;
-  let size = 0;
-  for (let i = 0; i < options.length; i++) size += sizeOnWire(options[i] as Option);
-  const at = OPTIONS_OFFSET + size + 1 <= limit ? writeOptions(options, into) : writeWithOverload(message, into, limit);
+  let at = writeOptions(message.options, into, limit - 1);
+  if (at === NO_ROOM) at = writeWithOverload(message, into, limit);
   into[at] = END;
   if (at + 1 >= MIN_MESSAGE_SIZE) return at + 1;
-  into.fill(0, at + 1, MIN_MESSAGE_SIZE);
+  // There are bytes of an earlier message, or of options that did not fit.
+  for (let i = at + 1; i < MIN_MESSAGE_SIZE; i++) into[i] = 0;
   return MIN_MESSAGE_SIZE;
 }
 
@@ -65,20 +66,15 @@ function writeFixedFields(message: Message, into: Uint8Array): void {
   writeIpv4(into, 16, message.yiaddr);
   writeIpv4(into, 20, message.siaddr);
   writeIpv4(into, 24, message.giaddr);
-  const chaddr = message.chaddr;
-  for (let i = 0; i < 16; i++) into[28 + i] = i < chaddr.length ? (chaddr[i] as number) : 0;
-  if (message.sname.length === 0 && message.file.length === 0) {
-    into.fill(0, SNAME_OFFSET, FIXED_LENGTH);
-  } else {
-    writeField(message.sname, into, SNAME_OFFSET, FILE_OFFSET);
-    writeField(message.file, into, FILE_OFFSET, FIXED_LENGTH);
-  }
+  into.fill(0, CHADDR_OFFSET, FIXED_LENGTH);
+  writeField(message.chaddr, into, CHADDR_OFFSET, SNAME_OFFSET);
+  writeField(message.sname, into, SNAME_OFFSET, FILE_OFFSET);
+  writeField(message.file, into, FILE_OFFSET, FIXED_LENGTH);
 }
 
 function writeField(value: Uint8Array, into: Uint8Array, start: number, end: number): void {
   const length = Math.min(value.length, end - start);
   for (let i = 0; i < length; i++) into[start + i] = value[i] as number;
-  into.fill(0, start + length, end);
 }
 
 /** Pad, End and Overload in the list belong to the framing: they are never written as options. */
@@ -93,17 +89,27 @@ export function sizeOnWire(option: Option): number {
   return length <= 255 ? length + 2 : length + 2 * Math.ceil(length / 255);
 }
 
-/** Everything fits: writes all options behind the cookie and returns where End goes. */
-function writeOptions(options: readonly Option[], into: Uint8Array): number {
+/** What `writeOptions` says when not everything fits. */
+const NO_ROOM = -1;
+
+/** Writes all options behind the cookie, if they end before `end`, and returns where End goes. */
+function writeOptions(options: readonly Option[], into: Uint8Array, end: number): number {
   let at = OPTIONS_OFFSET;
   let relayed = false;
   for (let i = 0; i < options.length; i++) {
     const option = options[i] as Option;
-    if (option.code === OptionCode.relayAgentInformation) relayed = true;
-    else if (!isFraming(option.code)) at = writeOption(option, into, at);
+    if (option.code === OptionCode.relayAgentInformation) {
+      relayed = true;
+    } else if (!isFraming(option.code)) {
+      if (at + sizeOnWire(option) > end) return NO_ROOM;
+      at = writeOption(option, into, at);
+    }
   }
-  if (relayed) {
-    for (const option of options) if (option.code === OptionCode.relayAgentInformation) at = writeOption(option, into, at);
+  if (!relayed) return at;
+  for (const option of options) {
+    if (option.code !== OptionCode.relayAgentInformation) continue;
+    if (at + sizeOnWire(option) > end) return NO_ROOM;
+    at = writeOption(option, into, at);
   }
   return at;
 }

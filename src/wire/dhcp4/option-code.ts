@@ -1,4 +1,4 @@
-import { type OptionName, optionByName } from "./option-table.ts";
+import { codeOf } from "./option-table.ts";
 
 /** Pad and End, which have neither length nor value (RFC 2132 section 3): no options, but what stands between and behind them. */
 export const PAD = 0;
@@ -48,7 +48,3 @@ export const OptionCode = {
   tftpServerAddresses: codeOf("tftp_servers"),
   virtualSubnetSelection: codeOf("virtual_subnet_selection"),
 } as const;
-
-function codeOf(name: OptionName): number {
-  return (optionByName(name) as { readonly code: number }).code;
-}

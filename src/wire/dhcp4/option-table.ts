@@ -4,7 +4,28 @@
  * and DHCP Options", and for codes without an assignment what is in wide use.
  */
 
-import { fixedSize, type ValueType } from "../values/value-types.ts";
+import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
+import { ARCHITECTURES } from "../values/architectures.ts";
+import {
+  BOOL,
+  BYTES,
+  COMPRESSED_DOMAINS,
+  DOMAIN,
+  DOMAINS,
+  FLAG,
+  I32,
+  IPV4,
+  IPV4_LIST,
+  IPV4_PAIRS,
+  list,
+  OPAQUE,
+  ROUTES,
+  record,
+  TEXT,
+  U8,
+  U16,
+  U32,
+} from "../values/common-types.ts";
 import { MessageType } from "./message.ts";
 import {
   AUTHENTICATION,
@@ -17,96 +38,10 @@ import {
   VIRTUAL_SUBNET_SELECTION,
 } from "./sub-options.ts";
 
-export interface OptionDefinition {
-  readonly code: number;
-  /** Lower case with underscores, as the configuration writes it. */
-  readonly name: string;
-  readonly type: ValueType;
-  /** Number of the RFC that defines it, or in words where it comes from. */
-  readonly rfc: number | string;
-  /** Other names that are accepted: those of other servers' configurations. */
-  readonly aliases: readonly string[];
-  /** True for options that the exchange itself uses: client and server set them, an operator does not. */
-  readonly protocol: boolean;
-}
-
-interface More {
-  readonly aliases?: readonly string[];
-  readonly protocol?: boolean;
-}
-
-function define<const N extends string>(
-  code: number,
-  name: N,
-  type: ValueType,
-  rfc: number | string,
-  more: More = {},
-): OptionDefinition & { readonly name: N } {
-  return { code, name, type, rfc, aliases: more.aliases ?? [], protocol: more.protocol ?? false };
-}
-
 const also = (...aliases: string[]): More => ({ aliases });
 const protocol = (...aliases: string[]): More => ({ aliases, protocol: true });
-const list = (of: ValueType, min = 1, multiple = 1): ValueType => ({ kind: "list", of, min, multiple });
-const record = (...fields: readonly (readonly [name: string, type: ValueType])[]): ValueType => ({
-  kind: "record",
-  fields: fields.map(([name, type]) => ({ name, type })),
-});
-
-const U8: ValueType = { kind: "u8" };
-const U16: ValueType = { kind: "u16" };
-const U32: ValueType = { kind: "u32" };
-const I32: ValueType = { kind: "i32" };
-const BOOL: ValueType = { kind: "bool" };
-const FLAG: ValueType = { kind: "flag" };
-const IPV4: ValueType = { kind: "ipv4" };
-const IPV4_LIST = list(IPV4);
-const IPV4_PAIRS = list(IPV4, 2, 2);
-const TEXT: ValueType = { kind: "text" };
-const BYTES: ValueType = { kind: "bytes" };
-const OPAQUE: ValueType = { kind: "opaque" };
-const DOMAIN: ValueType = { kind: "domain" };
-const DOMAINS: ValueType = { kind: "domains", compress: false };
-const COMPRESSED_DOMAINS: ValueType = { kind: "domains", compress: true };
-const ROUTES: ValueType = { kind: "routes" };
-
 const invert = (names: Readonly<Record<string, number>>): Readonly<Record<number, string>> =>
   Object.fromEntries(Object.entries(names).map(([name, value]) => [value, name]));
-
-/** RFC 4578 section 2.1, RFC 5970 section 3.3 and the IANA registry "Processor Architecture Types". */
-const ARCHITECTURES: Readonly<Record<number, string>> = {
-  0: "x86-bios",
-  1: "nec-pc98",
-  2: "itanium",
-  3: "dec-alpha",
-  4: "arc-x86",
-  5: "intel-lean-client",
-  6: "x86-uefi",
-  7: "x64-uefi",
-  8: "efi-xscale",
-  9: "ebc",
-  10: "arm32-uefi",
-  11: "arm64-uefi",
-  12: "powerpc-open-firmware",
-  13: "powerpc-epapr",
-  14: "power-opal-v3",
-  15: "x86-uefi-http",
-  16: "x64-uefi-http",
-  17: "ebc-http",
-  18: "arm32-uefi-http",
-  19: "arm64-uefi-http",
-  20: "x86-bios-http",
-  21: "arm32-uboot",
-  22: "arm64-uboot",
-  23: "arm32-uboot-http",
-  24: "arm64-uboot-http",
-  25: "riscv32-uefi",
-  26: "riscv32-uefi-http",
-  27: "riscv64-uefi",
-  28: "riscv64-uefi-http",
-  29: "riscv128-uefi",
-  30: "riscv128-uefi-http",
-};
 
 const TABLE = [
   define(1, "subnet_mask", IPV4, 2132),
@@ -372,32 +307,31 @@ const TABLE = [
   define(252, "web_proxy_autodiscovery", TEXT, "draft-ietf-wrec-wpad-01, in wide use", also("wpad", "wpad_url")),
 ];
 
+const DICTIONARY = optionDictionary(TABLE, 1);
+
+export type { OptionDefinition } from "../option-dictionary.ts";
+
 /** In the order of their codes. */
-export const OPTIONS: readonly OptionDefinition[] = TABLE;
+export const OPTIONS: readonly OptionDefinition[] = DICTIONARY.options;
 
 /** The names of the table, without aliases. */
 export type OptionName = (typeof TABLE)[number]["name"];
 
-const byCode: (OptionDefinition | undefined)[] = new Array(256).fill(undefined);
-const byName = new Map<string, OptionDefinition>();
-/** Bytes that every value of the option has, by code; -1 when its length varies or it is unknown. */
-const sizes = new Int16Array(256).fill(-1);
-for (const definition of OPTIONS) {
-  byCode[definition.code] = definition;
-  for (const name of [definition.name, ...definition.aliases]) byName.set(name, definition);
-  sizes[definition.code] = fixedSize(definition.type) ?? -1;
-}
-
 export function optionByCode(code: number): OptionDefinition | undefined {
-  return byCode[code];
+  return DICTIONARY.byCode(code);
 }
 
 /** Finds an option by its name or one of its aliases. */
 export function optionByName(name: string): OptionDefinition | undefined {
-  return byName.get(name);
+  return DICTIONARY.byName(name);
+}
+
+/** The code of an option of the table. */
+export function codeOf(name: OptionName): number {
+  return DICTIONARY.codeOf(name);
 }
 
 /** The number of bytes that every value of the option has; -1 when it varies or the option is unknown. */
 export function fixedLength(code: number): number {
-  return sizes[code] ?? -1;
+  return DICTIONARY.fixedLength(code);
 }

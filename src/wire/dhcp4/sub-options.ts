@@ -1,42 +1,22 @@
 /** Sub-options of the options that hold some. */
 
+import { BYTES, DOMAIN, DOMAINS, FLAG, IPV4, IPV4_LIST, OPAQUE, record, TEXT, U8, U16, U32 } from "../values/common-types.ts";
 import type { SubOptionDefinition, ValueType } from "../values/value-types.ts";
 import { RelaySubOption } from "./relay-agent-information.ts";
 
 const define = (code: number, name: string, type: ValueType): SubOptionDefinition => ({ code, name, type });
 
-const U8: ValueType = { kind: "u8" };
-const U16: ValueType = { kind: "u16" };
-const U32: ValueType = { kind: "u32" };
-const IPV4: ValueType = { kind: "ipv4" };
-const IPV4_LIST: ValueType = { kind: "list", of: IPV4 };
-const TEXT: ValueType = { kind: "text" };
-const BYTES: ValueType = { kind: "bytes" };
-const OPAQUE: ValueType = { kind: "opaque" };
-const FLAG: ValueType = { kind: "flag" };
-const DOMAIN: ValueType = { kind: "domain" };
-const DOMAINS: ValueType = { kind: "domains", compress: false };
-
 /** Virtual Subnet Selection, as option 221 and as sub-option 151 (RFC 6607 section 3.1). */
-export const VIRTUAL_SUBNET_SELECTION: ValueType = {
-  kind: "record",
-  fields: [
-    { name: "vss_type", type: U8 },
-    { name: "info", type: BYTES },
-  ],
-};
+export const VIRTUAL_SUBNET_SELECTION: ValueType = record(["vss_type", U8], ["info", BYTES]);
 
 /** Authentication (RFC 3118 section 2). */
-export const AUTHENTICATION: ValueType = {
-  kind: "record",
-  fields: [
-    { name: "protocol", type: U8 },
-    { name: "algorithm", type: U8 },
-    { name: "replay_detection_method", type: U8 },
-    { name: "replay_detection", type: { kind: "bytes", size: 8 } },
-    { name: "information", type: BYTES },
-  ],
-};
+export const AUTHENTICATION: ValueType = record(
+  ["protocol", U8],
+  ["algorithm", U8],
+  ["replay_detection_method", U8],
+  ["replay_detection", { kind: "bytes", size: 8 }],
+  ["information", BYTES],
+);
 
 /** Relay Agent Information (82): the IANA registry "DHCP Relay Agent Sub-Option Codes". */
 export const RELAY_SUB_OPTIONS: readonly SubOptionDefinition[] = [
@@ -46,17 +26,18 @@ export const RELAY_SUB_OPTIONS: readonly SubOptionDefinition[] = [
   define(RelaySubOption.linkSelection, "link_selection", IPV4),
   define(RelaySubOption.subscriberId, "subscriber_id", OPAQUE),
   define(RelaySubOption.radiusAttributes, "radius_attributes", BYTES),
-  define(RelaySubOption.authentication, "authentication", {
-    kind: "record",
-    fields: [
-      { name: "algorithm", type: U8 },
-      { name: "must_be_zero", type: U8 },
-      { name: "replay_detection_method", type: U8 },
-      { name: "replay_detection", type: { kind: "bytes", size: 8 } },
-      { name: "relay_identifier", type: { kind: "bytes", size: 4 } },
-      { name: "information", type: BYTES },
-    ],
-  }),
+  define(
+    RelaySubOption.authentication,
+    "authentication",
+    record(
+      ["algorithm", U8],
+      ["must_be_zero", U8],
+      ["replay_detection_method", U8],
+      ["replay_detection", { kind: "bytes", size: 8 }],
+      ["relay_identifier", { kind: "bytes", size: 4 }],
+      ["information", BYTES],
+    ),
+  ),
   define(RelaySubOption.vendorSpecificInformation, "vendor_specific_information", {
     kind: "enterprises",
     of: { kind: "suboptions", definitions: [] },
@@ -90,14 +71,7 @@ export const NETWARE_SUB_OPTIONS: readonly SubOptionDefinition[] = [
   define(11, "primary_dss", IPV4),
 ];
 
-const KERBEROS_BACKOFF: ValueType = {
-  kind: "record",
-  fields: [
-    { name: "nominal_timeout", type: U32 },
-    { name: "maximum_timeout", type: U32 },
-    { name: "maximum_retries", type: U32 },
-  ],
-};
+const KERBEROS_BACKOFF: ValueType = record(["nominal_timeout", U32], ["maximum_timeout", U32], ["maximum_retries", U32]);
 
 /** CableLabs Client Configuration (122): RFC 3495, RFC 3594, RFC 3634. */
 export const CABLELABS_SUB_OPTIONS: readonly SubOptionDefinition[] = [
@@ -133,13 +107,7 @@ export const MOBILITY_DOMAIN_SUB_OPTIONS: readonly SubOptionDefinition[] = [
 
 /** Subnet Allocation (220): RFC 6656. */
 export const SUBNET_ALLOCATION_SUB_OPTIONS: readonly SubOptionDefinition[] = [
-  define(1, "subnet_request", {
-    kind: "record",
-    fields: [
-      { name: "flags", type: U8 },
-      { name: "prefix_length", type: U8 },
-    ],
-  }),
+  define(1, "subnet_request", record(["flags", U8], ["prefix_length", U8])),
   define(2, "subnet_information", BYTES),
   define(3, "subnet_name", TEXT),
   define(4, "suggested_lease_time", U32),

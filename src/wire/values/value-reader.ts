@@ -5,7 +5,7 @@ import { readDomainName, readDomainNames } from "./domain-name.ts";
 import { INTEGERS } from "./raw-values.ts";
 import { readFqdn, readResolvers, readRoutes } from "./structured-values.ts";
 import { decodeText, fail, has, type Reader, readUnsigned, rest } from "./value-io.ts";
-import type { BitField, Field, JsonValue, SubOptionDefinition, ValueType } from "./value-types.ts";
+import type { BitField, Field, JsonValue, ValueType } from "./value-types.ts";
 
 /** Reads all of the data as one value; a string says what is wrong. */
 export function readAll(type: ValueType, data: Uint8Array): { readonly value: JsonValue } | string {
@@ -70,7 +70,7 @@ function read(type: ValueType, reader: Reader): JsonValue | undefined {
       return alternative === undefined ? fail(reader, `${tag} is not a known kind of value`) : read(alternative.type, reader);
     }
     case "suboptions":
-      return readSubOptions(type.definitions, type.padded === true, reader);
+      return readSubOptions(type, reader);
     case "enterprises":
       return readEnterprises(type, reader);
     case "routes":
@@ -130,7 +130,12 @@ function readCounted(type: ValueType, size: 1 | 2, reader: Reader): JsonValue | 
   if (!has(reader, size)) return undefined;
   const length = readUnsigned(reader, size);
   if (!has(reader, length)) return undefined;
-  const part = readAll(type, rest(reader, length));
+  return readPart(type, rest(reader, length), reader);
+}
+
+/** Reads a value that must take all of `data`. */
+function readPart(type: ValueType, data: Uint8Array, reader: Reader): JsonValue | undefined {
+  const part = readAll(type, data);
   return typeof part === "string" ? fail(reader, part) : part.value;
 }
 
@@ -149,38 +154,54 @@ function readBits(fields: readonly BitField[], reader: Reader): JsonValue | unde
   return record;
 }
 
-function readSubOptions(definitions: readonly SubOptionDefinition[], padded: boolean, reader: Reader): JsonValue | undefined {
+function readSubOptions(type: Extract<ValueType, { kind: "suboptions" }>, reader: Reader): JsonValue | undefined {
+  const { definitions, size = 1 } = type;
   const map: Record<string, JsonValue> = {};
+  const lists = new Map<string, JsonValue[]>();
   while (reader.at < reader.end) {
-    const code = readUnsigned(reader, 1);
-    if (padded && code === 0) continue;
-    if (padded && code === 255) {
+    if (!has(reader, size)) return undefined;
+    const code = readUnsigned(reader, size);
+    if (type.padded && code === 0) continue;
+    if (type.padded && code === 255) {
       reader.at = reader.end;
       break;
     }
-    if (!has(reader, 1)) return undefined;
-    const length = readUnsigned(reader, 1);
+    if (!has(reader, size)) return undefined;
+    const length = readUnsigned(reader, size);
     if (!has(reader, length)) return undefined;
     const data = rest(reader, length);
     const definition = definitions.find((candidate) => candidate.code === code);
     const key = definition?.name ?? String(code);
-    if (Object.hasOwn(map, key)) return fail(reader, `sub-option ${code} occurs twice`);
-    const value = definition === undefined ? "" : readAll(definition.type, data);
+    const read = definition === undefined ? "" : readAll(definition.type, data);
     // A sub-option that is not as defined does not hide its neighbours.
-    map[key] = typeof value === "string" ? { type: "hex", value: toHex(data) } : value.value;
+    const value = typeof read === "string" ? { type: "hex", value: toHex(data) } : read.value;
+    if (definition?.repeats) {
+      const list = lists.get(key) ?? [];
+      list.push(value);
+      lists.set(key, list);
+      map[key] = list;
+    } else if (Object.hasOwn(map, key)) {
+      return fail(reader, `sub-option ${code} occurs twice`);
+    } else {
+      map[key] = value;
+    }
   }
   return map;
 }
 
 function readEnterprises(type: Extract<ValueType, { kind: "enterprises" }>, reader: Reader): JsonValue | undefined {
+  const { size = 1 } = type;
   const map: Record<string, JsonValue> = {};
+  if (size === 0 && !has(reader, 4)) return undefined;
   while (reader.at < reader.end) {
-    if (!has(reader, 5)) return undefined;
+    if (!has(reader, 4 + size)) return undefined;
     const key = String(readUnsigned(reader, 4));
     if (Object.hasOwn(map, key)) return fail(reader, `enterprise ${key} occurs twice`);
-    const value = readCounted(type.types?.[key] ?? type.of, 1, reader);
+    const inner = type.types?.[key] ?? type.of;
+    const value = size === 0 ? readPart(inner, rest(reader), reader) : readCounted(inner, size, reader);
     if (value === undefined) return undefined;
     map[key] = value;
+    if (size === 0) break;
   }
   return map;
 }

@@ -38,10 +38,26 @@ export type ValueType =
   | { readonly kind: "bits"; readonly fields: readonly BitField[] }
   /** The JSON form of one of the alternatives; on the wire a byte with its tag stands in front. */
   | { readonly kind: "tagged"; readonly alternatives: readonly Alternative[] }
-  /** A map of sub-option name or code to value; sub-options without a definition are `{type, value}`. `padded`: 0 is Pad and 255 is End inside. */
-  | { readonly kind: "suboptions"; readonly definitions: readonly SubOptionDefinition[]; readonly padded?: boolean }
-  /** A map of enterprise number to the JSON form of its type in `types`, else of `of`. On the wire: number, one byte of length, data. */
-  | { readonly kind: "enterprises"; readonly of: ValueType; readonly types?: Readonly<Record<string, ValueType>> }
+  /**
+   * A map of sub-option name or code to value; sub-options without a definition are `{type, value}`. `padded`: 0 is Pad and 255 is End inside.
+   * `size`: the bytes of each code and of each length (1).
+   */
+  | {
+      readonly kind: "suboptions";
+      readonly definitions: readonly SubOptionDefinition[];
+      readonly padded?: boolean;
+      readonly size?: 1 | 2;
+    }
+  /**
+   * A map of enterprise number to the JSON form of its type in `types`, else of `of`. On the wire: number, `size` bytes of length (1), data.
+   * Without a length (0) there is one enterprise, and its data takes the rest (RFC 8415 section 21.17).
+   */
+  | {
+      readonly kind: "enterprises";
+      readonly of: ValueType;
+      readonly types?: Readonly<Record<string, ValueType>>;
+      readonly size?: 0 | 1 | 2;
+    }
   /** [{destination: "10.0.0.0/8", router: "10.0.0.1"}] (RFC 3442). */
   | { readonly kind: "routes" }
   /** {s, o, e, n, name}: the Client FQDN option (RFC 4702). */
@@ -72,6 +88,8 @@ export interface SubOptionDefinition {
   readonly code: number;
   readonly name: string;
   readonly type: ValueType;
+  /** It may stand several times in what contains it: its JSON form there is a list, or a single value in its place. */
+  readonly repeats?: boolean;
 }
 
 /** The number of bytes that every value of this type has; undefined when it depends on the value. */

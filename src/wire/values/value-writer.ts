@@ -61,7 +61,7 @@ export function write(type: ValueType, value: unknown, out: number[], path: Path
     case "tagged":
       return writeTagged(type.alternatives, value, out, path);
     case "suboptions":
-      return writeSubOptions(type.definitions, value, out, path);
+      return writeSubOptions(type, value, out, path);
     case "enterprises":
       return writeEnterprises(type, value, out, path);
     case "routes":
@@ -217,30 +217,52 @@ function writeRawForm(form: RawForm, out: number[], path: Path): string | undefi
   return problem;
 }
 
-function writeSubOptions(definitions: readonly SubOptionDefinition[], value: unknown, out: number[], path: Path): string | undefined {
+function writeSubOptions(type: Extract<ValueType, { kind: "suboptions" }>, value: unknown, out: number[], path: Path): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "must be a map of sub-option name or code to value";
+  const { definitions, size = 1 } = type;
+  const max = size === 1 ? 255 : 65535;
   const seen = new Set<number>();
   for (const [key, part] of Object.entries(value)) {
     path.push(key);
     const definition = definitions.find((candidate) => candidate.name === key || String(candidate.code) === key);
-    const code = definition?.code ?? (/^(0|[1-9]\d{0,2})$/.test(key) ? Number(key) : 256);
-    if (code > 255) {
+    const code = definition?.code ?? (/^(0|[1-9]\d{0,4})$/.test(key) ? Number(key) : max + 1);
+    if (code > max) {
       const known = definitions.map((candidate) => candidate.name).join(", ");
-      return `is not a sub-option code from 0 to 255${known === "" ? "" : ` and not one of ${known}`}`;
+      return `is not a sub-option code from 0 to ${max}${known === "" ? "" : ` and not one of ${known}`}`;
     }
     if (seen.has(code)) return `gives sub-option ${code} a second time`;
     seen.add(code);
-    const data: number[] = [];
-    let problem: string | undefined;
-    if (isRawForm(part)) problem = writeRawForm(part, data, path);
-    else if (definition !== undefined) problem = write(definition.type, part, data, path);
-    else problem = `must be {type, value} with one of the types ${RAW_TYPES.join(", ")}: sub-option ${code} has no definition`;
-    if (problem !== undefined) return problem;
-    if (data.length > 255) return `has ${data.length} bytes; a sub-option holds at most 255`;
-    out.push(code, data.length, ...data);
+    const isList = definition?.repeats === true && Array.isArray(part);
+    for (const [index, item] of (isList ? part : [part]).entries()) {
+      if (isList) path.push(index);
+      const problem = writeSubOption(code, definition, size, item, out, path);
+      if (problem !== undefined) return problem;
+      if (isList) path.pop();
+    }
     path.pop();
   }
   return undefined;
+}
+
+function writeSubOption(
+  code: number,
+  definition: SubOptionDefinition | undefined,
+  size: 1 | 2,
+  value: unknown,
+  out: number[],
+  path: Path,
+): string | undefined {
+  const data: number[] = [];
+  let problem: string | undefined;
+  if (isRawForm(value)) problem = writeRawForm(value, data, path);
+  else if (definition !== undefined) problem = write(definition.type, value, data, path);
+  else problem = `must be {type, value} with one of the types ${RAW_TYPES.join(", ")}: sub-option ${code} has no definition`;
+  if (problem !== undefined) return problem;
+  const max = size === 1 ? 255 : 65535;
+  if (data.length > max) return `has ${data.length} bytes; a sub-option holds at most ${max}`;
+  writeInteger(code, size, out);
+  writeInteger(data.length, size, out);
+  return append(data, out);
 }
 
 function writeEnterprises(
@@ -250,11 +272,14 @@ function writeEnterprises(
   path: Path,
 ): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "must be a map of enterprise number to value";
+  const { size = 1 } = type;
+  if (size === 0 && Object.keys(value).length !== 1) return "must have one enterprise";
   for (const [key, part] of Object.entries(value)) {
     path.push(key);
     if (!/^(0|[1-9]\d{0,9})$/.test(key) || Number(key) > 0xffffffff) return "must be an enterprise number";
     writeInteger(Number(key), 4, out);
-    const problem = writeCounted(type.types?.[key] ?? type.of, 1, part, out, path);
+    const inner = type.types?.[key] ?? type.of;
+    const problem = size === 0 ? write(inner, part, out, path) : writeCounted(inner, size, part, out, path);
     if (problem !== undefined) return problem;
     path.pop();
   }
