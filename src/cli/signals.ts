@@ -29,6 +29,7 @@ const IGNORED: readonly (readonly [NodeJS.Signals, string])[] = [
 export function handleSignals(log: Log, exit: (status: number) => Promise<never>): { serve(signalled: Signalled): void } {
   let signalled: Signalled | undefined;
   let stopping = false;
+  let reloadWanted = false;
 
   function stop(signal: NodeJS.Signals): void {
     if (stopping) return;
@@ -51,13 +52,16 @@ export function handleSignals(log: Log, exit: (status: number) => Promise<never>
   for (const [signal, why] of IGNORED) process.on(signal, () => log.info(`${signal} is ignored: ${why}`));
   process.on("SIGHUP", () => {
     log.info("SIGHUP: reading the configuration again");
-    signalled?.reload();
+    // Before it serves it may have read the file already, as it was then.
+    if (signalled === undefined) reloadWanted = true;
+    else signalled.reload();
   });
   process.on("SIGUSR1", () => log.info(signalled?.counters() ?? {}, "counters so far"));
   process.on("uncaughtException", (error) => end("a defect of this program, which ends: please report this entry", error));
   return {
     serve(running) {
       signalled = running;
+      if (reloadWanted) running.reload();
     },
   };
 }
