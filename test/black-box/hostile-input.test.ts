@@ -12,7 +12,7 @@ import type { Config } from "../../src/config/model/config.ts";
 import { decide, type Received, type ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../src/engine/dhcp4/decider.ts";
 import type { Decision } from "../../src/engine/dhcp4/decision.ts";
-import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
