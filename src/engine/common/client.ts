@@ -3,7 +3,7 @@ import type { Owner, Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { PoolPosition } from "../../leases/space.ts";
 import type { Notify } from "../notice.ts";
-import type { Trace } from "../trace.ts";
+import type { CommonEvent, Trace } from "../trace.ts";
 
 /** A range of addresses, as far as these rules look at it. */
 export interface RangeFacts extends PoolPosition {
@@ -40,7 +40,7 @@ export interface Client<A, O extends Owner> {
   readonly members: ClientClass[];
   /** The limits that the client's lease counts for; undefined: none. */
   readonly limits?: readonly AppliedLimit[] | undefined;
-  readonly trace: Trace | undefined;
+  readonly trace: Trace<CommonEvent> | undefined;
 }
 
 /** A limit that applies to a client, and what its lease is counted under. */

@@ -49,6 +49,6 @@ function isScarce<A, O extends Owner>(client: Client<A, O>, { network, range: ow
     used += leases.inUse(range);
   }
   const scarce = used - capacity * network.adaptiveThreshold > ROUNDING;
-  client.trace?.("lease time", `${used} of ${capacity} addresses are in use: ${scarce ? "more" : "not more"} than adaptive_threshold`);
+  client.trace?.({ rule: "lease time", used, capacity, scarce });
   return scarce;
 }

@@ -2,7 +2,7 @@ import type { Subject, Value } from "../../config/class-expression/index.ts";
 import type { Limit } from "../../config/model/common.ts";
 import { type Hold, type Lease, LeaseState, type Owner } from "../../leases/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
-import { equalBytes, toHex } from "../../net/bytes.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import type { AppliedLimit, Client, NetworkFacts } from "./client.ts";
 
 /** Of longer values the beginning counts: a client must not fill our memory. */
@@ -96,10 +96,13 @@ export function isLimitReached<A, O extends Owner>(
     if (countsFor(lease, key) || countsFor(leases.ofClient(clientKey, link.index), key)) continue;
     // A commit that failed may have brought back a lease whose place was promised to others.
     if (count - holdsUnder(client, key, address) < limit.max) continue;
-    trace?.(
-      "limit",
-      `${count} leases have the value ${toHex(key.subarray(limit.identity.length))} of ${limit.key}, at most ${limit.max} may`,
-    );
+    trace?.({
+      rule: "limit",
+      key: limit.key,
+      value: key.subarray(limit.identity.length),
+      leases: count,
+      max: limit.max,
+    });
     return true;
   }
   return false;

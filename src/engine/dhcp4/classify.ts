@@ -49,8 +49,8 @@ export function classify(exchange: Exchange): boolean {
     evaluateClasses(exchange, classification, late, subject);
   }
   if (trace !== undefined) {
-    const names = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
-    trace("classes", names.length === 0 ? "none" : names.map(({ name }) => name).join(", "));
+    const entered = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
+    trace({ rule: "classes", names: entered.map(({ name }) => name) });
   }
   return classification.drop === undefined || classes[classification.drop] !== 1;
 }

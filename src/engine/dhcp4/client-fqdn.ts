@@ -26,7 +26,7 @@ export function clientFqdnOption(exchange: Exchange, settings: Settings): Option
   if (asked === undefined) return undefined;
   const domain = labelsOfText(configuredOption(settings, OptionCode.domainName)?.data ?? NO_BYTES) ?? [];
   const flags = FqdnFlag.N | (asked.flags & FqdnFlag.E) | ((asked.flags & FqdnFlag.S) === 0 ? 0 : FqdnFlag.O);
-  exchange.trace?.("client-fqdn", "option 81 is answered: this server updates no DNS");
+  exchange.trace?.({ rule: "client-fqdn" });
   return { code: OptionCode.clientFqdn, data: writeClientFqdn(flags, nameFor(asked, settings, domain)) };
 }
 

@@ -1,6 +1,6 @@
 import type { Network } from "../../config/model/dhcp4.ts";
 import { endAfter, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
 import { isInForce } from "../common/availability.ts";
 import type { Decision, Reply } from "./decision.ts";
@@ -24,7 +24,7 @@ export function checkFirst(exchange: Exchange, address: Ipv4, isOwn: boolean, ti
   // While that is being asked the address is held for the client, which makes it look like its own.
   if (state === "free" || (isOwn && state === undefined)) return offer;
   const interfaceIndex = linkOf(exchange, address);
-  trace?.("probe", `${formatIpv4(address)} is probed by ${interfaceIndex === 0 ? "ICMP echo" : "ARP"} for ${timeout} ms before the OFFER`);
+  trace?.({ rule: "probe", address, interfaceIndex, timeout });
   const about = { kind: "conflict-probe", address, timeout, interfaceIndex, hardwareAddress: exchange.message.chaddr } as const;
   return { kind: "question", about, holds: offer.changes, unanswered: offer };
 }

@@ -1,13 +1,12 @@
 import type { Link } from "../../config/model/dhcp4.ts";
 import type { Lease } from "../../leases/dhcp4/lease.ts";
-import { equalBytes, NO_BYTES, toHex } from "../../net/bytes.ts";
+import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "../common/availability.ts";
 import { hasLimits, limitsFor } from "../common/limits.ts";
-import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
 import { classify, noClasses } from "./classify.ts";
 import { clientKeyOf, isTooLong } from "./client-key.ts";
@@ -23,6 +22,7 @@ import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { subjectOf } from "./subject.ts";
 import { networkOnLink } from "./subnet.ts";
+import type { Trace } from "./trace.ts";
 import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
 
 export type { Context, Received, ServedInterface } from "./exchange.ts";
@@ -82,12 +82,12 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   if (clientKey === undefined) return silence(trace, "no-client-identity");
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
-  trace?.("client", toHex(clientKey));
+  trace?.({ rule: "client", clientKey });
   if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const vss = virtualSubnetIn(message, relayAgentInformation);
   const network = selectNetworkInVirtualSubnet(context.decider, received, relayAgentInformation, vss, trace);
   if (network === undefined) return silence(trace, "no-network");
-  trace?.("network", network.name);
+  trace?.({ rule: "network", name: network.name });
   const link = context.decider.config.links[network.link] as Link;
   const classes = noClasses(context);
   const remembered = relayAgentInformation === undefined ? rememberedRelayAgentInformation(context, link, message, clientKey) : undefined;

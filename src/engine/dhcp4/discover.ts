@@ -1,6 +1,6 @@
 import { endAfter, type Hold, type LeaseChange } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
-import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
@@ -49,7 +49,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   // A lease of the client's own that outlasts the offer needs no hold, and what was offered before it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
   const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
-  exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
+  exchange.trace?.({ rule: "reply", type: "OFFER", address, duration });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;

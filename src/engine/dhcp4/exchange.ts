@@ -6,6 +6,7 @@ import type { Client } from "../common/client.ts";
 import type { Answers } from "../decision.ts";
 import type { Notify } from "../notice.ts";
 import type { Decider } from "./decider.ts";
+import type { Trace } from "./trace.ts";
 
 /** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
 export interface Context {
@@ -66,4 +67,5 @@ export interface Exchange extends Client<Ipv4, LeaseOwner> {
   readonly lastRelayAgentInformation: Uint8Array | undefined;
   /** What option 54 is to be instead of an address of this server (RFC 5107); 0: nothing. */
   readonly serverIdentifierOverride: Ipv4;
+  readonly trace: Trace | undefined;
 }

@@ -1,5 +1,5 @@
 import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isHeldFor, isInForce } from "../common/availability.ts";
@@ -20,7 +20,7 @@ export function decideRelease(exchange: Exchange): Decision {
   if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
   const lease = context.leases.byAddress(message.ciaddr);
   if (ownerNow(exchange, message.ciaddr) === undefined) return silence(exchange.trace, "not-the-owner");
-  trace?.("update", `${formatIpv4(message.ciaddr)} is released`);
+  trace?.({ rule: "update", verdict: "released", address: message.ciaddr });
   const changes: LeaseChange[] = [];
   if (lease !== undefined && isInForce(lease, context.now)) changes.push(release(lease, context.now));
   if (isHeldFor(context.leases.holdOn(message.ciaddr), clientKey, context.now)) changes.push(withdraw(message.ciaddr));
@@ -53,7 +53,7 @@ export function decideDecline(exchange: Exchange): Decision {
   const owner = ownerNow(exchange, address);
   if (owner === undefined) return silence(exchange.trace, "not-the-owner");
   const { probationPeriod } = networkOf(decider, address) ?? exchange.network;
-  trace?.("update", `${formatIpv4(address)} is in probation for ${probationPeriod} s`);
+  trace?.({ rule: "update", verdict: "declined", address, probationPeriod });
   const declined = { address, state: LeaseState.declined, start: now, expiry: endAfter(now, probationPeriod), owner };
   return { kind: "update", changes: [{ kind: "put", lease: declined }] };
 }

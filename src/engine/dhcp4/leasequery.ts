@@ -1,14 +1,13 @@
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import type { Lease, LeaseTrait } from "../../leases/dhcp4/lease.ts";
-import { NO_BYTES, toHex } from "../../net/bytes.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains } from "../../net/prefix.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { isBound } from "../common/availability.ts";
-import type { Trace } from "../trace.ts";
 import { identifies, isTooLong } from "./client-key.ts";
 import type { Decider } from "./decider.ts";
 import type { Decision } from "./decision.ts";
@@ -18,6 +17,7 @@ import { leaseOptions } from "./lease-options.ts";
 import { maxMessageSizeOf } from "./options.ts";
 import { NO_CHANGES, silence } from "./reply.ts";
 import { dynamicRange, networkOf } from "./subnet.ts";
+import type { Trace } from "./trace.ts";
 import { isInVirtualSubnet, virtualSubnetIn, virtualSubnetOption } from "./virtual-subnet.ts";
 
 /** What a LEASEQUERY asks about: exactly one thing (RFC 4388 section 6.3, RFC 6148 section 4.1). */
@@ -42,10 +42,7 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
   if (isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   const question = questionIn(message);
   if (question === undefined) return silence(trace, "malformed-request");
-  trace?.(
-    "leasequery",
-    question.by === "address" ? `by address ${formatIpv4(question.address)}` : `by ${question.by} ${toHex(question.value)}`,
-  );
+  trace?.({ rule: "leasequery", ...question });
 
   const vss = virtualSubnetIn(message, relayAgentInformation);
   if (question.by !== "address") {
@@ -131,7 +128,7 @@ function answer(
   const vss = virtualSubnetOption(message);
   // Where nothing is known the VPN was of no use (RFC 6607 section 7.1).
   const vpn = vss === undefined || type === MessageType.LEASEUNKNOWN ? [] : [vss];
-  trace?.("reply", `${TYPE_NAMES[type]}${address === IPV4_ANY ? "" : ` about ${formatIpv4(address)}`}`);
+  trace?.({ rule: "reply", type: TYPE_NAMES[type], about: address === IPV4_ANY ? undefined : address });
   return {
     kind: "reply",
     message: {

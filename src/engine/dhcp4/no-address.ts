@@ -29,7 +29,7 @@ export function mustNotAutoConfigure(exchange: Exchange, settings: Settings): bo
  * though nothing is leased.
  */
 export function offerNoAddress(exchange: Exchange, settings: Settings): Decision {
-  exchange.trace?.("reply", "OFFER of no address");
+  exchange.trace?.({ rule: "reply", type: "OFFER", address: undefined });
   const duration = decideLeaseTime(settings.leaseTime, optionU32(exchange.message, OptionCode.ipAddressLeaseTime));
   const times = exchange.context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const asked = optionValue(exchange.message, OptionCode.autoConfigure) !== undefined;

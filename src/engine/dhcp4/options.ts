@@ -242,7 +242,7 @@ function getsClasslessRoutes(
     }
   }
   const fits = size <= maxMessageSize;
-  trace?.("options", fits ? "121 takes the place of 3 and 33 (RFC 3442)" : "3 and 33 are sent too: 121 may not fit");
+  trace?.({ rule: "options", classlessRoutesFit: fits });
   return fits;
 }
 

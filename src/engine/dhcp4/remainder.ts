@@ -1,6 +1,5 @@
 import type { Reservation } from "../../config/model/dhcp4.ts";
 import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
-import { formatIpv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";
@@ -31,7 +30,7 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
   const remaining = lease.expiry - now;
   if (remaining > duration) return undefined;
-  exchange.trace?.("reply", `ACK of ${formatIpv4(lease.address)} for the ${remaining} s that remain`);
+  exchange.trace?.({ rule: "reply", type: "ACK", address: lease.address, remaining });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, remaining);
   return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, ackDestination(exchange, lease.address));
 }

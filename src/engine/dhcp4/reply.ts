@@ -4,20 +4,20 @@ import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
-import type { Trace } from "../trace.ts";
+import type { SilenceReason } from "../decision.ts";
 import type { Decision, Reply, SettledDecision } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
+import { NAK_REASONS, type NakReason } from "./nak-reasons.ts";
 import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./options.ts";
-import type { Refusal } from "./permission.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
+import type { Trace } from "./trace.ts";
 
 export const NO_CHANGES: readonly LeaseChange[] = [];
 
 export function silence(trace: Trace | undefined, reason: SilenceReason): SettledDecision {
-  trace?.("silence", SILENCE_REASONS[reason]);
+  trace?.({ rule: "silence", reason });
   return { kind: "silence", reason };
 }
 
@@ -95,7 +95,7 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
 /** A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay broadcasts it (section 4.3.2). */
 export function nak(exchange: Exchange, why: NakReason): Decision {
   const { message, trace } = exchange;
-  trace?.("nak", NAK_TEXTS[why]);
+  trace?.({ rule: "nak", reason: why });
   const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
   return reply(
     exchange,
@@ -123,20 +123,6 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
   );
 }
 
-/** Why a client is told to start again: a refusal of the address, or that it has another one. */
-export type NakReason = Refusal | "other-lease";
-
-const NAK_TEXTS: Record<NakReason, string> = {
-  "wrong-network": "the address is not on this network",
-  "not-for-class": "the address is not for clients of this kind",
-  "in-use": "the address is in use by another client",
-  "reserved-elsewhere": "another address is reserved for this client",
-  "no-reservation": "addresses of this network are for hosts with a reservation only",
-  "limit-reached": "there are as many leases for clients like this one as may be",
-  "not-allocatable": "the address is not available to this client",
-  "other-lease": "another address is leased to this client",
-};
-
 /** Option 56 for each reason (RFC 2132 section 9.9). */
 const NAK_MESSAGES: Record<NakReason, Option> = {
   "wrong-network": messageOption("wrong-network"),
@@ -150,7 +136,7 @@ const NAK_MESSAGES: Record<NakReason, Option> = {
 };
 
 function messageOption(why: NakReason): Option {
-  return { code: OptionCode.message, data: new TextEncoder().encode(NAK_TEXTS[why]) };
+  return { code: OptionCode.message, data: new TextEncoder().encode(NAK_REASONS[why]) };
 }
 
 function replyMessage(

@@ -1,7 +1,7 @@
 import type { Reservation } from "../../config/model/dhcp4.ts";
 import { endAfter, type Hold, type Lease } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
@@ -29,23 +29,23 @@ export function decideRequest(exchange: Exchange): Decision {
   const { message, received, trace } = exchange;
   const server = namedServer(message);
   if (server !== undefined && !isOurs(exchange, server)) {
-    trace?.("state", `SELECTING another server, ${formatIpv4(server)}`);
+    trace?.({ rule: "state", state: "selected-another", server });
     return selectedAnother(exchange);
   }
   const asked = optionIpv4(message, OptionCode.requestedIpAddress) || IPV4_ANY;
   const isSelecting = server !== undefined && message.ciaddr === IPV4_ANY;
   const requested = asked === IPV4_ANY && isSelecting ? openOffer(exchange) : asked;
   if (server !== undefined && requested !== IPV4_ANY) {
-    trace?.("state", `SELECTING ${formatIpv4(requested)}`);
+    trace?.({ rule: "state", state: "SELECTING", address: requested });
     return decideSelecting(exchange, requested);
   }
   if (message.ciaddr !== IPV4_ANY) {
     const renewing = isSentToOneServer(received, exchange.relayAgentInformation);
-    trace?.("state", `${renewing ? "RENEWING" : "REBINDING"} ${formatIpv4(message.ciaddr)}`);
+    trace?.({ rule: "state", state: renewing ? "RENEWING" : "REBINDING", address: message.ciaddr });
     return decideKnownAddress(exchange, message.ciaddr, renewing);
   }
   if (requested === IPV4_ANY) return silence(exchange.trace, "malformed-request");
-  trace?.("state", `INIT-REBOOT with ${formatIpv4(requested)}`);
+  trace?.({ rule: "state", state: "INIT-REBOOT", address: requested });
   return decideKnownAddress(exchange, requested, true);
 }
 
@@ -117,7 +117,7 @@ export function acknowledge(
   const duration = durationFor(exchange, settings, address, previous, hold);
   if (context.notify !== undefined && previous !== undefined) noteMove(exchange, previous, context.notify);
   const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
-  exchange.trace?.("reply", `ACK of ${formatIpv4(address)} for ${duration} s`);
+  exchange.trace?.({ rule: "reply", type: "ACK", address, duration });
   const ofLease = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
   return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
@@ -139,6 +139,6 @@ function selectedAnother(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;
   const held = context.leases.heldBy(clientKey, link.index);
   if (held === undefined) return silence(exchange.trace, "another-server");
-  exchange.trace?.("update", `the offer of ${formatIpv4(held.address)} is withdrawn`);
+  exchange.trace?.({ rule: "update", verdict: "withdrawn", address: held.address });
   return { kind: "update", changes: [withdraw(held.address)] };
 }

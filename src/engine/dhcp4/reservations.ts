@@ -25,15 +25,15 @@ export function findReservation(exchange: Exchange): Reservation | undefined {
     const found = findInNetwork(exchange, lists);
     if (found?.address === undefined) settings ??= found;
     else if (isAdmitted(exchange, network.guard)) {
-      exchange.trace?.("reservation", `${found.name} in ${network.name}`);
+      exchange.trace?.({ rule: "reservation", verdict: "found", name: found.name, network: network.name });
       return found;
     } else shutOut ??= found;
   }
   if (shutOut !== undefined) {
-    exchange.trace?.("reservation", `${shutOut.name}, in a network that is not for this client`);
+    exchange.trace?.({ rule: "reservation", verdict: "shut-out", name: shutOut.name });
     return shutOut;
   }
-  if (settings !== undefined) exchange.trace?.("reservation", `${settings.name}, without an address`);
+  if (settings !== undefined) exchange.trace?.({ rule: "reservation", verdict: "settings-only", name: settings.name });
   return settings;
 }
 

@@ -1,13 +1,13 @@
 import type { Link, Network, Range } from "../../config/model/dhcp4.ts";
-import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import { maskOf, prefixContains } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { Trace } from "../trace.ts";
 import type { Decider } from "./decider.ts";
 import type { Received, ServedInterface } from "./exchange.ts";
+import type { Trace } from "./trace.ts";
 
 /** The network whose prefix holds the address. */
 export function networkOf({ config, networks }: Decider, address: Ipv4): Network | undefined {
@@ -57,23 +57,24 @@ export function selectNetwork(
   const { message } = received;
   const linkSelection = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.linkSelection);
   if (linkSelection?.length === 4) {
-    trace?.("subnet", `option 82 sub-option 5 names ${formatIpv4(readIpv4(linkSelection, 0))}`);
-    return networkOf(decider, readIpv4(linkSelection, 0));
+    const address = readIpv4(linkSelection, 0);
+    trace?.({ rule: "subnet", by: "link-selection", address });
+    return networkOf(decider, address);
   }
   const subnetSelection = decider.config.subnetSelection ? optionIpv4(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection !== undefined) {
-    trace?.("subnet", `option 118 names ${formatIpv4(subnetSelection)}`);
+    trace?.({ rule: "subnet", by: "subnet-selection", address: subnetSelection });
     return networkOf(decider, subnetSelection);
   }
   if (message.giaddr !== IPV4_ANY) {
     if (message.ciaddr !== IPV4_ANY && isUnicastToRelay(relayAgentInformation)) {
       const network = networkOf(decider, message.ciaddr);
       if (network !== undefined) {
-        trace?.("subnet", `the client sent to its relay alone, with ciaddr ${formatIpv4(message.ciaddr)}`);
+        trace?.({ rule: "subnet", by: "unicast-to-relay", address: message.ciaddr });
         return network;
       }
     }
-    trace?.("subnet", `giaddr is ${formatIpv4(message.giaddr)}`);
+    trace?.({ rule: "subnet", by: "giaddr", address: message.giaddr });
     return decider.linkOfRelay.get(message.giaddr)?.networks[0] ?? networkOf(decider, message.giaddr);
   }
   if (isUnicast(received)) {
@@ -81,11 +82,12 @@ export function selectNetwork(
       (message.ciaddr !== IPV4_ANY ? networkOf(decider, message.ciaddr) : undefined) ??
       (received.source !== IPV4_ANY ? networkOf(decider, received.source) : undefined);
     if (network !== undefined) {
-      trace?.("subnet", `unicast from ${formatIpv4(received.source)} with ciaddr ${formatIpv4(message.ciaddr)}`);
+      trace?.({ rule: "subnet", by: "unicast", source: received.source, ciaddr: message.ciaddr });
       return network;
     }
   }
-  trace?.("subnet", `received on interface ${received.interface.name} with address ${formatIpv4(received.interface.address)}`);
+  const { name, address } = received.interface;
+  trace?.({ rule: "subnet", by: "interface", name, address });
   return networkOfInterface(decider, received.interface);
 }
 

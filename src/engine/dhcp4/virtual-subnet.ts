@@ -5,10 +5,10 @@ import type { Message, Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { Trace } from "../trace.ts";
 import type { Decider } from "./decider.ts";
 import type { Received } from "./exchange.ts";
 import { selectNetwork } from "./subnet.ts";
+import type { Trace } from "./trace.ts";
 
 /** The type that stands for no VPN at all (RFC 6607 section 3.5). */
 const GLOBAL = 255;
@@ -46,9 +46,10 @@ export function selectNetworkInVirtualSubnet(
     subOption(relayAgentInformation, RelaySubOption.linkSelection) !== undefined ||
     (decider.config.subnetSelection && optionIpv4(received.message, OptionCode.subnetSelection) !== undefined);
   const links = isNamed ? [] : decider.config.links.filter((link) => isInVirtualSubnet(link, asked));
-  if (links.length !== 1) return network;
-  trace?.("subnet", `the only link of the client's VPN is ${links[0]?.name}`);
-  return links[0]?.networks[0];
+  const only = links[0];
+  if (only === undefined || links.length > 1) return network;
+  trace?.({ rule: "subnet", by: "virtual-subnet", link: only.name });
+  return only.networks[0];
 }
 
 /**
