@@ -4,9 +4,9 @@ import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { enterClass, evaluateClasses } from "../common/classes.ts";
+import { evaluatedPacket } from "./evaluated-packet.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { findReservation } from "./reservations.ts";
-import { subjectOf } from "./subject.ts";
 
 const NONE: readonly number[] = [];
 
@@ -29,7 +29,7 @@ export function classify(exchange: Exchange): boolean {
   if (classes === undefined || classification === undefined || compiled.classification === undefined) return true;
   const { lookups, early, late } = compiled.classification;
   const found: Found = [];
-  const subject = subjectOf(exchange, classes, found);
+  const subject = evaluatedPacket(exchange, classes, found);
   findOptions(lookups, subject.message, found);
   for (const builtIn of classification.builtIns) {
     if (builtIn.kind === "ALL") classes[builtIn.number] = 1;

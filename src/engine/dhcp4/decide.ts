@@ -13,14 +13,14 @@ import { clientKeyOf, isTooLong } from "./client-key.ts";
 import type { Decision } from "./decision.ts";
 import { hasPossibleRelay } from "./destination.ts";
 import { decideDiscover } from "./discover.ts";
+import { evaluatedPacket } from "./evaluated-packet.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
-import { decideDecline, decideRelease } from "./give-back.ts";
 import { decideInform } from "./inform.ts";
 import { decideLeasequery } from "./leasequery.ts";
+import { decideDecline, decideRelease } from "./release-decline.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
-import { subjectOf } from "./subject.ts";
 import { networkOnLink } from "./subnet.ts";
 import type { Trace } from "./trace.ts";
 import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
@@ -117,7 +117,7 @@ function withLimits(exchange: Exchange): Exchange {
   const { context, link } = exchange;
   const { limits } = context.decider.config;
   if (!hasLimits(limits, link.networks)) return exchange;
-  const subject = subjectOf(exchange, exchange.classes ?? NO_BYTES);
+  const subject = evaluatedPacket(exchange, exchange.classes ?? NO_BYTES);
   const applied = limitsFor({
     limits,
     values: context.decider.compiled.limitValues,

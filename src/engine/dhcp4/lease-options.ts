@@ -12,7 +12,7 @@ import { identifies } from "./client-key.ts";
 import type { Decider } from "./decider.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { secondsOption } from "./option-values.ts";
-import { addOnce, addSettings, maxMessageSizeOf, requestedOption } from "./options.ts";
+import { addOnce, addSettings, maxMessageSizeOf, requestedOption } from "./reply-options.ts";
 import { findReservation } from "./reservations.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { type Settings, settingsFor } from "./settings.ts";

@@ -9,7 +9,7 @@ import type { Decision, Reply, SettledDecision } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { NAK_REASONS, type NakReason } from "./nak-reasons.ts";
-import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./options.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./reply-options.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
 import type { Trace } from "./trace.ts";

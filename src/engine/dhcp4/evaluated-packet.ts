@@ -7,7 +7,7 @@ import type { Exchange } from "./exchange.ts";
  * What class expressions are asked about. `classes` are those that the client is in, as far as they are known; `found` is for expressions that share
  * what they look up.
  */
-export function subjectOf(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
+export function evaluatedPacket(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
   const { received, context } = exchange;
   return {
     message: asRelayed(exchange),
