@@ -1,4 +1,7 @@
-/** The public surface `leasehold/engine`: what a DHCP server does about a message, decided without performing any effect. */
+/**
+ * The public surface `leasehold/engine`: what a DHCP server does about a message, decided
+ * without performing any effect.
+ */
 export type { Destination } from "../net/destination.ts";
 export { type Answers, type Question, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
 export { decide } from "./dhcp4/decide.ts";

@@ -34,7 +34,10 @@ export interface Client<A, O extends Owner> {
   readonly link: { readonly index: number; readonly name: string; readonly networks: readonly NetworkFacts[] };
   /** What the client is known by. */
   readonly clientKey: Uint8Array;
-  /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
+  /**
+   * 1 at the number of each class that the client is in; undefined when the
+   * configuration has no classes.
+   */
   readonly classes?: Uint8Array | undefined;
   /** The classes of the configuration that the client is in, in the order of the file. */
   readonly members: ClientClass[];

@@ -13,9 +13,10 @@ import { holderOf, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 import type { Candidate } from "./trace.ts";
 
 /**
- * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is offered or last had on this
- * link, the one that it asks for, one that was never used, the one that has been unused for longest. Undefined: there
- * is none that this client could get. `own` is the client's lease on this link.
+ * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is
+ * offered or last had on this link, the one that it asks for, one that was never used, the one that
+ * has been unused for longest. Undefined: there is none that this client could get. `own` is the
+ * client's lease on this link.
  */
 export function chooseAddress(exchange: Exchange, reservation: Reservation | undefined, own: Lease | undefined): Ipv4 | undefined {
   const { trace, clientKey, link } = exchange;
@@ -79,7 +80,10 @@ function isClosed(exchange: Exchange, network: Network, reservation: Reservation
   return !isFor(exchange, network, reservation) || isLimitReached(exchange, network, undefined);
 }
 
-/** Addresses of the server and of the relay, which a range may include by mistake: a few dozen at most. */
+/**
+ * Addresses of the server and of the relay, which a range may include by
+ * mistake: a few dozen at most.
+ */
 class ServerSide implements AddressFilter {
   readonly #exchange: Exchange;
 

@@ -12,8 +12,8 @@ import { findReservation } from "./reservations.ts";
 import { type Settings, settingsFor } from "./settings.ts";
 
 /**
- * Answers a BOOTP client (RFC 951, RFC 1542 section 5, RFC 1534 section 2). It knows no lease times and will not come back: what it gets is bound
- * for ever, before the reply goes.
+ * Answers a BOOTP client (RFC 951, RFC 1542 section 5, RFC 1534 section 2). It knows no lease times
+ * and will not come back: what it gets is bound for ever, before the reply goes.
  */
 export function decideBootp(exchange: Exchange): Decision {
   const { context, message, link, clientKey, trace } = exchange;
@@ -23,7 +23,8 @@ export function decideBootp(exchange: Exchange): Decision {
     trace?.({ rule: "reply", type: "BOOTREPLY", ciaddr: message.ciaddr });
     return answer(exchange, settingsFor(exchange, reservation, message.ciaddr), IPV4_ANY, NO_CHANGES);
   }
-  // What it is given it keeps for ever: from ranges only where the operator wants that (RFC 1534 section 2).
+  // What it is given it keeps for ever: from ranges only where the operator wants
+  // that (RFC 1534 section 2).
   if (reservation?.address === undefined && !context.decider.config.dynamicBootp) return silence(trace, "bootp-not-enabled");
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);

@@ -13,9 +13,11 @@ import { grant, NO_CHANGES } from "./reply.ts";
 import { settingsFor } from "./settings.ts";
 
 /**
- * The ACK for a client that comes back so early that its lease need not be written anew (`cache_threshold`): it gets the time that remains, so
- * that what it was told and what is stored stay the same. `lease` is the client's own, of the address that it wants to keep. Undefined:
- * there is something to write, because the share of the time is over, the lease would be another one, or the client tells something new.
+ * The ACK for a client that comes back so early that its lease need not be written anew
+ * (`cache_threshold`): it gets the time that remains, so that what it was told and what is stored
+ * stay the same. `lease` is the client's own, of the address that it wants to keep. Undefined:
+ * there is something to write, because the share of the time is over, the lease would be another
+ * one, or the client tells something new.
  */
 export function acknowledgeRemainder(exchange: Exchange, reservation: Reservation | undefined, lease: Lease): Decision | undefined {
   const { context, link, clientKey, message } = exchange;

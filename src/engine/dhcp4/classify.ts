@@ -11,8 +11,9 @@ import { findReservation } from "./reservations.ts";
 const NONE: readonly number[] = [];
 
 /**
- * The classes of a client: none yet; undefined when the configuration has none, and nothing is to be done. Each message has its own: another one may be
- * decided while this one is, by who listens to its trace or answers for its leases.
+ * The classes of a client: none yet; undefined when the configuration has none, and nothing is to
+ * be done. Each message has its own: another one may be decided while this one is, by who listens
+ * to its trace or answers for its leases.
  */
 export function noClasses({ decider }: Context): Uint8Array | undefined {
   const { classification } = decider;
@@ -20,8 +21,9 @@ export function noClasses({ decider }: Context): Uint8Array | undefined {
 }
 
 /**
- * Finds out which classes the client is in, once for each message: the server's own and those that depend on the message alone, then the
- * reservation and its classes, then what depends on it. False when the client is in the class DROP.
+ * Finds out which classes the client is in, once for each message: the server's own and those that
+ * depend on the message alone, then the reservation and its classes, then what depends on it. False
+ * when the client is in the class DROP.
  */
 export function classify(exchange: Exchange): boolean {
   const { classes, trace } = exchange;

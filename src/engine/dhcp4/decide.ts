@@ -31,9 +31,10 @@ export type { Context, Received, ServedInterface } from "./exchange.ts";
 const LONGEST_CHADDR = 16;
 
 /**
- * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of the configuration, the leases, the
- * message, how it came in, and the time. Nothing is changed; the caller carries the decision out. Never throws, whatever the message.
- * Byte strings of the decision may be views of the message.
+ * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of
+ * the configuration, the leases, the message, how it came in, and the time. Nothing is changed; the
+ * caller carries the decision out. Never throws, whatever the message. Byte strings of the decision
+ * may be views of the message.
  */
 export function decide(context: Context, received: Received, trace?: Trace): Decision {
   const { message } = received;
@@ -68,7 +69,10 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
   }
 }
 
-/** A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53 can't be read is neither. */
+/**
+ * A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53
+ * can't be read is neither.
+ */
 function decideWithoutType(context: Context, received: Received, trace: Trace | undefined): Decision {
   if (optionValue(received.message, OptionCode.dhcpMessageType) !== undefined) return silence(trace, "unsupported-message-type");
   return context.decider.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
@@ -128,7 +132,10 @@ function withLimits(exchange: Exchange): Exchange {
   return applied === undefined ? exchange : { ...exchange, limits: applied };
 }
 
-/** The client's lease, for a renewal that came without a relay: giaddr is 0 then, and option 82 is missing. */
+/**
+ * The client's lease, for a renewal that came without a relay: giaddr is 0 then,
+ * and option 82 is missing.
+ */
 function extendedLease({ context, message, clientKey }: Exchange): Lease | undefined {
   if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
   const lease = context.leases.byAddress(message.ciaddr);
@@ -136,8 +143,9 @@ function extendedLease({ context, message, clientKey }: Exchange): Lease | undef
 }
 
 /**
- * Option 82 of the client's last message through a relay, for one that says by itself which address the client has. Only on the link of that address:
- * a client that is heard on another one has moved.
+ * Option 82 of the client's last message through a relay, for one that says by itself
+ * which address the client has. Only on the link of that address: a client that is heard
+ * on another one has moved.
  */
 function rememberedRelayAgentInformation(context: Context, link: Link, message: Message, clientKey: Uint8Array): Uint8Array | undefined {
   if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY || networkOnLink(link, message.ciaddr) === undefined) return undefined;

@@ -26,8 +26,9 @@ type Question =
   | { readonly by: LeaseTrait; readonly value: Uint8Array; readonly htype: number };
 
 /**
- * Answers a LEASEQUERY (RFC 4388, and by remote id RFC 6148): what is known of an address, or of the addresses of a client. It only comes
- * from those who may ask, and is answered at giaddr, which says nothing about the lease that is asked for (section 6.3).
+ * Answers a LEASEQUERY (RFC 4388, and by remote id RFC 6148): what is known of an address, or of
+ * the addresses of a client. It only comes from those who may ask, and is answered at giaddr, which
+ * says nothing about the lease that is asked for (section 6.3).
  */
 export function decideLeasequery(context: Context, received: Received, trace: Trace | undefined): Decision {
   const { message } = received;
@@ -50,7 +51,8 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
     const latest = leases[0];
     if (latest !== undefined) return active(context, received, latest, leases, trace);
     const relay = question.by === "remoteId" ? relayAgentInformation : undefined;
-    // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else has a place in this answer.
+    // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else
+    // has a place in this answer.
     const echo = relay === undefined ? [] : [{ code: OptionCode.relayAgentInformation, data: relay }];
     return answer(context, received, MessageType.LEASEUNKNOWN, message, IPV4_ANY, echo, trace);
   }
@@ -76,7 +78,10 @@ function questionIn(message: Message): Question | undefined {
   return remoteId && { by: "remoteId", value: remoteId, htype: 0 };
 }
 
-/** The leases that are in force of the client that is asked about, that of its last transaction first (RFC 4388 section 6.4.1). */
+/**
+ * The leases that are in force of the client that is asked about, that of its last transaction
+ * first (RFC 4388 section 6.4.1).
+ */
 function leasesOf(
   context: Context,
   question: Exclude<Question, { readonly by: "address" }>,
@@ -100,7 +105,10 @@ function managingNetwork(decider: Decider, address: Ipv4, vss: Uint8Array | unde
   return network !== undefined && isInVirtualSubnet(decider.config.links[network.link] as Link, vss) ? network : undefined;
 }
 
-/** Whether this server gives the address to somebody: out of a range, by a reservation, or as it did once. */
+/**
+ * Whether this server gives the address to somebody: out of a range, by a
+ * reservation, or as it did once.
+ */
 function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined, lease: Lease | undefined): boolean {
   const network = managingNetwork(context.decider, address, vss);
   if (network === undefined) return false;
@@ -108,7 +116,9 @@ function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined,
   return context.decider.compiled.reservations[network.index]?.addresses.has(address) === true;
 }
 
-/** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */
+/**
+ * LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one.
+ */
 function active(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined, trace: Trace | undefined): Decision {
   const { owner } = lease;
   const client = { htype: owner.htype, chaddr: owner.chaddr };

@@ -11,8 +11,8 @@ import { isOurs, namedServer } from "./server-identifier.ts";
 import { networkOf } from "./subnet.ts";
 
 /**
- * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back, or what it was offered. Only the owner can, and the address of a lease is
- * remembered for it. Never answered.
+ * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back, or what it was offered. Only
+ * the owner can, and the address of a lease is remembered for it. Never answered.
  */
 export function decideRelease(exchange: Exchange): Decision {
   const { context, message, clientKey, trace } = exchange;
@@ -28,8 +28,8 @@ export function decideRelease(exchange: Exchange): Decision {
 }
 
 /**
- * What is on record of the client, if the address is leased to it or held for it now: a lease that is about to end is held after a DISCOVER.
- * Undefined: it is not its own.
+ * What is on record of the client, if the address is leased to it or held for it now: a lease that
+ * is about to end is held after a DISCOVER. Undefined: it is not its own.
  */
 function ownerNow({ context, clientKey }: Exchange, address: Ipv4): LeaseOwner | undefined {
   const { leases, now } = context;
@@ -40,9 +40,9 @@ function ownerNow({ context, clientKey }: Exchange, address: Ipv4): LeaseOwner |
 }
 
 /**
- * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody gets it until
- * probation is over. Only the client that it was offered or leased to can say so, else one host could empty the pool.
- * Never answered.
+ * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody
+ * gets it until probation is over. Only the client that it was offered or leased to can say so,
+ * else one host could empty the pool. Never answered.
  */
 export function decideDecline(exchange: Exchange): Decision {
   const { context, message, trace } = exchange;
@@ -58,7 +58,10 @@ export function decideDecline(exchange: Exchange): Decision {
   return { kind: "update", changes: [{ kind: "put", lease: declined }] };
 }
 
-/** Both messages must name the server (RFC 2131 table 5); one that does not is taken at its word all the same. */
+/**
+ * Both messages must name the server (RFC 2131 table 5); one that does not is taken
+ * at its word all the same.
+ */
 function isForAnother(exchange: Exchange): boolean {
   const server = namedServer(exchange.message);
   return server !== undefined && !isOurs(exchange, server);

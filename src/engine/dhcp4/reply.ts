@@ -40,8 +40,8 @@ export function grant(
 export function inform(exchange: Exchange, settings: Settings, to: Destination<Ipv4>): Decision {
   const { message } = exchange;
   const direct = message.ciaddr !== 0;
-  // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there
-  // is no address to relay it to.
+  // Straight to the client it is no relayed message any more; through the relay the client's link
+  // hears it, for there is no address to relay it to.
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
   return reply(
@@ -54,8 +54,9 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination<I
 }
 
 /**
- * The reply to a BOOTP client; `yiaddr` is 0 for one that knows its address (RFC 951). Without the magic cookie in its request we can't
- * know what it would make of the vendor field (RFC 1542 section 3.5): it stays empty.
+ * The reply to a BOOTP client; `yiaddr` is 0 for one that knows its address (RFC 951). Without the
+ * magic cookie in its request we can't know what it would make of the vendor field (RFC 1542
+ * section 3.5): it stays empty.
  */
 export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, changes: readonly LeaseChange[]): Decision {
   const { message } = exchange;
@@ -92,7 +93,10 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
   };
 }
 
-/** A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay broadcasts it (section 4.3.2). */
+/**
+ * A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay
+ * broadcasts it (section 4.3.2).
+ */
 export function nak(exchange: Exchange, why: NakReason): Decision {
   const { message, trace } = exchange;
   trace?.({ rule: "nak", reason: why });

@@ -21,9 +21,9 @@ import { settingsFor } from "./settings.ts";
 import { isSentToOneServer } from "./subnet.ts";
 
 /**
- * Answers a REQUEST (RFC 2131 section 4.3.2). Its four states are told apart by table 4: SELECTING names a server,
- * INIT-REBOOT has option 50 and no ciaddr, RENEWING and REBINDING have ciaddr, and RENEWING is sent to this server
- * alone, or to a relay that stands in for it (RFC 5010).
+ * Answers a REQUEST (RFC 2131 section 4.3.2). Its four states are told apart by table 4: SELECTING
+ * names a server, INIT-REBOOT has option 50 and no ciaddr, RENEWING and REBINDING have ciaddr, and
+ * RENEWING is sent to this server alone, or to a relay that stands in for it (RFC 5010).
  */
 export function decideRequest(exchange: Exchange): Decision {
   const { message, received, trace } = exchange;
@@ -49,7 +49,10 @@ export function decideRequest(exchange: Exchange): Decision {
   return decideKnownAddress(exchange, requested, true);
 }
 
-/** The address that was offered to the client, or is its own; 0: none. Some clients take an offer without repeating its address in option 50. */
+/**
+ * The address that was offered to the client, or is its own; 0: none. Some clients take an offer
+ * without repeating its address in option 50.
+ */
 function openOffer({ context, link, clientKey }: Exchange): Ipv4 {
   const { leases, now } = context;
   const held = inTime(leases.heldBy(clientKey, link.index), now);
@@ -58,7 +61,10 @@ function openOffer({ context, link, clientKey }: Exchange): Ipv4 {
   return own !== undefined && isBound(own, now) ? own.address : IPV4_ANY;
 }
 
-/** The client took our offer, or knew of us otherwise: it gets a definite answer, whoever else is on the link. */
+/**
+ * The client took our offer, or knew of us otherwise: it gets a definite answer,
+ * whoever else is on the link.
+ */
 function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
   const reservation = findReservation(exchange);
   const { leases } = exchange.context;
@@ -71,9 +77,10 @@ function decideSelecting(exchange: Exchange, address: Ipv4): Decision {
 }
 
 /**
- * The client has an address and wants to keep it. What is on record here decides; without a record only an authoritative
- * server speaks, for the address may be another server's. `addressedToUs` is false when any server may answer (REBINDING): then what
- * we know of the client under another address is no reason to deny it this one.
+ * The client has an address and wants to keep it. What is on record here decides; without a record
+ * only an authoritative server speaks, for the address may be another server's. `addressedToUs` is
+ * false when any server may answer (REBINDING): then what we know of the client under another
+ * address is no reason to deny it this one.
  */
 function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: boolean): Decision {
   const { context, network, link, clientKey } = exchange;
@@ -101,8 +108,9 @@ function decideKnownAddress(exchange: Exchange, address: Ipv4, addressedToUs: bo
 }
 
 /**
- * Gives the client the address for a full lease time, and takes back what else it has on this link. `previous` is what the table knows of
- * the address; `more` are options for this reply beside those of every ACK.
+ * Gives the client the address for a full lease time, and takes back what else it has on this
+ * link. `previous` is what the table knows of the address; `more` are options for this reply
+ * beside those of every ACK.
  */
 export function acknowledge(
   exchange: Exchange,
@@ -124,8 +132,9 @@ export function acknowledge(
 }
 
 /**
- * Tells the operator of a client identifier that comes from another hardware address while its lease is fresh: of a machine that was cloned,
- * whose copies take the address from each other, or of one with two cards.
+ * Tells the operator of a client identifier that comes from another hardware address while its
+ * lease is fresh: of a machine that was cloned, whose copies take the address from each other,
+ * or of one with two cards.
  */
 function noteMove({ context, message, clientKey, clientIdentifier }: Exchange, previous: Lease, notify: Notify<Ipv4>): void {
   const { address, start, expiry, owner } = previous;

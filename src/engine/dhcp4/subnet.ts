@@ -41,12 +41,14 @@ export function dynamicRange(network: Network, address: Ipv4): Range | undefined
 }
 
 /**
- * The network that a message came from, on whose link the client is. What the relay says goes first: option 82
- * sub-option 5 (RFC 3527), then option 118 where it counts (RFC 3011), then giaddr. Each of these decides alone: when it names no
- * configured network, no other rule may place the client elsewhere. The addresses of the client itself, ciaddr and
- * source, only count when it sent its message to this server's own address: a client that moved to another link and
- * broadcasts is where it is heard. Where a relay passes on what the client sent to it alone, as if it were the server (RFC 5010, RFC 5107),
- * ciaddr is trusted as it would be here (RFC 2131 section 4.3.2). Last comes the receiving interface.
+ * The network that a message came from, on whose link the client is. What the relay says goes
+ * first: option 82 sub-option 5 (RFC 3527), then option 118 where it counts (RFC 3011), then
+ * giaddr. Each of these decides alone: when it names no configured network, no other rule may place
+ * the client elsewhere. The addresses of the client itself, ciaddr and source, only count when it
+ * sent its message to this server's own address: a client that moved to another link and broadcasts
+ * is where it is heard. Where a relay passes on what the client sent to it alone, as if it were the
+ * server (RFC 5010, RFC 5107), ciaddr is trusted as it would be here (RFC 2131 section 4.3.2). Last
+ * comes the receiving interface.
  */
 export function selectNetwork(
   decider: Decider,
@@ -91,7 +93,9 @@ export function selectNetwork(
   return networkOfInterface(decider, received.interface);
 }
 
-/** The network an interface is on: the one it is listed for, or the one that its address lies in. */
+/**
+ * The network an interface is on: the one it is listed for, or the one that its address lies in.
+ */
 export function networkOfInterface(decider: Decider, served: ServedInterface): Network | undefined {
   return decider.linkOfInterface.get(served.name)?.networks[0] ?? networkOf(decider, served.address);
 }
@@ -99,18 +103,27 @@ export function networkOfInterface(decider: Decider, served: ServedInterface): N
 /** The unicast bit of sub-option 10 (RFC 5010 section 3). */
 const UNICAST_FLAG = 0x80;
 
-/** Whether the client sent its message to one server: to this one's own address, or to a relay that says so. */
+/**
+ * Whether the client sent its message to one server: to this one's own address, or
+ * to a relay that says so.
+ */
 export function isSentToOneServer(received: Received, relayAgentInformation: Uint8Array | undefined): boolean {
   return received.message.giaddr === IPV4_ANY ? isUnicast(received) : isUnicastToRelay(relayAgentInformation);
 }
 
-/** Whether the relay says that the client did not broadcast. Of a value that is too long the first byte counts (RFC 5010 section 5). */
+/**
+ * Whether the relay says that the client did not broadcast. Of a value that is too long the first
+ * byte counts (RFC 5010 section 5).
+ */
 function isUnicastToRelay(relayAgentInformation: Uint8Array | undefined): boolean {
   const flags = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.relayAgentFlags);
   return flags !== undefined && ((flags[0] ?? 0) & UNICAST_FLAG) !== 0;
 }
 
-/** Whether the message was sent to this server's own address, neither to 255.255.255.255 nor to the broadcast address of the subnet. */
+/**
+ * Whether the message was sent to this server's own address, neither to 255.255.255.255 nor to the
+ * broadcast address of the subnet.
+ */
 export function isUnicast(received: Received): boolean {
   const { destination } = received;
   const { address, prefixLength } = received.interface;
