@@ -1,7 +1,7 @@
 /** Asks the engine what a server would answer, and why; no socket is opened: `npm run example examples/decide.js`. */
 import { dhcp4 as client } from "leasehold/client";
 import { loadConfig } from "leasehold/config";
-import { createDecider, decide } from "leasehold/engine";
+import { createDecider, decide, describeTrace } from "leasehold/engine";
 import { LeaseTable } from "leasehold/leases";
 import { dhcp4 } from "leasehold/wire";
 
@@ -27,6 +27,6 @@ const decision = decide(
     destination: 0xffffffff,
     serverPort: 67,
   },
-  (rule, detail) => console.log(`${rule}: ${detail}`),
+  (event) => console.log(`${event.rule}: ${describeTrace(event)}`),
 );
 console.log(decision.kind === "reply" ? dhcp4.formatMessage(decision.message) : decision);

@@ -2,7 +2,8 @@ import type { LeaseChange } from "../leases/lease.ts";
 import type { Destination } from "../net/destination.ts";
 
 /**
- * Why the server stays silent. Each is counted, logged at debug level and explained by `SILENCE_REASONS`.
+ * Why the server stays silent. Each is counted, logged at debug level and
+ * explained by `SILENCE_REASONS`.
  */
 export const SILENCE_REASONS = {
   "not-a-request": "the message is not a BOOTREQUEST; servers send those, clients don't",

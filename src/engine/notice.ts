@@ -1,10 +1,16 @@
-/** What the operator should know though the client was dealt with as it should be. Byte strings are valid during the call. */
+/**
+ * What the operator should know though the client was dealt with as it should be. Byte strings
+ * are valid during the call.
+ */
 export type Notice<A> =
   /** No address is free for a client on this link. */
   | { readonly kind: "no-address-free"; readonly link: string }
   /** The client's reserved address is another client's, whose hardware address `holder` is. */
   | { readonly kind: "reserved-in-use"; readonly reservation: string; readonly address: A; readonly holder: Uint8Array }
-  /** A client identifier came from one hardware address, `chaddr`, while the lease was fresh that `other` had got with it. */
+  /**
+   * A client identifier came from one hardware address, `chaddr`, while the lease was fresh that
+   * `other` had got with it.
+   */
   | {
       readonly kind: "identifier-moved";
       readonly address: A;

@@ -1,5 +1,60 @@
+import { toHex } from "../net/bytes.ts";
+import { SILENCE_REASONS, type SilenceReason } from "./decision.ts";
+
 /**
- * Told of each rule that was applied on the way to a decision, in order: `leasehold explain` prints this. `rule` is a stable
- * name; `detail` is for people. Call it as `trace?.("rule", text)`: without a trace the text is never made.
+ * Told of each rule that was applied on the way to a decision, in order: what it found, as facts.
+ * Call it as `trace?.({ ... })`: without a trace nothing is made.
  */
-export type Trace = (rule: string, detail: string) => void;
+export type Trace<E> = (event: E) => void;
+
+/**
+ * What rules tell that do not depend on the protocol. `rule` is a stable name. Byte strings may be
+ * views of the message or of the table's memory: who keeps an event copies them.
+ */
+export type CommonEvent =
+  | { readonly rule: "client"; readonly clientKey: Uint8Array }
+  | { readonly rule: "network"; readonly name: string }
+  | { readonly rule: "classes"; readonly names: readonly string[] }
+  | { readonly rule: "reservation"; readonly verdict: "found"; readonly name: string; readonly network: string }
+  | {
+      readonly rule: "reservation";
+      /** Its network is not for the client, or it has no address. */
+      readonly verdict: "shut-out" | "settings-only";
+      readonly name: string;
+    }
+  | {
+      readonly rule: "limit";
+      /** What the limit counts by, as configured, and the client's value of that. */
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly leases: number;
+      readonly max: number;
+    }
+  | {
+      readonly rule: "lease time";
+      /** Addresses of the ranges that the client may use: those in use with this one, and all. */
+      readonly used: number;
+      readonly capacity: number;
+      /** Whether that is more than `adaptive_threshold`. */
+      readonly scarce: boolean;
+    }
+  | { readonly rule: "silence"; readonly reason: SilenceReason };
+
+/** The words for what each rule tells. */
+export type TraceWords<E extends { readonly rule: string }> = {
+  readonly [R in E["rule"]]: (event: Extract<E, { readonly rule: R }>) => string;
+};
+
+export const COMMON_WORDS: TraceWords<CommonEvent> = {
+  client: ({ clientKey }) => toHex(clientKey),
+  network: ({ name }) => name,
+  classes: ({ names }) => (names.length === 0 ? "none" : names.join(", ")),
+  reservation: (event) => {
+    if (event.verdict === "found") return `${event.name} in ${event.network}`;
+    return `${event.name}, ${event.verdict === "shut-out" ? "in a network that is not for this client" : "without an address"}`;
+  },
+  limit: ({ key, value, leases, max }) => `${leases} leases have the value ${toHex(value)} of ${key}, at most ${max} may`,
+  "lease time": ({ used, capacity, scarce }) =>
+    `${used} of ${capacity} addresses are in use: ${scarce ? "more" : "not more"} than adaptive_threshold`,
+  silence: ({ reason }) => SILENCE_REASONS[reason],
+};

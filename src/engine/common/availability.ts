@@ -1,12 +1,18 @@
 import { type Hold, type Lease, LeaseState, NEVER, type Owner, type Seconds } from "../../leases/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
-/** Whether the time of a lease is over; one that never ends is never over. The table may not have noticed yet. */
+/**
+ * Whether the time of a lease is over; one that never ends is never over. The table
+ * may not have noticed yet.
+ */
 function isOver(lease: Lease<unknown, unknown>, now: Seconds): boolean {
   return lease.expiry !== NEVER && now >= lease.expiry;
 }
 
-/** Whether a lease keeps its address from other clients: bound or in probation, and its time not over. */
+/**
+ * Whether a lease keeps its address from other clients: bound or in probation,
+ * and its time not over.
+ */
 export function isInForce(lease: Lease<unknown, unknown>, now: Seconds): boolean {
   return lease.state !== LeaseState.released && lease.state !== LeaseState.expired && !isOver(lease, now);
 }
@@ -16,7 +22,10 @@ export function isBound(lease: Lease<unknown, unknown>, now: Seconds): boolean {
   return lease.state === LeaseState.bound && !isOver(lease, now);
 }
 
-/** Whether the lease is, or last was, the client's. An address that a client declined is not its own. */
+/**
+ * Whether the lease is, or last was, the client's. An address that a client
+ * declined is not its own.
+ */
 export function belongsTo(lease: Lease<unknown, Owner>, clientKey: Uint8Array): boolean {
   return lease.state !== LeaseState.declined && equalBytes(lease.owner.clientKey, clientKey);
 }

@@ -49,7 +49,10 @@ export function enterClass({ classes, members }: Member, classification: Classes
   }
 }
 
-/** Option sets from the closest place to the top level, with those of the client's classes before the last. */
+/**
+ * Option sets from the closest place to the top level, with those of the client's
+ * classes before the last.
+ */
 export function withClassOptions({ members }: Member, sets: readonly OptionSet[]): readonly OptionSet[] {
   if (members.length === 0) return sets;
   const result = sets.slice(0, -1);
@@ -58,7 +61,10 @@ export function withClassOptions({ members }: Member, sets: readonly OptionSet[]
   return result;
 }
 
-/** Lease times of the first class that has some, where no closer place has any. `top` are those of the top level. */
+/**
+ * Lease times of the first class that has some, where no closer place has any. `top`
+ * are those of the top level.
+ */
 export function classLeaseTime({ members }: Member, closer: LeaseTime, top: LeaseTime | undefined): LeaseTime {
   // What is inherited from the top level is the very same object.
   if (members.length === 0 || closer !== top) return closer;

@@ -3,7 +3,7 @@ import type { Owner, Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import type { PoolPosition } from "../../leases/space.ts";
 import type { Notify } from "../notice.ts";
-import type { Trace } from "../trace.ts";
+import type { CommonEvent, Trace } from "../trace.ts";
 
 /** A range of addresses, as far as these rules look at it. */
 export interface RangeFacts extends PoolPosition {
@@ -34,13 +34,16 @@ export interface Client<A, O extends Owner> {
   readonly link: { readonly index: number; readonly name: string; readonly networks: readonly NetworkFacts[] };
   /** What the client is known by. */
   readonly clientKey: Uint8Array;
-  /** 1 at the number of each class that the client is in; undefined when the configuration has no classes. */
+  /**
+   * 1 at the number of each class that the client is in; undefined when the
+   * configuration has no classes.
+   */
   readonly classes?: Uint8Array | undefined;
   /** The classes of the configuration that the client is in, in the order of the file. */
   readonly members: ClientClass[];
   /** The limits that the client's lease counts for; undefined: none. */
   readonly limits?: readonly AppliedLimit[] | undefined;
-  readonly trace: Trace | undefined;
+  readonly trace: Trace<CommonEvent> | undefined;
 }
 
 /** A limit that applies to a client, and what its lease is counted under. */

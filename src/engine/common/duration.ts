@@ -5,7 +5,10 @@ import type { Client, NetworkFacts, RangeFacts } from "./client.ts";
 import { isAdmitted } from "./guard.ts";
 import { decideLeaseTime } from "./lease-time.ts";
 
-/** 0.29 of 100 addresses is a little less than 29 to a computer; the number of addresses is below 2 ** 32. */
+/**
+ * 0.29 of 100 addresses is a little less than 29 to a computer; the number of
+ * addresses is below 2 ** 32.
+ */
 const ROUNDING = 1e-6;
 
 /** An address that a client is to get, and what is known of it. */
@@ -21,9 +24,10 @@ export interface Granted {
 }
 
 /**
- * For how long the client gets an address, in seconds: `decideLeaseTime`, but where addresses of the network are running short
- * (`adaptive_threshold`) the minimum, so that what is no longer needed comes back soon. A client that has the address keeps at least the time that
- * remains, for it was promised. `requested` is the time that the client asks for, if any.
+ * For how long the client gets an address, in seconds: `decideLeaseTime`, but where addresses of
+ * the network are running short (`adaptive_threshold`) the minimum, so that what is no longer
+ * needed comes back soon. A client that has the address keeps at least the time that remains, for
+ * it was promised. `requested` is the time that the client asks for, if any.
  */
 export function decideDuration<A, O extends Owner>(client: Client<A, O>, granted: Granted, requested: number | undefined): number {
   const { leaseTime, previous } = granted;
@@ -35,7 +39,10 @@ export function decideDuration<A, O extends Owner>(client: Client<A, O>, granted
   return Math.min(duration, least);
 }
 
-/** Whether with this lease more of the ranges that the client may use is taken than the threshold. Reserved addresses do not run short. */
+/**
+ * Whether with this lease more of the ranges that the client may use is taken than the threshold.
+ * Reserved addresses do not run short.
+ */
 function isScarce<A, O extends Owner>(client: Client<A, O>, { network, range: own, previous, isHeld }: Granted): boolean {
   const { leases } = client.context;
   if (own === undefined || network.adaptiveThreshold === undefined) return false;
@@ -49,6 +56,6 @@ function isScarce<A, O extends Owner>(client: Client<A, O>, { network, range: ow
     used += leases.inUse(range);
   }
   const scarce = used - capacity * network.adaptiveThreshold > ROUNDING;
-  client.trace?.("lease time", `${used} of ${capacity} addresses are in use: ${scarce ? "more" : "not more"} than adaptive_threshold`);
+  client.trace?.({ rule: "lease time", used, capacity, scarce });
   return scarce;
 }

@@ -14,7 +14,10 @@ export function isAdmitted(client: Classified, guard: Guard | undefined): boolea
   return guard.denied === undefined || classes[guard.denied] !== 1;
 }
 
-/** Whether addresses of the network may be looked for on behalf of the client: the network is for clients like this one. */
+/**
+ * Whether addresses of the network may be looked for on behalf of the client: the network is
+ * for clients like this one.
+ */
 export function isFor(client: Classified, network: NetworkFacts, reservation: object | undefined): boolean {
   return isAdmitted(client, network.guard) && (!network.reservationsOnly || reservation !== undefined);
 }

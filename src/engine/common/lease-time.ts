@@ -4,9 +4,9 @@ import type { LeaseTime } from "../../config/model/common.ts";
 const SHORTEST_WITH_TIMERS = 3;
 
 /**
- * The lease time that a client gets, in seconds: what it asks for in option 51 as far as the limits allow, else the
- * default. OFFER and ACK both use this, so they can't differ. A request for an infinite lease (0xffffffff) is a request
- * for the most there is.
+ * The lease time that a client gets, in seconds: what it asks for in option 51 as far as the limits
+ * allow, else the default. OFFER and ACK both use this, so they can't differ. A request for an
+ * infinite lease (0xffffffff) is a request for the most there is.
  */
 export function decideLeaseTime(leaseTime: LeaseTime, requested: number | undefined): number {
   if (requested === undefined) return leaseTime.default;
@@ -14,8 +14,8 @@ export function decideLeaseTime(leaseTime: LeaseTime, requested: number | undefi
 }
 
 /**
- * T1 and T2 in seconds (RFC 2131 section 4.4.5), with 0 < T1 < T2 < duration; a configured time that does not fit gives
- * way to 1/2 or 7/8.
+ * T1 and T2 in seconds (RFC 2131 section 4.4.5), with 0 < T1 < T2 < duration; a configured time
+ * that does not fit gives way to 1/2 or 7/8.
  */
 export interface Timers {
   readonly renew: number;

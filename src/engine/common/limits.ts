@@ -2,7 +2,7 @@ import type { Subject, Value } from "../../config/class-expression/index.ts";
 import type { Limit } from "../../config/model/common.ts";
 import { type Hold, type Lease, LeaseState, type Owner } from "../../leases/lease.ts";
 import { joinKeys, splitKeys } from "../../leases/limit-keys.ts";
-import { equalBytes, toHex } from "../../net/bytes.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import type { AppliedLimit, Client, NetworkFacts } from "./client.ts";
 
 /** Of longer values the beginning counts: a client must not fill our memory. */
@@ -16,11 +16,17 @@ export interface Counted {
   readonly values: ReadonlyMap<Limit, Value>;
   readonly networks: readonly NetworkFacts[];
   readonly subject: Subject;
-  /** The lease that the client extends by a message that may say less of it than its first one did; undefined: none. */
+  /**
+   * The lease that the client extends by a message that may say less of it than its first
+   * one did; undefined: none.
+   */
   readonly extended: Lease<unknown, Owner> | undefined;
 }
 
-/** The limits that apply to the client on its link, worked out once for each message; undefined: none. */
+/**
+ * The limits that apply to the client on its link, worked out once for each
+ * message; undefined: none.
+ */
 export function limitsFor(counted: Counted): readonly AppliedLimit[] | undefined {
   const found: AppliedLimit[] = [];
   evaluate(counted, counted.limits, undefined, found);
@@ -57,7 +63,10 @@ function newKey(limit: Limit, read: Value, subject: Subject): Uint8Array | undef
   return key;
 }
 
-/** What the lease that is extended is counted under by now: what a message without its relay says of the client may mean something else. */
+/**
+ * What the lease that is extended is counted under by now: what a message without its relay says of
+ * the client may mean something else.
+ */
 function keptKey(extended: Lease<unknown, Owner> | undefined, { identity }: Limit): Uint8Array | undefined {
   if (extended?.owner.limitKeys === undefined) return undefined;
   // A copy: the lease may change before its new one is made.
@@ -77,8 +86,9 @@ export function limitKeysIn({ limits }: Pick<Client<never, never>, "limits">, ne
 }
 
 /**
- * Whether the client can't have a lease in this network because there are as many as one of the limits allows. One that counts under the same key and
- * would be gone makes room: that of the address (`lease`, and who it is held for), and what the client has already or is offered.
+ * Whether the client can't have a lease in this network because there are as many as one of the
+ * limits allows. One that counts under the same key and would be gone makes room: that of the
+ * address (`lease`, and who it is held for), and what the client has already or is offered.
  */
 export function isLimitReached<A, O extends Owner>(
   client: Client<A, O>,
@@ -96,10 +106,13 @@ export function isLimitReached<A, O extends Owner>(
     if (countsFor(lease, key) || countsFor(leases.ofClient(clientKey, link.index), key)) continue;
     // A commit that failed may have brought back a lease whose place was promised to others.
     if (count - holdsUnder(client, key, address) < limit.max) continue;
-    trace?.(
-      "limit",
-      `${count} leases have the value ${toHex(key.subarray(limit.identity.length))} of ${limit.key}, at most ${limit.max} may`,
-    );
+    trace?.({
+      rule: "limit",
+      key: limit.key,
+      value: key.subarray(limit.identity.length),
+      leases: count,
+      max: limit.max,
+    });
     return true;
   }
   return false;
@@ -110,7 +123,10 @@ function countsFor(lease: Lease<unknown, Owner> | undefined, key: Uint8Array): b
   return lease !== undefined && lease.state === LeaseState.bound && isAmong(lease.owner.limitKeys, key);
 }
 
-/** How many of the holds that would be gone the table counts under the key: that of the address, and the client's. */
+/**
+ * How many of the holds that would be gone the table counts under the key: that of the
+ * address, and the client's.
+ */
 function holdsUnder<A, O extends Owner>({ context, clientKey, link }: Client<A, O>, key: Uint8Array, address: A | undefined): number {
   const there = address === undefined ? undefined : context.leases.holdOn(address);
   // A client has one hold on a link: where that of the address is its own, it is this one.

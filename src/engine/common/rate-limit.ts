@@ -7,8 +7,8 @@ const ENTRIES = 1 << 18;
 
 export interface RateLimit {
   /**
-   * Takes one from what the key has left; false: it has nothing left, and then nothing is taken. The key is the first `length` bytes. `now` is in milliseconds
-   * and never goes back.
+   * Takes one from what the key has left; false: it has nothing left, and then nothing is taken.
+   * The key is the first `length` bytes. `now` is in milliseconds and never goes back.
    */
   take(key: Uint8Array, length: number, now: number): boolean;
 }
@@ -24,12 +24,15 @@ export interface RateLimitSettings {
 }
 
 /**
- * Limits how often each of any number of keys may do something, in a fixed amount of memory: GCRA (the generic cell rate algorithm), which keeps of each
- * key only the time at which it will have its whole burst again.
+ * Limits how often each of any number of keys may do something, in a fixed amount of memory:
+ * GCRA (the generic cell rate algorithm), which keeps of each key only the time at which it will
+ * have its whole burst again.
  *
- * The table is a cache of eight-way sets. A key whose time has come needs no entry, so its entry is free for others; when all eight are in use the one gives way that is
- * nearest to its whole burst, and starts anew. So those who send under ever new names can make the limit lenient, for themselves and for others, but never strict: a key is
- * refused for what another did only if 32 bits of a hash with a secret key are the same, and the set as well.
+ * The table is a cache of eight-way sets. A key whose time has come needs no entry, so its entry is
+ * free for others; when all eight are in use the one gives way that is nearest to its whole burst,
+ * and starts anew. So those who send under ever new names can make the limit lenient, for
+ * themselves and for others, but never strict: a key is refused for what another did only if 32
+ * bits of a hash with a secret key are the same, and the set as well.
  */
 export function createRateLimit({ burst, seconds, secret, entries = ENTRIES }: RateLimitSettings): RateLimit {
   const interval = (seconds * 1000) / burst;

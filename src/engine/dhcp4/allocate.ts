@@ -2,8 +2,7 @@ import type { Network, Reservation } from "../../config/model/dhcp4.ts";
 import type { AddressFilter } from "../../leases/dhcp4/lease.ts";
 import { type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { hashBytes } from "../../net/bytes.ts";
-import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
-import { formatMac } from "../../net/mac.ts";
+import type { Ipv4 } from "../../net/ipv4.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { inTime } from "../common/availability.ts";
@@ -11,11 +10,13 @@ import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
 import type { Exchange } from "./exchange.ts";
 import { holderOf, isServerSide, noteHolder, refusalOf } from "./permission.ts";
+import type { Candidate } from "./trace.ts";
 
 /**
- * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is offered or last had on this
- * link, the one that it asks for, one that was never used, the one that has been unused for longest. Undefined: there
- * is none that this client could get. `own` is the client's lease on this link.
+ * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is
+ * offered or last had on this link, the one that it asks for, one that was never used, the one that
+ * has been unused for longest. Undefined: there is none that this client could get. `own` is the
+ * client's lease on this link.
  */
 export function chooseAddress(exchange: Exchange, reservation: Reservation | undefined, own: Lease | undefined): Ipv4 | undefined {
   const { trace, clientKey, link } = exchange;
@@ -26,32 +27,36 @@ export function chooseAddress(exchange: Exchange, reservation: Reservation | und
     noteHolder(exchange, reservation, reserved);
   }
   const isLeased = own?.state === LeaseState.bound;
-  if (isLeased && mayHave(exchange, reservation, own.address, own, "the client's own")) return own.address;
+  if (isLeased && mayHave(exchange, reservation, own.address, own, "own")) return own.address;
   // A client whose own address is refused is offered the same other one however often it asks.
   const held = inTime(leases.heldBy(clientKey, link.index), now)?.address;
-  if (held !== undefined && mayHave(exchange, reservation, held, leases.byAddress(held), "held for the client")) return held;
-  if (own !== undefined && !isLeased && mayHave(exchange, reservation, own.address, own, "the client's own")) return own.address;
+  if (held !== undefined && mayHave(exchange, reservation, held, leases.byAddress(held), "held")) return held;
+  if (own !== undefined && !isLeased && mayHave(exchange, reservation, own.address, own, "own")) return own.address;
   const requested = optionIpv4(exchange.message, OptionCode.requestedIpAddress);
   if (requested !== undefined && mayHave(exchange, reservation, requested, leases.byAddress(requested), "requested")) return requested;
   const unused = unusedAddress(exchange, reservation);
   if (unused !== undefined) {
-    trace?.("address", `${formatIpv4(unused)} was never used`);
+    trace?.({ rule: "address", candidate: "never-used", address: unused });
     return unused;
   }
   const expired = longestExpired(exchange, reservation);
-  trace?.("address", expired === undefined ? "no address is free" : `${formatIpv4(expired)} has been unused for longest`);
+  if (expired === undefined) trace?.({ rule: "address", candidate: "none" });
+  else trace?.({ rule: "address", candidate: "longest-unused", address: expired });
   return expired;
 }
 
-function mayHave(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4, lease: Lease | undefined, what: string): boolean {
+function mayHave(
+  exchange: Exchange,
+  reservation: Reservation | undefined,
+  address: Ipv4,
+  lease: Lease | undefined,
+  candidate: Candidate,
+): boolean {
   const { trace } = exchange;
   const refusal = refusalOf(exchange, reservation, address, lease);
   if (trace !== undefined) {
     const holder = refusal === "in-use" ? holderOf(exchange, address) : undefined;
-    trace(
-      "address",
-      `${formatIpv4(address)} (${what}): ${refusal ?? "chosen"}${holder === undefined ? "" : ` by ${formatMac(holder.chaddr)}`}`,
-    );
+    trace({ rule: "address", candidate, address, refusal, holder: holder?.chaddr });
   }
   return refusal === undefined;
 }
@@ -75,7 +80,10 @@ function isClosed(exchange: Exchange, network: Network, reservation: Reservation
   return !isFor(exchange, network, reservation) || isLimitReached(exchange, network, undefined);
 }
 
-/** Addresses of the server and of the relay, which a range may include by mistake: a few dozen at most. */
+/**
+ * Addresses of the server and of the relay, which a range may include by
+ * mistake: a few dozen at most.
+ */
 class ServerSide implements AddressFilter {
   readonly #exchange: Exchange;
 

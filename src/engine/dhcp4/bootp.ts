@@ -1,6 +1,6 @@
 import { type Lease, type LeaseChange, NEVER } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
-import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { IPV4_ANY } from "../../net/ipv4.ts";
 import { belongsTo, isBound } from "../common/availability.ts";
 import { whyNoAddress } from "../common/guard.ts";
 import { chooseAddress } from "./allocate.ts";
@@ -12,24 +12,25 @@ import { findReservation } from "./reservations.ts";
 import { type Settings, settingsFor } from "./settings.ts";
 
 /**
- * Answers a BOOTP client (RFC 951, RFC 1542 section 5, RFC 1534 section 2). It knows no lease times and will not come back: what it gets is bound
- * for ever, before the reply goes.
+ * Answers a BOOTP client (RFC 951, RFC 1542 section 5, RFC 1534 section 2). It knows no lease times
+ * and will not come back: what it gets is bound for ever, before the reply goes.
  */
 export function decideBootp(exchange: Exchange): Decision {
   const { context, message, link, clientKey, trace } = exchange;
   const { leases } = context;
   const reservation = findReservation(exchange);
   if (message.ciaddr !== IPV4_ANY) {
-    trace?.("reply", `BOOTREPLY to ${formatIpv4(message.ciaddr)}, which has its address`);
+    trace?.({ rule: "reply", type: "BOOTREPLY", ciaddr: message.ciaddr });
     return answer(exchange, settingsFor(exchange, reservation, message.ciaddr), IPV4_ANY, NO_CHANGES);
   }
-  // What it is given it keeps for ever: from ranges only where the operator wants that (RFC 1534 section 2).
+  // What it is given it keeps for ever: from ranges only where the operator wants
+  // that (RFC 1534 section 2).
   if (reservation?.address === undefined && !context.decider.config.dynamicBootp) return silence(trace, "bootp-not-enabled");
   const own = leases.ofClient(clientKey, link.index);
   const address = chooseAddress(exchange, reservation, own);
   if (address === undefined) return silence(trace, whyNoAddress(exchange, reservation));
   const previous = leases.byAddress(address);
-  trace?.("reply", `BOOTREPLY with ${formatIpv4(address)}, for ever`);
+  trace?.({ rule: "reply", type: "BOOTREPLY", address });
   const changes = isItsForEver(exchange, previous) ? NO_CHANGES : bind(exchange, address, NEVER, previous);
   return answer(exchange, settingsFor(exchange, reservation, address), address, changes);
 }

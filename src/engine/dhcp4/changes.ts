@@ -11,8 +11,9 @@ import type { Exchange } from "./exchange.ts";
 import { networkOnLink } from "./subnet.ts";
 
 /**
- * What is kept about the client that an address is given to. What it does not say this time, such as the option 82 that a relay
- * would add and a unicast renewal can't have, is kept as it was: in its hold, or in its lease of the address (`previous`).
+ * What is kept about the client that an address is given to. What it does not say this time, such
+ * as the option 82 that a relay would add and a unicast renewal can't have, is kept as it was: in
+ * its hold, or in its lease of the address (`previous`).
  */
 function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined, hold?: Hold): LeaseOwner {
   const { message, clientKey, clientIdentifier, relayAgentInformation } = exchange;
@@ -35,7 +36,10 @@ function ownRecord(clientKey: Uint8Array, previous: Lease | undefined, hold: Hol
   return previous !== undefined && belongsTo(previous, clientKey) ? previous.owner : undefined;
 }
 
-/** Option 12 without the NULs that some clients end it with (RFC 2132 section 2); undefined when nothing is left. */
+/**
+ * Option 12 without the NULs that some clients end it with (RFC 2132 section 2);
+ * undefined when nothing is left.
+ */
 function hostNameOf(message: Message): Uint8Array | undefined {
   const text = optionValue(message, OptionCode.hostName);
   let length = text?.length ?? 0;
@@ -67,15 +71,18 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
-/** The address is kept for the client until then. `previous` and `held` are what the table knows of the address. */
+/**
+ * The address is kept for the client until then. `previous` and `held` are what the
+ * table knows of the address.
+ */
 export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous: Lease | undefined, held: Hold | undefined): LeaseChange {
   const owner = ownerOf(exchange, address, previous, held);
   return { kind: "hold", hold: { address, until, owner } };
 }
 
 /**
- * The client is bound to this address until `expiry`, and what else it has on this link is taken back. `previous` is what the table knows of the
- * address.
+ * The client is bound to this address until `expiry`, and what else it has on this link is taken
+ * back. `previous` is what the table knows of the address.
  */
 export function bind(
   exchange: Exchange,

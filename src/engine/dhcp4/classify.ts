@@ -4,15 +4,16 @@ import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { enterClass, evaluateClasses } from "../common/classes.ts";
+import { evaluatedPacket } from "./evaluated-packet.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { findReservation } from "./reservations.ts";
-import { subjectOf } from "./subject.ts";
 
 const NONE: readonly number[] = [];
 
 /**
- * The classes of a client: none yet; undefined when the configuration has none, and nothing is to be done. Each message has its own: another one may be
- * decided while this one is, by who listens to its trace or answers for its leases.
+ * The classes of a client: none yet; undefined when the configuration has none, and nothing is to
+ * be done. Each message has its own: another one may be decided while this one is, by who listens
+ * to its trace or answers for its leases.
  */
 export function noClasses({ decider }: Context): Uint8Array | undefined {
   const { classification } = decider;
@@ -20,8 +21,9 @@ export function noClasses({ decider }: Context): Uint8Array | undefined {
 }
 
 /**
- * Finds out which classes the client is in, once for each message: the server's own and those that depend on the message alone, then the
- * reservation and its classes, then what depends on it. False when the client is in the class DROP.
+ * Finds out which classes the client is in, once for each message: the server's own and those that
+ * depend on the message alone, then the reservation and its classes, then what depends on it. False
+ * when the client is in the class DROP.
  */
 export function classify(exchange: Exchange): boolean {
   const { classes, trace } = exchange;
@@ -29,7 +31,7 @@ export function classify(exchange: Exchange): boolean {
   if (classes === undefined || classification === undefined || compiled.classification === undefined) return true;
   const { lookups, early, late } = compiled.classification;
   const found: Found = [];
-  const subject = subjectOf(exchange, classes, found);
+  const subject = evaluatedPacket(exchange, classes, found);
   findOptions(lookups, subject.message, found);
   for (const builtIn of classification.builtIns) {
     if (builtIn.kind === "ALL") classes[builtIn.number] = 1;
@@ -49,8 +51,8 @@ export function classify(exchange: Exchange): boolean {
     evaluateClasses(exchange, classification, late, subject);
   }
   if (trace !== undefined) {
-    const names = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
-    trace("classes", names.length === 0 ? "none" : names.map(({ name }) => name).join(", "));
+    const entered = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
+    trace({ rule: "classes", names: entered.map(({ name }) => name) });
   }
   return classification.drop === undefined || classes[classification.drop] !== 1;
 }

@@ -18,19 +18,23 @@ import type { Exchange } from "./exchange.ts";
 import { configuredOption, type Settings } from "./settings.ts";
 
 /**
- * Option 81 of a reply (RFC 4702 section 4); undefined: the client sent none, or none that can be read. This server updates no DNS, and says so. The
- * name is the one that the client has here: that of its reservation, else its own, completed by the domain name that it is given.
+ * Option 81 of a reply (RFC 4702 section 4); undefined: the client sent none, or none that can be
+ * read. This server updates no DNS, and says so. The name is the one that the client has here: that
+ * of its reservation, else its own, completed by the domain name that it is given.
  */
 export function clientFqdnOption(exchange: Exchange, settings: Settings): Option | undefined {
   const asked = clientFqdn(exchange.message);
   if (asked === undefined) return undefined;
   const domain = labelsOfText(configuredOption(settings, OptionCode.domainName)?.data ?? NO_BYTES) ?? [];
   const flags = FqdnFlag.N | (asked.flags & FqdnFlag.E) | ((asked.flags & FqdnFlag.S) === 0 ? 0 : FqdnFlag.O);
-  exchange.trace?.("client-fqdn", "option 81 is answered: this server updates no DNS");
+  exchange.trace?.({ rule: "client-fqdn" });
   return { code: OptionCode.clientFqdn, data: writeClientFqdn(flags, nameFor(asked, settings, domain)) };
 }
 
-/** The name that a client gives itself in option 81, as text with dots; undefined when it gives none that can be read. */
+/**
+ * The name that a client gives itself in option 81, as text with dots; undefined when it
+ * gives none that can be read.
+ */
 export function clientFqdnName(message: Message): Uint8Array | undefined {
   const asked = clientFqdn(message);
   return asked === undefined || asked.labels.length === 0 ? undefined : textOfLabels(asked.labels);

@@ -1,6 +1,9 @@
 import type { Option } from "../../wire/dhcp4/message.ts";
 
-/** A set of option codes: a bit for each, so that a list of any length is looked through in one pass. */
+/**
+ * A set of option codes: a bit for each, so that a list of any length is
+ * looked through in one pass.
+ */
 type CodeSet = Uint8Array;
 
 function codeSet(): CodeSet {
@@ -30,7 +33,10 @@ export function codesOf(options: readonly Option[]): CodeSet {
 /** Lists up to this long are looked through as they are: that costs less than the set. */
 const SHORT = 32;
 
-/** The codes of a list, each once, where the list is long: it may repeat them for as long as a message is. */
+/**
+ * The codes of a list, each once, where the list is long: it may repeat them for
+ * as long as a message is.
+ */
 export function distinctCodes(list: Uint8Array): Uint8Array {
   if (list.length <= SHORT) return list;
   const seen = codeSet();

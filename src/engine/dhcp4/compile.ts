@@ -9,7 +9,10 @@ import type { Limit } from "../../config/model/common.ts";
 import type { Config } from "../../config/model/config.ts";
 import { indexReservations, type NetworkReservations } from "./reservation-index.ts";
 
-/** What a configuration is made into, once, before messages are decided by it: functions and indexes. */
+/**
+ * What a configuration is made into, once, before messages are decided by it:
+ * functions and indexes.
+ */
 export interface CompiledConfig {
   /** Undefined: the configuration has no classes. */
   readonly classification: CompiledClassification | undefined;
@@ -19,7 +22,10 @@ export interface CompiledConfig {
   readonly reservations: readonly NetworkReservations[];
 }
 
-/** A configuration is plain data, which can be sent to another thread; this is everything that the engine makes of it. */
+/**
+ * A configuration is plain data, which can be sent to another thread; this is everything
+ * that the engine makes of it.
+ */
 export function compileConfig(config: Config): CompiledConfig {
   const { classification } = config;
   return {

@@ -1,28 +1,28 @@
 import type { Link } from "../../config/model/dhcp4.ts";
 import type { Lease } from "../../leases/dhcp4/lease.ts";
-import { equalBytes, NO_BYTES, toHex } from "../../net/bytes.ts";
+import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "../common/availability.ts";
 import { hasLimits, limitsFor } from "../common/limits.ts";
-import type { Trace } from "../trace.ts";
 import { decideBootp } from "./bootp.ts";
 import { classify, noClasses } from "./classify.ts";
 import { clientKeyOf, isTooLong } from "./client-key.ts";
 import type { Decision } from "./decision.ts";
 import { hasPossibleRelay } from "./destination.ts";
 import { decideDiscover } from "./discover.ts";
+import { evaluatedPacket } from "./evaluated-packet.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
-import { decideDecline, decideRelease } from "./give-back.ts";
 import { decideInform } from "./inform.ts";
 import { decideLeasequery } from "./leasequery.ts";
+import { decideDecline, decideRelease } from "./release-decline.ts";
 import { silence } from "./reply.ts";
 import { decideRequest } from "./request.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
-import { subjectOf } from "./subject.ts";
 import { networkOnLink } from "./subnet.ts";
+import type { Trace } from "./trace.ts";
 import { isInVirtualSubnet, selectNetworkInVirtualSubnet, virtualSubnetIn } from "./virtual-subnet.ts";
 
 export type { Context, Received, ServedInterface } from "./exchange.ts";
@@ -31,9 +31,10 @@ export type { Context, Received, ServedInterface } from "./exchange.ts";
 const LONGEST_CHADDR = 16;
 
 /**
- * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of the configuration, the leases, the
- * message, how it came in, and the time. Nothing is changed; the caller carries the decision out. Never throws, whatever the message.
- * Byte strings of the decision may be views of the message.
+ * Decides what a DHCPv4 server does about one message (RFC 2131 section 4.3): a pure function of
+ * the configuration, the leases, the message, how it came in, and the time. Nothing is changed; the
+ * caller carries the decision out. Never throws, whatever the message. Byte strings of the decision
+ * may be views of the message.
  */
 export function decide(context: Context, received: Received, trace?: Trace): Decision {
   const { message } = received;
@@ -68,7 +69,10 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
   }
 }
 
-/** A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53 can't be read is neither. */
+/**
+ * A message without option 53 is BOOTP (RFC 1534 section 2); one whose option 53
+ * can't be read is neither.
+ */
 function decideWithoutType(context: Context, received: Received, trace: Trace | undefined): Decision {
   if (optionValue(received.message, OptionCode.dhcpMessageType) !== undefined) return silence(trace, "unsupported-message-type");
   return context.decider.config.bootp ? decideFor(context, received, trace, decideBootp) : silence(trace, "bootp-not-enabled");
@@ -82,12 +86,12 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   if (clientKey === undefined) return silence(trace, "no-client-identity");
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(clientIdentifier) || isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
-  trace?.("client", toHex(clientKey));
+  trace?.({ rule: "client", clientKey });
   if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const vss = virtualSubnetIn(message, relayAgentInformation);
   const network = selectNetworkInVirtualSubnet(context.decider, received, relayAgentInformation, vss, trace);
   if (network === undefined) return silence(trace, "no-network");
-  trace?.("network", network.name);
+  trace?.({ rule: "network", name: network.name });
   const link = context.decider.config.links[network.link] as Link;
   const classes = noClasses(context);
   const remembered = relayAgentInformation === undefined ? rememberedRelayAgentInformation(context, link, message, clientKey) : undefined;
@@ -117,7 +121,7 @@ function withLimits(exchange: Exchange): Exchange {
   const { context, link } = exchange;
   const { limits } = context.decider.config;
   if (!hasLimits(limits, link.networks)) return exchange;
-  const subject = subjectOf(exchange, exchange.classes ?? NO_BYTES);
+  const subject = evaluatedPacket(exchange, exchange.classes ?? NO_BYTES);
   const applied = limitsFor({
     limits,
     values: context.decider.compiled.limitValues,
@@ -128,7 +132,10 @@ function withLimits(exchange: Exchange): Exchange {
   return applied === undefined ? exchange : { ...exchange, limits: applied };
 }
 
-/** The client's lease, for a renewal that came without a relay: giaddr is 0 then, and option 82 is missing. */
+/**
+ * The client's lease, for a renewal that came without a relay: giaddr is 0 then,
+ * and option 82 is missing.
+ */
 function extendedLease({ context, message, clientKey }: Exchange): Lease | undefined {
   if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY) return undefined;
   const lease = context.leases.byAddress(message.ciaddr);
@@ -136,8 +143,9 @@ function extendedLease({ context, message, clientKey }: Exchange): Lease | undef
 }
 
 /**
- * Option 82 of the client's last message through a relay, for one that says by itself which address the client has. Only on the link of that address:
- * a client that is heard on another one has moved.
+ * Option 82 of the client's last message through a relay, for one that says by itself
+ * which address the client has. Only on the link of that address: a client that is heard
+ * on another one has moved.
  */
 function rememberedRelayAgentInformation(context: Context, link: Link, message: Message, clientKey: Uint8Array): Uint8Array | undefined {
   if (message.giaddr !== IPV4_ANY || message.ciaddr === IPV4_ANY || networkOnLink(link, message.ciaddr) === undefined) return undefined;

@@ -20,8 +20,9 @@ export interface PrefixOptions {
 }
 
 /**
- * A configuration made ready for decisions. What it remembers follows from the configuration alone, so it never changes an answer, and it is
- * bounded: what clients and relays send can't make it grow.
+ * A configuration made ready for decisions. What it remembers follows from the
+ * configuration alone, so it never changes an answer, and it is bounded: what clients and
+ * relays send can't make it grow.
  */
 export interface Decider {
   readonly config: Config;
@@ -36,11 +37,17 @@ export interface Decider {
   prefixOptions(network: Network): PrefixOptions;
   /** Options 51, 58 and 59 for a lease of this duration, in seconds. */
   leaseTimeOptions(leaseTime: LeaseTime, duration: number): readonly Option[];
-  /** Option 12 as it follows from the host name of the reservation; undefined: it has none, or option 12 itself. */
+  /**
+   * Option 12 as it follows from the host name of the reservation; undefined: it has
+   * none, or option 12 itself.
+   */
   hostNameOption(reservation: Reservation): Option | undefined;
   /** Option 54. */
   serverIdentifierOption(address: Ipv4): Option;
-  /** What is known of the settings of clients without a reservation; the caller adds to it, and keeps it short. */
+  /**
+   * What is known of the settings of clients without a reservation; the caller adds
+   * to it, and keeps it short.
+   */
   settingsOf(place: Range | Network): SettingsOfMembers[];
   /** Another number each time, from 1. */
   nextNumber(): number;
@@ -50,7 +57,10 @@ export interface Decider {
   interfaceName(name: string): Uint8Array;
 }
 
-/** So many server identifiers, or names of interfaces, are remembered: relays may send any (RFC 5107). */
+/**
+ * So many server identifiers, or names of interfaces, are remembered: relays
+ * may send any (RFC 5107).
+ */
 const MOST_REMEMBERED = 256;
 
 /** Makes a configuration ready for `decide`, once for each. */
@@ -84,7 +94,10 @@ export function createDecider(config: Config): Decider {
   };
 }
 
-/** Makes each value once, and starts anew when there are too many. Without `most` the keys have to be parts of the configuration. */
+/**
+ * Makes each value once, and starts anew when there are too many. Without `most` the keys have to
+ * be parts of the configuration.
+ */
 function remember<K, V>(make: (key: K) => V, most = Infinity): (key: K) => V {
   const made = new Map<K, V>();
   return (key) => {

@@ -13,25 +13,35 @@ import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subne
 /*
  * Where replies go (RFC 2131 section 4.1 and its successors).
  *
- * - Through a relay: to giaddr, by the routing table, for the way back need not be the way that the message came.
- * - To a client that has its address (RENEWING, REBINDING, INFORM): to ciaddr. One on the link is sent to at its hardware address: ARP for
- *   an address that nobody has would hold up the replies of others in the kernel. One behind a router is left to the routing table.
- * - To a client that has none yet: to its hardware address with yiaddr, or by broadcast where it asks for that. What stands in ciaddr then
- *   is the past: clients put an address there that they lost.
- * - Only to addresses that a client or a relay can have. Else whoever forges a message has the answer sent where he likes.
+ * - Through a relay: to giaddr, by the routing table, for the way back need not be the way
+ *   that the message came.
+ * - To a client that has its address (RENEWING, REBINDING, INFORM): to ciaddr. One on the link is
+ *   sent to at its hardware address: ARP for an address that nobody has would hold up the replies
+ *   of others in the kernel. One behind a router is left to the routing table.
+ * - To a client that has none yet: to its hardware address with yiaddr, or by broadcast
+ *   where it asks for that. What stands in ciaddr then is the past: clients put an
+ *   address there that they lost.
+ * - Only to addresses that a client or a relay can have. Else whoever forges a message has the
+ *   answer sent where he likes.
  */
 
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 
-/** Hardware type 1 with addresses of 6 bytes: the only one for which a frame can be addressed by hand. */
+/**
+ * Hardware type 1 with addresses of 6 bytes: the only one for which a frame
+ * can be addressed by hand.
+ */
 const ETHERNET = 1;
 const ETHERNET_ADDRESS_LENGTH = 6;
 
 /** What a destination depends on. */
 type Asked = Pick<Exchange, "context" | "received" | "message" | "relayAgentInformation"> & { readonly network?: Network | undefined };
 
-/** Where an OFFER goes, and the reply to whoever else has no address yet; one without an address (yiaddr is 0) can't be sent to it. */
+/**
+ * Where an OFFER goes, and the reply to whoever else has no address yet; one without an address
+ * (yiaddr is 0) can't be sent to it.
+ */
 export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> {
   const { received, message } = exchange;
   if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
@@ -47,7 +57,10 @@ export function ackDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ip
   return direct ? toClient(exchange, yiaddr) : replyDestination(exchange, yiaddr);
 }
 
-/** Where a NAK goes: the client may have no usable address, so on its own link it is always broadcast (RFC 2131 sections 4.1 and 4.3.2). */
+/**
+ * Where a NAK goes: the client may have no usable address, so on its own link it is always
+ * broadcast (RFC 2131 sections 4.1 and 4.3.2).
+ */
 export function nakDestination(exchange: Exchange): Destination<Ipv4> {
   const { received, message } = exchange;
   if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
@@ -55,8 +68,9 @@ export function nakDestination(exchange: Exchange): Destination<Ipv4> {
 }
 
 /**
- * Where the ACK of an INFORM goes: to ciaddr, even through a relay (RFC 2131 section 4.3.5); without it to the relay,
- * or to the address that the message came from. Undefined: there is no address that a client can have.
+ * Where the ACK of an INFORM goes: to ciaddr, even through a relay (RFC 2131 section 4.3.5);
+ * without it to the relay, or to the address that the message came from. Undefined: there is no
+ * address that a client can have.
  */
 export function informDestination(exchange: Exchange): Destination<Ipv4> | undefined {
   const { received, message } = exchange;
@@ -67,8 +81,8 @@ export function informDestination(exchange: Exchange): Destination<Ipv4> | undef
 }
 
 /**
- * Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else like an OFFER (RFC 1542 section 5.4).
- * Undefined: the address can be no client's.
+ * Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else
+ * like an OFFER (RFC 1542 section 5.4). Undefined: the address can be no client's.
  */
 export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> | undefined {
   const { received, message } = exchange;
@@ -76,7 +90,10 @@ export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination<
   return canBeClient(exchange, message.ciaddr) ? toClient(exchange, message.ciaddr) : undefined;
 }
 
-/** Where the answer to a LEASEQUERY goes: to giaddr, which is the requester (RFC 4388 section 6.4.3). */
+/**
+ * Where the answer to a LEASEQUERY goes: to giaddr, which is the requester
+ * (RFC 4388 section 6.4.3).
+ */
 export function leasequeryDestination(
   context: Context,
   received: Received,
@@ -86,20 +103,30 @@ export function leasequeryDestination(
   return received.serverPort === SERVER_PORT ? toRelay(asked) : backToSender(asked);
 }
 
-/** Whether giaddr, if there is one, is an address that a relay can have. On a port for tests nothing is sent there. */
+/**
+ * Whether giaddr, if there is one, is an address that a relay can have. On a port for
+ * tests nothing is sent there.
+ */
 export function hasPossibleRelay({ decider }: Context, { message, serverPort }: Received): boolean {
   return message.giaddr === IPV4_ANY || serverPort !== SERVER_PORT || isPossible(decider, message.giaddr);
 }
 
-/** Whether the client says by its message that it has ciaddr: RENEWING and REBINDING (RFC 2131 table 4). */
+/**
+ * Whether the client says by its message that it has ciaddr: RENEWING and
+ * REBINDING (RFC 2131 table 4).
+ */
 function isExtension({ message, received }: Exchange): boolean {
   if (messageType(message) !== MessageType.REQUEST || message.ciaddr === IPV4_ANY) return false;
   if (optionValue(message, OptionCode.requestedIpAddress) === undefined) return true;
-  // Option 50 says SELECTING or INIT-REBOOT, unless the client sends from that very address and names no server.
+  // Option 50 says SELECTING or INIT-REBOOT, unless the client sends from that very
+  // address and names no server.
   return received.source === message.ciaddr && optionValue(message, OptionCode.serverIdentifier) === undefined;
 }
 
-/** Whether it is the address of a host of a configured network, or of the link that the message came from. */
+/**
+ * Whether it is the address of a host of a configured network, or of the link
+ * that the message came from.
+ */
 function canBeClient({ context, received }: Exchange, address: Ipv4): boolean {
   const { address: own, prefixLength } = received.interface;
   const isKnown = networkOf(context.decider, address) !== undefined || prefixContains(prefixOf(own, prefixLength), address);
@@ -107,7 +134,8 @@ function canBeClient({ context, received }: Exchange, address: Ipv4): boolean {
 }
 
 function isPossible(decider: Decider, address: Ipv4): boolean {
-  // The last two bits of network and broadcast addresses are the same, so for most addresses the networks need not be looked through.
+  // The last two bits of network and broadcast addresses are the same, so for most addresses the
+  // networks need not be looked through.
   const lastBits = address & 3;
   return isHostAddress(address, lastBits === 0 || lastBits === 3 ? networkOf(decider, address)?.prefix : undefined);
 }
@@ -134,13 +162,19 @@ function hasEthernetAddress({ htype, chaddr }: Message): boolean {
   return htype === ETHERNET && chaddr.length === ETHERNET_ADDRESS_LENGTH;
 }
 
-/** On another port than 67 the server is being tested or used by a program: the answer goes where the question came from. */
+/**
+ * On another port than 67 the server is being tested or used by a program: the answer goes
+ * where the question came from.
+ */
 function backToSender(asked: Asked): Destination<Ipv4> {
   const { source, sourcePort } = asked.received;
   return onLink(asked, source === IPV4_ANY ? IPV4_BROADCAST : source, undefined, sourcePort);
 }
 
-/** To the relay's server port, or to the port that it sent from when it says that this is not 67 (RFC 8357). */
+/**
+ * To the relay's server port, or to the port that it sent from when it says that
+ * this is not 67 (RFC 8357).
+ */
 function toRelay(asked: Asked): Destination<Ipv4> {
   const { received, message, relayAgentInformation } = asked;
   const ownPort = relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.relaySourcePort) !== undefined;
@@ -158,8 +192,8 @@ function routed(asked: Asked, address: Ipv4, port: number): Destination<Ipv4> {
 }
 
 /**
- * `server_id` where that is an address of this machine, else the address that the message was sent to, which the client or relay knows,
- * else that of the receiving interface.
+ * `server_id` where that is an address of this machine, else the address that the message was sent
+ * to, which the client or relay knows, else that of the receiving interface.
  */
 function sourceOf({ context, received, network }: Asked): Ipv4 {
   const { ownAddresses } = context;

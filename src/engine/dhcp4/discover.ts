@@ -1,6 +1,6 @@
 import { endAfter, type Hold, type LeaseChange } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
-import { formatIpv4, IPV4_ANY } from "../../net/ipv4.ts";
+import { IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
@@ -21,9 +21,10 @@ import { findReservation } from "./reservations.ts";
 import { settingsFor } from "./settings.ts";
 
 /**
- * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client for a while, in
- * memory; or, in a rapid commit, with the ACK of a lease like any other. Leases are left as they are, the client's own and that of whoever had the
- * address last: whoever sends a DISCOVER must not be able to shorten the one, nor have the other forgotten.
+ * Answers a DISCOVER with an OFFER (RFC 2131 section 4.3.1) and holds the address for the client
+ * for a while, in memory; or, in a rapid commit, with the ACK of a lease like any other. Leases are
+ * left as they are, the client's own and that of whoever had the address last: whoever sends a
+ * DISCOVER must not be able to shorten the one, nor have the other forgotten.
  */
 export function decideDiscover(exchange: Exchange): Decision {
   const { context, link, clientKey } = exchange;
@@ -46,10 +47,11 @@ export function decideDiscover(exchange: Exchange): Decision {
   const held = leases.holdOn(address);
   const duration = durationFor(exchange, settings, address, previous, held);
   const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
-  // A lease of the client's own that outlasts the offer needs no hold, and what was offered before it is no more.
+  // A lease of the client's own that outlasts the offer needs no hold, and what was
+  // offered before it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
   const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
-  exchange.trace?.("reply", `OFFER of ${formatIpv4(address)} for ${duration} s`);
+  exchange.trace?.({ rule: "reply", type: "OFFER", address, duration });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
@@ -59,7 +61,10 @@ export function decideDiscover(exchange: Exchange): Decision {
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */
 const RAPID_COMMIT: readonly Option[] = [{ code: OptionCode.rapidCommit, data: NO_BYTES }];
 
-/** Whether the client wants the address bound at once, without OFFER and REQUEST, and the operator allows that (RFC 4039 section 3). */
+/**
+ * Whether the client wants the address bound at once, without OFFER and REQUEST, and the operator
+ * allows that (RFC 4039 section 3).
+ */
 function wantsRapidCommit(exchange: Exchange): boolean {
   return exchange.context.decider.config.rapidCommit && optionValue(exchange.message, OptionCode.rapidCommit) !== undefined;
 }

@@ -8,7 +8,10 @@ import type { Exchange } from "./exchange.ts";
 import type { Settings } from "./settings.ts";
 import { dynamicRange } from "./subnet.ts";
 
-/** For how long the client gets the address, in seconds. `previous` and `hold` are what the table knows of the address. */
+/**
+ * For how long the client gets the address, in seconds. `previous` and `hold` are what the
+ * table knows of the address.
+ */
 export function durationFor(
   exchange: Exchange,
   { network, leaseTime }: Settings,

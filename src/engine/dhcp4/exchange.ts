@@ -6,8 +6,12 @@ import type { Client } from "../common/client.ts";
 import type { Answers } from "../decision.ts";
 import type { Notify } from "../notice.ts";
 import type { Decider } from "./decider.ts";
+import type { Trace } from "./trace.ts";
 
-/** What a decision depends on besides the message: all of it is passed in, so that the same input gives the same answer. */
+/**
+ * What a decision depends on besides the message: all of it is passed in, so that the same
+ * input gives the same answer.
+ */
 export interface Context {
   readonly decider: Decider;
   readonly leases: LeaseReader;
@@ -16,7 +20,10 @@ export interface Context {
   readonly random: number;
   /** What is known from questions that were asked before; undefined: nothing. */
   readonly answers?: Answers<Ipv4> | undefined;
-  /** Every address of this machine, for clients that know it by another one than that of the receiving interface; undefined: no other. */
+  /**
+   * Every address of this machine, for clients that know it by another one than that of the
+   * receiving interface; undefined: no other.
+   */
   readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
   /** Told what the operator should know; undefined: nobody listens. */
   readonly notify?: Notify<Ipv4> | undefined;
@@ -60,10 +67,12 @@ export interface Exchange extends Client<Ipv4, LeaseOwner> {
   /** Option 82 as sent. */
   readonly relayAgentInformation: Uint8Array | undefined;
   /**
-   * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it was when the client was last heard
-   * through one: else a host that is known by its place would lose its reservation at T1. May be a view of the table's memory.
+   * Option 82 as sent, or for a message that came without a relay, such as a unicast renewal, as it
+   * was when the client was last heard through one: else a host that is known by its place would
+   * lose its reservation at T1. May be a view of the table's memory.
    */
   readonly lastRelayAgentInformation: Uint8Array | undefined;
   /** What option 54 is to be instead of an address of this server (RFC 5107); 0: nothing. */
   readonly serverIdentifierOverride: Ipv4;
+  readonly trace: Trace | undefined;
 }

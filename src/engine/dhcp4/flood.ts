@@ -8,15 +8,19 @@ import { identifies, isZero } from "./client-key.ts";
 /** So much of an identifier is looked at; a longer one is refused anyway. */
 const LONGEST = 255;
 
-/** Whether a client sends more than it may. Keeps count, so it is to be asked once for each message. */
+/**
+ * Whether a client sends more than it may. Keeps count, so it is to be asked once for each message.
+ */
 export interface FloodGuard {
   /** `now` is in milliseconds and never goes back. */
   refuses(message: Message, now: number): boolean;
 }
 
 /**
- * Limits the messages of each client, whatever their type. A client is known by the same bytes as its leases (RFC 2131 section 4.2): option 61 of at least two bytes, else htype and chaddr.
- * Messages that no client sends are not counted: they name clients who know nothing of them. `secret`: two numbers that no client knows, 32 bits each.
+ * Limits the messages of each client, whatever their type. A client is known by the same bytes as
+ * its leases (RFC 2131 section 4.2): option 61 of at least two bytes, else htype and chaddr.
+ * Messages that no client sends are not counted: they name clients who know nothing of them.
+ * `secret`: two numbers that no client knows, 32 bits each.
  */
 export function createFloodGuard(
   { packets, seconds }: FloodProtection,

@@ -7,8 +7,9 @@ import { findReservation } from "./reservations.ts";
 import { settingsFor } from "./settings.ts";
 
 /**
- * Answers an INFORM (RFC 2131 section 4.3.5): the client has its address from elsewhere and wants the other settings.
- * No lease is looked for, made or changed. Where this server is not authoritative it only tells its own clients.
+ * Answers an INFORM (RFC 2131 section 4.3.5): the client has its address from elsewhere and wants
+ * the other settings. No lease is looked for, made or changed. Where this server is not
+ * authoritative it only tells its own clients.
  */
 export function decideInform(exchange: Exchange): Decision {
   const { network, received, message } = exchange;

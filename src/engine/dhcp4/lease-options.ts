@@ -12,7 +12,7 @@ import { identifies } from "./client-key.ts";
 import type { Decider } from "./decider.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
 import { secondsOption } from "./option-values.ts";
-import { addOnce, addSettings, maxMessageSizeOf, requestedOption } from "./options.ts";
+import { addOnce, addSettings, maxMessageSizeOf, requestedOption } from "./reply-options.ts";
 import { findReservation } from "./reservations.ts";
 import { serverIdentifierOf, serverIdentifierOverride } from "./server-identifier.ts";
 import { type Settings, settingsFor } from "./settings.ts";
@@ -22,7 +22,10 @@ import { isInVirtualSubnet } from "./virtual-subnet.ts";
 /** As many addresses as one option holds: more would leave no room for anything else. */
 const MOST_ASSOCIATED = 63;
 
-/** What goes with the settings where a query does not say what it wants: what the ACK of this lease has. */
+/**
+ * What goes with the settings where a query does not say what it wants: what
+ * the ACK of this lease has.
+ */
 const AS_IN_AN_ACK = Uint8Array.of(
   OptionCode.ipAddressLeaseTime,
   OptionCode.renewalTime,
@@ -32,10 +35,12 @@ const AS_IN_AN_ACK = Uint8Array.of(
 );
 
 /**
- * Options of a LEASEACTIVE behind its type (RFC 4388 section 6.4.2): the server identifier, the addresses of the client when there are several, and
- * what the query asks for: what the client was told, as it follows from its message of then and the configuration of now, or what it said.
- * Without a parameter request list, what its ACK has. `all` are the leases of the client
- * that the query is about, the last one first; undefined: it is about an address. `lease` is in a configured network.
+ * Options of a LEASEACTIVE behind its type (RFC 4388 section 6.4.2): the server identifier,
+ * the addresses of the client when there are several, and what the query asks for: what the
+ * client was told, as it follows from its message of then and the configuration of now, or
+ * what it said. Without a parameter request list, what its ACK has. `all` are the leases of
+ * the client that the query is about, the last one first; undefined: it is about an address.
+ * `lease` is in a configured network.
  */
 export function leaseOptions(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined): readonly Option[] {
   const network = networkOf(context.decider, lease.address) as Network;
@@ -86,8 +91,8 @@ function saidByClient({ owner }: Lease, code: number): Option | undefined {
 }
 
 /**
- * All leases in force of the client that has this one, this one first. In another VPN it would be another client, of whom nobody is told here (RFC 6607
- * section 5.2).
+ * All leases in force of the client that has this one, this one first. In another VPN it would be
+ * another client, of whom nobody is told here (RFC 6607 section 5.2).
  */
 function withSameOwner({ decider, leases, now }: Context, lease: Lease): readonly Lease[] {
   const vss = linkOf(decider, lease.address)?.vss;
@@ -122,7 +127,10 @@ function remaining(code: number, fromStart: number | undefined, elapsed: number)
   return fromStart === undefined || fromStart <= elapsed ? undefined : secondsOption(code, fromStart - elapsed);
 }
 
-/** The client as if it renewed now, with everything that is kept about it: its settings, classes and reservation follow from that. */
+/**
+ * The client as if it renewed now, with everything that is kept about it: its settings, classes and
+ * reservation follow from that.
+ */
 function exchangeOf(context: Context, received: Received, lease: Lease, network: Network): Exchange {
   const { owner } = lease;
   const { clientIdentifier, relayAgentInformation } = owner;

@@ -1,23 +1,23 @@
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import type { Lease, LeaseTrait } from "../../leases/dhcp4/lease.ts";
-import { NO_BYTES, toHex } from "../../net/bytes.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains } from "../../net/prefix.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import { isBound } from "../common/availability.ts";
-import type { Trace } from "../trace.ts";
 import { identifies, isTooLong } from "./client-key.ts";
 import type { Decider } from "./decider.ts";
 import type { Decision } from "./decision.ts";
 import { hasPossibleRelay, leasequeryDestination } from "./destination.ts";
 import type { Context, Received } from "./exchange.ts";
 import { leaseOptions } from "./lease-options.ts";
-import { maxMessageSizeOf } from "./options.ts";
 import { NO_CHANGES, silence } from "./reply.ts";
+import { maxMessageSizeOf } from "./reply-options.ts";
 import { dynamicRange, networkOf } from "./subnet.ts";
+import type { Trace } from "./trace.ts";
 import { isInVirtualSubnet, virtualSubnetIn, virtualSubnetOption } from "./virtual-subnet.ts";
 
 /** What a LEASEQUERY asks about: exactly one thing (RFC 4388 section 6.3, RFC 6148 section 4.1). */
@@ -26,8 +26,9 @@ type Question =
   | { readonly by: LeaseTrait; readonly value: Uint8Array; readonly htype: number };
 
 /**
- * Answers a LEASEQUERY (RFC 4388, and by remote id RFC 6148): what is known of an address, or of the addresses of a client. It only comes
- * from those who may ask, and is answered at giaddr, which says nothing about the lease that is asked for (section 6.3).
+ * Answers a LEASEQUERY (RFC 4388, and by remote id RFC 6148): what is known of an address, or of
+ * the addresses of a client. It only comes from those who may ask, and is answered at giaddr, which
+ * says nothing about the lease that is asked for (section 6.3).
  */
 export function decideLeasequery(context: Context, received: Received, trace: Trace | undefined): Decision {
   const { message } = received;
@@ -42,10 +43,7 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
   if (isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
   const question = questionIn(message);
   if (question === undefined) return silence(trace, "malformed-request");
-  trace?.(
-    "leasequery",
-    question.by === "address" ? `by address ${formatIpv4(question.address)}` : `by ${question.by} ${toHex(question.value)}`,
-  );
+  trace?.({ rule: "leasequery", ...question });
 
   const vss = virtualSubnetIn(message, relayAgentInformation);
   if (question.by !== "address") {
@@ -53,7 +51,8 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
     const latest = leases[0];
     if (latest !== undefined) return active(context, received, latest, leases, trace);
     const relay = question.by === "remoteId" ? relayAgentInformation : undefined;
-    // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else has a place in this answer.
+    // A query by remote id gets its option 82 back (RFC 6148 section 4.3); nothing else
+    // has a place in this answer.
     const echo = relay === undefined ? [] : [{ code: OptionCode.relayAgentInformation, data: relay }];
     return answer(context, received, MessageType.LEASEUNKNOWN, message, IPV4_ANY, echo, trace);
   }
@@ -79,7 +78,10 @@ function questionIn(message: Message): Question | undefined {
   return remoteId && { by: "remoteId", value: remoteId, htype: 0 };
 }
 
-/** The leases that are in force of the client that is asked about, that of its last transaction first (RFC 4388 section 6.4.1). */
+/**
+ * The leases that are in force of the client that is asked about, that of its last transaction
+ * first (RFC 4388 section 6.4.1).
+ */
 function leasesOf(
   context: Context,
   question: Exclude<Question, { readonly by: "address" }>,
@@ -103,7 +105,10 @@ function managingNetwork(decider: Decider, address: Ipv4, vss: Uint8Array | unde
   return network !== undefined && isInVirtualSubnet(decider.config.links[network.link] as Link, vss) ? network : undefined;
 }
 
-/** Whether this server gives the address to somebody: out of a range, by a reservation, or as it did once. */
+/**
+ * Whether this server gives the address to somebody: out of a range, by a
+ * reservation, or as it did once.
+ */
 function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined, lease: Lease | undefined): boolean {
   const network = managingNetwork(context.decider, address, vss);
   if (network === undefined) return false;
@@ -111,7 +116,9 @@ function isManaged(context: Context, address: Ipv4, vss: Uint8Array | undefined,
   return context.decider.compiled.reservations[network.index]?.addresses.has(address) === true;
 }
 
-/** LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one. */
+/**
+ * LEASEACTIVE: what is known of a lease. `all` are those of the client, if the query is about one.
+ */
 function active(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined, trace: Trace | undefined): Decision {
   const { owner } = lease;
   const client = { htype: owner.htype, chaddr: owner.chaddr };
@@ -131,7 +138,7 @@ function answer(
   const vss = virtualSubnetOption(message);
   // Where nothing is known the VPN was of no use (RFC 6607 section 7.1).
   const vpn = vss === undefined || type === MessageType.LEASEUNKNOWN ? [] : [vss];
-  trace?.("reply", `${TYPE_NAMES[type]}${address === IPV4_ANY ? "" : ` about ${formatIpv4(address)}`}`);
+  trace?.({ rule: "reply", type: TYPE_NAMES[type], about: address === IPV4_ANY ? undefined : address });
   return {
     kind: "reply",
     message: {

@@ -4,10 +4,16 @@ import type { Settings } from "./settings.ts";
 
 /** Lists that are kept at a time; a power of two. */
 const ENTRIES = 512;
-/** The list of a client that asks for more than this is made each time: there is no need to keep what clients send. */
+/**
+ * The list of a client that asks for more than this is made each time: there is no need
+ * to keep what clients send.
+ */
 const LONGEST_REQUEST = 64;
 
-/** Ready lists of configured options, for settings that are the same object each time and what clients ask for. */
+/**
+ * Ready lists of configured options, for settings that are the same object each time
+ * and what clients ask for.
+ */
 export interface OptionListCache {
   /** Undefined: it is not kept. `requested` is option 55. */
   get(settings: Settings, requested: Uint8Array): readonly Option[] | undefined;
@@ -22,8 +28,9 @@ interface Entry {
 }
 
 /**
- * Each list has one place where it can be, and is kept when it is wanted there twice in a row: those who ask for ever
- * new lists cost no more than they would without the cache, and it never grows.
+ * Each list has one place where it can be, and is kept when it is wanted there twice in
+ * a row: those who ask for ever new lists cost no more than they would without the
+ * cache, and it never grows.
  */
 export function createOptionListCache(): OptionListCache {
   const entries: (Entry | undefined)[] = new Array(ENTRIES).fill(undefined);

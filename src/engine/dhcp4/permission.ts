@@ -16,11 +16,13 @@ export type Refusal =
   | "limit-reached" // there are as many leases as a limit allows
   | "in-use" // another client has it, or it is in probation
   | "reserved-elsewhere" // another address is reserved for this client, and it can have it
-  | "not-allocatable"; // it is in no range, excluded, reserved for another host, or the address of a server or relay
+  // It is in no range, excluded, reserved for another host, or the address of a server or relay.
+  | "not-allocatable";
 
 /**
- * Whether the client may have the address now; undefined: it may. This one rule serves offers, requests, renewals and reboots, so that what
- * was offered is also given. `lease` and `hold` are what the table knows of the address.
+ * Whether the client may have the address now; undefined: it may. This one rule serves offers,
+ * requests, renewals and reboots, so that what was offered is also given. `lease` and `hold` are
+ * what the table knows of the address.
  */
 export function refusalOf(
   exchange: Exchange,
@@ -44,7 +46,10 @@ export function refusalOf(
   return isLimitReached(exchange, network, lease, address) ? "limit-reached" : undefined;
 }
 
-/** A lease goes before a hold: one that was given back in a commit that failed is in force again, though its address may be held by now. */
+/**
+ * A lease goes before a hold: one that was given back in a commit that failed is in force again,
+ * though its address may be held by now.
+ */
 function isAvailable(exchange: Exchange, reservation: Reservation | undefined, lease: Lease | undefined, hold: Hold | undefined): boolean {
   const { now } = exchange.context;
   if (lease !== undefined && isInForce(lease, now)) return isOfHost(exchange, reservation, lease);
@@ -69,8 +74,9 @@ export function noteHolder(exchange: Exchange, reservation: Reservation | undefi
 }
 
 /**
- * Whether the lease is, or last was, the client's, or that of the same machine under another client identifier: boot ROM, boot loader
- * and operating system often have one each, and an address that is reserved for a hardware address is for all of them.
+ * Whether the lease is, or last was, the client's, or that of the same machine under another client
+ * identifier: boot ROM, boot loader and operating system often have one each, and an address that
+ * is reserved for a hardware address is for all of them.
  */
 export function isOfHost(exchange: Exchange, reservation: Reservation | undefined, lease: Lease): boolean {
   return lease.state !== LeaseState.declined && isHost(exchange, reservation, lease.address, lease.owner);
@@ -96,7 +102,10 @@ function canHaveReserved(exchange: Exchange, reservation: Reservation | undefine
   return address !== undefined && refusalOf(exchange, reservation, address, exchange.context.leases.byAddress(address)) === undefined;
 }
 
-/** Whether this is an address of the server or of the relay: ranges and reservations that include it by mistake must not give it away. */
+/**
+ * Whether this is an address of the server or of the relay: ranges and reservations that include it
+ * by mistake must not give it away.
+ */
 export function isServerSide(exchange: Exchange, address: Ipv4): boolean {
   if (
     address === exchange.received.interface.address ||

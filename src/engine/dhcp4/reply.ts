@@ -4,20 +4,20 @@ import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
-import type { Trace } from "../trace.ts";
+import type { SilenceReason } from "../decision.ts";
 import type { Decision, Reply, SettledDecision } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
-import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./options.ts";
-import type { Refusal } from "./permission.ts";
+import { NAK_REASONS, type NakReason } from "./nak-reasons.ts";
+import { BOOTP_SIZE, bootpOptions, maxReplySizeOf, nakOptions, replyOptions } from "./reply-options.ts";
 import { serverIdentifierOf } from "./server-identifier.ts";
 import type { Settings } from "./settings.ts";
+import type { Trace } from "./trace.ts";
 
 export const NO_CHANGES: readonly LeaseChange[] = [];
 
 export function silence(trace: Trace | undefined, reason: SilenceReason): SettledDecision {
-  trace?.("silence", SILENCE_REASONS[reason]);
+  trace?.({ rule: "silence", reason });
   return { kind: "silence", reason };
 }
 
@@ -40,8 +40,8 @@ export function grant(
 export function inform(exchange: Exchange, settings: Settings, to: Destination<Ipv4>): Decision {
   const { message } = exchange;
   const direct = message.ciaddr !== 0;
-  // Straight to the client it is no relayed message any more; through the relay the client's link hears it, for there
-  // is no address to relay it to.
+  // Straight to the client it is no relayed message any more; through the relay the client's link
+  // hears it, for there is no address to relay it to.
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
   return reply(
@@ -54,8 +54,9 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination<I
 }
 
 /**
- * The reply to a BOOTP client; `yiaddr` is 0 for one that knows its address (RFC 951). Without the magic cookie in its request we can't
- * know what it would make of the vendor field (RFC 1542 section 3.5): it stays empty.
+ * The reply to a BOOTP client; `yiaddr` is 0 for one that knows its address (RFC 951). Without the
+ * magic cookie in its request we can't know what it would make of the vendor field (RFC 1542
+ * section 3.5): it stays empty.
  */
 export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, changes: readonly LeaseChange[]): Decision {
   const { message } = exchange;
@@ -92,10 +93,13 @@ export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, 
   };
 }
 
-/** A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay broadcasts it (section 4.3.2). */
+/**
+ * A NAK (RFC 2131 table 3). Through a relay it has the broadcast bit, so that the relay
+ * broadcasts it (section 4.3.2).
+ */
 export function nak(exchange: Exchange, why: NakReason): Decision {
   const { message, trace } = exchange;
-  trace?.("nak", NAK_TEXTS[why]);
+  trace?.({ rule: "nak", reason: why });
   const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
   return reply(
     exchange,
@@ -123,20 +127,6 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
   );
 }
 
-/** Why a client is told to start again: a refusal of the address, or that it has another one. */
-export type NakReason = Refusal | "other-lease";
-
-const NAK_TEXTS: Record<NakReason, string> = {
-  "wrong-network": "the address is not on this network",
-  "not-for-class": "the address is not for clients of this kind",
-  "in-use": "the address is in use by another client",
-  "reserved-elsewhere": "another address is reserved for this client",
-  "no-reservation": "addresses of this network are for hosts with a reservation only",
-  "limit-reached": "there are as many leases for clients like this one as may be",
-  "not-allocatable": "the address is not available to this client",
-  "other-lease": "another address is leased to this client",
-};
-
 /** Option 56 for each reason (RFC 2132 section 9.9). */
 const NAK_MESSAGES: Record<NakReason, Option> = {
   "wrong-network": messageOption("wrong-network"),
@@ -150,7 +140,7 @@ const NAK_MESSAGES: Record<NakReason, Option> = {
 };
 
 function messageOption(why: NakReason): Option {
-  return { code: OptionCode.message, data: new TextEncoder().encode(NAK_TEXTS[why]) };
+  return { code: OptionCode.message, data: new TextEncoder().encode(NAK_REASONS[why]) };
 }
 
 function replyMessage(

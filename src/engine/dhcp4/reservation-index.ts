@@ -5,7 +5,10 @@ import type { Ipv4 } from "../../net/ipv4.ts";
 
 type ByIdentifier = BytesMap<Reservation[]>;
 
-/** A list of reservations by what they match on, each in the order of the list; undefined: none of them matches on that. */
+/**
+ * A list of reservations by what they match on, each in the order of the list; undefined: none
+ * of them matches on that.
+ */
 export interface ReservationIndex {
   readonly chaddr?: ByIdentifier;
   readonly clientIdentifier?: ByIdentifier;
@@ -25,7 +28,10 @@ export interface NetworkReservations {
 
 const NO_RESERVATIONS: NetworkReservations = { lists: [], addresses: new Set() };
 
-/** Indexes the reservations of every network, by the network's index. A list that networks share is indexed once. */
+/**
+ * Indexes the reservations of every network, by the network's index. A list that
+ * networks share is indexed once.
+ */
 export function indexReservations(config: Config): readonly NetworkReservations[] {
   const known = new Map<readonly Reservation[], ReservationIndex>();
   const indexOf = (list: readonly Reservation[]): ReservationIndex => {

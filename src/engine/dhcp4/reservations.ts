@@ -10,8 +10,9 @@ import type { Exchange } from "./exchange.ts";
 import type { NetworkReservations, ReservationIndex } from "./reservation-index.ts";
 
 /**
- * The reservation of the client on its link: the first that matches and has an address, in the order of the networks that are for the client, else of
- * the others, else the first that matches and only has settings. In a network, those by chaddr come first, then those by client identifier,
+ * The reservation of the client on its link: the first that matches and has an address, in the
+ * order of the networks that are for the client, else of the others, else the first that matches
+ * and only has settings. In a network, those by chaddr come first, then those by client identifier,
  * by DUID, by circuit id, by remote id, and all others.
  */
 export function findReservation(exchange: Exchange): Reservation | undefined {
@@ -25,15 +26,15 @@ export function findReservation(exchange: Exchange): Reservation | undefined {
     const found = findInNetwork(exchange, lists);
     if (found?.address === undefined) settings ??= found;
     else if (isAdmitted(exchange, network.guard)) {
-      exchange.trace?.("reservation", `${found.name} in ${network.name}`);
+      exchange.trace?.({ rule: "reservation", verdict: "found", name: found.name, network: network.name });
       return found;
     } else shutOut ??= found;
   }
   if (shutOut !== undefined) {
-    exchange.trace?.("reservation", `${shutOut.name}, in a network that is not for this client`);
+    exchange.trace?.({ rule: "reservation", verdict: "shut-out", name: shutOut.name });
     return shutOut;
   }
-  if (settings !== undefined) exchange.trace?.("reservation", `${settings.name}, without an address`);
+  if (settings !== undefined) exchange.trace?.({ rule: "reservation", verdict: "settings-only", name: settings.name });
   return settings;
 }
 
@@ -106,7 +107,10 @@ function valueFor(exchange: Exchange, match: Exclude<ReservationMatch, { kind: "
   }
 }
 
-/** Option 61 where it says who the client is: others that send the same short one must not get its reservation. */
+/**
+ * Option 61 where it says who the client is: others that send the same short one must
+ * not get its reservation.
+ */
 function identifierOf({ clientIdentifier }: Exchange): Uint8Array | undefined {
   return identifies(clientIdentifier) ? clientIdentifier : undefined;
 }

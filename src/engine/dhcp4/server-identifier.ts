@@ -8,21 +8,25 @@ import type { Exchange } from "./exchange.ts";
 import { isUnicast } from "./subnet.ts";
 
 /**
- * Option 54 of replies about an address of this network, and what a client calls this server; 0: the server has no
- * address to be known by. A relay may want to be taken for the server, so that it sees renewals too (RFC 5107 section 4).
+ * Option 54 of replies about an address of this network, and what a client calls this server; 0:
+ * the server has no address to be known by. A relay may want to be taken for the server, so that it
+ * sees renewals too (RFC 5107 section 4).
  */
 export function serverIdentifierOf(exchange: Exchange, network: Network): Ipv4 {
   if (exchange.serverIdentifierOverride !== IPV4_ANY) return exchange.serverIdentifierOverride;
   return network.serverId ?? (exchange.received.interface.address || (exchange.network.serverId ?? 0));
 }
 
-/** The server that the client speaks to (option 54); undefined: it names none, which 0.0.0.0 is too. */
+/**
+ * The server that the client speaks to (option 54); undefined: it names none, which 0.0.0.0 is too.
+ */
 export function namedServer(message: Message): Ipv4 | undefined {
   return optionIpv4(message, OptionCode.serverIdentifier) || undefined;
 }
 
 /**
- * What the relay wants option 54 to be: option 82 sub-option 11 (RFC 5107 section 4); 0: nothing. `lastRelayAgentInformation` as in `Exchange`.
+ * What the relay wants option 54 to be: option 82 sub-option 11 (RFC 5107 section 4); 0: nothing.
+ * `lastRelayAgentInformation` as in `Exchange`.
  */
 export function serverIdentifierOverride(lastRelayAgentInformation: Uint8Array | undefined): Ipv4 {
   const override = lastRelayAgentInformation && subOption(lastRelayAgentInformation, RelaySubOption.serverIdentifierOverride);
@@ -30,9 +34,10 @@ export function serverIdentifierOverride(lastRelayAgentInformation: Uint8Array |
 }
 
 /**
- * Whether option 54 names this server: by the address of the receiving interface, by the `server_id` of a network on
- * the link, by any other address of this machine (RFC 2131 section 4.1: the message may have come another way than the one that our offer was
- * sent on), by the address that the message was sent to, or by the one that the relay puts in its place.
+ * Whether option 54 names this server: by the address of the receiving interface, by the
+ * `server_id` of a network on the link, by any other address of this machine (RFC 2131 section 4.1:
+ * the message may have come another way than the one that our offer was sent on), by the address
+ * that the message was sent to, or by the one that the relay puts in its place.
  */
 export function isOurs(exchange: Exchange, identifier: Ipv4): boolean {
   const { context, received, link } = exchange;

@@ -8,11 +8,20 @@ import type { PrefixOptions } from "./decider.ts";
 import type { Exchange } from "./exchange.ts";
 import { networkOnLink, rangeAround } from "./subnet.ts";
 
-/** What applies to a client with a certain address. The closest wins: reservation, range, network, classes, top level. */
+/**
+ * What applies to a client with a certain address. The closest wins: reservation, range,
+ * network, classes, top level.
+ */
 export interface Settings {
-  /** Tells settings apart that are the same object for every client that has them; 0: these are one client's. */
+  /**
+   * Tells settings apart that are the same object for every client that has them;
+   * 0: these are one client's.
+   */
   readonly number: number;
-  /** The network of the address, which on a shared link need not be the one that the message came from. */
+  /**
+   * The network of the address, which on a shared link need not be the one
+   * that the message came from.
+   */
   readonly network: Network;
   /** Mask and broadcast address of that network. */
   readonly prefixOptions: PrefixOptions;
@@ -25,8 +34,8 @@ export interface Settings {
 }
 
 /**
- * The settings of an address. A reservation without address, or one whose address the client does not have at the
- * moment, is laid over those of the range that the address is in.
+ * The settings of an address. A reservation without address, or one whose address the client does
+ * not have at the moment, is laid over those of the range that the address is in.
  */
 export function settingsFor(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): Settings {
   const { decider } = exchange.context;
@@ -58,10 +67,16 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
   };
 }
 
-/** So many memberships in classes are remembered for one place: there may be as many as subsets of the classes. */
+/**
+ * So many memberships in classes are remembered for one place: there may be as many
+ * as subsets of the classes.
+ */
 const MOST_MEMBERSHIPS = 16;
 
-/** The settings of clients without a reservation, the same object for all that are in the same classes. */
+/**
+ * The settings of clients without a reservation, the same object for all that
+ * are in the same classes.
+ */
 function settingsOfPlace(exchange: Exchange, network: Network, place: Range | Network): Settings {
   const { members } = exchange;
   const { decider } = exchange.context;
@@ -96,7 +111,10 @@ export interface SettingsOfMembers {
   readonly settings: Settings;
 }
 
-/** The option that applies; undefined: none is configured, or the closest place says that it is not to be inherited. */
+/**
+ * The option that applies; undefined: none is configured, or the closest place says that
+ * it is not to be inherited.
+ */
 export function configuredOption(settings: Settings, code: number): ConfiguredOption | undefined {
   const { options } = settings;
   for (let i = 0; i < options.length; i++) {

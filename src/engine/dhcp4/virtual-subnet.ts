@@ -5,30 +5,38 @@ import type { Message, Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import type { Trace } from "../trace.ts";
 import type { Decider } from "./decider.ts";
 import type { Received } from "./exchange.ts";
 import { selectNetwork } from "./subnet.ts";
+import type { Trace } from "./trace.ts";
 
 /** The type that stands for no VPN at all (RFC 6607 section 3.5). */
 const GLOBAL = 255;
 
-/** What the message says of a VPN, type and information; the relay's word goes first (RFC 6607 section 7.3). Undefined: nothing. */
+/**
+ * What the message says of a VPN, type and information; the relay's word goes first (RFC 6607
+ * section 7.3). Undefined: nothing.
+ */
 export function virtualSubnetIn(message: Message, relayAgentInformation: Uint8Array | undefined): Uint8Array | undefined {
   const ofRelay = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.virtualSubnetSelection);
   return ofRelay ?? optionValue(message, OptionCode.virtualSubnetSelection);
 }
 
-/** Whether the link is in the VPN that a message speaks of; without a word of any, or with that for none, it has to be in none. */
+/**
+ * Whether the link is in the VPN that a message speaks of; without a word of any, or with that for
+ * none, it has to be in none.
+ */
 export function isInVirtualSubnet(link: Link, asked: Uint8Array | undefined): boolean {
   if (asked === undefined || asked[0] === GLOBAL) return link.vss === undefined;
   return link.vss !== undefined && equalBytes(link.vss, asked);
 }
 
 /**
- * The network that a message came from, as `selectNetwork` has it. When that is in another VPN than the relay names, and neither sub-option 5 nor option 118 names
- * the subnet, it is that of the VPN's link, if it has only one: giaddr may be an address of the relay outside of the VPN. What the client itself says of a
- * VPN leads nowhere: else anybody could use up the addresses of every VPN (RFC 6607 section 9).
+ * The network that a message came from, as `selectNetwork` has it. When that is in another VPN than
+ * the relay names, and neither sub-option 5 nor option 118 names the subnet, it is that of the
+ * VPN's link, if it has only one: giaddr may be an address of the relay outside of the VPN. What
+ * the client itself says of a VPN leads nowhere: else anybody could use up the addresses of every
+ * VPN (RFC 6607 section 9).
  */
 export function selectNetworkInVirtualSubnet(
   decider: Decider,
@@ -46,14 +54,15 @@ export function selectNetworkInVirtualSubnet(
     subOption(relayAgentInformation, RelaySubOption.linkSelection) !== undefined ||
     (decider.config.subnetSelection && optionIpv4(received.message, OptionCode.subnetSelection) !== undefined);
   const links = isNamed ? [] : decider.config.links.filter((link) => isInVirtualSubnet(link, asked));
-  if (links.length !== 1) return network;
-  trace?.("subnet", `the only link of the client's VPN is ${links[0]?.name}`);
-  return links[0]?.networks[0];
+  const only = links[0];
+  if (only === undefined || links.length > 1) return network;
+  trace?.({ rule: "subnet", by: "virtual-subnet", link: only.name });
+  return only.networks[0];
 }
 
 /**
- * Option 82 as it is echoed: without sub-option 152, which would say that sub-option 151 was not acted upon (RFC 6607 section 7.2). Where that can't be acted
- * upon there is no reply.
+ * Option 82 as it is echoed: without sub-option 152, which would say that sub-option 151 was not
+ * acted upon (RFC 6607 section 7.2). Where that can't be acted upon there is no reply.
  */
 export function echoedRelayAgentInformation(relayAgentInformation: Uint8Array): Uint8Array {
   const { virtualSubnetSelection, virtualSubnetSelectionControl } = RelaySubOption;

@@ -6,6 +6,7 @@ import { type Node, readExpression } from "../../../src/config/class-expression/
 import { loadConfig } from "../../../src/config/load.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
+import { describe } from "../../../src/engine/dhcp4/trace.ts";
 import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { equalBytes, NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Message, Option } from "../../../src/wire/dhcp4/message.ts";
@@ -183,7 +184,7 @@ test("classes evaluated together are those that each expression gives by itself"
       for (const one of messages) {
         const told: string[] = [];
         const received = { message: one, interface: ETH0, source: 0, sourcePort: 67, destination: ETH0.address, serverPort: 67 };
-        decide(context, received, (rule, text) => void (rule === "classes" && told.push(text)));
+        decide(context, received, (event) => void (event.rule === "classes" && told.push(describe(event))));
         assert.deepEqual(told, [straightforward(nodes, one).join(", ") || "none"]);
       }
     }),

@@ -4,6 +4,7 @@ import { loadConfig } from "../../../src/config/load.ts";
 import { decide } from "../../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
+import { describe } from "../../../src/engine/dhcp4/trace.ts";
 import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { formatIpv4, readIpv4 } from "../../../src/net/ipv4.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp4/message.ts";
@@ -34,7 +35,7 @@ function ask(networks: string, type: MessageType | undefined, spec: MessageSpec,
   const context = { decider: createDecider(config), leases: createLeaseTable(config), now: START, random: 0 };
   const request: Message = message(type, { prl: [1, 3, 6, 7, 15, 42], ...spec });
   const received = { message: request, interface: ETH0, source: 0, sourcePort: 68, destination: 0xffffffff, serverPort: 67, length: 300 };
-  return decide(context, received, trace && ((rule, text) => trace.push(`${rule}: ${text}`)));
+  return decide(context, received, trace && ((event) => trace.push(`${event.rule}: ${describe(event)}`)));
 }
 
 const discover = (networks: string, spec: MessageSpec, trace?: string[]): Decision => ask(networks, MessageType.DISCOVER, spec, trace);

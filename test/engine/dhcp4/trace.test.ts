@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { home } from "../support/home.ts";
+import { decide } from "../../../src/engine/dhcp4/decide.ts";
+import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
+import type { TraceEvent } from "../../../src/engine/dhcp4/trace.ts";
+import { createLeaseTable } from "../../../src/leases/dhcp4/table.ts";
+import { address, configOf } from "../support/config.ts";
+import { HOME, home } from "../support/home.ts";
 import { ALICE, BOB, discover, mac, request } from "../support/messages.ts";
+import { ETH0, received, START } from "../support/server.ts";
 
 describe("the trace tells each rule that was applied", () => {
   test("a DISCOVER", () => {
@@ -32,5 +38,19 @@ describe("the trace tells each rule that was applied", () => {
   test("a silence", () => {
     const lines = home({ ranges: [] }).explain(discover());
     assert.deepEqual(lines.slice(3), ["address: no address is free", "silence: every address that this client could get is in use"]);
+  });
+
+  test("as facts: addresses as numbers, bytes as bytes", () => {
+    const config = configOf({ networks: { "10.0.0.0/24": HOME } });
+    const context = { decider: createDecider(config), leases: createLeaseTable(config), now: START, random: 0 };
+    const events: TraceEvent[] = [];
+    decide(context, received(discover()), (event) => events.push(event));
+    assert.deepEqual(events, [
+      { rule: "client", clientKey: Uint8Array.of(1, ...mac(ALICE)) },
+      { rule: "subnet", by: "interface", name: ETH0.name, address: ETH0.address },
+      { rule: "network", name: "10.0.0.0/24" },
+      { rule: "address", candidate: "never-used", address: address("10.0.0.100") },
+      { rule: "reply", type: "OFFER", address: address("10.0.0.100"), duration: 3600 },
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import type { Answers } from "../../../src/engine/decision.ts";
 import { type Context, decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
 import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
+import { describe as describeEvent } from "../../../src/engine/dhcp4/trace.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
@@ -107,7 +108,7 @@ export function serverOf(config: Config): Server {
     },
     explain(message, way) {
       const lines: string[] = [];
-      decide(context(this), received(message, way), (rule, detail) => lines.push(`${rule}: ${detail}`));
+      decide(context(this), received(message, way), (event) => lines.push(`${event.rule}: ${describeEvent(event)}`));
       return lines;
     },
     lease(at, { mac: hardware, state = "bound", start = START, expiry = START + 3600, relay, id, hostname, vendorClass, htype = 1 }) {

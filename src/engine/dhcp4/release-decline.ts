@@ -1,5 +1,5 @@
 import { endAfter, type LeaseChange, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isHeldFor, isInForce } from "../common/availability.ts";
@@ -11,8 +11,8 @@ import { isOurs, namedServer } from "./server-identifier.ts";
 import { networkOf } from "./subnet.ts";
 
 /**
- * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back, or what it was offered. Only the owner can, and the address of a lease is
- * remembered for it. Never answered.
+ * RELEASE (RFC 2131 section 4.3.4): the client gives its lease back, or what it was offered. Only
+ * the owner can, and the address of a lease is remembered for it. Never answered.
  */
 export function decideRelease(exchange: Exchange): Decision {
   const { context, message, clientKey, trace } = exchange;
@@ -20,7 +20,7 @@ export function decideRelease(exchange: Exchange): Decision {
   if (isForAnother(exchange)) return silence(exchange.trace, "another-server");
   const lease = context.leases.byAddress(message.ciaddr);
   if (ownerNow(exchange, message.ciaddr) === undefined) return silence(exchange.trace, "not-the-owner");
-  trace?.("update", `${formatIpv4(message.ciaddr)} is released`);
+  trace?.({ rule: "update", verdict: "released", address: message.ciaddr });
   const changes: LeaseChange[] = [];
   if (lease !== undefined && isInForce(lease, context.now)) changes.push(release(lease, context.now));
   if (isHeldFor(context.leases.holdOn(message.ciaddr), clientKey, context.now)) changes.push(withdraw(message.ciaddr));
@@ -28,8 +28,8 @@ export function decideRelease(exchange: Exchange): Decision {
 }
 
 /**
- * What is on record of the client, if the address is leased to it or held for it now: a lease that is about to end is held after a DISCOVER.
- * Undefined: it is not its own.
+ * What is on record of the client, if the address is leased to it or held for it now: a lease that
+ * is about to end is held after a DISCOVER. Undefined: it is not its own.
  */
 function ownerNow({ context, clientKey }: Exchange, address: Ipv4): LeaseOwner | undefined {
   const { leases, now } = context;
@@ -40,9 +40,9 @@ function ownerNow({ context, clientKey }: Exchange, address: Ipv4): LeaseOwner |
 }
 
 /**
- * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody gets it until
- * probation is over. Only the client that it was offered or leased to can say so, else one host could empty the pool.
- * Never answered.
+ * DECLINE (RFC 2131 section 4.3.3): the client found the address in use by somebody else. Nobody
+ * gets it until probation is over. Only the client that it was offered or leased to can say so,
+ * else one host could empty the pool. Never answered.
  */
 export function decideDecline(exchange: Exchange): Decision {
   const { context, message, trace } = exchange;
@@ -53,12 +53,15 @@ export function decideDecline(exchange: Exchange): Decision {
   const owner = ownerNow(exchange, address);
   if (owner === undefined) return silence(exchange.trace, "not-the-owner");
   const { probationPeriod } = networkOf(decider, address) ?? exchange.network;
-  trace?.("update", `${formatIpv4(address)} is in probation for ${probationPeriod} s`);
+  trace?.({ rule: "update", verdict: "declined", address, probationPeriod });
   const declined = { address, state: LeaseState.declined, start: now, expiry: endAfter(now, probationPeriod), owner };
   return { kind: "update", changes: [{ kind: "put", lease: declined }] };
 }
 
-/** Both messages must name the server (RFC 2131 table 5); one that does not is taken at its word all the same. */
+/**
+ * Both messages must name the server (RFC 2131 table 5); one that does not is taken
+ * at its word all the same.
+ */
 function isForAnother(exchange: Exchange): boolean {
   const server = namedServer(exchange.message);
   return server !== undefined && !isOurs(exchange, server);

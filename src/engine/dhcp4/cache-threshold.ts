@@ -1,6 +1,5 @@
 import type { Reservation } from "../../config/model/dhcp4.ts";
 import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
-import { formatIpv4 } from "../../net/ipv4.ts";
 import { MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32 } from "../../wire/dhcp4/options.ts";
@@ -14,9 +13,11 @@ import { grant, NO_CHANGES } from "./reply.ts";
 import { settingsFor } from "./settings.ts";
 
 /**
- * The ACK for a client that comes back so early that its lease need not be written anew (`cache_threshold`): it gets the time that remains, so
- * that what it was told and what is stored stay the same. `lease` is the client's own, of the address that it wants to keep. Undefined:
- * there is something to write, because the share of the time is over, the lease would be another one, or the client tells something new.
+ * The ACK for a client that comes back so early that its lease need not be written anew
+ * (`cache_threshold`): it gets the time that remains, so that what it was told and what is stored
+ * stay the same. `lease` is the client's own, of the address that it wants to keep. Undefined:
+ * there is something to write, because the share of the time is over, the lease would be another
+ * one, or the client tells something new.
  */
 export function acknowledgeRemainder(exchange: Exchange, reservation: Reservation | undefined, lease: Lease): Decision | undefined {
   const { context, link, clientKey, message } = exchange;
@@ -31,7 +32,7 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
   const remaining = lease.expiry - now;
   if (remaining > duration) return undefined;
-  exchange.trace?.("reply", `ACK of ${formatIpv4(lease.address)} for the ${remaining} s that remain`);
+  exchange.trace?.({ rule: "reply", type: "ACK", address: lease.address, remaining });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, remaining);
   return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, ackDestination(exchange, lease.address));
 }

@@ -4,10 +4,10 @@ import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
- * What class expressions are asked about. `classes` are those that the client is in, as far as they are known; `found` is for expressions that share
- * what they look up.
+ * What class expressions are asked about. `classes` are those that the client is in, as far as they
+ * are known; `found` is for expressions that share what they look up.
  */
-export function subjectOf(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
+export function evaluatedPacket(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
   const { received, context } = exchange;
   return {
     message: asRelayed(exchange),
@@ -21,7 +21,10 @@ export function subjectOf(exchange: Exchange, classes: Uint8Array, found?: Found
   };
 }
 
-/** The message, with what a relay would have said of the client: else one that is known by its place would leave its classes at T1. */
+/**
+ * The message, with what a relay would have said of the client: else one that is known by its place
+ * would leave its classes at T1.
+ */
 function asRelayed({ message, relayAgentInformation, lastRelayAgentInformation }: Exchange): Message {
   if (relayAgentInformation !== undefined || lastRelayAgentInformation === undefined) return message;
   return { ...message, options: [...message.options, { code: OptionCode.relayAgentInformation, data: lastRelayAgentInformation }] };

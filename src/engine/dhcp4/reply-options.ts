@@ -10,7 +10,9 @@ import type { Exchange } from "./exchange.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
 import { echoedRelayAgentInformation, virtualSubnetOption } from "./virtual-subnet.ts";
 
-/** IP and UDP headers: option 57 counts them, the limit of a reply does not (RFC 2132 section 9.10). */
+/**
+ * IP and UDP headers: option 57 counts them, the limit of a reply does not (RFC 2132 section 9.10).
+ */
 const HEADERS = 28;
 /** Every client must accept this much (RFC 2131 section 2). */
 const SMALLEST_MAXIMUM = 576;
@@ -22,7 +24,9 @@ export const BOOTP_SIZE = 300;
 /** The end of the options, and option 52. */
 const FRAMING_SIZE = 4;
 
-/** Written by the server itself and never taken from the configuration, whatever a client asks for. */
+/**
+ * Written by the server itself and never taken from the configuration, whatever a client asks for.
+ */
 const OWN_CODES = new Uint8Array(256);
 for (const code of [
   0,
@@ -59,10 +63,11 @@ const ACK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
 const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.NAK) };
 
 /**
- * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet mask (before the
- * router, RFC 2132 section 3.3), what the operator wants sent always, what the client asks for in its order, and what
- * is echoed or answered: 118 (RFC 3011), 97 (RFC 4578 section 2.3), 81 (RFC 4702), 221 (RFC 6607), 61 (RFC 6842), 82 last (RFC 3046
- * section 2.2). `times` is empty in answer to an INFORM, and ends with option 80 in a rapid commit.
+ * Options of an OFFER or ACK in the order they are sent: type, server identifier, times, subnet
+ * mask (before the router, RFC 2132 section 3.3), what the operator wants sent always, what the
+ * client asks for in its order, and what is echoed or answered: 118 (RFC 3011), 97 (RFC 4578
+ * section 2.3), 81 (RFC 4702), 221 (RFC 6607), 61 (RFC 6842), 82 last (RFC 3046 section 2.2).
+ * `times` is empty in answer to an INFORM, and ends with option 80 in a rapid commit.
  */
 export function replyOptions(
   exchange: Exchange,
@@ -86,8 +91,9 @@ export function replyOptions(
 }
 
 /**
- * Options of a reply to a BOOTP client: what is configured, without those that only DHCP has a meaning for (50 to 61), and option 82 for
- * the relay. A client that sends no option 55 is taken not to say what it wants.
+ * Options of a reply to a BOOTP client: what is configured, without those that only DHCP has a
+ * meaning for (50 to 61), and option 82 for the relay. A client that sends no option 55 is taken
+ * not to say what it wants.
  */
 export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
   const { relayAgentInformation } = exchange;
@@ -102,7 +108,8 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
 function addConfigured(exchange: Exchange, settings: Settings, options: Option[]): void {
   const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
   const { optionLists } = exchange.context.decider;
-  // Whether option 121 takes the place of others depends on the room that is left; what is there already is left out.
+  // Whether option 121 takes the place of others depends on the room that is left; what is
+  // there already is left out.
   const isKept =
     settings.number !== 0 && configuredOption(settings, OptionCode.classlessStaticRoutes) === undefined && !hasAny(options, settings);
   if (!isKept) {
@@ -130,8 +137,8 @@ function hasAny(options: readonly Option[], settings: Settings): boolean {
 }
 
 /**
- * The subnet mask, what the operator wants sent always, what the client asks for, the routers whether it asks or not, and option 118. `maxMessageSize` is that of the
- * reply.
+ * The subnet mask, what the operator wants sent always, what the client asks for, the routers
+ * whether it asks or not, and option 118. `maxMessageSize` is that of the reply.
  */
 export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
   const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
@@ -161,20 +168,27 @@ function addRequested(exchange: Exchange, settings: Settings, options: Option[],
     const option = requestedOption(settings, code);
     if (option !== undefined) addOnce(options, option);
   }
-  // Without a router an address is of little use: clients that forget to ask for it are given it, as dora gives it.
+  // Without a router an address is of little use: clients that forget to ask for it are
+  // given it, as dora gives it.
   const routers = routed ? undefined : configuredOption(settings, OptionCode.routers);
   if (routers !== undefined) addOnce(options, routers);
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
 }
 
-/** Option 118 as it came, to whoever sent it (RFC 3011 section 2). Where it does not count it is not echoed, so that its client knows. */
+/**
+ * Option 118 as it came, to whoever sent it (RFC 3011 section 2). Where it does not count it is not
+ * echoed, so that its client knows.
+ */
 function addSubnetSelection({ context, message }: Exchange, options: Option[]): void {
   const subnetSelection = context.decider.config.subnetSelection ? optionValue(message, OptionCode.subnetSelection) : undefined;
   if (subnetSelection?.length === 4) options.push({ code: OptionCode.subnetSelection, data: subnetSelection });
 }
 
-/** Options of a NAK: type, server identifier, why, and what is echoed; nothing else is allowed (RFC 2131 table 3). */
+/**
+ * Options of a NAK: type, server identifier, why, and what is echoed; nothing else is
+ * allowed (RFC 2131 table 3).
+ */
 export function nakOptions(exchange: Exchange, serverIdentifier: Option, why: Option): Option[] {
   const options: Option[] = [NAK_TYPE, serverIdentifier, why];
   addSubnetSelection(exchange, options);
@@ -182,13 +196,19 @@ export function nakOptions(exchange: Exchange, serverIdentifier: Option, why: Op
   return options;
 }
 
-/** The largest reply that the client accepts in bytes of UDP payload (option 57; RFC 2132 section 9.10). */
+/**
+ * The largest reply that the client accepts in bytes of UDP payload (option
+ * 57; RFC 2132 section 9.10).
+ */
 export function maxMessageSizeOf(message: Message): number {
   const size = optionU16(message, OptionCode.maximumMessageSize) ?? SMALLEST_MAXIMUM;
   return Math.min(Math.max(size, SMALLEST_MAXIMUM), LARGEST_MAXIMUM) - HEADERS;
 }
 
-/** The same of a reply: one that goes straight to the client is sent in one piece, so the link limits it too. */
+/**
+ * The same of a reply: one that goes straight to the client is sent in one piece,
+ * so the link limits it too.
+ */
 export function maxReplySizeOf({ message, received }: Exchange): number {
   const size = maxMessageSizeOf(message);
   const { mtu } = received.interface;
@@ -216,9 +236,10 @@ export function requestedOption(settings: Settings, code: number): Option | unde
 }
 
 /**
- * Whether the client is sent option 121, for which there is room behind `options`. Then it ignores options 3 and 33, and a server should not send them
- * (RFC 3442, "DHCP Server Administrator Responsibilities"): the room is better used for routes. Where it is not certain that 121 fits they stay, for a client with
- * neither has no route at all.
+ * Whether the client is sent option 121, for which there is room behind `options`. Then it ignores
+ * options 3 and 33, and a server should not send them (RFC 3442, "DHCP Server Administrator
+ * Responsibilities"): the room is better used for routes. Where it is not certain that 121 fits
+ * they stay, for a client with neither has no route at all.
  */
 function getsClasslessRoutes(
   { trace, relayAgentInformation }: Exchange,
@@ -242,7 +263,7 @@ function getsClasslessRoutes(
     }
   }
   const fits = size <= maxMessageSize;
-  trace?.("options", fits ? "121 takes the place of 3 and 33 (RFC 3442)" : "3 and 33 are sent too: 121 may not fit");
+  trace?.({ rule: "options", classlessRoutesFit: fits });
   return fits;
 }
 
