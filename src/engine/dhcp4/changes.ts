@@ -12,12 +12,11 @@ import { networkOnLink } from "./subnet.ts";
 
 /**
  * What is kept about the client that an address is given to. What it does not say this time, such
- * as the option 82 that a relay would add and a unicast renewal can't have, is kept as it was: in
- * its hold, or in its lease of the address (`previous`).
+ * as the option 82 that a relay would add and a unicast renewal can't have, is kept as it was
+ * `before`: in its hold, or in its lease of the address.
  */
-function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined, hold?: Hold): LeaseOwner {
+function ownerOf(exchange: Exchange, address: Ipv4, before: LeaseOwner | undefined): LeaseOwner {
   const { message, clientKey, clientIdentifier, relayAgentInformation } = exchange;
-  const before = ownRecord(clientKey, previous, hold);
   return {
     clientKey,
     clientIdentifier,
@@ -31,9 +30,14 @@ function ownerOf(exchange: Exchange, address: Ipv4, previous: Lease | undefined,
   };
 }
 
-function ownRecord(clientKey: Uint8Array, previous: Lease | undefined, hold: Hold | undefined): LeaseOwner | undefined {
-  if (hold !== undefined && equalBytes(hold.owner.clientKey, clientKey)) return hold.owner;
-  return previous !== undefined && belongsTo(previous, clientKey) ? previous.owner : undefined;
+/** What is on record of the client in a hold; undefined: the hold is another's. */
+function ownHold({ clientKey }: Exchange, hold: Hold | undefined): LeaseOwner | undefined {
+  return hold !== undefined && equalBytes(hold.owner.clientKey, clientKey) ? hold.owner : undefined;
+}
+
+/** What is on record of the client in a lease; undefined: the lease is another's. */
+function ownLease({ clientKey }: Exchange, lease: Lease | undefined): LeaseOwner | undefined {
+  return lease !== undefined && belongsTo(lease, clientKey) ? lease.owner : undefined;
 }
 
 /**
@@ -55,7 +59,7 @@ function kept(text: Uint8Array | undefined): Uint8Array | undefined {
 /** Whether what is kept about the client would be other than what is on record in its lease. */
 export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
   const { owner } = lease;
-  const now = ownerOf(exchange, lease.address, lease);
+  const now = ownerOf(exchange, lease.address, ownLease(exchange, lease));
   return !(
     now.htype === owner.htype &&
     equalBytes(now.chaddr, owner.chaddr) &&
@@ -76,7 +80,7 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
  * table knows of the address.
  */
 export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous: Lease | undefined, held: Hold | undefined): LeaseChange {
-  const owner = ownerOf(exchange, address, previous, held);
+  const owner = ownerOf(exchange, address, ownHold(exchange, held) ?? ownLease(exchange, previous));
   return { kind: "hold", hold: { address, until, owner } };
 }
 
@@ -96,10 +100,10 @@ export function bind(
   const changes: LeaseChange[] = [];
   const other = leases.ofClient(clientKey, link.index, address);
   if (other?.state === LeaseState.bound) changes.push(release(other, now));
-  const isHeld = hold !== undefined && equalBytes(hold.owner.clientKey, clientKey);
-  const elsewhere = isHeld ? undefined : leases.heldBy(clientKey, link.index);
+  const held = ownHold(exchange, hold);
+  const elsewhere = held === undefined ? leases.heldBy(clientKey, link.index) : undefined;
   if (elsewhere !== undefined) changes.push(withdraw(elsewhere.address));
-  const owner = ownerOf(exchange, address, previous, hold);
+  const owner = ownerOf(exchange, address, held ?? ownLease(exchange, previous));
   changes.push({ kind: "put", lease: { address, state: LeaseState.bound, start: now, expiry, owner } });
   return changes;
 }

@@ -1,4 +1,4 @@
-import { endAfter, type Hold, type LeaseChange } from "../../leases/dhcp4/lease.ts";
+import { endAfter, type Hold, type Lease, type LeaseChange, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
@@ -43,19 +43,25 @@ export function decideDiscover(exchange: Exchange): Decision {
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const previous = own?.address === address ? own : leases.byAddress(address);
   const until = endAfter(now, holdFor(exchange, settings.network));
-  const isOwnLease = previous !== undefined && isOfHost(exchange, reservation, previous);
+  // What the table has as the client's own needs no comparison.
+  const isOwnLease = previous !== undefined && (isOwn(previous, own) || isOfHost(exchange, reservation, previous));
   const held = leases.holdOn(address);
   const duration = durationFor(exchange, settings, address, previous, held);
-  const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
-  // A lease of the client's own that outlasts the offer needs no hold, and what was
-  // offered before it is no more.
+  // A lease of the client's own that outlasts the offer needs no hold, and what was offered before
+  // it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
   const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
   exchange.trace?.({ rule: "reply", type: "OFFER", address, duration });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
   const { pingTimeout } = settings.network;
-  return pingTimeout === undefined ? offer : checkFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
+  if (pingTimeout === undefined) return offer;
+  const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);
+  return checkFirst(exchange, address, isOwnLease || isHeld, pingTimeout, offer);
+}
+
+function isOwn(lease: Lease, own: Lease | undefined): boolean {
+  return lease === own && lease.state !== LeaseState.declined;
 }
 
 /** Option 80, empty: the ACK of a rapid commit has it (RFC 4039 section 3). */

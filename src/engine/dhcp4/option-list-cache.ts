@@ -11,20 +11,34 @@ const ENTRIES = 512;
 const LONGEST_REQUEST = 64;
 
 /**
- * Ready lists of configured options, for settings that are the same object each time
- * and what clients ask for.
+ * What is configured for a client that asks for certain options, in the order in which it is sent.
+ */
+export interface OptionLists {
+  readonly plain: readonly Option[];
+  /**
+   * The same where option 121 takes the place of 3 and 33 (RFC 3442); undefined: the client is not
+   * sent 121.
+   */
+  readonly routed: readonly Option[] | undefined;
+  /** Bytes up to the end of option 121. */
+  readonly sizeToRoutes: number;
+}
+
+/**
+ * Ready lists of configured options, for settings that are the same object each time and what
+ * clients ask for.
  */
 export interface OptionListCache {
-  /** Undefined: it is not kept. `requested` is option 55. */
-  get(settings: Settings, requested: Uint8Array): readonly Option[] | undefined;
-  /** Keeps the list, or remembers that it was wanted. */
-  offer(settings: Settings, requested: Uint8Array, options: readonly Option[]): void;
+  /** Undefined: they are not kept. `requested` is option 55. */
+  get(settings: Settings, requested: Uint8Array): OptionLists | undefined;
+  /** Keeps the lists, or remembers that they were wanted. */
+  offer(settings: Settings, requested: Uint8Array, lists: OptionLists): void;
 }
 
 interface Entry {
   readonly settings: Settings;
   readonly requested: Uint8Array;
-  readonly options: readonly Option[];
+  readonly lists: OptionLists;
 }
 
 /**
@@ -42,13 +56,13 @@ export function createOptionListCache(): OptionListCache {
     get(settings, requested) {
       if (requested.length > LONGEST_REQUEST) return undefined;
       const entry = entries[hashOf(settings, requested) & (ENTRIES - 1)];
-      return entry !== undefined && entry.settings === settings && equalBytes(entry.requested, requested) ? entry.options : undefined;
+      return entry !== undefined && entry.settings === settings && equalBytes(entry.requested, requested) ? entry.lists : undefined;
     },
-    offer(settings, requested, options) {
+    offer(settings, requested, lists) {
       if (requested.length > LONGEST_REQUEST) return;
       const hash = hashOf(settings, requested);
       const at = hash & (ENTRIES - 1);
-      if (wanted[at] === hash) entries[at] = { settings, requested: requested.slice(), options };
+      if (wanted[at] === hash) entries[at] = { settings, requested: requested.slice(), lists };
       else wanted[at] = hash;
     },
   };

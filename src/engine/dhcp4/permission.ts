@@ -83,15 +83,11 @@ export function isOfHost(exchange: Exchange, reservation: Reservation | undefine
 }
 
 /** The same of whoever has the address. */
-export function isHost(
-  { clientKey, message }: Exchange,
-  reservation: Reservation | undefined,
-  address: Ipv4,
-  { clientKey: key, htype, chaddr }: LeaseOwner,
-): boolean {
-  if (equalBytes(key, clientKey)) return true;
+export function isHost({ clientKey, message }: Exchange, reservation: Reservation | undefined, address: Ipv4, owner: LeaseOwner): boolean {
+  // What is on record is read out when it is asked for: of most, the key is all that matters.
+  if (equalBytes(owner.clientKey, clientKey)) return true;
   if (reservation?.address !== address) return false;
-  return reservation.match.some(isByChaddr) && htype === message.htype && equalBytes(chaddr, message.chaddr);
+  return reservation.match.some(isByChaddr) && owner.htype === message.htype && equalBytes(owner.chaddr, message.chaddr);
 }
 
 const isByChaddr = ({ kind }: ReservationMatch): boolean => kind === "chaddr";

@@ -1,4 +1,3 @@
-import type { OptionSet } from "../../config/model/common.ts";
 import { OPTIONS_OFFSET } from "../../wire/dhcp4/decode.ts";
 import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
@@ -7,6 +6,7 @@ import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
 import { addCode, codesOf, distinctCodes, hasCode } from "./code-set.ts";
 import type { Exchange } from "./exchange.ts";
+import type { OptionListCache, OptionLists } from "./option-list-cache.ts";
 import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
 import { echoedRelayAgentInformation, virtualSubnetOption } from "./virtual-subnet.ts";
 
@@ -67,7 +67,8 @@ const NAK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of
  * mask (before the router, RFC 2132 section 3.3), what the operator wants sent always, what the
  * client asks for in its order, and what is echoed or answered: 118 (RFC 3011), 97 (RFC 4578
  * section 2.3), 81 (RFC 4702), 221 (RFC 6607), 61 (RFC 6842), 82 last (RFC 3046 section 2.2).
- * `times` is empty in answer to an INFORM, and ends with option 80 in a rapid commit.
+ * `times` is empty in answer to an INFORM, and ends with option 80 in a rapid commit. `limit` is
+ * the largest reply.
  */
 export function replyOptions(
   exchange: Exchange,
@@ -75,10 +76,11 @@ export function replyOptions(
   type: typeof MessageType.OFFER | typeof MessageType.ACK,
   serverIdentifier: Option,
   times: readonly Option[],
+  limit: number,
 ): Option[] {
   const options: Option[] = [type === MessageType.OFFER ? OFFER_TYPE : ACK_TYPE, serverIdentifier];
   for (let i = 0; i < times.length; i++) options.push(times[i] as Option);
-  addConfigured(exchange, settings, options);
+  addSettings(exchange, settings, options, limit);
   // Firmware that boots from the network looks for its own identifier in the answer.
   const machine = optionValue(exchange.message, OptionCode.clientMachineIdentifier);
   if (machine?.length === MACHINE_IDENTIFIER_SIZE) options.push({ code: OptionCode.clientMachineIdentifier, data: machine });
@@ -104,27 +106,26 @@ export function bootpOptions(exchange: Exchange, settings: Settings): Option[] {
   return understood;
 }
 
-/** What is configured for the client, as `addSettings` has it. */
-function addConfigured(exchange: Exchange, settings: Settings, options: Option[]): void {
-  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
-  const { optionLists } = exchange.context.decider;
-  // Whether option 121 takes the place of others depends on the room that is left; what is
-  // there already is left out.
-  const isKept =
-    settings.number !== 0 && configuredOption(settings, OptionCode.classlessStaticRoutes) === undefined && !hasAny(options, settings);
-  if (!isKept) {
-    addSettings(exchange, settings, options, maxReplySizeOf(exchange));
-    return;
-  }
-  let list = optionLists.get(settings, requested);
-  if (list === undefined) {
-    const made: Option[] = [];
-    addRequested(exchange, settings, made, requested, LARGEST_MAXIMUM);
-    optionLists.offer(settings, requested, made);
-    list = made;
-  }
+/**
+ * Adds what is configured for the client, and option 118. `maxMessageSize` is that of the reply.
+ */
+export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
+  const asked = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
+  const lists = listsFor(exchange.context.decider.optionLists, settings, asked, options);
+  const { routed } = lists;
+  const list = routed !== undefined && fitsRoutes(exchange, options, lists, maxMessageSize) ? routed : lists.plain;
   for (let i = 0; i < list.length; i++) options.push(list[i] as Option);
   addSubnetSelection(exchange, options);
+}
+
+/** What goes behind the options `before`, none of which is sent twice. */
+function listsFor(cache: OptionListCache, settings: Settings, asked: Uint8Array, before: readonly Option[]): OptionLists {
+  if (settings.number === 0 || hasAny(before, settings)) return makeLists(settings, asked, before);
+  const kept = cache.get(settings, asked);
+  if (kept !== undefined) return kept;
+  const made = makeLists(settings, asked, []);
+  cache.offer(settings, asked, made);
+  return made;
 }
 
 /** Whether one of the options is configured, too. */
@@ -138,21 +139,12 @@ function hasAny(options: readonly Option[], settings: Settings): boolean {
 
 /**
  * The subnet mask, what the operator wants sent always, what the client asks for, the routers
- * whether it asks or not, and option 118. `maxMessageSize` is that of the reply.
+ * whether it asks or not.
  */
-export function addSettings(exchange: Exchange, settings: Settings, options: Option[], maxMessageSize: number): void {
-  const requested = optionValue(exchange.message, OptionCode.parameterRequestList) ?? WITHOUT_REQUEST_LIST;
-  addRequested(exchange, settings, options, requested, maxMessageSize);
-  addSubnetSelection(exchange, options);
-}
-
-/** The same without option 118, where the client asks for these. */
-function addRequested(exchange: Exchange, settings: Settings, options: Option[], asked: Uint8Array, maxMessageSize: number): void {
-  options.push(maskOption(settings));
-  for (let i = 0; i < settings.options.length; i++) {
-    const { always } = settings.options[i] as OptionSet;
-    for (let j = 0; j < always.length; j++) {
-      const { code } = always[j] as Option;
+function makeLists(settings: Settings, asked: Uint8Array, before: readonly Option[]): OptionLists {
+  const options = [...before, maskOption(settings)];
+  for (const { always } of settings.options) {
+    for (const { code } of always) {
       // Option 108 goes to nobody who does not ask for it (RFC 8925 section 3.3).
       if (OWN_CODES[code] === 1 || code === OptionCode.ipv6OnlyPreferred) continue;
       // A closer place may have another value for it, or not want it sent always.
@@ -161,19 +153,72 @@ function addRequested(exchange: Exchange, settings: Settings, options: Option[],
     }
   }
   const requested = distinctCodes(asked);
-  const routed = getsClasslessRoutes(exchange, settings, options, requested, maxMessageSize);
+  const { classlessStaticRoutes } = OptionCode;
+  const getsRoutes = configuredOption(settings, classlessStaticRoutes) !== undefined && requested.includes(classlessStaticRoutes);
+  return {
+    plain: withRequested(settings, options, requested, false).slice(before.length),
+    routed: getsRoutes ? withRequested(settings, options, requested, true).slice(before.length) : undefined,
+    sizeToRoutes: getsRoutes ? sizeToRoutes(settings, options, requested) - sizeOf(before) : 0,
+  };
+}
+
+/** `isRouted`: option 121 takes the place of 3 and 33. */
+function withRequested(settings: Settings, first: readonly Option[], requested: Uint8Array, isRouted: boolean): Option[] {
+  const options = first.slice();
   for (let i = 0; i < requested.length; i++) {
     const code = requested[i] as number;
-    if (routed && (code === OptionCode.routers || code === OptionCode.staticRoutes)) continue;
+    if (isRouted && (code === OptionCode.routers || code === OptionCode.staticRoutes)) continue;
     const option = requestedOption(settings, code);
     if (option !== undefined) addOnce(options, option);
   }
-  // Without a router an address is of little use: clients that forget to ask for it are
-  // given it, as dora gives it.
-  const routers = routed ? undefined : configuredOption(settings, OptionCode.routers);
+  // Without a router an address is of little use: clients that forget to ask for it are given it,
+  // as dora gives it.
+  const routers = isRouted ? undefined : configuredOption(settings, OptionCode.routers);
   if (routers !== undefined) addOnce(options, routers);
   // Settings of this one client are sent whether it asks or not (RFC 2131 section 4.3.1).
   if (settings.hostname !== undefined) addOnce(options, settings.hostname);
+  return options;
+}
+
+/**
+ * Bytes of `first` and of what is asked for before option 121, with that, which is configured and
+ * asked for.
+ */
+function sizeToRoutes(settings: Settings, first: readonly Option[], requested: Uint8Array): number {
+  const { classlessStaticRoutes, routers, staticRoutes } = OptionCode;
+  const counted = codesOf(first);
+  let size = sizeOf(first);
+  for (let i = 0; !hasCode(counted, classlessStaticRoutes); i++) {
+    const code = requested[i] as number;
+    if (!addCode(counted, code) || code === routers || code === staticRoutes) continue;
+    const option = requestedOption(settings, code);
+    if (option !== undefined) size += sizeOnWire(option);
+  }
+  return size;
+}
+
+/**
+ * Whether there is room for option 121 behind the options `before`. Then its client ignores options
+ * 3 and 33, and a server should not send them (RFC 3442, "DHCP Server Administrator
+ * Responsibilities"): the room is better used for routes. Where it is not certain that 121 fits
+ * they stay, for a client with neither has no route at all.
+ */
+function fitsRoutes(
+  { trace, relayAgentInformation }: Exchange,
+  before: readonly Option[],
+  lists: OptionLists,
+  maxMessageSize: number,
+): boolean {
+  const echoed = relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2;
+  const fits = OPTIONS_OFFSET + FRAMING_SIZE + echoed + sizeOf(before) + lists.sizeToRoutes <= maxMessageSize;
+  trace?.({ rule: "options", classlessRoutesFit: fits });
+  return fits;
+}
+
+function sizeOf(options: readonly Option[]): number {
+  let size = 0;
+  for (let i = 0; i < options.length; i++) size += sizeOnWire(options[i] as Option);
+  return size;
 }
 
 /**
@@ -233,38 +278,6 @@ export function requestedOption(settings: Settings, code: number): Option | unde
   if (code === OptionCode.subnetMask) return maskOption(settings);
   if (configured !== undefined || code !== OptionCode.broadcastAddress || isSuppressed(settings, code)) return configured;
   return settings.prefixOptions.broadcast;
-}
-
-/**
- * Whether the client is sent option 121, for which there is room behind `options`. Then it ignores
- * options 3 and 33, and a server should not send them (RFC 3442, "DHCP Server Administrator
- * Responsibilities"): the room is better used for routes. Where it is not certain that 121 fits
- * they stay, for a client with neither has no route at all.
- */
-function getsClasslessRoutes(
-  { trace, relayAgentInformation }: Exchange,
-  settings: Settings,
-  options: readonly Option[],
-  requested: Uint8Array,
-  maxMessageSize: number,
-): boolean {
-  const { classlessStaticRoutes, routers, staticRoutes } = OptionCode;
-  if (configuredOption(settings, classlessStaticRoutes) === undefined || !requested.includes(classlessStaticRoutes)) return false;
-  let size = OPTIONS_OFFSET + FRAMING_SIZE + (relayAgentInformation === undefined ? 0 : relayAgentInformation.length + 2);
-  for (const option of options) size += sizeOnWire(option);
-  const counted = codesOf(options);
-  if (!hasCode(counted, classlessStaticRoutes)) {
-    // What is asked for before it goes before it.
-    for (let i = 0; !hasCode(counted, classlessStaticRoutes); i++) {
-      const code = requested[i] as number;
-      if (!addCode(counted, code) || code === routers || code === staticRoutes) continue;
-      const option = requestedOption(settings, code);
-      if (option !== undefined) size += sizeOnWire(option);
-    }
-  }
-  const fits = size <= maxMessageSize;
-  trace?.({ rule: "options", classlessRoutesFit: fits });
-  return fits;
 }
 
 function maskOption(settings: Settings): Option {

@@ -33,7 +33,9 @@ export function grant(
 ): Reply {
   const { message } = exchange;
   const rests = type === MessageType.ACK;
-  return reply(exchange, replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr), to, changes, rests);
+  const limit = maxReplySizeOf(exchange);
+  const answer = replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr, limit);
+  return { kind: "reply", message: answer, limit, to, changes, rests };
 }
 
 /** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
@@ -44,13 +46,9 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination<I
   // hears it, for there is no address to relay it to.
   const flags = direct || message.giaddr === 0 ? message.flags : message.flags | BROADCAST_FLAG;
   const answered = direct ? { ...exchange, relayAgentInformation: undefined } : exchange;
-  return reply(
-    exchange,
-    replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr),
-    to,
-    NO_CHANGES,
-    false,
-  );
+  const limit = maxReplySizeOf(exchange);
+  const answer = replyMessage(answered, MessageType.ACK, settings, 0, [], flags, direct ? 0 : message.giaddr, limit);
+  return { kind: "reply", message: answer, limit, to, changes: NO_CHANGES, rests: false };
 }
 
 /**
@@ -101,9 +99,9 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
   const { message, trace } = exchange;
   trace?.({ rule: "nak", reason: why });
   const serverIdentifier = exchange.context.decider.serverIdentifierOption(serverIdentifierOf(exchange, exchange.network));
-  return reply(
-    exchange,
-    {
+  return {
+    kind: "reply",
+    message: {
       op: Op.reply,
       htype: message.htype,
       hlen: message.chaddr.length,
@@ -121,10 +119,11 @@ export function nak(exchange: Exchange, why: NakReason): Decision {
       cookie: true,
       options: nakOptions(exchange, serverIdentifier, NAK_MESSAGES[why]),
     },
-    nakDestination(exchange),
-    NO_CHANGES,
-    false,
-  );
+    limit: maxReplySizeOf(exchange),
+    to: nakDestination(exchange),
+    changes: NO_CHANGES,
+    rests: false,
+  };
 }
 
 /** Option 56 for each reason (RFC 2132 section 9.9). */
@@ -151,6 +150,7 @@ function replyMessage(
   times: readonly Option[],
   flags: number,
   giaddr: Ipv4,
+  limit: number,
 ): Message {
   const { message } = exchange;
   const { boot } = settings;
@@ -171,10 +171,6 @@ function replyMessage(
     sname: boot.serverName,
     file: boot.fileName,
     cookie: true,
-    options: replyOptions(exchange, settings, type, serverIdentifier, times),
+    options: replyOptions(exchange, settings, type, serverIdentifier, times, limit),
   };
-}
-
-function reply(exchange: Exchange, message: Message, to: Destination<Ipv4>, changes: readonly LeaseChange[], rests: boolean): Reply {
-  return { kind: "reply", message, limit: maxReplySizeOf(exchange), to, changes, rests };
 }
