@@ -3,9 +3,11 @@ import { grown } from "./columns/grown.ts";
 import type { KeyHash } from "./columns/key-hash.ts";
 import { RecordColumn, type RecordLayout } from "./columns/record-column.ts";
 import { RowIndex } from "./columns/row-index.ts";
-import { type Lease, LeaseState, type Seconds, storedTime } from "./lease.ts";
+import { type Lease, LeaseState, type Seconds, type StoredLease, storedTime } from "./lease.ts";
 
 const NONE = -1;
+
+type Times = Pick<StoredLease, "state" | "start" | "expiry">;
 
 /**
  * The leases by row, in columns of typed arrays (about 100 bytes a lease) so that a million of them cost the garbage collector nothing; and the
@@ -77,14 +79,31 @@ export class LeaseRows<A, O> {
 
   /** Puts a lease of a new address in a row: in `wanted` where that is free, else in any. Returns the row. */
   add(lease: Lease<A, O>, wanted = NONE): number {
+    const row = this.#claim(lease.address, wanted);
+    this.records.set(row, lease.owner);
+    this.#finish(row, lease);
+    return row;
+  }
+
+  /** The same of one that was stored, by its record. */
+  addStored(address: A, stored: StoredLease): number {
+    const row = this.#claim(address, stored.row);
+    this.records.setRecord(row, stored.record);
+    this.#finish(row, stored);
+    return row;
+  }
+
+  #claim(address: A, wanted: number): number {
     const row = this.#take(wanted);
-    this.addresses.set(row, lease.address);
+    this.addresses.set(row, address);
     this.#count++;
     this.#byAddress.insert(row, this.addresses.hashes[row] as number);
-    this.records.set(row, lease.owner);
-    this.#setTimes(row, lease);
-    if (lease.state !== LeaseState.declined) this.byClient.insert(row, this.records.hash(row));
     return row;
+  }
+
+  #finish(row: number, times: Times): void {
+    this.#setTimes(row, times);
+    if (times.state !== LeaseState.declined) this.byClient.insert(row, this.records.hash(row));
   }
 
   /** To be called when rows have been added behind others that are free: finds these, and uses the first of them first. */
@@ -117,7 +136,7 @@ export class LeaseRows<A, O> {
     this.#free.push(row);
   }
 
-  #setTimes(row: number, { state, start, expiry }: Lease<A, O>): void {
+  #setTimes(row: number, { state, start, expiry }: Times): void {
     this.state[row] = state;
     this.start[row] = storedTime(start);
     this.expiry[row] = storedTime(expiry);

@@ -177,23 +177,22 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
     for (let row = 0; row < this.#holds.end; row++) if (this.#holds.has(row)) yield this.#holds.hold(row);
   }
 
-  /** The lease that a store has kept, as the table takes it; undefined: its address is none of this space. */
-  leaseOf({ address: bytes, state, start, expiry, record }: StoredLease): Lease<A, O> | undefined {
-    const address = this.#family.addresses.fromBytes(bytes);
-    return address === undefined ? undefined : { address, state, start, expiry, owner: this.#family.records.read(record, 0) };
-  }
-
   /**
-   * Takes over a lease read from the store in the row it was stored in. Returns the row that has to be removed
-   * from the store when another row holds the same address already (the one given its time later stays).
+   * Takes over a lease that was read from the store in the row it was stored in, with this record.
+   * Returns the row that has to be removed from the store when another row holds the same address
+   * already: the one given its time later stays. Undefined: there is none, or the address is none
+   * of this space.
    */
-  restore(row: number, lease: Lease<A, O>): number | undefined {
-    const other = this.#rows.find(lease.address);
+  restore(stored: StoredLease): number | undefined {
+    const address = this.#family.addresses.fromBytes(stored.address);
+    if (address === undefined) return undefined;
+    const other = this.#rows.find(address);
     if (other !== NONE) {
-      if ((this.#rows.start[other] as number) >= lease.start) return row;
+      if ((this.#rows.start[other] as number) >= stored.start) return stored.row;
       this.#drop(other);
     }
-    this.#add(lease, row);
+    this.#rows.addStored(address, stored);
+    this.#added(address);
     return other === NONE ? undefined : other;
   }
 
@@ -208,8 +207,8 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
     }
   }
 
-  /** The write that forgets a row of this table in the store. */
-  removalOf(row: number, address: A): LeaseWrite {
+  /** The write that forgets a row. */
+  #removal(row: number, address: A): LeaseWrite {
     return { kind: "remove", space: this.space.id, row, address: this.#family.addresses.toBytes(address) };
   }
 
@@ -363,7 +362,7 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
     const address = this.#rows.addresses.get(row);
     const before = this.#before(row, false);
     this.#drop(row);
-    return { write: this.removalOf(row, address), address, row, before };
+    return { write: this.#removal(row, address), address, row, before };
   }
 
   #before(row: number, sameOwner: boolean): Before<O> {
@@ -406,12 +405,17 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
   /** Puts the lease of a new address in a row; the caller links it. */
   #add(lease: Lease<A, O>, wanted: number): number {
     const row = this.#rows.add(lease, wanted);
+    this.#added(lease.address);
+    return row;
+  }
+
+  /** There is a lease of this address now, perhaps in a row that there was not before. */
+  #added(address: A): void {
     const { capacity } = this.#rows;
     this.#ending.reserve(capacity);
     this.#index.reserve(capacity);
     this.#next?.reserve(capacity);
-    this.#use(lease.address);
-    return row;
+    this.#use(address);
   }
 
   /** Frees a row that is in no list. */

@@ -1,4 +1,4 @@
-import type { Lease, LeaseWrite, Seconds } from "../leases/lease.ts";
+import type { LeaseWrite, Seconds } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
@@ -7,8 +7,11 @@ import type { Log } from "./log.ts";
 export interface RestoreParts<A, O> {
   /** An empty one, to be filled. */
   readonly table: LeaseTable<A, O>;
-  /** The lease by what its client is known by now, which may have changed since it was written. */
-  readonly knownBy: (lease: Lease<A, O>) => Lease<A, O>;
+  /**
+   * The record of a lease by what its client is known by now, which may have changed since it was
+   * written; mostly the very same.
+   */
+  readonly knownBy: (record: Uint8Array) => Uint8Array;
   readonly store: LeaseStore;
   readonly log: Pick<Log, "warn">;
   readonly read: () => Reading;
@@ -30,13 +33,13 @@ export async function restoreLeases<A, O>({ table, knownBy, store, log, read, bo
   const twice: LeaseWrite[] = [];
   let newest: Seconds | undefined;
   const saved = await store.load((stored) => {
-    const lease = stored.space === table.space.id ? table.leaseOf(stored) : undefined;
     // Of a protocol that this server does not serve: it stays as it is.
-    if (lease === undefined) return;
+    if (stored.space !== table.space.id) return;
     // What begins behind its own end is damaged.
-    if (lease.start <= lease.expiry) newest = Math.max(newest ?? 0, lease.start);
-    const superseded = table.restore(stored.row, knownBy(lease));
-    if (superseded !== undefined) twice.push(table.removalOf(superseded, lease.address));
+    if (stored.start <= stored.expiry) newest = Math.max(newest ?? 0, stored.start);
+    const record = knownBy(stored.record);
+    const superseded = table.restore(record === stored.record ? stored : { ...stored, record });
+    if (superseded !== undefined) twice.push({ kind: "remove", space: stored.space, row: superseded, address: stored.address });
   });
   const reading = read();
   const { clock, wrong } = startLeaseClock(reading, boot, saved, newest);

@@ -155,7 +155,7 @@ async function start(options: ServerOptions, open: Closable[], prober: LateProbe
   const table = createLeaseTable(config, [randomNumber(), randomNumber()]);
   const { clock, saved, wrong } = await restoreLeases({
     table,
-    knownBy: (lease) => knownBy(config, lease),
+    knownBy: (record) => knownBy(config, record),
     store,
     log,
     read: readClocks,

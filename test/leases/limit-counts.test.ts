@@ -7,7 +7,7 @@ import { type Applied, type Hold, type Lease, type LeaseChange, LeaseState, NEVE
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { joinKeys, splitKeys } from "../../src/leases/limit-keys.ts";
 import { equalBytes, hashBytes, NO_BYTES } from "../../src/net/bytes.ts";
-import { configOf, leaseOf, ownerOf } from "../support/leases.ts";
+import { configOf, leaseOf, ownerOf, storedOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
 const SIZE = 6;
@@ -112,7 +112,7 @@ describe("LeaseTable: leases counted for limits", () => {
             applied.push(...table.expire(now, 3));
           } else if (one === "restart") {
             const again = createLeaseTable(limited());
-            for (const [row, old] of [...table.leases()].entries()) again.restore(row, old);
+            for (const [row, old] of [...table.leases()].entries()) again.restore(storedOf(row, old));
             again.restored(now);
             table = again;
             applied = [];

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Applied, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
-import { configOf, leaseOf, lineOf, ownerOf, putOf as putWrite, removeOf, storeIn, timesOf } from "../support/leases.ts";
+import { configOf, leaseOf, lineOf, ownerOf, putOf as putWrite, removeOf, storedOf, storeIn, timesOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
 const OTHER_NET = 0x0a000100;
@@ -159,7 +159,7 @@ describe("LeaseTable: how much of a range is in use", () => {
       assert.deepEqual([running.capacityOf(range), running.inUse(range)], [9, inUse]);
       running.expire(100, 10);
       assert.equal(running.inUse(range), 0);
-      restarted.restore(0, lease);
+      restarted.restore(storedOf(0, lease));
       restarted.restored(50);
       assert.equal(restarted.inUse(range), inUse);
     });
@@ -209,8 +209,8 @@ describe("LeaseTable: undo", () => {
 describe("LeaseTable: restart", () => {
   test("leases come back in their rows, and free rows are used", () => {
     const table = tableOf();
-    table.restore(2, leaseOf(NET + 1, 1, bound, 0, 100));
-    table.restore(4, leaseOf(NET + 2, 2, released, 0, 50));
+    table.restore(storedOf(2, leaseOf(NET + 1, 1, bound, 0, 100)));
+    table.restore(storedOf(4, leaseOf(NET + 2, 2, released, 0, 50)));
     table.restored(60);
     assert.equal(table.size, 2);
     assert.equal(lineOf(table.longestExpired(range)), "10.0.0.2 released client 2 0..50");
@@ -220,7 +220,7 @@ describe("LeaseTable: restart", () => {
 
   test("leases come back in their rows in whatever order they are read", () => {
     const table = tableOf();
-    for (const row of [3, 0, 2]) table.restore(row, leaseOf(NET + 1 + row, 1 + row, bound, 0, 100));
+    for (const row of [3, 0, 2]) table.restore(storedOf(row, leaseOf(NET + 1 + row, 1 + row, bound, 0, 100)));
     table.restored(60);
     for (const row of [3, 0, 2]) assert.equal(put(table, leaseOf(NET + 1 + row, 1 + row, bound, 60, 200)).write.row, row);
     assert.deepEqual(
@@ -231,9 +231,9 @@ describe("LeaseTable: restart", () => {
 
   test("what ran out while no server ran is expired, the longest so first", () => {
     const table = tableOf();
-    table.restore(0, leaseOf(NET + 1, 1, bound, 0, 90));
-    table.restore(1, leaseOf(NET + 2, 2, bound, 0, 80));
-    table.restore(2, leaseOf(NET + 3, 3, released, 0, 85));
+    table.restore(storedOf(0, leaseOf(NET + 1, 1, bound, 0, 90)));
+    table.restore(storedOf(1, leaseOf(NET + 2, 2, bound, 0, 80)));
+    table.restore(storedOf(2, leaseOf(NET + 3, 3, released, 0, 85)));
     table.restored(100);
     const order: string[] = [];
     for (let lease = table.longestExpired(range); lease !== undefined; lease = table.longestExpired(range)) {
@@ -249,8 +249,8 @@ describe("LeaseTable: restart", () => {
       [20, 10, 1],
     ] as const) {
       const table = tableOf();
-      assert.equal(table.restore(0, leaseOf(NET + 1, 1, bound, first, 100)), undefined);
-      assert.equal(table.restore(1, leaseOf(NET + 1, 2, bound, second, 100)), superseded);
+      assert.equal(table.restore(storedOf(0, leaseOf(NET + 1, 1, bound, first, 100))), undefined);
+      assert.equal(table.restore(storedOf(1, leaseOf(NET + 1, 2, bound, second, 100))), superseded);
       table.restored(50);
       assert.equal(table.size, 1);
       assert.equal(table.byAddress(NET + 1)?.start, 20);
@@ -401,7 +401,7 @@ describe("LeaseTable against a model", () => {
         }
         while (underWay.length > 0) succeed();
         const again = tableOf(SIZE, 50);
-        for (const [row, lease] of disk) again.restore(row, lease);
+        for (const [row, lease] of disk) again.restore(storedOf(row, lease));
         again.restored(now);
         for (const lease of table.leases()) {
           assert.equal(lineOf(again.byAddress(lease.address)), lineOf(asItIs(lease, now)));

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Applied, type LeaseChange, LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
-import { configOf, leaseOf, ownerOf } from "../support/leases.ts";
+import { configOf, leaseOf, ownerOf, storedOf } from "../support/leases.ts";
 
 const FIRST = 0x0a000001;
 const ADDRESSES = 3000;
@@ -53,8 +53,8 @@ describe("LeaseTable: leases with a trait", () => {
 
   test("the same after a start", () => {
     const table = tableOf();
-    table.restore(0, leaseOf(FIRST, 1, bound, 0, 100));
-    for (let i = 1; i < ADDRESSES; i++) table.restore(i, leaseOf(FIRST + i, 1, bound, 0, 10));
+    table.restore(storedOf(0, leaseOf(FIRST, 1, bound, 0, 100)));
+    for (let i = 1; i < ADDRESSES; i++) table.restore(storedOf(i, leaseOf(FIRST + i, 1, bound, 0, 10)));
     table.restored(10);
     assert.deepEqual(found(table, 1), [FIRST]);
   });

@@ -2,7 +2,7 @@ import type { Lease, LeaseWrite } from "../../src/leases/dhcp4/lease.ts";
 import type { LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
 import { StoreError } from "../../src/store/store.ts";
-import { leaseIn } from "../support/leases.ts";
+import { leaseIn, storedOf } from "../support/leases.ts";
 
 interface Waiting {
   readonly bytes: Uint8Array;
@@ -51,7 +51,7 @@ export class Disk {
   /** Reads every lease, as at a start. */
   restore(table: LeaseTable, now: number): void {
     for (const [row, lease] of [...this.rows].sort(([a], [b]) => a - b)) {
-      if (table.restore(row, lease) !== undefined) this.problems.push(`row ${row} has an address that stands in another row`);
+      if (table.restore(storedOf(row, lease)) !== undefined) this.problems.push(`row ${row} has an address that stands in another row`);
     }
     table.restored(now);
   }

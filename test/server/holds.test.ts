@@ -9,7 +9,7 @@ import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType } from "../../src/wire/dhcp4/options.ts";
 import { decline, discover, release, request } from "../engine/support/messages.ts";
 import { Disk } from "../model/disk.ts";
-import { lineOf, lineOfHold } from "../support/leases.ts";
+import { lineOf, lineOfHold, storedOf } from "../support/leases.ts";
 import { type Bench, createBench } from "../support/pump.ts";
 
 const OWNER = "02:00:00:00:00:0a";
@@ -221,7 +221,7 @@ describe("the server's own address is in the range by mistake", () => {
     await bench.settle();
     const after = setUp(before.replace("config:", "server_id: 10.0.0.10\n    config:"));
     after.setTime(9000);
-    for (const [row, lease] of bench.disk.rows) after.table.restore(row, lease);
+    for (const [row, lease] of bench.disk.rows) after.table.restore(storedOf(row, lease));
     after.table.restored(9000);
     after.receive(discover({ mac: STRANGER }));
     assert.equal(after.answer(), "OFFER 10.0.0.11");

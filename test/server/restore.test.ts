@@ -21,7 +21,7 @@ async function start(wall: number, leases: readonly Lease[], saved?: SavedClock,
   const table = createLeaseTable(config, [1, 2]);
   const restored = await restoreLeases({
     table,
-    knownBy: (lease) => knownBy(config, lease),
+    knownBy: (record) => knownBy(config, record),
     store: {
       description: "test",
       usable: true,

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable } from "../../src/leases/dhcp4/table.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { configOf, leaseOf, putOf } from "../support/leases.ts";
+import { configOf, leaseOf, putOf, storedOf } from "../support/leases.ts";
 import { createFolder, exec, openStore, stored } from "./support.ts";
 
 const { newPath } = createFolder();
@@ -90,7 +90,7 @@ describe("a row whose number is out of all proportion gets another one", () => {
       if (isDamage) assert.match(first.warnings[0] as string, new RegExp(`^row ${number} .* impossible number: it is row 4 now$`));
       // Columns of the table have room for every row up to the highest.
       const table = createLeaseTable(configOf([[{ start: 0x0a000001, end: 0x0a0000fe }]]));
-      for (const [row, one] of leases) table.restore(row, one);
+      for (const [row, one] of leases) table.restore(storedOf(row, one));
       assert.equal(table.size, 3);
       await first.store.close();
       const again = openStore(t, path);

@@ -3,7 +3,7 @@ import type { Config } from "../../src/config/model/config.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import type { Lease, LeaseOwner, Seconds } from "../../src/leases/dhcp4/lease.ts";
+import type { LeaseOwner, Seconds } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
@@ -153,7 +153,7 @@ export class Machine {
     const read = (): Reading => ({ wall: BEGINNING + events.now / 1000 + this.#wrongBy, uptime: uptime() });
     const secret = [random.next(), random.next()] as const;
     const table = createLeaseTable(config, secret);
-    const known = (lease: Lease): Lease => knownBy(config, lease);
+    const known = (record: Uint8Array): Uint8Array => knownBy(config, record);
     const { clock, saved, wrong } = await restoreLeases({ table, knownBy: known, store: run.store, log: LOG, read, boot });
     if (run.over) return;
     run.table = table;

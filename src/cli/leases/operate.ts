@@ -119,9 +119,9 @@ async function operateOnDatabase(database: string, operation: Operation, offset:
     const table: LeaseTable = new Table(DHCP4_LEASES, NO_POOLS);
     const superseded: LeaseWrite[] = [];
     await store.load((stored) => {
-      const lease = stored.space === NO_POOLS.id ? table.leaseOf(stored) : undefined;
-      const other = lease && table.restore(stored.row, lease);
-      if (lease !== undefined && other !== undefined) superseded.push(table.removalOf(other, lease.address));
+      const { space, address } = stored;
+      const row = space === NO_POOLS.id ? table.restore(stored) : undefined;
+      if (row !== undefined) superseded.push({ kind: "remove", space, row, address });
     });
     table.restored(now());
     if (superseded.length > 0) await store.commit(superseded);

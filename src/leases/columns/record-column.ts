@@ -1,7 +1,7 @@
 import { Arena } from "./arena.ts";
 import { grown } from "./grown.ts";
 import type { KeyHash } from "./key-hash.ts";
-import { recordHasKey, recordLength, recordLimitKeys } from "./record.ts";
+import { recordHasKey, recordKey, recordLength, recordLimitKeys } from "./record.ts";
 
 /** No record in this row. */
 const FREE = 0xffffffff;
@@ -68,6 +68,13 @@ export class RecordColumn<O> {
     const hash = this.#hash(this.#layout.key(owner));
     this.adopt(row, this.keep(owner), hash);
     if (old !== FREE) this.#free(old);
+  }
+
+  /** Gives a row without a record this one, as it was stored. */
+  setRecord(row: number, record: Uint8Array): void {
+    const block = this.#arena.allocate(record.length);
+    this.#arena.chunk(block).set(record, this.#arena.offset(block));
+    this.adopt(row, block, this.#hash(recordKey(record, 0)));
   }
 
   /** Copies an owner, for a row that is still to be found: `adopt` is to be called with what this returns. */

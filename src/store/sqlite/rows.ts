@@ -31,6 +31,9 @@ export type OnDamage = (text: string) => void;
 /** In the order in which they are written and read. */
 const COLUMNS = "id, address, state, start, expiry, record, network";
 
+/** A server knows the networks itself, and it is a text for each lease. */
+export const WITHOUT_NETWORK = COLUMNS.replace(", network", "");
+
 const LARGEST = 0xffffffff;
 const LONGEST_ADDRESS = 32;
 /** Of nobody: a record with an empty key and nothing else. */
@@ -46,9 +49,9 @@ export function preparePut(
   };
 }
 
-/** Reads every lease, streamed, in the order of rows. */
-export function* readLeases(db: DatabaseSync, onDamage: OnDamage): IterableIterator<LeaseRow> {
-  for (const values of rowsOf(db)) {
+/** Reads every lease, streamed, in the order of rows. `columns`: WITHOUT_NETWORK, where the name of the network is of no interest. */
+export function* readLeases(db: DatabaseSync, onDamage: OnDamage, columns = COLUMNS): IterableIterator<LeaseRow> {
+  for (const values of rowsOf(db, columns)) {
     const id = Number(values[0]);
     const space = Math.floor(id / ROWS_OF_A_SPACE);
     const row = id - space * ROWS_OF_A_SPACE;
@@ -76,10 +79,10 @@ export function* readLeases(db: DatabaseSync, onDamage: OnDamage): IterableItera
  * The rows, in their order. A number that JavaScript has no exact form of ends the reading: then what is left is read in a form that has one, which is
  * slower.
  */
-function* rowsOf(db: DatabaseSync): IterableIterator<SQLOutputValue[]> {
+function* rowsOf(db: DatabaseSync, columns: string): IterableIterator<SQLOutputValue[]> {
   const table = isInFirstFormat(db) ? presentRows(db, "leases") : "leases";
   const rows = (from: bigint, exact: boolean): Iterable<SQLOutputValue[]> => {
-    const statement = db.prepare(`SELECT ${COLUMNS} FROM ${table} WHERE id >= ? ORDER BY id`);
+    const statement = db.prepare(`SELECT ${columns} FROM ${table} WHERE id >= ? ORDER BY id`);
     statement.setReturnArrays(true);
     statement.setReadBigInts(exact);
     return statement.iterate(from) as Iterable<unknown> as Iterable<SQLOutputValue[]>;

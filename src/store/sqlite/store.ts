@@ -5,7 +5,7 @@ import { claimDatabase, type DatabaseFile, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
 import { MAX_BATCH_BYTES } from "./handover.ts";
 import { renumberRows } from "./renumber.ts";
-import { readClock, readLeases } from "./rows.ts";
+import { readClock, readLeases, WITHOUT_NETWORK } from "./rows.ts";
 import { openLeaseDatabase } from "./schema.ts";
 import { WriterThread } from "./writer-thread.ts";
 
@@ -106,7 +106,7 @@ class SqliteStore implements LeaseStore {
   async load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined> {
     const db = openLeaseDatabase(this.#file.path);
     try {
-      for (const row of readLeases(db, (text) => this.#events.warning?.(text))) visit(row);
+      for (const row of readLeases(db, (text) => this.#events.warning?.(text), WITHOUT_NETWORK)) visit(row);
       return readClock(db);
     } catch (error) {
       throw fromSqlite(error, this.#file.path);

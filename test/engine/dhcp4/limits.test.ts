@@ -5,6 +5,7 @@ import { LeaseState } from "../../../src/leases/dhcp4/lease.ts";
 import { splitKeys } from "../../../src/leases/limit-keys.ts";
 import { fromHex, NO_BYTES, toHex } from "../../../src/net/bytes.ts";
 import { load } from "../../config/load.ts";
+import { storedOf } from "../../support/leases.ts";
 import { text } from "../support/config.ts";
 import { ALICE, BOB, CAROL, discover, type MessageSpec, message, relayInfo, release, request } from "../support/messages.ts";
 import { briefly } from "../support/outcome.ts";
@@ -226,7 +227,7 @@ describe("limits: at most so many leases for each value", () => {
     obtain(server, on("1", ALICE));
     obtain(server, on("1", BOB));
     const again = limited(ONE);
-    for (const [row, lease] of [...server.table.leases()].entries()) again.table.restore(row, lease);
+    for (const [row, lease] of [...server.table.leases()].entries()) again.table.restore(storedOf(row, lease));
     again.table.restored(again.now);
     // The identity of a limit does not depend on how many it allows.
     assert.equal(send(again, on("1", CAROL)), FULL);
