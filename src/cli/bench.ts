@@ -44,7 +44,9 @@ type Scenario = keyof typeof SCENARIOS;
 /** Messages that one system call sends at most. */
 const OUTBOX_SIZE = 64;
 
-/** Subnet mask, router, DNS servers, domain name: what perfdhcp and our peers' benchmarks ask for. */
+/**
+ * Subnet mask, router, DNS servers, domain name: what perfdhcp and our peers' benchmarks ask for.
+ */
 const PARAMETERS = [OptionCode.subnetMask, OptionCode.routers, OptionCode.domainNameServers, OptionCode.domainName];
 
 /** The share of lost exchanges that a mere overload would hardly explain. */
@@ -174,7 +176,8 @@ async function findWay(scenario: Scenario, flags: BenchFlags): Promise<Way> {
   return {
     name,
     giaddr,
-    // A server on port 67 answers to giaddr and port 67; on any other port it answers to where the message came from.
+    // A server on port 67 answers to giaddr and port 67; on any other port it answers to where the
+    // message came from.
     listen: server.port === SERVER_PORT ? { address: giaddr, port: SERVER_PORT } : { address: local, port: 0 },
     interfaces: [],
     destination: { ...server, hardwareAddress: undefined, interfaceIndex: 0, source: 0 },
@@ -182,7 +185,9 @@ async function findWay(scenario: Scenario, flags: BenchFlags): Promise<Way> {
   };
 }
 
-/** Messages of the moment: on a terminal each overwrites the one before, elsewhere each is a line. */
+/**
+ * Messages of the moment: on a terminal each overwrites the one before, elsewhere each is a line.
+ */
 function createStatusLine(stream: NodeJS.WriteStream): { print(text: string): void; show(text: string): void; clear(): void } {
   const erase = stream.isTTY ? "\r\x1b[K" : "";
   return {

@@ -40,7 +40,10 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return `${formatIpv4(endpoint.address)}:${endpoint.port}`;
 }
 
-/** The address of this machine from which datagrams to this address leave, by the routing table. Nothing is sent. */
+/**
+ * The address of this machine from which datagrams to this address leave, by the routing table.
+ * Nothing is sent.
+ */
 export async function localAddressTowards(address: Ipv4): Promise<Ipv4> {
   const socket = createSocket("udp4");
   try {
@@ -71,7 +74,10 @@ export function parseNumber(option: string, text: string, min: number, max: numb
 /** The Ethernet address of all stations on a link. */
 const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(255);
 
-/** The way to all servers on a link for a client that has no address yet: from 0.0.0.0, whatever addresses the interface has. */
+/**
+ * The way to all servers on a link for a client that has no address yet: from 0.0.0.0, whatever
+ * addresses the interface has.
+ */
 export function linkBroadcast(link: LocalInterface<Ipv4>): {
   readonly interfaces: readonly LocalInterface<Ipv4>[];
   readonly destination: Destination<Ipv4>;

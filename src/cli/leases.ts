@@ -118,7 +118,10 @@ async function namedReservations(path: string): Promise<Reserved> {
   return named;
 }
 
-/** The name that the client is given, if the lease is of the client that its address is reserved for, as far as the database knows. */
+/**
+ * The name that the client is given, if the lease is of the client that its address is reserved
+ * for, as far as the database knows.
+ */
 function reservedHostname(reservation: Reservation | undefined, owner: LeaseOwner): string | undefined {
   const isOwner = reservation?.match.every((match) => {
     if (match.kind === "chaddr") return equalBytes(match.chaddr, owner.chaddr);
@@ -221,7 +224,8 @@ function hexOf(bytes: Uint8Array | undefined): string | null {
 
 function textOf(bytes: Uint8Array | undefined): string | null {
   if (bytes === undefined) return null;
-  // What a client calls itself must not reach the terminal as control sequences, nor turn the direction of the line.
+  // What a client calls itself must not reach the terminal as control sequences, nor turn the
+  // direction of the line.
   return new TextDecoder().decode(bytes).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 

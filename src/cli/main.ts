@@ -9,7 +9,8 @@ import { addServeCommand } from "./serve.ts";
 import { addStatusCommand } from "./status.ts";
 import { VERSION } from "./version.ts";
 
-// Whoever reads our output, such as `head`, has seen enough. The server's log does not go this way: it outlives its reader.
+// Whoever reads our output, such as `head`, has seen enough. The server's log does not go this way:
+// it outlives its reader.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(Exit.ok);
@@ -19,7 +20,8 @@ const program = new Command("leasehold")
   .description("A DHCP server whose acknowledged leases are on disk, and whose decisions can be explained.")
   .version(VERSION)
   .showHelpAfterError("(run with --help to see what there is)")
-  // Commander ends with 1 when the command line is wrong; so does a command that fails, and the two must be told apart.
+  // Commander ends with 1 when the command line is wrong; so does a command that fails, and the two
+  // must be told apart.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? Exit.ok : Exit.usage));
 
 addServeCommand(program);

@@ -197,7 +197,10 @@ async function acquire(session: Session): Promise<{ outcome: Outcome; lease?: cl
   return outcome.ok ? { outcome, lease: lease.lease } : { outcome };
 }
 
-/** The messages about an address that the client has: one that was named, or one that it obtains first. */
+/**
+ * The messages about an address that the client has: one that was named, or one that it obtains
+ * first.
+ */
 async function withLease(type: "renew" | "rebind" | "reboot" | "release" | "decline", session: Session): Promise<Outcome> {
   const { plan } = session;
   let address = plan.ciaddr ?? plan.requestedAddress;
@@ -248,7 +251,10 @@ async function exchange(session: Session, built: Message, timeout: number = sess
   return result;
 }
 
-/** What the answer must carry: the identity in the message, which options of the user's may have changed. */
+/**
+ * What the answer must carry: the identity in the message, which options of the user's may have
+ * changed.
+ */
 function identityIn(message: Message): client.ClientIdentity | undefined {
   // The answer to a LEASEQUERY is about another client.
   if (messageType(message) === MessageType.LEASEQUERY) return undefined;

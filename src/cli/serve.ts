@@ -124,7 +124,10 @@ function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseSto
   }
 }
 
-/** Makes a folder, for its own user alone, and those above it. Not by the `recursive` of mkdirSync, which never returns from a place like /proc/missing. */
+/**
+ * Makes a folder, for its own user alone, and those above it. Not by the `recursive` of mkdirSync,
+ * which never returns from a place like /proc/missing.
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

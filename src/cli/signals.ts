@@ -23,8 +23,9 @@ const IGNORED: readonly (readonly [NodeJS.Signals, string])[] = [
 ];
 
 /**
- * From now on no signal that can be caught ends the process without a word. SIGUSR1 logs the counters, instead of opening Node's
- * inspector, which gives every local user the rights of this process.
+ * From now on no signal that can be caught ends the process without a word. SIGUSR1 logs the
+ * counters, instead of opening Node's inspector, which gives every local user the rights of this
+ * process.
  */
 export function handleSignals(log: Log, exit: (status: number) => Promise<never>): { serve(signalled: Signalled): void } {
   let signalled: Signalled | undefined;

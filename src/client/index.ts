@@ -1,2 +1,5 @@
-/** The public surface of `leasehold/client`: pure client state machines and the messages that clients send. */
+/**
+ * The public surface of `leasehold/client`: pure client state machines and the messages that
+ * clients send.
+ */
 export * as dhcp4 from "./dhcp4/index.ts";

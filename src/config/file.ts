@@ -7,16 +7,19 @@ import type { Diagnostic } from "./text/diagnostic.ts";
 
 /** What became of a file. */
 export type LoadFileResult = LoadResult & {
-  /** False when the file is missing, is not readable, or is a module that can't be loaded; `diagnostics` says so. */
+  /**
+   * False when the file is missing, is not readable, or is a module that can't be loaded;
+   * `diagnostics` says so.
+   */
   readonly readable: boolean;
   /** The text, for excerpts beside diagnostics; undefined for a TypeScript or JavaScript module. */
   readonly source: string | undefined;
 };
 
 /**
- * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module whose default export is
- * `defineConfig({...})`. The only part of the configuration that performs I/O: `leasehold/config` does not have it, so that it
- * runs in a browser.
+ * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
+ * whose default export is `defineConfig({...})`. The only part of the configuration that performs
+ * I/O: `leasehold/config` does not have it, so that it runs in a browser.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
   try {

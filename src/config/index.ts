@@ -1,4 +1,7 @@
-/** `leasehold/config`: from a text, or from a program's own object, to a checked configuration. Runs in a browser; `leasehold/config/file` reads files. */
+/**
+ * `leasehold/config`: from a text, or from a program's own object, to a checked configuration. Runs
+ * in a browser; `leasehold/config/file` reads files.
+ */
 
 export { buildConfig, defineConfig, type LoadResult, loadConfig } from "./load.ts";
 export type * from "./model/common.ts";

@@ -13,8 +13,9 @@ export type LoadResult =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * Reads a configuration from YAML or JSON text. It either loads with one exact meaning or fails with every problem in it.
- * `fileName` only tells which of the two the writer had in mind. Never throws.
+ * Reads a configuration from YAML or JSON text. It either loads with one exact meaning or fails
+ * with every problem in it. `fileName` only tells which of the two the writer had in mind. Never
+ * throws.
  */
 export function loadConfig(text: string, fileName: string): LoadResult {
   const source = readSource(text, fileName.endsWith(".json") ? "JSON" : "YAML");
@@ -25,12 +26,18 @@ export function loadConfig(text: string, fileName: string): LoadResult {
   return load(source.value ?? {}, source.locate, source.charactersAt);
 }
 
-/** Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths and no positions. Never throws. */
+/**
+ * Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths and no
+ * positions. Never throws.
+ */
 export function buildConfig(value: unknown): LoadResult {
   return load(value, () => ({ line: 0, column: 0 }));
 }
 
-/** Gives editors and the compiler the type of a configuration that is written as a TypeScript module. */
+/**
+ * Gives editors and the compiler the type of a configuration that is written as a TypeScript
+ * module.
+ */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config;
 }
@@ -60,7 +67,10 @@ function placesAround(problems: readonly Problem[]): ReadonlySet<string> {
   return places;
 }
 
-/** Whether it is a warning about a map in a list of which something was refused: it may be about what that would have said. */
+/**
+ * Whether it is a warning about a map in a list of which something was refused: it may be about
+ * what that would have said.
+ */
 function isConsequence({ severity, path }: Problem, refused: ReadonlySet<string>): boolean {
   const map = path.slice(0, -1);
   return severity === "warning" && typeof map.at(-1) === "number" && refused.has(formatPath(map));

@@ -24,8 +24,8 @@ interface Printed extends Config {
 }
 
 /**
- * The configuration as a YAML file that loads to the same model: defaults filled in, what is inherited written where it
- * applies, exclusions of ranges complete.
+ * The configuration as a YAML file that loads to the same model: defaults filled in, what is
+ * inherited written where it applies, exclusions of ranges complete.
  */
 export function printConfig(config: Config): string {
   return print({ ...config, dictionary: dictionaryOf(config.optionDefinitions ?? []) });
@@ -137,7 +137,10 @@ function printReservation(reservation: Reservation, network: Network, config: Pr
   };
 }
 
-/** The classes, and the settings of the top level that theirs go over: with classes, what is inherited from there can't be told as the network's. */
+/**
+ * The classes, and the settings of the top level that theirs go over: with classes, what is
+ * inherited from there can't be told as the network's.
+ */
 function printClasses(config: Printed): Plain {
   const classification = classSettings(config);
   if (classification === undefined) return {};
@@ -188,7 +191,10 @@ function printOwnBoot({ nextServer, nextServerIsOwn, serverName, fileName }: Boo
   };
 }
 
-/** With classes it makes a difference whether lease times are inherited or written again: what is written is printed. */
+/**
+ * With classes it makes a difference whether lease times are inherited or written again: what is
+ * written is printed.
+ */
 function sameOrValue(time: LeaseTime, outer: LeaseTime, config: Printed): LeaseTime | undefined {
   return classSettings(config) === undefined || time === outer ? outer : undefined;
 }

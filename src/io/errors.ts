@@ -1,6 +1,8 @@
 import { TransportError } from "./transport.ts";
 
-/** What to do when the address, as text, cannot be bound with this port. `code` is the errno name. */
+/**
+ * What to do when the address, as text, cannot be bound with this port. `code` is the errno name.
+ */
 export function bindError(code: string, address: string, port: number): TransportError {
   const isIpv6 = address.includes(":");
   const where = isIpv6 ? `[${address}]:${port}` : `${address}:${port}`;

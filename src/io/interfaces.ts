@@ -7,7 +7,9 @@ import { IPV4 } from "./linux/ipv4.ts";
 import { IPV6 } from "./linux/ipv6.ts";
 import { type LocalInterface, TransportError } from "./transport.ts";
 
-/** The interfaces of this machine as they are now, with their IPv4 addresses, in the system's order. */
+/**
+ * The interfaces of this machine as they are now, with their IPv4 addresses, in the system's order.
+ */
 export function listInterfaces(): Promise<LocalInterface<Ipv4>[]> {
   return listOf(
     () => listLinuxInterfaces(IPV4),
@@ -34,8 +36,9 @@ async function listOf<T>(linux: () => Promise<T>, portable: () => T): Promise<T>
 }
 
 /**
- * What `node:os` knows: interfaces that are up and have an address. It does not tell the index, so these are numbered from 1;
- * the portable transport uses the same numbers, and to the system they mean nothing.
+ * What `node:os` knows: interfaces that are up and have an address. It does not tell the index, so
+ * these are numbered from 1; the portable transport uses the same numbers, and to the system they
+ * mean nothing.
  */
 export function listPortableInterfaces(): LocalInterface<Ipv4>[] {
   return listByNode("IPv4", parseIpv4);
@@ -56,7 +59,10 @@ function listByNode<A>(family: "IPv4" | "IPv6", parse: (text: string) => A | und
   }));
 }
 
-/** The interfaces of these names, in this order. Throws a TransportError that says which there are when one is missing. */
+/**
+ * The interfaces of these names, in this order. Throws a TransportError that says which there are
+ * when one is missing.
+ */
 export function interfacesNamed<A>(interfaces: readonly LocalInterface<A>[], names: readonly string[]): LocalInterface<A>[] {
   return names.map((name) => {
     const found = interfaces.find((candidate) => candidate.name === name);

@@ -8,8 +8,8 @@ import type { Prober } from "./prober.ts";
 import { type Transport, TransportError, type TransportOptions } from "./transport.ts";
 
 /**
- * Opens the sockets for IPv4: those of Linux where possible, else the portable ones, unless `kind` says which.
- * Rejects with a TransportError that says what to do.
+ * Opens the sockets for IPv4: those of Linux where possible, else the portable ones, unless `kind`
+ * says which. Rejects with a TransportError that says what to do.
  */
 export async function openTransport(
   options: TransportOptions<Ipv4> & { readonly kind?: "linux" | "portable" | undefined },
@@ -24,7 +24,10 @@ export async function openTransport(
   }
 }
 
-/** Opens the sockets for IPv6, which only Linux has. Rejects with a TransportError that says what to do. */
+/**
+ * Opens the sockets for IPv6, which only Linux has. Rejects with a TransportError that says what to
+ * do.
+ */
 export function openIpv6Transport(options: Ipv6TransportOptions): Promise<Transport<Ipv6>> {
   return openLinuxIpv6Transport(options);
 }
@@ -35,7 +38,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSYS: "only the sockets of Linux can ask",
 };
 
-/** Opens what this system and these privileges allow. A prober that can't do anything has a limitation that says so. */
+/**
+ * Opens what this system and these privileges allow. A prober that can't do anything has a
+ * limitation that says so.
+ */
 export async function openProber(): Promise<Prober<Ipv4>> {
   try {
     return await openLinuxProber();

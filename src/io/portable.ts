@@ -50,7 +50,8 @@ export async function openPortableTransport(options: TransportOptions<Ipv4>): Pr
       handler(batch, batch.length);
     }
   };
-  // What one turn of the event loop brings is handed over together, so that it can be committed together.
+  // What one turn of the event loop brings is handed over together, so that it can be committed
+  // together.
   const schedule = (): void => {
     if (scheduled || !receiving || waiting.length === 0) return;
     scheduled = true;
@@ -107,8 +108,9 @@ function growReceiveBuffer(socket: Socket): void {
 }
 
 /**
- * The only interface served, else the one whose network the sender is in. From elsewhere only routed messages come, which are served by
- * what they say themselves, so any interface will do; a sender without an address is on a link, and which one is not to be known.
+ * The only interface served, else the one whose network the sender is in. From elsewhere only
+ * routed messages come, which are served by what they say themselves, so any interface will do; a
+ * sender without an address is on a link, and which one is not to be known.
  */
 function guessInterface(options: TransportOptions<Ipv4>, source: Ipv4): LocalInterface<Ipv4> | undefined {
   const { interfaces } = options;

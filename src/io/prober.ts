@@ -1,15 +1,21 @@
-/** Somebody uses the address. `hardwareAddress` is whose, where that is known (ARP); valid during the call only. Must not throw. */
+/**
+ * Somebody uses the address. `hardwareAddress` is whose, where that is known (ARP); valid during
+ * the call only. Must not throw.
+ */
 export type AnswerHandler<A> = (address: A, hardwareAddress: Uint8Array | undefined) => void;
 
-/** Asks on the network whether addresses are in use. Waiting, and what silence means, is the caller's business. */
+/**
+ * Asks on the network whether addresses are in use. Waiting, and what silence means, is the
+ * caller's business.
+ */
 export interface Prober<A> {
   /** For people: what it can't do on this system or with these privileges, one sentence each. */
   readonly limitations: readonly string[];
   /** Calls `handler` for each answer from now on, also for those that nobody asked for. */
   start(handler: AnswerHandler<A>): void;
   /**
-   * Asks once: by ARP on the link of the interface with this index, by ICMP echo when that is 0 or a link without ARP. False: it can't
-   * ask, for example because there is no route.
+   * Asks once: by ARP on the link of the interface with this index, by ICMP echo when that is 0 or
+   * a link without ARP. False: it can't ask, for example because there is no route.
    */
   ask(address: A, interfaceIndex: number): boolean;
   close(): void;

@@ -6,14 +6,19 @@ export interface LocalInterface<A> {
   readonly name: string;
   readonly up: boolean;
   readonly loopback: boolean;
-  /** The largest IP datagram that its link carries whole; undefined where the system does not tell. */
+  /**
+   * The largest IP datagram that its link carries whole; undefined where the system does not tell.
+   */
   readonly mtu?: number | undefined;
   readonly hardwareAddress: Uint8Array;
   /** Addresses with the length of their prefix, in the system's order. */
   readonly addresses: readonly { readonly address: A; readonly prefixLength: number }[];
 }
 
-/** A received UDP datagram. The object and its bytes belong to the transport and are used again after the handler returns. */
+/**
+ * A received UDP datagram. The object and its bytes belong to the transport and are used again
+ * after the handler returns.
+ */
 export interface Datagram<A> {
   /** UDP payload; only the first `length` bytes are this datagram. */
   readonly bytes: Uint8Array;
@@ -27,27 +32,33 @@ export interface Datagram<A> {
   readonly waited: number;
 }
 
-/** Called with everything that was waiting: the first `count` datagrams of `batch`. Must not throw. */
+/**
+ * Called with everything that was waiting: the first `count` datagrams of `batch`. Must not throw.
+ */
 export type BatchHandler<A> = (batch: readonly Datagram<A>[], count: number) => void;
 
 /**
- * A batch of datagrams to send. `next` gives the buffer for the payload of the next one, `add` puts it in the batch,
- * `send` sends all of them and empties the batch.
+ * A batch of datagrams to send. `next` gives the buffer for the payload of the next one, `add` puts
+ * it in the batch, `send` sends all of them and empties the batch.
  */
 export interface Outbox<A> {
   /** Datagrams in the batch. */
   readonly length: number;
   readonly full: boolean;
-  /** The buffer to encode the next payload into, as long as the largest payload; contents undefined. Not to be called when full. */
+  /**
+   * The buffer to encode the next payload into, as long as the largest payload; contents undefined.
+   * Not to be called when full.
+   */
   next(): Uint8Array;
   /**
-   * Puts the payload that was written into `next()` in the batch. `to` is not read after the call. `kind`, below 256, is what it is counted as when the
-   * system has taken it.
+   * Puts the payload that was written into `next()` in the batch. `to` is not read after the call.
+   * `kind`, below 256, is what it is counted as when the system has taken it.
    */
   add(payloadLength: number, to: Destination<A>, kind?: number): void;
   /**
-   * Sends the batch and empties it. What can't be sent at once because somebody's queue is full is kept for a moment, as far as
-   * there is room, and tried again; what the system refuses is dropped and counted: DHCP clients repeat what is lost.
+   * Sends the batch and empties it. What can't be sent at once because somebody's queue is full is
+   * kept for a moment, as far as there is room, and tried again; what the system refuses is dropped
+   * and counted: DHCP clients repeat what is lost.
    */
   send(): void;
   /** Empties the batch without sending. */
@@ -72,8 +83,8 @@ export interface TransportCounters {
   /** Datagrams that were not sent. */
   readonly notSent: Readonly<Record<SendFailure, number>>;
   /**
-   * Datagrams that were dropped before they got here, because the receive buffer was full or their checksum wrong. On Linux a broadcast may
-   * count twice, for two sockets hear it.
+   * Datagrams that were dropped before they got here, because the receive buffer was full or their
+   * checksum wrong. On Linux a broadcast may count twice, for two sockets hear it.
    */
   readonly receiveDropped: number;
 }
@@ -88,24 +99,39 @@ export interface TransportOptions<A> {
   readonly interfaces: readonly LocalInterface<A>[];
 }
 
-/** UDP sockets of one address family, for any number of interfaces. `A`: an address, `Ipv4` or `Ipv6`. */
+/**
+ * UDP sockets of one address family, for any number of interfaces. `A`: an address, `Ipv4` or
+ * `Ipv6`.
+ */
 export interface Transport<A> {
-  /** For people: what the transport can't do on this system, one sentence each; empty when it can do everything. */
+  /**
+   * For people: what the transport can't do on this system, one sentence each; empty when it can do
+   * everything.
+   */
   readonly limitations: readonly string[];
   /** The port it listens on. */
   readonly port: number;
   /** Starts to receive. */
   start(handler: BatchHandler<A>): void;
-  /** Stops receiving for a moment, or goes on: back-pressure. What arrives meanwhile waits in the kernel. */
+  /**
+   * Stops receiving for a moment, or goes on: back-pressure. What arrives meanwhile waits in the
+   * kernel.
+   */
   pause(): void;
   resume(): void;
-  /** A batch for at most `capacity` datagrams. Those that the system takes are counted in `sent` by their kind, where it is given. */
+  /**
+   * A batch for at most `capacity` datagrams. Those that the system takes are counted in `sent` by
+   * their kind, where it is given.
+   */
   createOutbox(capacity: number, sent?: Uint32Array): Outbox<A>;
   counters(): TransportCounters;
   close(): void;
 }
 
-/** What went wrong with a socket, in words for an operator. `code` is the errno name, such as EADDRINUSE. */
+/**
+ * What went wrong with a socket, in words for an operator. `code` is the errno name, such as
+ * EADDRINUSE.
+ */
 export class TransportError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {

@@ -2,14 +2,19 @@ import { networkInterfaces } from "node:os";
 import { watchLinkEvents } from "./linux/link-events.ts";
 import { TransportError } from "./transport.ts";
 
-/** Changes come in bursts: an interface that comes up brings its addresses with it. They are told of together, so many milliseconds after the first. */
+/**
+ * Changes come in bursts: an interface that comes up brings its addresses with it. They are told of
+ * together, so many milliseconds after the first.
+ */
 const SETTLE = 50;
 /** How often a system that does not tell is asked, in milliseconds. */
 const LOOK_EVERY = 5000;
 
 /**
- * Calls `onChange` soon after interfaces of this machine or their addresses, of either family, have changed: within a tenth of a second on Linux, within some
- * seconds elsewhere. It may be called for nothing, and once for many changes: list the interfaces to see. It keeps the process running until it is closed.
+ * Calls `onChange` soon after interfaces of this machine or their addresses, of either family, have
+ * changed: within a tenth of a second on Linux, within some seconds elsewhere. It may be called for
+ * nothing, and once for many changes: list the interfaces to see. It keeps the process running
+ * until it is closed.
  *
  *     const watch = await watchInterfaces(() => void follow());
  *     ...

@@ -23,9 +23,11 @@ export interface HoldsParts<A, O> {
  *
  * - an address is held for one client;
  * - it is in memory only: never written, never undone, gone after a restart;
- * - nothing ends by itself: a hold whose time is over stands here until its owner takes it out (`firstOver`), a few at a time.
+ * - nothing ends by itself: a hold whose time is over stands here until its owner takes it out
+ *   (`firstOver`), a few at a time.
  *
- * In columns of typed arrays, about 100 bytes a hold and free for the garbage collector, because whoever sends a DISCOVER makes one.
+ * In columns of typed arrays, about 100 bytes a hold and free for the garbage collector, because
+ * whoever sends a DISCOVER makes one.
  */
 export class Holds<A, O> {
   readonly #addresses: AddressColumn<A>;
@@ -103,8 +105,8 @@ export class Holds<A, O> {
   }
 
   /**
-   * Copies who an address is to be held for, as it may be a view of a hold that has to end first; `add` is to be called with what this returns,
-   * and the hash of the client key.
+   * Copies who an address is to be held for, as it may be a view of a hold that has to end first;
+   * `add` is to be called with what this returns, and the hash of the client key.
    */
   keep(owner: O): number {
     return this.#records.keep(owner);

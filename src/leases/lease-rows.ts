@@ -10,8 +10,9 @@ const NONE = -1;
 type Times = Pick<StoredLease, "state" | "start" | "expiry">;
 
 /**
- * The leases by row, in columns of typed arrays (about 100 bytes a lease) so that a million of them cost the garbage collector nothing; and the
- * indexes that find the row of an address and the rows of a client.
+ * The leases by row, in columns of typed arrays (about 100 bytes a lease) so that a million of them
+ * cost the garbage collector nothing; and the indexes that find the row of an address and the rows
+ * of a client.
  */
 export class LeaseRows<A, O> {
   // One entry a row. Longer ones take their places as rows are added.
@@ -23,8 +24,9 @@ export class LeaseRows<A, O> {
 
   readonly #byAddress: RowIndex;
   /**
-   * By the hash of the client key. Declined leases, which are nobody's, are left out: a client that declines one address after another
-   * must not make it slow to find its leases, and those of others.
+   * By the hash of the client key. Declined leases, which are nobody's, are left out: a client that
+   * declines one address after another must not make it slow to find its leases, and those of
+   * others.
    */
   readonly byClient: RowIndex;
   /** The rows below `end` that are free; `start` of a free row is its place in here. */
@@ -77,7 +79,10 @@ export class LeaseRows<A, O> {
     return new RowLease(this, row);
   }
 
-  /** Puts a lease of a new address in a row: in `wanted` where that is free, else in any. Returns the row. */
+  /**
+   * Puts a lease of a new address in a row: in `wanted` where that is free, else in any. Returns
+   * the row.
+   */
   add(lease: Lease<A, O>, wanted = NONE): number {
     const row = this.#claim(lease.address, wanted);
     this.records.set(row, lease.owner);
@@ -106,7 +111,10 @@ export class LeaseRows<A, O> {
     if (times.state !== LeaseState.declined) this.byClient.insert(row, this.records.hash(row));
   }
 
-  /** To be called when rows have been added behind others that are free: finds these, and uses the first of them first. */
+  /**
+   * To be called when rows have been added behind others that are free: finds these, and uses the
+   * first of them first.
+   */
   findFree(): void {
     this.#free.length = 0;
     for (let row = this.#end - 1; row >= 0; row--) if (!this.has(row)) this.#setFree(row);

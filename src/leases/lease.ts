@@ -1,23 +1,41 @@
-/** A moment in whole seconds, on a clock that never steps: near to seconds since 1970, whatever becomes of the wall clock. */
+/**
+ * A moment in whole seconds, on a clock that never steps: near to seconds since 1970, whatever
+ * becomes of the wall clock.
+ */
 export type Seconds = number;
 
-/** The end of a lease that never ends (lease time 0xffffffff, RFC 2131 section 3.3, RFC 8415 section 7.7). */
+/**
+ * The end of a lease that never ends (lease time 0xffffffff, RFC 2131 section 3.3, RFC 8415 section
+ * 7.7).
+ */
 export const NEVER: Seconds = 0xffffffff;
 
-/** The last second that anything else can end in: times have 32 bits in memory and on disk. It is in the year 2106. */
+/**
+ * The last second that anything else can end in: times have 32 bits in memory and on disk. It is in
+ * the year 2106.
+ */
 const LAST: Seconds = NEVER - 1;
 
-/** A time as it is kept: what is later than the last second is not NEVER, for then it would never end. */
+/**
+ * A time as it is kept: what is later than the last second is not NEVER, for then it would never
+ * end.
+ */
 export function storedTime(time: Seconds): Seconds {
   return time === NEVER ? NEVER : Math.max(0, Math.min(Math.floor(time), LAST));
 }
 
-/** When what begins `now` and lasts for so many seconds ends. A duration of 0xffffffff or more never does. */
+/**
+ * When what begins `now` and lasts for so many seconds ends. A duration of 0xffffffff or more never
+ * does.
+ */
 export function endAfter(now: Seconds, duration: number): Seconds {
   return duration >= NEVER ? NEVER : Math.min(now + duration, LAST);
 }
 
-/** States of a lease. Numbers are part of the database format; 0 was in memory only, and stays unused. */
+/**
+ * States of a lease. Numbers are part of the database format; 0 was in memory only, and stays
+ * unused.
+ */
 export const LeaseState = { bound: 1, released: 2, expired: 3, declined: 4 } as const;
 export type LeaseState = (typeof LeaseState)[keyof typeof LeaseState];
 
@@ -27,7 +45,10 @@ export type LeaseState = (typeof LeaseState)[keyof typeof LeaseState];
  */
 export type SpaceId = number;
 
-/** What of a client every table looks at, whatever else a protocol keeps. Byte strings may be views of a packet or of the table's memory. */
+/**
+ * What of a client every table looks at, whatever else a protocol keeps. Byte strings may be views
+ * of a packet or of the table's memory.
+ */
 export interface Owner {
   /** What the client is known by. */
   readonly clientKey: Uint8Array;
@@ -42,15 +63,18 @@ export interface Lease<A, O> {
   /** When the client was last given its time. */
   readonly start: Seconds;
   /**
-   * When the state ends: bound: the lease runs out; declined: probation ends; released and expired: when it stopped
-   * being bound.
+   * When the state ends: bound: the lease runs out; declined: probation ends; released and expired:
+   * when it stopped being bound.
    */
   readonly expiry: Seconds;
   /** A declined address has an owner too: the client that declined it. */
   readonly owner: O;
 }
 
-/** An address that is kept for a client for a while, because it was offered to it or is being probed for it. */
+/**
+ * An address that is kept for a client for a while, because it was offered to it or is being probed
+ * for it.
+ */
 export interface Hold<A, O> {
   readonly address: A;
   /** From this second on it is kept for nobody. */
@@ -60,10 +84,11 @@ export interface Hold<A, O> {
 }
 
 /**
- * A change to the lease table. `put` says how the lease of an address stands from now on, replacing what was
- * known of that address; `remove` forgets the address. `hold` and `withdraw` begin and end a hold and leave the lease of the
- * address as it is: they live in memory only, and are not undone. A client has one hold on a link: a new one replaces it, unless it is
- * `beside` those before it; and a client that is given the address, or that declines it, holds it no longer.
+ * A change to the lease table. `put` says how the lease of an address stands from now on, replacing
+ * what was known of that address; `remove` forgets the address. `hold` and `withdraw` begin and end
+ * a hold and leave the lease of the address as it is: they live in memory only, and are not undone.
+ * A client has one hold on a link: a new one replaces it, unless it is `beside` those before it;
+ * and a client that is given the address, or that declines it, holds it no longer.
  */
 export type LeaseChange<A, O> =
   | { readonly kind: "put"; readonly lease: Lease<A, O> }
@@ -72,9 +97,10 @@ export type LeaseChange<A, O> =
   | { readonly kind: "withdraw"; readonly address: A };
 
 /**
- * How row `row` of a space stands in the lease database from now on. Rows are numbered by the lease table; an address has one row for as long
- * as it is remembered, so that leases given out together are stored together whatever their addresses. A write owns its bytes from
- * the moment it is made: it may wait for its batch while the table and the packet buffers are used again.
+ * How row `row` of a space stands in the lease database from now on. Rows are numbered by the lease
+ * table; an address has one row for as long as it is remembered, so that leases given out together
+ * are stored together whatever their addresses. A write owns its bytes from the moment it is made:
+ * it may wait for its batch while the table and the packet buffers are used again.
  */
 export type LeaseWrite =
   | {

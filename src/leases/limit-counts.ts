@@ -10,8 +10,10 @@ const NONE = -1;
 const NO_KEYS: readonly Uint8Array[] = [];
 
 /**
- * How many addresses are bound or held under each limit key. An address counts once under a key, whether by its lease, by its hold, or by both: whoever
- * changes one of them takes the address out before, and counts it again after. Where there are no limits no lease has keys, and this costs nothing.
+ * How many addresses are bound or held under each limit key. An address counts once under a key,
+ * whether by its lease, by its hold, or by both: whoever changes one of them takes the address out
+ * before, and counts it again after. Where there are no limits no lease has keys, and this costs
+ * nothing.
  */
 export class LimitCounts<A, O> {
   readonly #counts: KeyCounts;

@@ -1,6 +1,6 @@
 /*
- * A lease is kept with the keys that it is counted under, for limits, as one byte string: each key behind its length (16 bit, big endian).
- * What the keys mean is for others to know.
+ * A lease is kept with the keys that it is counted under, for limits, as one byte string: each key
+ * behind its length (16 bit, big endian). What the keys mean is for others to know.
  */
 
 /** One byte string of the keys, each of at most 65535 bytes; undefined when there are none. */

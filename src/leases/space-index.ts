@@ -9,12 +9,16 @@ import type { Space } from "./space.ts";
 export type TraitReader<O> = (owner: O, trait: string) => Uint8Array | undefined;
 
 /**
- * What of a table follows from its space: which addresses of the pools are unused, which leases of each pool ended first, and the traits that leases are found by.
- * All of it may be told the same thing twice: so a second one can be filled, a few rows at a time, while leases change.
+ * What of a table follows from its space: which addresses of the pools are unused, which leases of
+ * each pool ended first, and the traits that leases are found by. All of it may be told the same
+ * thing twice: so a second one can be filled, a few rows at a time, while leases change.
  */
 export class SpaceIndex<A, O> {
   readonly space: Space<A>;
-  /** Rows that have ended, by pool, and the last queue for those outside all pools: a reserved or excluded address is for nobody else. */
+  /**
+   * Rows that have ended, by pool, and the last queue for those outside all pools: a reserved or
+   * excluded address is for nobody else.
+   */
   readonly ended: RowHeaps;
   readonly #rows: LeaseRows<A, O>;
   readonly #traits: readonly { readonly name: string; readonly index: ChainedIndex }[];
@@ -73,7 +77,10 @@ export class SpaceIndex<A, O> {
     for (const { index } of this.#traits) index.remove(row);
   }
 
-  /** Rows whose owner has this value of a trait, at most `limit`; none for a trait that the space does not ask for. */
+  /**
+   * Rows whose owner has this value of a trait, at most `limit`; none for a trait that the space
+   * does not ask for.
+   */
   rowsWith(trait: string, value: Uint8Array, limit: number): number[] {
     const rows: number[] = [];
     const index = this.#traits.find(({ name }) => name === trait)?.index;

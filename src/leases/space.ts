@@ -6,7 +6,8 @@ export interface AddressFilter<A> {
 }
 
 /**
- * Addresses for dynamic allocation, and which of them are unused. To use one that is used, or to release one that is unused, changes nothing.
+ * Addresses for dynamic allocation, and which of them are unused. To use one that is used, or to
+ * release one that is unused, changes nothing.
  */
 export interface Pool<A> {
   /** Addresses that can be given out, in use or not. */
@@ -18,8 +19,9 @@ export interface Pool<A> {
   /** The address is unused from now on. */
   release(address: A): void;
   /**
-   * The first unused address at or after the place that `seed` (unsigned 32 bit) picks, going round, that `unless` lets pass; undefined: none is
-   * left. Takes a few steps, and as many again for each excluded address on the way.
+   * The first unused address at or after the place that `seed` (unsigned 32 bit) picks, going
+   * round, that `unless` lets pass; undefined: none is left. Takes a few steps, and as many again
+   * for each excluded address on the way.
    */
   first(seed: number, unless?: AddressFilter<A>): A | undefined;
 }
@@ -29,13 +31,19 @@ export interface PoolPosition {
   readonly index: number;
 }
 
-/** The configuration as a table sees it. A reload moves the table to another one; a space belongs to one table, for its pools change with the leases. */
+/**
+ * The configuration as a table sees it. A reload moves the table to another one; a space belongs to
+ * one table, for its pools change with the leases.
+ */
 export interface Space<A> {
   readonly id: SpaceId;
   /** How long a lease that ended is remembered for its last owner, in seconds. */
   readonly affinity: Seconds;
   readonly pools: readonly Pool<A>[];
-  /** Position of the pool that the address can be given out from; -1: it is in none, as reserved and excluded addresses are. */
+  /**
+   * Position of the pool that the address can be given out from; -1: it is in none, as reserved and
+   * excluded addresses are.
+   */
   poolOf(address: A): number;
   /** Number of the link; -1: no network is configured for the address. */
   linkOf(address: A): number;

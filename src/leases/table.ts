@@ -11,7 +11,10 @@ import type { AddressFilter, PoolPosition, Space } from "./space.ts";
 import { SpaceIndex, type TraitReader } from "./space-index.ts";
 
 const NONE = -1;
-/** Of more leases with the same trait no more are found: to go over all of them would hold up packets. */
+/**
+ * Of more leases with the same trait no more are found: to go over all of them would hold up
+ * packets.
+ */
 const MOST_WITH_TRAIT = 1000;
 
 /** What differs between the leases of one protocol and another. */
@@ -46,18 +49,24 @@ export interface Move {
 }
 
 /**
- * All leases of a space, in memory: found by address and by client in constant time. What the table knows follows from the changes that were applied; it
- * decides nothing itself but when a lease has run out. What holds here between two calls:
+ * All leases of a space, in memory: found by address and by client in constant time. What the table
+ * knows follows from the changes that were applied; it decides nothing itself but when a lease has
+ * run out. What holds here between two calls:
  *
- * - An address has one row at most, and keeps it for as long as it is remembered: the row that it has on disk. Memory is what is on disk with
- *   the changes under way applied, but that a lease which ran out is `expired` here and may still be `bound` there.
- * - Whatever changes rows on disk gives back an `Applied`, that of `expire` too. Undone in the reverse order, all since the one that failed,
- *   they lead back to exactly the rows that were before: so a change that left the owner alone need not keep a copy of it.
- * - An address is unused in its pool when it has neither row nor hold; it stands in the queue of its pool when its lease has ended and nobody
- *   holds it; until then it stands in the list of the second in which it ends.
- * - A limit key is counted once for an address, whether by its bound lease, by its hold, or by both.
- * - What follows from the space stands in a `SpaceIndex`. While the table moves to another space there are two of these, which are told the same: the new one
- *   is filled from the rows a few at a time, and takes the place of the old one when it has seen them all.
+ * - An address has one row at most, and keeps it for as long as it is remembered: the row that it
+ *   has on disk. Memory is what is on disk with the changes under way applied, but that a lease
+ *   which ran out is `expired` here and may still be `bound` there.
+ * - Whatever changes rows on disk gives back an `Applied`, that of `expire` too. Undone in the
+ *   reverse order, all since the one that failed, they lead back to exactly the rows that were
+ *   before: so a change that left the owner alone need not keep a copy of it.
+ * - An address is unused in its pool when it has neither row nor hold; it stands in the queue of
+ *   its pool when its lease has ended and nobody holds it; until then it stands in the list of the
+ *   second in which it ends.
+ * - A limit key is counted once for an address, whether by its bound lease, by its hold, or by
+ *   both.
+ * - What follows from the space stands in a `SpaceIndex`. While the table moves to another space
+ *   there are two of these, which are told the same: the new one is filled from the rows a few at a
+ *   time, and takes the place of the old one when it has seen them all.
  */
 export class LeaseTable<A, O> implements LeaseReader<A, O> {
   readonly #family: LeaseFamily<A, O>;
@@ -71,7 +80,10 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
   /** That of the space that the table moves to; undefined: it stays where it is. */
   #next: SpaceIndex<A, O> | undefined;
 
-  /** `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose identifiers that make the table slow. */
+  /**
+   * `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose
+   * identifiers that make the table slow.
+   */
   constructor(family: LeaseFamily<A, O>, space: Space<A>, secret: readonly [number, number] = [0, 0]) {
     const { addresses, records } = family;
     this.#family = family;
@@ -213,8 +225,8 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
   }
 
   /**
-   * Carries out one change. Byte strings of the change are copied, and may be views of the table. Undefined: there is nothing to write nor to
-   * undo, as with holds.
+   * Carries out one change. Byte strings of the change are copied, and may be views of the table.
+   * Undefined: there is nothing to write nor to undo, as with holds.
    */
   apply(change: LeaseChange<A, O>): Applied<A, O> | undefined {
     switch (change.kind) {
@@ -243,9 +255,11 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
   }
 
   /**
-   * Moves on what is over by `now`, at most `limit` at a time, so that packets never wait for long: holds lapse (half of the limit is for them), bound
-   * leases become expired, declined addresses become free, and what is remembered for longer than `affinity` is forgotten. Returns what of this is to be
-   * written, and undone when that fails. `expired` is told of each lease that ran out; its owner is valid during the call.
+   * Moves on what is over by `now`, at most `limit` at a time, so that packets never wait for long:
+   * holds lapse (half of the limit is for them), bound leases become expired, declined addresses
+   * become free, and what is remembered for longer than `affinity` is forgotten. Returns what of
+   * this is to be written, and undone when that fails. `expired` is told of each lease that ran
+   * out; its owner is valid during the call.
    */
   expire(now: Seconds, limit: number, expired?: (lease: Lease<A, O>) => void): Applied<A, O>[] {
     const done: Applied<A, O>[] = [];
@@ -278,8 +292,9 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
   }
 
   /**
-   * Begins to move to another space of the same addresses. Leases may be read and changed between the steps; until the last one the table is in the old space. A
-   * move that was begun before is given up.
+   * Begins to move to another space of the same addresses. Leases may be read and changed between
+   * the steps; until the last one the table is in the old space. A move that was begun before is
+   * given up.
    */
   moveTo(space: Space<A>): Move {
     const next = new SpaceIndex(space, this.#rows, this.#family.traitOf, this.#hash);
@@ -483,7 +498,10 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
     this.#next?.unindex(row);
   }
 
-  /** Of two leases of a client: a bound one goes before one that is remembered, then the one that ends or ended last. */
+  /**
+   * Of two leases of a client: a bound one goes before one that is remembered, then the one that
+   * ends or ended last.
+   */
   #hasMoreOfAClaim(row: number, than: number): boolean {
     const { state, expiry } = this.#rows;
     const difference = Number(state[row] === LeaseState.bound) - Number(state[than] === LeaseState.bound);

@@ -3,10 +3,14 @@ import type { AddressFilter, PoolPosition, Space } from "./space.ts";
 import { type LeaseFamily, LeaseTable } from "./table.ts";
 
 /*
- * Inside, a lease is a view of the table's memory, which is another client's after the next change. What leaves this package owns its bytes.
+ * Inside, a lease is a view of the table's memory, which is another client's after the next change.
+ * What leaves this package owns its bytes.
  */
 
-/** A lease table to look at. Leases and holds are as they stood when they were asked for, and stay so. */
+/**
+ * A lease table to look at. Leases and holds are as they stood when they were asked for, and stay
+ * so.
+ */
 export interface LeaseView<A, O> {
   /** Number of addresses that are leased, declined or remembered. */
   readonly size: number;
@@ -53,7 +57,9 @@ export function viewOf<A, O>(table: LeaseTable<A, O>, family: LeaseFamily<A, O>)
   };
 }
 
-/** A lease table for programs of others: the leases and holds that it gives out are theirs to keep. */
+/**
+ * A lease table for programs of others: the leases and holds that it gives out are theirs to keep.
+ */
 export class OwningLeaseTable<A, O> extends LeaseTable<A, O> {
   readonly #family: LeaseFamily<A, O>;
 

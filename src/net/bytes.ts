@@ -8,7 +8,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** A well-mixed unsigned 32-bit hash (FNV-1a with a final avalanche); stable across versions, for `hashed` allocation depends on it. */
+/**
+ * A well-mixed unsigned 32-bit hash (FNV-1a with a final avalanche); stable across versions, for
+ * `hashed` allocation depends on it.
+ */
 export function hashBytes(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
@@ -26,7 +29,10 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** Reads hex pairs, optionally separated by colons, dashes or spaces and led by `0x`; undefined when malformed. */
+/**
+ * Reads hex pairs, optionally separated by colons, dashes or spaces and led by `0x`; undefined when
+ * malformed.
+ */
 export function fromHex(text: string): Uint8Array | undefined {
   const digits = text.replace(/^0x/i, "").replace(/[:\s-]/g, "");
   if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;

@@ -1,6 +1,7 @@
 /**
- * HalfSipHash-2-4 with a result of 64 bits (Aumasson and Bernstein): a hash whose collisions nobody finds who does not know the key, for tables that
- * strangers may put things in. It works in 32-bit words and allocates nothing.
+ * HalfSipHash-2-4 with a result of 64 bits (Aumasson and Bernstein): a hash whose collisions nobody
+ * finds who does not know the key, for tables that strangers may put things in. It works in 32-bit
+ * words and allocates nothing.
  */
 export class HalfSipHash {
   /** The result of the last `hash`: its first and its last 32 bits, unsigned. */

@@ -7,7 +7,10 @@ export type Ipv4 = number;
 export const IPV4_ANY: Ipv4 = 0;
 export const IPV4_BROADCAST: Ipv4 = 0xffffffff;
 
-/** Reads dotted decimal, four parts of 0 to 255 without leading zeros; undefined when the text is anything else. */
+/**
+ * Reads dotted decimal, four parts of 0 to 255 without leading zeros; undefined when the text is
+ * anything else.
+ */
 export function parseIpv4(text: string): Ipv4 | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;

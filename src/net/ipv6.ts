@@ -6,7 +6,10 @@ export type Ipv6 = Uint8Array;
 /** ::, which stands for "not set". */
 export const IPV6_UNSPECIFIED: Ipv6 = new Uint8Array(16);
 
-/** Reads the text forms of RFC 4291 section 2.2, without zone and prefix length; undefined when the text is anything else. */
+/**
+ * Reads the text forms of RFC 4291 section 2.2, without zone and prefix length; undefined when the
+ * text is anything else.
+ */
 export function parseIpv6(text: string): Ipv6 | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
@@ -18,7 +21,9 @@ export function parseIpv6(text: string): Ipv6 | undefined {
   return Uint8Array.from([...head, ...new Array<number>(missing).fill(0), ...tail]);
 }
 
-/** The bytes of colon-separated groups; the last one may be dotted decimal where the address ends. */
+/**
+ * The bytes of colon-separated groups; the last one may be dotted decimal where the address ends.
+ */
 function parseGroups(text: string, ends: boolean): number[] | undefined {
   if (text === "") return [];
   const bytes: number[] = [];
@@ -36,7 +41,10 @@ function parseGroups(text: string, ends: boolean): number[] | undefined {
   return bytes;
 }
 
-/** The text form that RFC 5952 recommends: lower case, the longest run of at least two zero groups as `::`. */
+/**
+ * The text form that RFC 5952 recommends: lower case, the longest run of at least two zero groups
+ * as `::`.
+ */
 export function formatIpv6(address: Ipv6): string {
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push(((address[i] as number) << 8) | (address[i + 1] as number));

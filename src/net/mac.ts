@@ -1,8 +1,8 @@
 const MAC = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}|[0-9a-f]{12})$/i;
 
 /**
- * Reads a hardware address of six bytes as documents and switches write it: aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff;
- * undefined when the text is anything else.
+ * Reads a hardware address of six bytes as documents and switches write it: aa:bb:cc:dd:ee:ff,
+ * aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff; undefined when the text is anything else.
  */
 export function parseMac(text: string): Uint8Array | undefined {
   if (!MAC.test(text)) return undefined;

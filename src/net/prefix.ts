@@ -50,7 +50,10 @@ export function rangeOfPrefix(prefix: Ipv4Prefix): AddressRange {
   return { start: prefix.address, end: (prefix.address | ~maskOf(prefix.length)) >>> 0 };
 }
 
-/** The prefix that holds the address in `a.b.c.d/length`, whatever bits are set behind the length; undefined when malformed. */
+/**
+ * The prefix that holds the address in `a.b.c.d/length`, whatever bits are set behind the length;
+ * undefined when malformed.
+ */
 export function prefixAround(text: string): Ipv4Prefix | undefined {
   const slash = text.indexOf("/");
   const address = slash < 0 ? undefined : parseIpv4(text.slice(0, slash));
@@ -59,8 +62,9 @@ export function prefixAround(text: string): Ipv4Prefix | undefined {
 }
 
 /**
- * Whether a single host can have the address: none of 0.0.0.0/8, loopback, multicast and above, and where `prefix` says what subnet it is
- * in, neither its network nor its broadcast address. Prefixes of 31 and 32 bits have none of those (RFC 3021).
+ * Whether a single host can have the address: none of 0.0.0.0/8, loopback, multicast and above, and
+ * where `prefix` says what subnet it is in, neither its network nor its broadcast address. Prefixes
+ * of 31 and 32 bits have none of those (RFC 3021).
  */
 export function isHostAddress(address: Ipv4, prefix: Ipv4Prefix | undefined): boolean {
   const first = address >>> 24;

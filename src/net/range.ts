@@ -18,7 +18,10 @@ export function rangesOverlap(a: AddressRange, b: AddressRange): boolean {
   return a.start <= b.end && b.start <= a.end;
 }
 
-/** Whether one of the ranges, which are sorted and don't overlap, holds the address: a binary search. */
+/**
+ * Whether one of the ranges, which are sorted and don't overlap, holds the address: a binary
+ * search.
+ */
 export function sortedRangesContain(ranges: readonly AddressRange[], address: Ipv4): boolean {
   let low = 0;
   let high = ranges.length - 1;

@@ -22,8 +22,9 @@ export interface ClockWatchParts {
 }
 
 /**
- * Keeps the store's word of the wall clock right, and warns when that is set. To be called every now and then, first right after the start: then it notices what
- * happened to the clock while no server ran.
+ * Keeps the store's word of the wall clock right, and warns when that is set. To be called every
+ * now and then, first right after the start: then it notices what happened to the clock while no
+ * server ran.
  */
 export function createClockWatch({ clock, saved, wrong, store, read, log }: ClockWatchParts): () => void {
   const { bootOffset } = clock;
@@ -33,7 +34,10 @@ export function createClockWatch({ clock, saved, wrong, store, read, log }: Cloc
   /** What the store has, or is about to have. */
   let written = clock;
   let { trusted } = clock;
-  /** Since when the wall clock may be right: not before somebody sets it, when it is known to be wrong. */
+  /**
+   * Since when the wall clock may be right: not before somebody sets it, when it is known to be
+   * wrong.
+   */
   let setAt = wrong ? Number.POSITIVE_INFINITY : read().uptime;
 
   function warn(seconds: number): void {
@@ -49,7 +53,8 @@ export function createClockWatch({ clock, saved, wrong, store, read, log }: Cloc
     const last = written;
     written = next;
     store.commit([{ kind: "clock", ...next }]).catch(() => {
-      // Tried again at the next look. Until the next boot nothing depends on it but the times that people are shown.
+      // Tried again at the next look. Until the next boot nothing depends on it but the times that
+      // people are shown.
       if (written === next) written = last;
     });
   }

@@ -1,4 +1,7 @@
-/** `leasehold/server`: the DHCP server to run inside another program. Needs Node.js; the other subpaths do not. */
+/**
+ * `leasehold/server`: the DHCP server to run inside another program. Needs Node.js; the other
+ * subpaths do not.
+ */
 
 export type { Prober } from "../io/prober.ts";
 export { type Transport, TransportError } from "../io/transport.ts";

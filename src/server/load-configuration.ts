@@ -1,7 +1,10 @@
 import { Worker } from "node:worker_threads";
 import type { Config } from "../config/model/config.ts";
 
-/** A configuration that was read in a thread, with what is to be said of it: one text each, of a few lines. */
+/**
+ * A configuration that was read in a thread, with what is to be said of it: one text each, of a few
+ * lines.
+ */
 export type LoadedConfiguration =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };

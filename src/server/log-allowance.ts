@@ -1,11 +1,20 @@
 /** How long an allowance lasts, in milliseconds. */
 const PERIOD = 60_000;
 
-/** What clients can cause at will is written so many times a minute at the most, so that nobody fills the disk by sending packets. */
+/**
+ * What clients can cause at will is written so many times a minute at the most, so that nobody
+ * fills the disk by sending packets.
+ */
 export interface LogAllowance {
-  /** Asked before each entry. Undefined: leave it out. Else write it; so many were left out before it. */
+  /**
+   * Asked before each entry. Undefined: leave it out. Else write it; so many were left out before
+   * it.
+   */
   take(): number | undefined;
-  /** How many were left out of a minute that is over and have not been told yet; they count as told now. */
+  /**
+   * How many were left out of a minute that is over and have not been told yet; they count as told
+   * now.
+   */
   overdue(): number;
 }
 

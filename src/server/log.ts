@@ -8,8 +8,8 @@ export interface LogEntry {
 }
 
 /**
- * A logger, of any make: pino's fits as it is. The server asks for a level before it puts anything together. An entry may hold facts of any
- * kind, an `err` among them. Must neither throw nor wait.
+ * A logger, of any make: pino's fits as it is. The server asks for a level before it puts anything
+ * together. An entry may hold facts of any kind, an `err` among them. Must neither throw nor wait.
  */
 export interface Log {
   isLevelEnabled(level: LogLevel): boolean;

@@ -11,7 +11,10 @@ export interface LossWatchParts {
   readonly log: Pick<Log, "warn">;
 }
 
-/** Warns while messages are lost because too many come. To be called every now and then, with milliseconds that never go back. */
+/**
+ * Warns while messages are lost because too many come. To be called every now and then, with
+ * milliseconds that never go back.
+ */
 export function createLossWatch({ counters, transportCounters, log }: LossWatchParts): (now: number) => void {
   const lost = notice(
     () => transportCounters().receiveDropped,

@@ -1,8 +1,8 @@
 import { type LeaseStore, StoreError } from "./store.ts";
 
 /**
- * A store that keeps nothing: for tests and for networks where a restart may forget all leases. So it has none to load, and every commit succeeds until it
- * is closed.
+ * A store that keeps nothing: for tests and for networks where a restart may forget all leases. So
+ * it has none to load, and every commit succeeds until it is closed.
  */
 export function openMemoryStore(): LeaseStore {
   let closed = false;

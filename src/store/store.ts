@@ -3,13 +3,16 @@ import type { LeaseWrite, StoredLease } from "../leases/lease.ts";
 export type { StoredLease } from "../leases/lease.ts";
 
 /**
- * Where lease time stands, in whole seconds: to the wall clock, and to the time since the machine's boot, so that a server that starts
- * again knows what time has passed whatever the wall clock says.
+ * Where lease time stands, in whole seconds: to the wall clock, and to the time since the machine's
+ * boot, so that a server that starts again knows what time has passed whatever the wall clock says.
  */
 export interface SavedClock {
   /** Wall clock minus lease time. */
   readonly offset: number;
-  /** The same as it was when nobody had set the wall clock for a while: what counts after the machine's next boot. */
+  /**
+   * The same as it was when nobody had set the wall clock for a while: what counts after the
+   * machine's next boot.
+   */
   readonly trusted: number;
   /** Which boot `bootOffset` is about; empty: the system does not say. */
   readonly boot: string;
@@ -25,22 +28,25 @@ export interface LeaseStore {
   /** For people: what kind of store and where. */
   readonly description: string;
   /**
-   * False while it is known that a commit would fail, though none has: whoever relies on a lease that is on disk makes sure by an empty batch
-   * then.
+   * False while it is known that a commit would fail, though none has: whoever relies on a lease
+   * that is on disk makes sure by an empty batch then.
    */
   readonly usable: boolean;
   /**
-   * Every lease that was committed before this store was opened, streamed; byte strings are the caller's to keep. To be called before the first
-   * commit. What is damaged is told to whoever opened the store; an address whose lease can't be read comes as declined for good, of nobody. Settles with the
-   * clock that was written last; undefined: none ever was. Rejects with StoreError when the store can't be read.
+   * Every lease that was committed before this store was opened, streamed; byte strings are the
+   * caller's to keep. To be called before the first commit. What is damaged is told to whoever
+   * opened the store; an address whose lease can't be read comes as declined for good, of nobody.
+   * Settles with the clock that was written last; undefined: none ever was. Rejects with StoreError
+   * when the store can't be read.
    */
   load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined>;
   /**
-   * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait share one transaction.
-   * Rejects with StoreError. After a failure every batch that was handed over before the failure was reported
-   * fails too, so that the caller can undo all of them; batches handed over later are tried afresh.
-   * An empty batch settles with those before it.
-   * The writes and their byte strings are not read after the call returns. After `close` everything is rejected.
+   * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait
+   * share one transaction. Rejects with StoreError. After a failure every batch that was handed
+   * over before the failure was reported fails too, so that the caller can undo all of them;
+   * batches handed over later are tried afresh. An empty batch settles with those before it. The
+   * writes and their byte strings are not read after the call returns. After `close` everything is
+   * rejected.
    */
   commit(writes: readonly StoreWrite[]): Promise<void>;
   /** Waits for the commits under way, then releases the store. */

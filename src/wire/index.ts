@@ -1,5 +1,6 @@
 /**
- * `leasehold/wire`: bytes to messages and back. Pure: no I/O, no clock, no randomness; runs in a browser.
+ * `leasehold/wire`: bytes to messages and back. Pure: no I/O, no clock, no randomness; runs in a
+ * browser.
  *
  *     import { dhcp4 } from "leasehold/wire";
  *     const result = dhcp4.decode(bytes);

@@ -1,4 +1,7 @@
-/** What the tables of options of all protocols have in common: one line for each option, and finding it. */
+/**
+ * What the tables of options of all protocols have in common: one line for each option, and finding
+ * it.
+ */
 
 import { fixedSize, type SubOptionDefinition, type ValueType } from "./values/value-types.ts";
 
@@ -12,7 +15,10 @@ export interface OptionDefinition extends SubOptionDefinition {
   readonly rfc: number | string;
   /** Other names that are accepted: those of other servers' configurations. */
   readonly aliases: readonly string[];
-  /** True for options that the exchange itself uses: client and server set them, an operator does not. */
+  /**
+   * True for options that the exchange itself uses: client and server set them, an operator does
+   * not.
+   */
   readonly protocol: boolean;
 }
 
@@ -35,7 +41,10 @@ export function define<const N extends string>(
   return more.repeats === undefined ? definition : { ...definition, repeats: more.repeats };
 }
 
-/** Bytes of a code, and of the length behind it: 1 in DHCPv4 (RFC 2132 section 2), 2 in DHCPv6 (RFC 8415 section 21.1). */
+/**
+ * Bytes of a code, and of the length behind it: 1 in DHCPv4 (RFC 2132 section 2), 2 in DHCPv6 (RFC
+ * 8415 section 21.1).
+ */
 export type CodeSize = 1 | 2;
 
 /** The options of one protocol, by code and by name. `N`: their names, without aliases. */
@@ -47,7 +56,10 @@ export interface OptionDictionary<N extends string = string> {
   /** By name or alias. */
   readonly byName: (name: string) => OptionDefinition | undefined;
   readonly codeOf: (name: N) => number;
-  /** The number of bytes that every value of the option has; -1 when it varies or the option is unknown. */
+  /**
+   * The number of bytes that every value of the option has; -1 when it varies or the option is
+   * unknown.
+   */
   readonly fixedLength: (code: number) => number;
 }
 
@@ -75,9 +87,10 @@ export function optionDictionary<N extends string>(
 }
 
 /**
- * The type of a value, or of the rest of one, that is options: `{ name: value }`. The definitions are those of the options that may stand
- * there; others are kept as bytes. They are written before what contains them, so how deep options are nested is for the table to say,
- * not for who sent the message.
+ * The type of a value, or of the rest of one, that is options: `{ name: value }`. The definitions
+ * are those of the options that may stand there; others are kept as bytes. They are written before
+ * what contains them, so how deep options are nested is for the table to say, not for who sent the
+ * message.
  */
 export function container(definitions: readonly SubOptionDefinition[], codeSize: CodeSize): ValueType {
   return { kind: "suboptions", definitions, size: codeSize };

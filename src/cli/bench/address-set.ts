@@ -1,6 +1,8 @@
 import type { Ipv4 } from "../../net/ipv4.ts";
 
-/** The addresses that are bound: one bit each, in pieces of 65,536 that are made when first used. */
+/**
+ * The addresses that are bound: one bit each, in pieces of 65,536 that are made when first used.
+ */
 export interface AddressSet {
   /** False when the address was in the set already. */
   add(address: Ipv4): boolean;

@@ -2,7 +2,10 @@
 const STEPS = 64;
 const STEP_BITS = 6;
 
-/** Counts durations in microseconds on a scale that is linear within each doubling; recording allocates nothing. */
+/**
+ * Counts durations in microseconds on a scale that is linear within each doubling; recording
+ * allocates nothing.
+ */
 export interface Histogram {
   readonly count: number;
   readonly max: number;

@@ -1,4 +1,7 @@
-/** The exchanges of many clients over one socket: which one to start, what to do with an answer, what is lost. */
+/**
+ * The exchanges of many clients over one socket: which one to start, what to do with an answer,
+ * what is lost.
+ */
 
 import type { Datagram, Outbox } from "../../io/transport.ts";
 import type { Destination } from "../../net/destination.ts";
@@ -24,7 +27,10 @@ export interface Counts {
   naks: number;
   /** ACKs for an address that another client of this run holds. */
   duplicates: number;
-  /** Answers that fit their transaction but not what was asked: another type, address or hardware address, no server identifier. */
+  /**
+   * Answers that fit their transaction but not what was asked: another type, address or hardware
+   * address, no server identifier.
+   */
   wrong: number;
   /** Answers to nobody who waits: too late, twice, or not ours. */
   unexpected: number;
@@ -41,7 +47,10 @@ export interface Load {
   readonly exhausted: boolean;
   /** The share of renewals among the exchanges that are started from now on. */
   renewShare: number;
-  /** Starts one exchange, at `now` in milliseconds; false when there is no client for it at the moment. */
+  /**
+   * Starts one exchange, at `now` in milliseconds; false when there is no client for it at the
+   * moment.
+   */
   start(now: number): boolean;
   /** Takes the answers of a batch. REQUESTs that follow from them are put in the outbox. */
   receive(batch: readonly Datagram<Ipv4>[], count: number, now: number): void;
@@ -230,7 +239,8 @@ export function createLoad(settings: LoadSettings): Load {
         waiting.remove(client);
         if (state[client] === Client.waitsForOffer) counts.lostDiscovers++;
         else counts.lostRequests++;
-        // The server goes on to believe that a client whose renewal was lost holds its address, and so does the client.
+        // The server goes on to believe that a client whose renewal was lost holds its address, and
+        // so does the client.
         state[client] = state[client] === Client.renews ? Client.bound : Client.gaveUp;
       }
     },

@@ -1,4 +1,6 @@
-/** The load generator's messages: each kind is encoded once, then patched in place for each client. */
+/**
+ * The load generator's messages: each kind is encoded once, then patched in place for each client.
+ */
 import { discover, ethernetClient, requestExtension, requestSelecting } from "../../client/dhcp4/messages.ts";
 import { type Ipv4, readIpv4, writeIpv4 } from "../../net/ipv4.ts";
 import { encodeMessage } from "../../wire/dhcp4/encode.ts";
@@ -31,7 +33,10 @@ export function clientOfXid(xid: number): number {
 }
 
 export interface PacketSettings {
-  /** The relay's address; 0: the messages are those of clients on the link, who ask for broadcast answers. */
+  /**
+   * The relay's address; 0: the messages are those of clients on the link, who ask for broadcast
+   * answers.
+   */
   readonly giaddr: Ipv4;
   /** Added to the client's number to make its hardware address. */
   readonly firstClient: number;
@@ -53,7 +58,8 @@ export function createPackets(settings: PacketSettings): Packets {
   const discoverTemplate = relayed(discover(client, transaction));
   const requestTemplate = relayed(requestSelecting(client, transaction, { address: 0, serverIdentifier: 0 }));
   const renewTemplate = relayed(requestExtension(client, transaction, 0));
-  // Behind the type byte 1 and the first two bytes of the hardware address, which are the same in all.
+  // Behind the type byte 1 and the first two bytes of the hardware address, which are the same in
+  // all.
   const identifier = offsetOfOption(discoverTemplate, OptionCode.clientIdentifier) + 3;
   const requestedAddress = offsetOfOption(requestTemplate, OptionCode.requestedIpAddress);
   const server = offsetOfOption(requestTemplate, OptionCode.serverIdentifier);
@@ -85,7 +91,10 @@ export function createPackets(settings: PacketSettings): Packets {
   };
 }
 
-/** Where the data of an option begins. The templates have it; the three share the options in front of the identifier. */
+/**
+ * Where the data of an option begins. The templates have it; the three share the options in front
+ * of the identifier.
+ */
 function offsetOfOption(bytes: Uint8Array, code: number): number {
   let at = OPTIONS;
   while (bytes[at] !== code) at += 2 + (bytes[at + 1] as number);

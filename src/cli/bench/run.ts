@@ -1,10 +1,15 @@
-/** Runs a load against the clock: prepare, warm up, measure, and wait for what is still outstanding. */
+/**
+ * Runs a load against the clock: prepare, warm up, measure, and wait for what is still outstanding.
+ */
 import type { Outbox, Transport } from "../../io/transport.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { ANSWER_TIMEOUT, type Load } from "./load.ts";
 
 export interface Pace {
-  /** Exchanges a second to start whatever happens (open loop); undefined: a new one when one ends (closed loop). */
+  /**
+   * Exchanges a second to start whatever happens (open loop); undefined: a new one when one ends
+   * (closed loop).
+   */
   readonly rate: number | undefined;
   /** Exchanges outstanding at once in the closed loop. */
   readonly window: number;
@@ -31,12 +36,21 @@ export interface Progress {
 }
 
 export interface RunResult {
-  /** How long it was measured, in seconds: less than planned when the clients ran out, and the warm-up when they did not last longer. */
+  /**
+   * How long it was measured, in seconds: less than planned when the clients ran out, and the
+   * warm-up when they did not last longer.
+   */
   readonly seconds: number;
-  /** Exchanges started and completed in that time; answers that came later count in the load's own figures only. */
+  /**
+   * Exchanges started and completed in that time; answers that came later count in the load's own
+   * figures only.
+   */
   readonly started: number;
   readonly completed: number;
-  /** Exchanges begun a second in that time; `started` has also those that were under way at its beginning. */
+  /**
+   * Exchanges begun a second in that time; `started` has also those that were under way at its
+   * beginning.
+   */
   readonly startRate: number;
   /** True when the run ended early because each client had its lease. */
   readonly ranOut: boolean;
@@ -51,8 +65,8 @@ const LARGEST_BURST = 512;
 const FULL_BATCH = 64;
 
 /**
- * Runs the plan; the transport must not have been started. `progress` is called about once a second; when `stopped` says so
- * (the user interrupted), the measurement ends there.
+ * Runs the plan; the transport must not have been started. `progress` is called about once a
+ * second; when `stopped` says so (the user interrupted), the measurement ends there.
  */
 export async function run(
   plan: RunPlan,
@@ -71,7 +85,8 @@ export async function run(
 
   function startDue(now: number): void {
     const { rate, window } = pace;
-    // A generator at its limit starts fewer exchanges, which shows; answers that it does not take in time would look like a failure of the server.
+    // A generator at its limit starts fewer exchanges, which shows; answers that it does not take
+    // in time would look like a failure of the server.
     if (rate !== undefined && answersWait) return;
     const due = rate === undefined ? window - load.outstanding : ((now - stageBegan) / 1000) * rate - startedInStage;
     const most = Math.min(due, budget - startedInStage, LARGEST_BURST);

@@ -1,4 +1,7 @@
-/** The clients that wait for an answer, the one that waits longest first: a linked list in two typed arrays. */
+/**
+ * The clients that wait for an answer, the one that waits longest first: a linked list in two typed
+ * arrays.
+ */
 export interface WaitingList {
   readonly size: number;
   /** The client that waits longest; -1 when none does. */

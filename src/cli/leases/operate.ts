@@ -86,8 +86,8 @@ function stateOf(name: string | undefined): LeaseState | undefined {
 }
 
 /**
- * Ends leases or probations. A server that runs has its leases in memory and would not see a change of its database, so it is
- * asked to do it; where none runs, the database is changed.
+ * Ends leases or probations. A server that runs has its leases in memory and would not see a change
+ * of its database, so it is asked to do it; where none runs, the database is changed.
  */
 export async function changeLeases(options: OperationOptions, operation: Operation): Promise<void> {
   const { database } = options;

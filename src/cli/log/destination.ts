@@ -2,9 +2,10 @@ import { closeSync, constants, fstatSync, openSync, write } from "node:fs";
 import { Socket } from "node:net";
 
 /*
- * Where the log of a server goes: a queue in memory, bounded, and one write of it under way at a time. Whatever stands at the other end, a
- * pipe that nobody reads, a full disk, a terminal on hold, a journal that is busy, costs entries of the log and nothing else. What does not
- * fit is dropped and counted, and that is said when there is room again.
+ * Where the log of a server goes: a queue in memory, bounded, and one write of it under way at a
+ * time. Whatever stands at the other end, a pipe that nobody reads, a full disk, a terminal on
+ * hold, a journal that is busy, costs entries of the log and nothing else. What does not fit is
+ * dropped and counted, and that is said when there is room again.
  *
  * Node's own standard output is of no use here: it writes to pipes and files synchronously.
  */
@@ -13,7 +14,10 @@ import { Socket } from "node:net";
 const MOST = 1 << 20;
 /** Bytes of one write at the most. */
 const CHUNK = 64 << 10;
-/** How long to wait before a write is tried again, in milliseconds: where the other end is full, and where it is broken. */
+/**
+ * How long to wait before a write is tried again, in milliseconds: where the other end is full, and
+ * where it is broken.
+ */
 const FULL = 50;
 const BROKEN = 1000;
 
@@ -24,7 +28,9 @@ export interface LogDestination {
   readonly dropped: number;
   /** Settles when everything has been written, or after so many milliseconds. */
   flush(timeout: number): Promise<void>;
-  /** Whether a write may be waiting in a thread of Node's, which a process that ends would wait for. */
+  /**
+   * Whether a write may be waiting in a thread of Node's, which a process that ends would wait for.
+   */
   readonly mayHang: boolean;
 }
 
@@ -75,7 +81,8 @@ export function queueFor(writeBytes: Write, waits: boolean, onDropped: (count: n
         if (error === null && written > 0) writeOn();
         else setTimeout(writeOn, FULL);
       } else {
-        // A full disk, a reader that has gone: these lines are lost, and later ones may get through.
+        // A full disk, a reader that has gone: these lines are lost, and later ones may get
+        // through.
         dropped += linesIn(rest);
         setTimeout(() => {
           underWay = undefined;
@@ -133,9 +140,10 @@ function fileWriter(fd: number): Write {
 }
 
 /**
- * The same file, pipe or terminal in a file description of our own that does not wait: the one of standard output may be shared with other
- * programs, which expect it to. Undefined where the system can't, or this user may not: then a write that waits holds up a thread of
- * Node's pool, and nothing else.
+ * The same file, pipe or terminal in a file description of our own that does not wait: the one of
+ * standard output may be shared with other programs, which expect it to. Undefined where the system
+ * can't, or this user may not: then a write that waits holds up a thread of Node's pool, and
+ * nothing else.
  */
 function openAgain(fd: number): number | undefined {
   try {

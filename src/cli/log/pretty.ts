@@ -15,7 +15,10 @@ export interface PrettyLogOptions {
   readonly now: () => Date;
 }
 
-/** A log for people: `2026-01-31 13:45:00.123 INFO  text  name=value ...`, and the stack of an error below it. */
+/**
+ * A log for people: `2026-01-31 13:45:00.123 INFO  text  name=value ...`, and the stack of an error
+ * below it.
+ */
 export function createPrettyLog({ level, colour, write, now }: PrettyLogOptions): Log {
   const from = ORDER.indexOf(level);
   const isLevelEnabled = (one: LogLevel): boolean => from >= 0 && ORDER.indexOf(one) >= from;
@@ -53,7 +56,10 @@ function quoted(text: string): string {
   return /^[\w.:/@+,-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** What clients say may hold anything: no line of theirs looks like one of ours, and none moves the cursor. */
+/**
+ * What clients say may hold anything: no line of theirs looks like one of ours, and none moves the
+ * cursor.
+ */
 function onOneLine(text: string): string {
   return text.replaceAll("\n", "\\n").replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

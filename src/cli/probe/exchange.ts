@@ -40,12 +40,18 @@ export interface Route {
 }
 
 export interface Exchanger {
-  /** Sends the message; waits at most `timeout` milliseconds for the answer, not at all when it is 0. Without an identity any reply with its xid is one. */
+  /**
+   * Sends the message; waits at most `timeout` milliseconds for the answer, not at all when it is
+   * 0. Without an identity any reply with its xid is one.
+   */
   exchange(identity: ClientIdentity | undefined, message: Message, timeout: number): Promise<Exchange>;
   close(): void;
 }
 
-/** How long an answer may take before it is asked whether the port is open, and how long that may take; milliseconds. */
+/**
+ * How long an answer may take before it is asked whether the port is open, and how long that may
+ * take; milliseconds.
+ */
 const DOUBT_AFTER = 300;
 const PORT_CHECK = 200;
 
@@ -95,7 +101,10 @@ function isReplyTo(message: Message, reply: Message): boolean {
   return reply.op === Op.reply && reply.xid === message.xid;
 }
 
-/** An OFFER of another server, or through a second relay, that comes when one was chosen already: it has the same xid (RFC 2131 section 4.4.1). */
+/**
+ * An OFFER of another server, or through a second relay, that comes when one was chosen already: it
+ * has the same xid (RFC 2131 section 4.4.1).
+ */
 function isLateOffer(message: Message, reply: Message): boolean {
   return messageType(message) === MessageType.REQUEST && messageType(reply) === MessageType.OFFER;
 }
@@ -116,8 +125,8 @@ function waitForSilence(bytes: Uint8Array, to: Endpoint, timeout: number): { end
 }
 
 /**
- * Sends the message again from a socket that is connected, which hears of an ICMP "port unreachable"; to any server that
- * listens it is a retransmission.
+ * Sends the message again from a socket that is connected, which hears of an ICMP "port
+ * unreachable"; to any server that listens it is a retransmission.
  */
 async function isPortClosed(bytes: Uint8Array, to: Endpoint): Promise<boolean> {
   const socket = createSocket("udp4");

@@ -33,7 +33,10 @@ export function describeReceived(received: Received, milliseconds: number): stri
   return [describe("<", color, received.message, origin).trimEnd(), ...problems, "", ""].join("\n");
 }
 
-/** The message as `formatMessage` writes it, where it went or came from in its first line, and an empty line after it. */
+/**
+ * The message as `formatMessage` writes it, where it went or came from in its first line, and an
+ * empty line after it.
+ */
 function describe(arrow: string, color: "cyan" | "green" | "red", message: Message, way: string): string {
   const [title = "", ...lines] = formatMessage(message).trimEnd().split("\n");
   const options = lines.map((line) =>

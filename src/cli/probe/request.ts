@@ -48,7 +48,10 @@ export interface MessagePlan {
   readonly namesClient: boolean;
 }
 
-/** Reads the flags; throws a UsageError that names the wrong one. `broadcast` is the broadcast bit unless the user says. */
+/**
+ * Reads the flags; throws a UsageError that names the wrong one. `broadcast` is the broadcast bit
+ * unless the user says.
+ */
 export function planMessages(flags: MessageFlags, broadcast: boolean): MessagePlan {
   const chaddr = fromHex(flags.mac);
   if (chaddr === undefined || chaddr.length > 16)
@@ -88,7 +91,10 @@ export function planMessages(flags: MessageFlags, broadcast: boolean): MessagePl
   };
 }
 
-/** The plan of the client whose hardware address is `step` higher, with an identifier of its own unless one was given. */
+/**
+ * The plan of the client whose hardware address is `step` higher, with an identifier of its own
+ * unless one was given.
+ */
 export function nextClient(plan: MessagePlan, step: number, ownIdentifier: boolean): MessagePlan {
   const chaddr = plan.settings.chaddr.slice();
   for (let i = chaddr.length - 1, carry = step; i >= 0 && carry > 0; i--) {
@@ -107,7 +113,10 @@ export function applyPlan(message: Message, plan: MessagePlan): Message {
   return { ...message, ...plan.header, options };
 }
 
-/** The REQUEST that the given addresses ask for: SELECTING, INIT-REBOOT, or RENEWING (RFC 2131 section 4.3.2). */
+/**
+ * The REQUEST that the given addresses ask for: SELECTING, INIT-REBOOT, or RENEWING (RFC 2131
+ * section 4.3.2).
+ */
 export function plainRequest(plan: MessagePlan, transaction: client.Transaction): Message {
   const { settings, requestedAddress, serverIdentifier, ciaddr } = plan;
   if (requestedAddress !== undefined && serverIdentifier !== undefined) {
@@ -121,8 +130,9 @@ export function plainRequest(plan: MessagePlan, transaction: client.Transaction)
 }
 
 /**
- * A LEASEQUERY (RFC 4388 section 6.2): about --ciaddr, else about the client identifier that was given, else about the remote id in an
- * option 82 that was given (RFC 6148), else about the hardware address. It has nothing that could be taken for another question.
+ * A LEASEQUERY (RFC 4388 section 6.2): about --ciaddr, else about the client identifier that was
+ * given, else about the remote id in an option 82 that was given (RFC 6148), else about the
+ * hardware address. It has nothing that could be taken for another question.
  */
 export function leasequery(plan: MessagePlan, transaction: client.Transaction): Message {
   const { settings, ciaddr, namesClient, header } = plan;
@@ -192,7 +202,10 @@ function findOption(flag: string, name: string): { readonly code: number; readon
   return { code: definition.code, definition };
 }
 
-/** Reads `NAME_OR_CODE=VALUE`. The value is JSON or YAML as in a configuration file, plain text, or hex:... */
+/**
+ * Reads `NAME_OR_CODE=VALUE`. The value is JSON or YAML as in a configuration file, plain text, or
+ * hex:...
+ */
 function readOption(given: string): Option {
   const equals = given.indexOf("=");
   if (equals < 0) throw new UsageError(`--option ${given}: write NAME=VALUE or CODE=VALUE`);

@@ -1,4 +1,7 @@
-/** Which way the probe's messages travel: as a client beside the server, as a client on a link, or as a relay. */
+/**
+ * Which way the probe's messages travel: as a client beside the server, as a client on a link, or
+ * as a relay.
+ */
 import { interfacesNamed, listInterfaces } from "../../io/interfaces.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
@@ -55,18 +58,25 @@ export async function findRoute(flags: RouteFlags, informs: boolean, answered: b
   };
   const ciaddr = flags.ciaddr === undefined ? undefined : parseAddress("--ciaddr", flags.ciaddr);
   const listen = answersGoTo(server, route.giaddr, ciaddr ?? (informs ? localAddress : undefined), localAddress, answered);
-  // From the same address: that of the interface on the way may not be one that the server expects a relay's question from.
+  // From the same address: that of the interface on the way may not be one that the server expects
+  // a relay's question from.
   const hardwareAddress = listen.port === CLIENT_PORT ? await hardwareAddressAt(listen.address) : undefined;
   return { ...route, hardwareAddress, listen, destination: { ...route.destination, source: listen.address } };
 }
 
-/** That of the interface with the address: a server answers a client on its link there, without asking for it by ARP. */
+/**
+ * That of the interface with the address: a server answers a client on its link there, without
+ * asking for it by ARP.
+ */
 async function hardwareAddressAt(address: Ipv4): Promise<Uint8Array | undefined> {
   const found = (await listInterfaces()).find(({ addresses }) => addresses.some((one) => one.address === address));
   return found?.loopback === false && found.hardwareAddress.length === 6 ? found.hardwareAddress : undefined;
 }
 
-/** Where the server's answers go (RFC 2131 section 4.1); on another port than 67 they go back to the sender. */
+/**
+ * Where the server's answers go (RFC 2131 section 4.1); on another port than 67 they go back to the
+ * sender.
+ */
 function answersGoTo(server: Endpoint, giaddr: Ipv4 | undefined, ciaddr: Ipv4 | undefined, local: Ipv4, answered: boolean): Endpoint {
   if (server.port !== SERVER_PORT || !answered) return { address: local, port: 0 };
   if (giaddr !== undefined) return { address: giaddr, port: SERVER_PORT };

@@ -7,10 +7,16 @@ import { type ClientIdentity, ClientOption } from "./messages.ts";
 /** The lease time that never ends (RFC 2131 section 3.3). */
 const INFINITE = 0xffffffff;
 
-/** How far T1 is moved at random, as a share of itself, so that many clients don't renew at once (section 4.4.5). */
+/**
+ * How far T1 is moved at random, as a share of itself, so that many clients don't renew at once
+ * (section 4.4.5).
+ */
 const T1_FUZZ = 0.05;
 
-/** A lease as its client sees it. Times are in milliseconds on the clock of `step`; Infinity where it never ends. */
+/**
+ * A lease as its client sees it. Times are in milliseconds on the clock of `step`; Infinity where
+ * it never ends.
+ */
 export interface ClientLease {
   readonly address: Ipv4;
   /** Option 54: who gave it, and whom to ask for more. */
@@ -30,8 +36,9 @@ export interface ClientLease {
 export type LeaseResult = { readonly ok: true; readonly lease: ClientLease } | { readonly ok: false; readonly problem: string };
 
 /**
- * Reads the lease from an OFFER or ACK. T1 and T2 are 1/2 and 7/8 of the lease time where the server does not say,
- * or says something impossible (section 4.4.5). `random` is uniform in [0, 1); 0.5 leaves T1 where it is.
+ * Reads the lease from an OFFER or ACK. T1 and T2 are 1/2 and 7/8 of the lease time where the
+ * server does not say, or says something impossible (section 4.4.5). `random` is uniform in [0, 1);
+ * 0.5 leaves T1 where it is.
  */
 export function readLease(message: Message, start: number, random: number): LeaseResult {
   const address = message.yiaddr;
@@ -58,8 +65,8 @@ export function readLease(message: Message, start: number, random: number): Leas
 }
 
 /**
- * Whether a received message is a server's answer to this client in this transaction: a BOOTREPLY with its xid and
- * hardware address, and no other client's identifier (RFC 6842 section 3).
+ * Whether a received message is a server's answer to this client in this transaction: a BOOTREPLY
+ * with its xid and hardware address, and no other client's identifier (RFC 6842 section 3).
  */
 export function answersClient(identity: ClientIdentity, xid: number, message: Message): boolean {
   if (message.op !== Op.reply || message.xid !== xid || message.htype !== identity.htype || !equalBytes(message.chaddr, identity.chaddr))

@@ -1,6 +1,7 @@
 /**
- * A DHCPv4 client as a pure state machine (RFC 2131 section 4.4, figure 5). `step` takes a state and what happened and
- * gives the next state and what to do; the caller owns the clock, the random source, the socket and the interface.
+ * A DHCPv4 client as a pure state machine (RFC 2131 section 4.4, figure 5). `step` takes a state
+ * and what happened and gives the next state and what to do; the caller owns the clock, the random
+ * source, the socket and the interface.
  */
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { decode } from "../../wire/dhcp4/decode.ts";
@@ -23,13 +24,17 @@ import { extensionDelay, RESTART_DELAY, retransmissionDelay, startDelay, TRANSMI
 export type Random = () => number;
 
 /**
- * Where the client stands. Times are in milliseconds on any clock that never goes back; `wakeAt` is when the next `tick`
- * is due (Infinity: only an event moves the client on). INIT-REBOOT is left in the same step in which it is entered.
+ * Where the client stands. Times are in milliseconds on any clock that never goes back; `wakeAt` is
+ * when the next `tick` is due (Infinity: only an event moves the client on). INIT-REBOOT is left in
+ * the same step in which it is entered.
  */
 export type ClientState =
   /** No address. Before `start` it waits for ever, after a refusal until `wakeAt`. */
   | { readonly kind: "init"; readonly wakeAt: number }
-  /** A DISCOVER was sent. `began` is when, `secs` what the last one said; `attempt` counts its retransmissions; `requestedAddress` is the one it had before. */
+  /**
+   * A DISCOVER was sent. `began` is when, `secs` what the last one said; `attempt` counts its
+   * retransmissions; `requestedAddress` is the one it had before.
+   */
   | {
       readonly kind: "selecting";
       readonly xid: number;
@@ -39,7 +44,10 @@ export type ClientState =
       readonly attempt: number;
       readonly wakeAt: number;
     }
-  /** An offer was accepted. `secs` is that of the DISCOVER, which every REQUEST must repeat (section 3.1). */
+  /**
+   * An offer was accepted. `secs` is that of the DISCOVER, which every REQUEST must repeat (section
+   * 3.1).
+   */
   | {
       readonly kind: "requesting";
       readonly xid: number;
@@ -60,7 +68,10 @@ export type ClientState =
       readonly wakeAt: number;
     }
   | { readonly kind: "bound"; readonly lease: ClientLease; readonly wakeAt: number }
-  /** Asks the server of the lease (renewing), or any server (rebinding), for more time since `began`; last at `sentAt`. */
+  /**
+   * Asks the server of the lease (renewing), or any server (rebinding), for more time since
+   * `began`; last at `sentAt`.
+   */
   | {
       readonly kind: "renewing" | "rebinding";
       readonly lease: ClientLease;
@@ -71,9 +82,15 @@ export type ClientState =
     };
 
 export type ClientEvent =
-  /** Get an address; `delayed`: after a random time, as a machine should that has just been switched on (section 4.4.1). */
+  /**
+   * Get an address; `delayed`: after a random time, as a machine should that has just been switched
+   * on (section 4.4.1).
+   */
   | { readonly kind: "start"; readonly delayed: boolean }
-  /** Get the address from before again; `lease` is kept when no server answers and it has not run out. */
+  /**
+   * Get the address from before again; `lease` is kept when no server answers and it has not run
+   * out.
+   */
   | { readonly kind: "reboot"; readonly address: Ipv4; readonly lease?: ClientLease | undefined }
   /** A UDP payload arrived on the client's port. Any bytes; they may be used again afterwards. */
   | { readonly kind: "datagram"; readonly bytes: Uint8Array }
@@ -89,7 +106,9 @@ export type ClientEvent =
 export type ClientAction =
   /** Send from port 68 of address `from` to port 67 of `to`. */
   | { readonly kind: "send"; readonly message: Message; readonly from: Ipv4; readonly to: Ipv4 }
-  /** Use this address; first ask with ARP whether somebody has it, and if so answer with `conflict`. */
+  /**
+   * Use this address; first ask with ARP whether somebody has it, and if so answer with `conflict`.
+   */
   | { readonly kind: "configure"; readonly lease: ClientLease }
   /** The address stays; its times, and perhaps its options, are new. */
   | { readonly kind: "extend"; readonly lease: ClientLease }
@@ -107,8 +126,8 @@ export const STOPPED: ClientState = { kind: "init", wakeAt: Infinity };
 const NO_ACTIONS: readonly ClientAction[] = [];
 
 /**
- * What the client does about an event. Never throws: what does not fit the state, or is no valid answer, changes nothing.
- * `now` is in milliseconds.
+ * What the client does about an event. Never throws: what does not fit the state, or is no valid
+ * answer, changes nothing. `now` is in milliseconds.
  */
 export function step(settings: ClientSettings, state: ClientState, event: ClientEvent, now: number, random: Random): ClientStep {
   switch (event.kind) {
@@ -204,7 +223,10 @@ function reboot(settings: ClientSettings, address: Ipv4, lease: ClientLease | un
   return { state, actions: [broadcast(requestInitReboot(settings, { xid, secs: 0 }, address))] };
 }
 
-/** Asks for more time, in a new transaction each time, so that the lease counts from the request that was answered. */
+/**
+ * Asks for more time, in a new transaction each time, so that the lease counts from the request
+ * that was answered.
+ */
 function extension(
   settings: ClientSettings,
   kind: "renewing" | "rebinding",
@@ -282,7 +304,10 @@ function acknowledged(settings: ClientSettings, state: Waiting, message: Message
   }
 }
 
-/** A NAK counts when it comes from the server that was asked; a client that asked all of them believes any (section 4.4). */
+/**
+ * A NAK counts when it comes from the server that was asked; a client that asked all of them
+ * believes any (section 4.4).
+ */
 function refused(settings: ClientSettings, state: Waiting, message: Message, now: number, random: Random): ClientStep {
   const serverIdentifier = optionIpv4(message, ClientOption.serverIdentifier);
   if (serverIdentifier === undefined) return stay(state);

@@ -1,4 +1,7 @@
-/** The messages that a DHCPv4 client sends (RFC 2131 section 4.4 and table 5), built from plain data. */
+/**
+ * The messages that a DHCPv4 client sends (RFC 2131 section 4.4 and table 5), built from plain
+ * data.
+ */
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { writeIpv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
@@ -24,7 +27,10 @@ export interface ClientIdentity {
   readonly htype: number;
   /** Hardware address, at most 16 bytes. */
   readonly chaddr: Uint8Array;
-  /** Option 61; undefined: none is sent, and the server knows the client by its hardware address (RFC 2131 section 4.2). */
+  /**
+   * Option 61; undefined: none is sent, and the server knows the client by its hardware address
+   * (RFC 2131 section 4.2).
+   */
   readonly clientIdentifier: Uint8Array | undefined;
 }
 
@@ -32,9 +38,15 @@ export interface ClientIdentity {
 export interface ClientSettings extends ClientIdentity {
   /** Option 55, in order of preference. Empty: the option is not sent, and the server chooses. */
   readonly parameterRequestList: readonly number[];
-  /** Asks the server to broadcast its answers, for a client that can't receive unicast before it has an address (section 4.1). */
+  /**
+   * Asks the server to broadcast its answers, for a client that can't receive unicast before it has
+   * an address (section 4.1).
+   */
   readonly broadcast: boolean;
-  /** Further options of DISCOVER, REQUEST and INFORM, such as a host name (12), vendor class (60) or message size (57). */
+  /**
+   * Further options of DISCOVER, REQUEST and INFORM, such as a host name (12), vendor class (60) or
+   * message size (57).
+   */
   readonly options: readonly Option[];
   /** Offers to take an ACK in answer to the DISCOVER (RFC 4039). */
   readonly rapidCommit: boolean;
@@ -59,7 +71,10 @@ export const DEFAULT_PARAMETERS: readonly number[] = [
   OptionCode.classlessStaticRoutes,
 ];
 
-/** The settings of an Ethernet client that is known by its hardware address (type 1 and the address, RFC 2132 section 9.14). */
+/**
+ * The settings of an Ethernet client that is known by its hardware address (type 1 and the address,
+ * RFC 2132 section 9.14).
+ */
 export function ethernetClient(chaddr: Uint8Array): ClientSettings {
   return {
     htype: 1,
@@ -72,7 +87,10 @@ export function ethernetClient(chaddr: Uint8Array): ClientSettings {
   };
 }
 
-/** Asks all servers for an address; the two wishes are hints (section 4.4.1). `leaseTime` is in seconds. */
+/**
+ * Asks all servers for an address; the two wishes are hints (section 4.4.1). `leaseTime` is in
+ * seconds.
+ */
 export function discover(
   settings: ClientSettings,
   transaction: Transaction,
@@ -97,14 +115,17 @@ export function requestSelecting(
   ]);
 }
 
-/** Asks whether the address that the client had before it restarted is still right here (section 4.4.2). */
+/**
+ * Asks whether the address that the client had before it restarted is still right here (section
+ * 4.4.2).
+ */
 export function requestInitReboot(settings: ClientSettings, transaction: Transaction, address: Ipv4): Message {
   return enquiry(settings, transaction, MessageType.REQUEST, 0, [u32Option(ClientOption.requestedIpAddress, address)]);
 }
 
 /**
- * Asks to extend the lease of `ciaddr`: RENEWING when sent to the server that gave it, REBINDING when broadcast
- * (section 4.4.5). Neither option 50 nor 54 may be in it (table 5).
+ * Asks to extend the lease of `ciaddr`: RENEWING when sent to the server that gave it, REBINDING
+ * when broadcast (section 4.4.5). Neither option 50 nor 54 may be in it (table 5).
  */
 export function requestExtension(settings: ClientSettings, transaction: Transaction, ciaddr: Ipv4): Message {
   return enquiry(settings, transaction, MessageType.REQUEST, ciaddr, []);
@@ -142,7 +163,10 @@ export function decline(
   ]);
 }
 
-/** A plain BOOTP request (RFC 951, RFC 1542): vendor information begins with the cookie, but there is no message type. */
+/**
+ * A plain BOOTP request (RFC 951, RFC 1542): vendor information begins with the cookie, but there
+ * is no message type.
+ */
 export function bootpRequest(settings: ClientSettings, transaction: Transaction): Message {
   return header(settings, transaction, settings.broadcast ? BROADCAST_FLAG : 0, 0, settings.options);
 }

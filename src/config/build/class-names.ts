@@ -6,17 +6,26 @@ const VENDOR_CLASS = "VENDOR_CLASS_";
 const SPAWN = "SPAWN_";
 const BUILT_IN = ["ALL", "KNOWN", "UNKNOWN", "BOOTP"] as const;
 
-/** The names of classes, and the numbers that they go by. A class that the server makes itself gets one when the file first names it. */
+/**
+ * The names of classes, and the numbers that they go by. A class that the server makes itself gets
+ * one when the file first names it.
+ */
 export interface ClassNames {
   /** Number of a class; undefined when there is none of this name. */
   readonly numberOf: (name: string) => number | undefined;
   /** What a name that does not exist may have been meant to be. */
   readonly hintFor: (name: string) => string;
-  /** Templates that can spawn a class of this name: more than one when the name of one begins with that of another. */
+  /**
+   * Templates that can spawn a class of this name: more than one when the name of one begins with
+   * that of another.
+   */
   readonly templatesOf: (name: string) => readonly string[];
   /** The classes that the file knows of a template: a list that grows while the file is read. */
   readonly spawnedBy: (template: string) => readonly SpawnedClass[];
-  /** What the server makes itself, as far as the file names it. Numbers follow those of the file's classes. */
+  /**
+   * What the server makes itself, as far as the file names it. Numbers follow those of the file's
+   * classes.
+   */
   readonly builtIns: readonly BuiltInClass[];
 }
 

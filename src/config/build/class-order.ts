@@ -22,7 +22,9 @@ interface Visit {
 /** Of a circle so many classes are named: enough to find it. */
 const MOST_NAMED = 20;
 
-/** The classes, each behind those that it depends on. Those in a circle are reported and left out. */
+/**
+ * The classes, each behind those that it depends on. Those in a circle are reported and left out.
+ */
 export function evaluationOrder(drafts: readonly Draft[], names: ClassNames, report: Report): readonly Draft[] {
   const byName = new Map(drafts.map((draft) => [draft.name, draft]));
   // What a template spawns is known when the template is.
@@ -66,7 +68,10 @@ export function evaluationOrder(drafts: readonly Draft[], names: ClassNames, rep
   return order;
 }
 
-/** Tells which classes can only be told when the reservation of the client is known; `given` are those that reservations put clients into. */
+/**
+ * Tells which classes can only be told when the reservation of the client is known; `given` are
+ * those that reservations put clients into.
+ */
 export function lateness(order: readonly Draft[], names: ClassNames, given: ReadonlySet<string>): (name: string) => boolean {
   const late = new Set(["KNOWN", "UNKNOWN", ...given]);
   const isLate = (name: string): boolean => late.has(name) || names.templatesOf(name).some((template) => late.has(template));

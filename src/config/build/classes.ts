@@ -31,17 +31,23 @@ export interface ClassTable {
   /** Who may use a network or a range; empty: everybody. */
   readonly guard: (file: GuardFile, path: Path) => Guarded;
   /**
-   * Who a reservation is for, and which classes it puts its clients into. No class that depends on the reservation of a client can stand in a
-   * guard here.
+   * Who a reservation is for, and which classes it puts its clients into. No class that depends on
+   * the reservation of a client can stand in a guard here.
    */
   readonly ofReservation: (file: ReservationFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
-  /** A value that the rest of the file makes from messages; undefined when it can't be read, which is reported. */
+  /**
+   * A value that the rest of the file makes from messages; undefined when it can't be read, which
+   * is reported.
+   */
   readonly valueOf: (expression: string, path: Path) => Node | undefined;
   /** What the engine needs; empty: nothing in the file is about classes. */
   readonly finish: () => Pick<Config, "classification">;
 }
 
-/** Reads `client_classes`: every class, what it depends on, and in which order they have to be evaluated. */
+/**
+ * Reads `client_classes`: every class, what it depends on, and in which order they have to be
+ * evaluated.
+ */
 export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionDictionary, report: Report): ClassTable {
   const files = file.client_classes?.v4 ?? [];
   const path = ["client_classes", "v4"];
@@ -88,7 +94,10 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
     const denied = read(guarded.deny_class, [...place, "deny_class"]);
     return allowed === undefined && denied === undefined ? {} : { guard: { allowed, denied } };
   };
-  /** Only what the file defines can be given to a client: of everything else the server knows itself who is in it. */
+  /**
+   * Only what the file defines can be given to a client: of everything else the server knows itself
+   * who is in it.
+   */
   const readGiven = (name: string, place: Path): readonly number[] => {
     const number = names.numberOf(name);
     if (number === undefined) unknown(place, name, "");

@@ -19,8 +19,9 @@ const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
 
 /**
- * Makes the model of a file whose values were read one by one, and reports every contradiction between them. The result is
- * of use only if no error was reported. `written` are all keys of `networks` in the file, the refused ones too.
+ * Makes the model of a file whose values were read one by one, and reports every contradiction
+ * between them. The result is of use only if no error was reported. `written` are all keys of
+ * `networks` in the file, the refused ones too.
  */
 export function buildModel(file: ConfigFile, written: ReadonlySet<string>, report: Report): Config {
   const entries = file.networks ?? {};

@@ -7,7 +7,10 @@ import type { Report } from "../text/problems.ts";
 /** When nothing is configured, as in dora: 24 h, at least 20 minutes, at most 7 days. */
 export const DEFAULT_LEASE_TIME: LeaseTime = { default: 86_400, min: 1_200, max: 604_800, renew: undefined, rebind: undefined };
 
-/** The lease times of one place over those around it. `lease_time` is taken as a whole: its min and max are not inherited singly. */
+/**
+ * The lease times of one place over those around it. `lease_time` is taken as a whole: its min and
+ * max are not inherited singly.
+ */
 export function readLeaseTime(file: LeaseConfigFile | undefined, outer: LeaseTime, path: Path, report: Report): LeaseTime {
   if (file === undefined) return outer;
   const result = {
@@ -18,7 +21,10 @@ export function readLeaseTime(file: LeaseConfigFile | undefined, outer: LeaseTim
   return checkLimits(result, path, report) && checkTimers(result, file, path, report) ? result : outer;
 }
 
-/** A limit that is not given is the default itself, as in dora: then what a client asks for has no effect. */
+/**
+ * A limit that is not given is the default itself, as in dora: then what a client asks for has no
+ * effect.
+ */
 function limits(time: NonNullable<LeaseConfigFile["lease_time"]>): Pick<LeaseTime, "default" | "min" | "max"> {
   if (typeof time === "number") return { default: time, min: time, max: time };
   return { default: time.default, min: time.min ?? time.default, max: time.max ?? time.default };
@@ -42,7 +48,10 @@ function checkLimits(time: LeaseTime, path: Path, report: Report): boolean {
   return report.problems.length === before;
 }
 
-/** T1 < T2 < lease time (RFC 2131 section 4.4.5). Only what is configured is compared: the defaults follow the lease time. */
+/**
+ * T1 < T2 < lease time (RFC 2131 section 4.4.5). Only what is configured is compared: the defaults
+ * follow the lease time.
+ */
 function checkTimers(time: LeaseTime, file: LeaseConfigFile, path: Path, report: Report): boolean {
   const violation = timerViolation(time);
   if (violation === undefined) return true;

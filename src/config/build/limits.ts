@@ -22,7 +22,8 @@ export function readLimits(
     const place = [...path, i];
     const value = classes.valueOf(key, [...place, "key"]);
     const guard = classes.guard({ class: className }, place).guard;
-    // JSON, because no such list is the beginning of another one. What is not in it can be changed without the counts being lost.
+    // JSON, because no such list is the beginning of another one. What is not in it can be changed
+    // without the counts being lost.
     const name = JSON.stringify([network, className ?? "", key]);
     const identity = new TextEncoder().encode(name);
     if (limits.has(name)) report.error(place, "the same limit is given twice", "keep one of the two");

@@ -1,9 +1,15 @@
 import type { ExpressionProblem, Node } from "./syntax.ts";
 
-/** What an expression gives: whether something holds, or a byte string. Numbers and addresses are byte strings, as in Kea. */
+/**
+ * What an expression gives: whether something holds, or a byte string. Numbers and addresses are
+ * byte strings, as in Kea.
+ */
 export type ExpressionType = "condition" | "value";
 
-/** The first part of the expression that has the wrong type; undefined when it is of type `wanted`, all through. */
+/**
+ * The first part of the expression that has the wrong type; undefined when it is of type `wanted`,
+ * all through.
+ */
 export function checkType(node: Node, wanted: ExpressionType): ExpressionProblem | undefined {
   const own = expect(node, typeOf(node), wanted);
   switch (node.kind) {

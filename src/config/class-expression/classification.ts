@@ -5,7 +5,10 @@ import { type ConditionIndex, indexConditions } from "./condition-index.ts";
 import { createLookups, type Lookups } from "./lookups.ts";
 import type { ClassNumber, Condition, Value } from "./subject.ts";
 
-/** What tells the classes of a client from its messages: made of a classification once, before the first message. */
+/**
+ * What tells the classes of a client from its messages: made of a classification once, before the
+ * first message.
+ */
 export interface CompiledClassification {
   /** The options that the expressions read. */
   readonly lookups: Lookups;

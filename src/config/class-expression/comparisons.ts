@@ -11,8 +11,9 @@ export interface Comparison {
 }
 
 /**
- * Comparisons of which at least one holds whenever the condition does: none for one that never holds. Undefined: there are no such. Of those that
- * an `and` has to choose from, `better` tells which.
+ * Comparisons of which at least one holds whenever the condition does: none for one that never
+ * holds. Undefined: there are no such. Of those that an `and` has to choose from, `better` tells
+ * which.
  */
 export function necessaryComparisons(
   node: Node,

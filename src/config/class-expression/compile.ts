@@ -20,7 +20,10 @@ export interface Scope {
   readonly lookups: Lookups | undefined;
 }
 
-/** Makes a function of a condition that `checkType` passed. It is false when a value in it could not be converted. */
+/**
+ * Makes a function of a condition that `checkType` passed. It is false when a value in it could not
+ * be converted.
+ */
 export function compileCondition(node: Node, classNumber: ClassNumber, lookups?: Lookups): Condition {
   const condition = conditionOf(fold(node), { classNumber, lookups });
   if (!hasConversion(node)) return condition;
@@ -30,7 +33,10 @@ export function compileCondition(node: Node, classNumber: ClassNumber, lookups?:
   };
 }
 
-/** Makes a function of a value that `checkType` passed. It is empty when a value in it could not be converted. */
+/**
+ * Makes a function of a value that `checkType` passed. It is empty when a value in it could not be
+ * converted.
+ */
 export function compileValue(node: Node, classNumber: ClassNumber, lookups?: Lookups): Value {
   const value = bytesOf(fold(node), { classNumber, lookups });
   return (subject) => {
@@ -134,7 +140,10 @@ function compareWord(word: Word, value: Value): Condition {
 /** A value of four bytes as a number. */
 export type Word = (subject: Subject) => number;
 
-/** Numbers, addresses and strings of four bytes are compared as numbers; undefined for what may have another length. */
+/**
+ * Numbers, addresses and strings of four bytes are compared as numbers; undefined for what may have
+ * another length.
+ */
 export function wordOf(node: Node): Word | undefined {
   if (node.kind === "field") return FIELD_WORDS[node.field];
   if (node.kind === "bytes" && node.value.length !== 4) return undefined;

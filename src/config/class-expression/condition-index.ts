@@ -9,8 +9,9 @@ import type { Subject } from "./subject.ts";
 import type { Node } from "./syntax.ts";
 
 /**
- * Which of many conditions can hold for a message. Where several compare the same thing with constants, it is looked up once, and only those remain
- * whose constant it is: the others need not be evaluated. Sets of conditions are bits, 32 in a number.
+ * Which of many conditions can hold for a message. Where several compare the same thing with
+ * constants, it is looked up once, and only those remain whose constant it is: the others need not
+ * be evaluated. Sets of conditions are bits, 32 in a number.
  */
 export interface ConditionIndex {
   /** Conditions that have to be evaluated for every message. */
@@ -45,7 +46,10 @@ interface Entry {
 /** With fewer constants than this, comparing costs less than looking up. */
 const WORTH_A_PROBE = 4;
 
-/** `nodes` are conditions that `checkType` passed; they go by their positions. Undefined: one that has to be evaluated always. */
+/**
+ * `nodes` are conditions that `checkType` passed; they go by their positions. Undefined: one that
+ * has to be evaluated always.
+ */
 export function indexConditions(nodes: readonly (Node | undefined)[], lookups: Lookups): ConditionIndex {
   const folded = nodes.map((node) => node && fold(node));
   const constants = countConstants(folded);
@@ -69,7 +73,10 @@ export function indexConditions(nodes: readonly (Node | undefined)[], lookups: L
   return { always, numbers, bytes };
 }
 
-/** Marks the conditions that can hold in `bits`, which has 32 of them in each number, and whose former content is lost. */
+/**
+ * Marks the conditions that can hold in `bits`, which has 32 of them in each number, and whose
+ * former content is lost.
+ */
 export function markCandidates({ always, numbers, bytes }: ConditionIndex, subject: Subject, bits: Int32Array): void {
   for (let i = 0; i < always.length; i++) bits[i] = always[i] as number;
   for (let i = 0; i < numbers.length; i++) {

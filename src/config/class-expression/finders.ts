@@ -9,7 +9,10 @@ import { vendorBlock } from "./vendor-options.ts";
 /** What an option or a sub-option holds; undefined when the message does not have it. */
 export type Find = (subject: Subject) => Uint8Array | undefined;
 
-/** An option, or a sub-option in it. The sub-options of 125 stand behind an enterprise number: those of the first are meant. */
+/**
+ * An option, or a sub-option in it. The sub-options of 125 stand behind an enterprise number: those
+ * of the first are meant.
+ */
 export function findOption(codes: readonly number[], lookups: Lookups | undefined): Find {
   const [code, ...inner] = codes as readonly [number, ...number[]];
   if (inner.length === 0) return findWhole(code, lookups);
@@ -17,7 +20,9 @@ export function findOption(codes: readonly number[], lookups: Lookups | undefine
   return shared(within(outer, inner), codes.join("."), undefined, lookups);
 }
 
-/** A sub-option of option 125; without codes the data of the enterprise. An enterprise of 0 is any. */
+/**
+ * A sub-option of option 125; without codes the data of the enterprise. An enterprise of 0 is any.
+ */
 export function findVendor(enterprise: number, codes: readonly number[], lookups: Lookups | undefined): Find {
   const block = findBlock(OptionCode.vendorIdentifyingVendorInformation, enterprise, lookups);
   return codes.length === 0 ? block : shared(within(block, codes), `vendor/${enterprise}.${codes.join(".")}`, undefined, lookups);
@@ -59,7 +64,10 @@ function within(outer: Find, codes: readonly number[]): Find {
   };
 }
 
-/** What is not there is empty. Text loses the NULs at its end that some clients send (RFC 2132 section 2). */
+/**
+ * What is not there is empty. Text loses the NULs at its end that some clients send (RFC 2132
+ * section 2).
+ */
 export function inForm(find: Find, text: boolean): Value {
   if (!text) return (subject) => find(subject) ?? NO_BYTES;
   return (subject) => textOf(find(subject) ?? NO_BYTES);

@@ -4,7 +4,10 @@ import { concat } from "./functions.ts";
 import { mapParts } from "./references.ts";
 import type { Node } from "./syntax.ts";
 
-/** The same expression, with what does not depend on the message worked out. Conversions stay, for they can fail. */
+/**
+ * The same expression, with what does not depend on the message worked out. Conversions stay, for
+ * they can fail.
+ */
 export function fold(node: Node): Node {
   const folded = mapParts(node, fold);
   const { at } = folded;
@@ -43,8 +46,8 @@ export function constantBytes(node: Node): Uint8Array | undefined {
 }
 
 /**
- * Without what changes nothing, and nothing behind what decides. What stands before that stays: a conversion in it that fails makes
- * the whole expression false.
+ * Without what changes nothing, and nothing behind what decides. What stands before that stays: a
+ * conversion in it that fails makes the whole expression false.
  */
 function foldChain(kind: "and" | "or", at: number, all: readonly Node[]): Node {
   const neutral = kind === "and";

@@ -1,12 +1,15 @@
-/** The functions of class expressions on byte strings, with the results of Kea. Results are views of the arguments where that can be. */
+/**
+ * The functions of class expressions on byte strings, with the results of Kea. Results are views of
+ * the arguments where that can be.
+ */
 
 import { NO_BYTES } from "../../net/bytes.ts";
 import { formatIpv4, readIpv4 } from "../../net/ipv4.ts";
 import { formatIpv6 } from "../../net/ipv6.ts";
 
 /**
- * `length` bytes from `start`; a negative start counts from the end, a negative length goes towards the beginning, undefined is all the rest.
- * Empty when the start is outside.
+ * `length` bytes from `start`; a negative start counts from the end, a negative length goes towards
+ * the beginning, undefined is all the rest. Empty when the start is outside.
  */
 export function substring(value: Uint8Array, start: number, length: number | undefined): Uint8Array {
   const size = value.length;
@@ -16,7 +19,10 @@ export function substring(value: Uint8Array, start: number, length: number | und
   return length >= 0 ? value.subarray(from, from + length) : value.subarray(Math.max(0, from + length), from);
 }
 
-/** The field with this number, from 1, between delimiters, each byte of which is one; empty when there is no such field. */
+/**
+ * The field with this number, from 1, between delimiters, each byte of which is one; empty when
+ * there is no such field.
+ */
 export function split(value: Uint8Array, delimiters: Uint8Array, field: number): Uint8Array {
   if (delimiters.length === 0) return value;
   let begin = 0;
@@ -78,7 +84,10 @@ export function addressToText(value: Uint8Array): Uint8Array | undefined {
   return value.length === 16 ? encode(formatIpv6(value)) : undefined;
 }
 
-/** Decimal digits of a number of `size` bytes in network order; undefined when it has another length. Empty stays empty. */
+/**
+ * Decimal digits of a number of `size` bytes in network order; undefined when it has another
+ * length. Empty stays empty.
+ */
 export function numberToText(value: Uint8Array, size: 1 | 2 | 4, signed: boolean): Uint8Array | undefined {
   if (value.length === 0) return value;
   if (value.length !== size) return undefined;

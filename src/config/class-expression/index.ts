@@ -23,7 +23,10 @@ export type { ExpressionProblem, Node } from "./syntax.ts";
 
 export type ExpressionResult = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
 
-/** Reads and checks an expression of the wanted type, with the options that `dictionary` has names for. Never throws, whatever the text. */
+/**
+ * Reads and checks an expression of the wanted type, with the options that `dictionary` has names
+ * for. Never throws, whatever the text.
+ */
 export function readExpression(text: string, wanted: ExpressionType, dictionary: OptionDictionary = STANDARD): ExpressionResult {
   const parsed = parseExpression(text, dictionary);
   if (!parsed.ok) return parsed;

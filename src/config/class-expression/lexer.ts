@@ -24,7 +24,10 @@ const INTEGER = /-?\d+(?![\w.:])/y;
 const WORD = /[A-Za-z](?:[-\w]*\w)?/y;
 const SYMBOL = /==|!=|[()[\],.+*]/y;
 
-/** Longer than any expression that a person would write; what is longer costs too much for every message. */
+/**
+ * Longer than any expression that a person would write; what is longer costs too much for every
+ * message.
+ */
 const LONGEST = 8192;
 
 /** Cuts an expression into its tokens. Never throws. */

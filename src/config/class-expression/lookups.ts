@@ -3,7 +3,10 @@ import type { Message, Option } from "../../wire/dhcp4/message.ts";
 /** What options and sub-options hold, by slot; null: not looked up yet. */
 export type Found = (Uint8Array | undefined | null)[];
 
-/** The options that the expressions of a configuration read. Each has a slot, so that it is looked up once for a message, however many ask. */
+/**
+ * The options that the expressions of a configuration read. Each has a slot, so that it is looked
+ * up once for a message, however many ask.
+ */
 export interface Lookups {
   /** Slots by the path of codes, or of the vendor's block. */
   readonly slots: Map<string, number>;
@@ -28,7 +31,10 @@ export function slotFor({ slots, slotOfCode, blank }: Lookups, path: string, cod
   return slot;
 }
 
-/** Looks up all whole options in one pass. What is repeated or in pieces is left to be joined when somebody asks. */
+/**
+ * Looks up all whole options in one pass. What is repeated or in pieces is left to be joined when
+ * somebody asks.
+ */
 export function findOptions({ slotOfCode, blank }: Lookups, message: Message, found: Found): void {
   for (let i = 0; i < blank.length; i++) found[i] = blank[i];
   const { options } = message;

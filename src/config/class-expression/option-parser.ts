@@ -5,7 +5,10 @@ import { didYouMean } from "../text/suggest.ts";
 import type { Form, Node } from "./syntax.ts";
 import { after, expected, fail, isSymbol, isWord, peek, type Reader, readIndex, readNumber, symbol } from "./token-reader.ts";
 
-/* The parts of an expression that name an option: `option[...]`, `relay4[...]`, `vendor[...]` and `vendor-class[...]`. */
+/**
+ * The parts of an expression that name an option: `option[...]`, `relay4[...]`, `vendor[...]` and
+ * `vendor-class[...]`.
+ */
 
 const RELAY_AGENT_INFORMATION = OptionCode.relayAgentInformation;
 
@@ -59,7 +62,10 @@ function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition
   });
 }
 
-/** `.option[code]` any number of times; undefined when there is a problem. Ends before the dot of what is behind. */
+/**
+ * `.option[code]` any number of times; undefined when there is a problem. Ends before the dot of
+ * what is behind.
+ */
 function readSubOptions(
   reader: Reader,
   codes: readonly number[],

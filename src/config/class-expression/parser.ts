@@ -14,8 +14,8 @@ const FUNCTIONS = ["substring", "split", "concat", "ifelse", "hexstring", "membe
 const WORDS = [...FUNCTIONS, "option", "relay4", "vendor", "vendor-class", "pkt4", "pkt", "not", "known", "unknown", "true", "false"];
 
 /**
- * Reads an expression. From weak to strong: `or`, `and`, `not`, `==` and `!=`, `+`. All of the text has to be one expression. Never throws,
- * whatever the text.
+ * Reads an expression. From weak to strong: `or`, `and`, `not`, `==` and `!=`, `+`. All of the text
+ * has to be one expression. Never throws, whatever the text.
  */
 export function parseExpression(text: string, dictionary: OptionDictionary): Parsed {
   const lexed = readTokens(text);
@@ -31,7 +31,10 @@ export function parseExpression(text: string, dictionary: OptionDictionary): Par
 
 const REST_HINT = "conditions are joined with and, or; put comparisons of comparisons in parentheses";
 
-/** Operands of the same operator, joined in one node however many there are; undefined as soon as one has a problem. */
+/**
+ * Operands of the same operator, joined in one node however many there are; undefined as soon as
+ * one has a problem.
+ */
 function readChain(
   reader: Reader,
   kind: "and" | "or" | "concat",
@@ -90,7 +93,10 @@ function readConcat(reader: Reader): Node | undefined {
   return readChain(reader, "concat", (token) => isSymbol(token, "+"), readPrimary);
 }
 
-/** A value, and `.hex` or `.text` behind it as in dora, which changes nothing: what an option is read as is told where it is named. */
+/**
+ * A value, and `.hex` or `.text` behind it as in dora, which changes nothing: what an option is
+ * read as is told where it is named.
+ */
 function readPrimary(reader: Reader): Node | undefined {
   const node = readSingle(reader);
   if (node === undefined || typeOf(node) !== "value") return node;

@@ -4,7 +4,10 @@ import type { Lookups } from "./lookups.ts";
 import type { Subject, Value } from "./subject.ts";
 import type { Node } from "./syntax.ts";
 
-/** Bytes of the message that are looked at where they stand, without a view of them: all of a value, or a part of it. */
+/**
+ * Bytes of the message that are looked at where they stand, without a view of them: all of a value,
+ * or a part of it.
+ */
 export interface Part {
   /** Where the value is among what was found; -1: it is no option, `of` gives it. */
   readonly slot: number;

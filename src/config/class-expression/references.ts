@@ -6,7 +6,10 @@ export interface ClassReference {
   readonly at: number;
 }
 
-/** Every class that an expression depends on, wherever in it `member()`, `known` or `unknown` stands. */
+/**
+ * Every class that an expression depends on, wherever in it `member()`, `known` or `unknown`
+ * stands.
+ */
 export function classReferences(node: Node): readonly ClassReference[] {
   return node.kind === "member" ? [{ name: node.name, at: node.at }] : partsOf(node).flatMap(classReferences);
 }

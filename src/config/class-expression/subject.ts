@@ -13,13 +13,22 @@ export interface Subject {
   readonly length: number;
   /** 1 at the number of each class that the client is in. */
   readonly classes: Uint8Array;
-  /** What was found in the options of the message, for expressions that share look-ups; undefined: each looks for itself. */
+  /**
+   * What was found in the options of the message, for expressions that share look-ups; undefined:
+   * each looks for itself.
+   */
   readonly found?: Found | undefined;
-  /** Set when a value could not be converted: then, as in Kea, no expression about it holds. Set to false before the first one. */
+  /**
+   * Set when a value could not be converted: then, as in Kea, no expression about it holds. Set to
+   * false before the first one.
+   */
   failed: boolean;
 }
 
-/** Whether something holds for a message. Makes no text and, but for functions that build strings, no garbage. */
+/**
+ * Whether something holds for a message. Makes no text and, but for functions that build strings,
+ * no garbage.
+ */
 export type Condition = (subject: Subject) => boolean;
 /** A byte string made from a message: a view of it where that can be. */
 export type Value = (subject: Subject) => Uint8Array;

@@ -2,9 +2,15 @@ import type { OptionDictionary } from "../options/dictionary.ts";
 import type { Token } from "./lexer.ts";
 import type { ExpressionProblem } from "./syntax.ts";
 
-/* What the rules of the parser share: the next token, what is expected of it, and the first problem. */
+/**
+ * What the rules of the parser share: the next token, what is expected of it, and the first
+ * problem.
+ */
 
-/** State of one run: the next token, and the first problem. After a problem every rule returns undefined. */
+/**
+ * State of one run: the next token, and the first problem. After a problem every rule returns
+ * undefined.
+ */
 export interface Reader {
   readonly tokens: readonly Token[];
   readonly dictionary: OptionDictionary;

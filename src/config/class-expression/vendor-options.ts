@@ -1,4 +1,7 @@
-/** The vendor-identifying options 124 and 125 (RFC 3925): blocks of an enterprise number, a length and data. */
+/**
+ * The vendor-identifying options 124 and 125 (RFC 3925): blocks of an enterprise number, a length
+ * and data.
+ */
 
 import { readIpv4 } from "../../net/ipv4.ts";
 
@@ -8,8 +11,8 @@ export function firstEnterprise(value: Uint8Array | undefined): number | undefin
 }
 
 /**
- * The data of the first block of this enterprise, of any for 0; undefined when there is none. What runs over the end is not read. An enterprise
- * number alone, which some clients send, has no data.
+ * The data of the first block of this enterprise, of any for 0; undefined when there is none. What
+ * runs over the end is not read. An enterprise number alone, which some clients send, has no data.
  */
 export function vendorBlock(value: Uint8Array, enterprise: number): Uint8Array | undefined {
   let at = 0;
@@ -24,8 +27,9 @@ export function vendorBlock(value: Uint8Array, enterprise: number): Uint8Array |
 }
 
 /**
- * The chunk of a vendor class with this index, from 0; undefined when there is none. Each has a length byte in front (RFC 3925 section 3); what dhcpcd,
- * Kea and others send has none, and is one chunk. Without the NULs at its end (RFC 2132 section 2).
+ * The chunk of a vendor class with this index, from 0; undefined when there is none. Each has a
+ * length byte in front (RFC 3925 section 3); what dhcpcd, Kea and others send has none, and is one
+ * chunk. Without the NULs at its end (RFC 2132 section 2).
  */
 export function vendorClassData(block: Uint8Array, index: number): Uint8Array | undefined {
   if (!hasLengths(block)) return index === 0 ? withoutNuls(block) : undefined;

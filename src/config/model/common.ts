@@ -18,7 +18,10 @@ export interface FloodProtection {
 
 /** Options as configured at one place, with what they inherit. */
 export interface OptionSet {
-  /** By option code. `suppressed` marks an option that must not be inherited from further out (`value: null`). */
+  /**
+   * By option code. `suppressed` marks an option that must not be inherited from further out
+   * (`value: null`).
+   */
   readonly byCode: ReadonlyMap<number, ConfiguredOption>;
   /** Those sent although not requested, in order of their codes. */
   readonly always: readonly ConfiguredOption[];
@@ -36,7 +39,10 @@ export interface ConfiguredOption {
 export interface DefinedOption {
   readonly name: string;
   readonly code: number;
-  /** `dhcp4`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an enterprise number for those of option 125. */
+  /**
+   * `dhcp4`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an enterprise
+   * number for those of option 125.
+   */
   readonly space: string;
   /** As written. */
   readonly type: OptionType;
@@ -45,8 +51,9 @@ export interface DefinedOption {
 }
 
 /**
- * The type of an operator's option as it is written: the name of a type, a list with one type in it (values of that type, one behind the
- * other), or a map from names to types (a record of these fields, in this order).
+ * The type of an operator's option as it is written: the name of a type, a list with one type in it
+ * (values of that type, one behind the other), or a map from names to types (a record of these
+ * fields, in this order).
  */
 export type OptionType = string | readonly OptionType[] | { readonly [field: string]: OptionType };
 
@@ -70,7 +77,10 @@ export interface Guard {
 
 /** At most so many leases for each value of an expression. */
 export interface Limit {
-  /** Where the limit stands, its class and its expression: what begins the keys that leases are counted under. No other limit's begins with it. */
+  /**
+   * Where the limit stands, its class and its expression: what begins the keys that leases are
+   * counted under. No other limit's begins with it.
+   */
   readonly identity: Uint8Array;
   /** The expression as written. */
   readonly key: string;
@@ -86,9 +96,14 @@ export interface ClientClass {
   /** Its position in the file, and in what the engine keeps about a client. */
   readonly number: number;
   readonly name: string;
-  /** The expression as written; undefined: only a reservation or a template puts clients into the class. */
+  /**
+   * The expression as written; undefined: only a reservation or a template puts clients into the
+   * class.
+   */
   readonly assert: string | undefined;
-  /** The same, read: a condition that puts the client into the class, or the value of a template. */
+  /**
+   * The same, read: a condition that puts the client into the class, or the value of a template.
+   */
   readonly expression: Node | undefined;
   /** Undefined: the class is no template. */
   readonly template: ClassTemplate | undefined;
@@ -97,7 +112,10 @@ export interface ClientClass {
   readonly leaseTime: LeaseTime | undefined;
 }
 
-/** Makes a class of each value that is not empty; clients with any such value are in the template itself, too. */
+/**
+ * Makes a class of each value that is not empty; clients with any such value are in the template
+ * itself, too.
+ */
 export interface ClassTemplate {
   /** Those that the configuration names: what clients send is never kept. */
   readonly spawned: readonly SpawnedClass[];

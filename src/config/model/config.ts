@@ -4,7 +4,10 @@ import type { Dhcp4Classification, InterfaceSpec, Link, Network, Range } from ".
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {
-  /** Interfaces to serve directly; empty: every interface that is up and has an address in a configured network. */
+  /**
+   * Interfaces to serve directly; empty: every interface that is up and has an address in a
+   * configured network.
+   */
   readonly interfaces: readonly InterfaceSpec[];
   /** In the order of the file; `network.index` is the position here. */
   readonly networks: readonly Network[];
@@ -12,7 +15,10 @@ export interface Config {
   readonly links: readonly Link[];
   /** Every range of every network; `range.index` is the position here. */
   readonly ranges: readonly Range[];
-  /** Options of the top level. What is closer overrides them: look in `Range.options` and so on first, then here. */
+  /**
+   * Options of the top level. What is closer overrides them: look in `Range.options` and so on
+   * first, then here.
+   */
   readonly options: OptionSet;
   /** Options that the operator defined, in the order of the file; undefined: none. */
   readonly optionDefinitions?: readonly DefinedOption[] | undefined;
@@ -24,9 +30,15 @@ export interface Config {
   readonly chaddrOnly: boolean;
   /** How long an offered address is kept for its client, in seconds. */
   readonly offerHold: number;
-  /** How long an expired or released lease is remembered for its last owner while other addresses are free, in seconds. */
+  /**
+   * How long an expired or released lease is remembered for its last owner while other addresses
+   * are free, in seconds.
+   */
   readonly affinity: number;
-  /** For this share of a lease, in percent, a renewal gets the time that remains and nothing is written; 0: each is written. */
+  /**
+   * For this share of a lease, in percent, a renewal gets the time that remains and nothing is
+   * written; 0: each is written.
+   */
   readonly cacheThreshold: number;
   /** Whether BOOTP clients, whose messages have no option 53, are served (RFC 951, RFC 1534). */
   readonly bootp: boolean;

@@ -11,7 +11,10 @@ export interface InterfaceSpec {
   readonly address: Ipv4 | undefined;
 }
 
-/** One layer-2 link: a shared network, or a network on its own. A client may get an address from any of its networks, in order. */
+/**
+ * One layer-2 link: a shared network, or a network on its own. A client may get an address from any
+ * of its networks, in order.
+ */
 export interface Link {
   readonly index: number;
   /** Name of the shared network, or the prefix of the network. */
@@ -21,7 +24,10 @@ export interface Link {
   readonly interfaces: readonly string[];
   /** giaddr addresses that belong to this link although they lie outside its prefixes. */
   readonly relays: readonly Ipv4[];
-  /** The VPN that the link is in, as option 82 sub-option 151 names it: type and information (RFC 6607); undefined: none. */
+  /**
+   * The VPN that the link is in, as option 82 sub-option 151 names it: type and information (RFC
+   * 6607); undefined: none.
+   */
   readonly vss?: Uint8Array | undefined;
 }
 
@@ -35,22 +41,35 @@ export interface Network {
   readonly link: number;
   readonly ranges: readonly Range[];
   /**
-   * Lists of reservations, in the order in which they are looked through: its own, those of the top level without an
-   * address, those of the top level whose address lies in it. None of them is empty. Networks share the second one,
-   * the very same list, where they hand down the same settings.
+   * Lists of reservations, in the order in which they are looked through: its own, those of the top
+   * level without an address, those of the top level whose address lies in it. None of them is
+   * empty. Networks share the second one, the very same list, where they hand down the same
+   * settings.
    */
   readonly reservations: readonly (readonly Reservation[])[];
   /** Option 54; undefined: the address of the receiving interface. */
   readonly serverId: Ipv4 | undefined;
   readonly authoritative: boolean;
-  /** How long an address that was declined, or found in use by a probe, is not given out, in seconds. */
+  /**
+   * How long an address that was declined, or found in use by a probe, is not given out, in
+   * seconds.
+   */
   readonly probationPeriod: number;
-  /** How long to wait for an answer when an address is probed before it is offered, in milliseconds; undefined: it is not probed. */
+  /**
+   * How long to wait for an answer when an address is probed before it is offered, in milliseconds;
+   * undefined: it is not probed.
+   */
   readonly pingTimeout: number | undefined;
   readonly allocation: "hashed" | "sequential" | "random";
-  /** Whether only hosts with a reservation get addresses; one whose reservation has no address may use the ranges. */
+  /**
+   * Whether only hosts with a reservation get addresses; one whose reservation has no address may
+   * use the ranges.
+   */
   readonly reservationsOnly: boolean;
-  /** When more than this share of its ranges is in use, from 0 to 1, new leases get the minimum time; undefined: never. */
+  /**
+   * When more than this share of its ranges is in use, from 0 to 1, new leases get the minimum
+   * time; undefined: never.
+   */
   readonly adaptiveThreshold: number | undefined;
   /** How many leases there may be in this network for each value of an expression. */
   readonly limits: readonly Limit[];
@@ -66,7 +85,10 @@ export interface Network {
 export interface Range extends AddressRange {
   readonly index: number;
   readonly network: number;
-  /** Addresses inside that are never allocated: `except`, reserved addresses, network and broadcast address. Sorted, not overlapping. */
+  /**
+   * Addresses inside that are never allocated: `except`, reserved addresses, network and broadcast
+   * address. Sorted, not overlapping.
+   */
   readonly excluded: readonly AddressRange[];
   readonly leaseTime: LeaseTime;
   /** Options of this range over those of its network. */
@@ -84,11 +106,20 @@ export interface Reservation {
   readonly address: Ipv4 | undefined;
   readonly hostname: string | undefined;
   readonly boot: BootFields;
-  /** Undefined: it says nothing of them, and those of the range or network of the client's address apply. */
+  /**
+   * Undefined: it says nothing of them, and those of the range or network of the client's address
+   * apply.
+   */
   readonly leaseTime: LeaseTime | undefined;
-  /** Options of this reservation over those of the range or network that its address is in; without an address its own. */
+  /**
+   * Options of this reservation over those of the range or network that its address is in; without
+   * an address its own.
+   */
   readonly options: OptionSet;
-  /** Only the options written in the reservation itself: what an options-only host gets over the range of its dynamic address. */
+  /**
+   * Only the options written in the reservation itself: what an options-only host gets over the
+   * range of its dynamic address.
+   */
   readonly ownOptions: OptionSet;
   /** Which clients, of those that match, it is for; undefined: all. */
   readonly guard?: Guard | undefined;
@@ -110,7 +141,10 @@ export type ReservationMatch =
 /** siaddr, sname and file of replies (RFC 2131 table 3). */
 export interface BootFields {
   readonly nextServer: Ipv4;
-  /** Whether a place below the top level sets `nextServer`: then no class can. Undefined where there are no classes. */
+  /**
+   * Whether a place below the top level sets `nextServer`: then no class can. Undefined where there
+   * are no classes.
+   */
   readonly nextServerIsOwn?: boolean;
   /** At most 63 bytes. */
   readonly serverName: Uint8Array;

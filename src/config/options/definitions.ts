@@ -88,7 +88,10 @@ function checkName(name: string, space: string | undefined, path: Path, report: 
   }
 }
 
-/** Codes whose definition in the option table only says that a vendor uses them: the operator knows better. */
+/**
+ * Codes whose definition in the option table only says that a vendor uses them: the operator knows
+ * better.
+ */
 function isVague(code: number): boolean {
   return code >= 128 && optionByCode(code)?.type.kind === "opaque";
 }

@@ -6,10 +6,15 @@ import type { DefinedOption } from "../model/common.ts";
 /** The options that a configuration can name: those of the option table, and the operator's own. */
 export interface OptionDictionary {
   readonly byCode: (code: number) => OptionDefinition | undefined;
-  /** By name or alias. One whose definition was refused has the code REFUSED_CODE: it is no second mistake to use it. */
+  /**
+   * By name or alias. One whose definition was refused has the code REFUSED_CODE: it is no second
+   * mistake to use it.
+   */
   readonly byName: (name: string) => OptionDefinition | undefined;
   readonly names: readonly string[];
-  /** Whether definitions were refused: then values of options that hold sub-options can't be judged. */
+  /**
+   * Whether definitions were refused: then values of options that hold sub-options can't be judged.
+   */
   readonly incomplete: boolean;
 }
 
@@ -32,7 +37,10 @@ export function enterpriseOf(space: string): string | undefined {
   return /^vendor-([1-9]\d{0,9})$/.exec(space)?.[1];
 }
 
-/** The option table with the operator's definitions over it; `refused` are names whose definition has a problem. */
+/**
+ * The option table with the operator's definitions over it; `refused` are names whose definition
+ * has a problem.
+ */
 export function dictionaryOf(defined: readonly DefinedOption[], refused: ReadonlySet<string> = new Set()): OptionDictionary {
   if (defined.length === 0 && refused.size === 0) return STANDARD;
   const placeholder = { code: REFUSED_CODE, type: { kind: "opaque" } } as const;
@@ -83,7 +91,10 @@ export function vendorSubOptionsOf(dictionary: OptionDictionary, enterprise: num
   return inner?.kind === "suboptions" ? inner.definitions : [];
 }
 
-/** How a sub-option of the operator's own is written in an options map; undefined when none has this name. */
+/**
+ * How a sub-option of the operator's own is written in an options map; undefined when none has this
+ * name.
+ */
 export function placeOfSubOption(dictionary: OptionDictionary, name: string): string | undefined {
   const isThere = (definitions: readonly SubOptionDefinition[]): boolean =>
     definitions.some((one) => one.name === name && one.code !== REFUSED_CODE);

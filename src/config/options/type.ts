@@ -26,7 +26,10 @@ const TYPES: Readonly<Record<string, ValueType>> = {
 
 const NAMES = Object.keys(TYPES);
 
-/** Names that stand for something else in the map of an option: `{type, value, always}`, `{values: {...}}`. */
+/**
+ * Names that stand for something else in the map of an option: `{type, value, always}`, `{values:
+ * {...}}`.
+ */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set(["type", "value", "always", "values"]);
 export const A_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 

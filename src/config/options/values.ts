@@ -35,7 +35,10 @@ interface Reading {
   readonly dictionary: OptionDictionary;
   /** Why an option can't stand here, in the words of a hint; undefined when it can. */
   readonly whyNot: (code: number) => string | undefined;
-  /** Whether clients send the options: what they send need not have the form that the option should have. */
+  /**
+   * Whether clients send the options: what they send need not have the form that the option should
+   * have.
+   */
   readonly sentByClients: boolean;
 }
 
@@ -228,8 +231,8 @@ function encodeTyped(code: number, value: unknown, path: Path, { report, diction
 }
 
 /**
- * Encodes a value. Where text is wanted a plain scalar is its characters, whatever YAML makes of them: 001122, 1e3, true. What is wrong is told of
- * the value as YAML has it.
+ * Encodes a value. Where text is wanted a plain scalar is its characters, whatever YAML makes of
+ * them: 001122, 1e3, true. What is wrong is told of the value as YAML has it.
  */
 function encodeWritten(encode: (value: unknown) => EncodeResult, value: unknown, path: Path, report: Report): EncodeResult {
   const first = encode(value);
@@ -251,7 +254,10 @@ function withPart(value: unknown, path: Path, part: unknown): unknown {
   return isMap(value) ? { ...value, [key]: withPart(value[key], inner, part) } : value;
 }
 
-/** A value in the form that `type` says. It is the operator's word: bytes that don't fit the form of a known option are sent all the same. */
+/**
+ * A value in the form that `type` says. It is the operator's word: bytes that don't fit the form of
+ * a known option are sent all the same.
+ */
 function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, reading: Reading): Uint8Array | undefined {
   const { report, dictionary } = reading;
   const result = encodeWritten((written) => encodeRaw(type, written), value, valuePath, report);
@@ -271,7 +277,8 @@ function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, 
 }
 
 function misfitOf(definition: OptionDefinition, data: Uint8Array): string | undefined {
-  // The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4): sub-options are only usual.
+  // The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4):
+  // sub-options are only usual.
   if (definition.code === VENDOR_SPECIFIC) return undefined;
   const result = decodeValue(definition.type, data);
   return result.ok ? undefined : result.problem;

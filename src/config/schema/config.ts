@@ -9,8 +9,8 @@ import { config, limits, options } from "./settings.ts";
 import { A_DURATION, duration, durationInput, flag, interfaceSpec, list, parsed, Refusal } from "./values.ts";
 
 /*
- * The one description of the file: types, checks and the JSON Schema come from it. It checks what can be told from a
- * value alone; what depends on other values is checked where the model is built.
+ * The one description of the file: types, checks and the JSON Schema come from it. It checks what
+ * can be told from a value alone; what depends on other values is checked where the model is built.
  */
 
 export const configSchema = z
@@ -86,7 +86,10 @@ export const configSchema = z
 /** A configuration as it is written: what `defineConfig` takes. */
 export type ConfigInput = z.input<typeof configSchema>;
 
-/** A configuration whose values were read one by one; what depends on other values is not checked yet. */
+/**
+ * A configuration whose values were read one by one; what depends on other values is not checked
+ * yet.
+ */
 export type ConfigFile = z.output<typeof configSchema>;
 export type NetworkFile = NonNullable<ConfigFile["networks"]>[string];
 export type SharedNetworkFile = NonNullable<ConfigFile["shared_networks"]>[string];

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { OPTIONS } from "../../wire/dhcp4/option-table.ts";
 import { configSchema } from "./config.ts";
 
-/** The JSON Schema (draft 2020-12) of the configuration file: for editors, and for programs that write configurations. */
+/**
+ * The JSON Schema (draft 2020-12) of the configuration file: for editors, and for programs that
+ * write configurations.
+ */
 export function jsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(configSchema, {
     io: "input",

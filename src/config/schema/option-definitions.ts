@@ -9,7 +9,10 @@ export interface OptionDefinitionInput {
   readonly space?: string;
 }
 
-/** Any value: what is wrong with a definition is told by `readDefinitions`, which still knows then that the name is meant to be an option. */
+/**
+ * Any value: what is wrong with a definition is told by `readDefinitions`, which still knows then
+ * that the name is meant to be an option.
+ */
 const definition: z.ZodType<unknown, OptionDefinitionInput> = z.unknown().meta({
   id: "OptionDefinition",
   description: "An option of the operator's own.",

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { expected } from "../text/expected.ts";
 import { address, fileName, positiveDuration, serverName } from "./values.ts";
 
-/* What several places of a file have: lease times, options, boot fields, and the classes that a place is for. */
+/**
+ * What several places of a file have: lease times, options, boot fields, and the classes that a
+ * place is for.
+ */
 
 export const config = z
   .strictObject(

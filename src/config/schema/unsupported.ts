@@ -1,8 +1,8 @@
 import type { Path } from "../text/diagnostic.ts";
 
 /*
- * Keys of the format that this version does not act on. They are refused rather than ignored: a configuration means the
- * same thing to everybody who reads it.
+ * Keys of the format that this version does not act on. They are refused rather than ignored: a
+ * configuration means the same thing to everybody who reads it.
  */
 
 const LATER = {

@@ -8,7 +8,10 @@ import { isUnsupported, whyUnsupported } from "./unsupported.ts";
 /** The part of a configuration that has the right form. */
 export interface Validated {
   readonly file: ConfigFile;
-  /** From a path in `file` to the path in what was validated: entries of lists that were refused are left out of `file`. */
+  /**
+   * From a path in `file` to the path in what was validated: entries of lists that were refused are
+   * left out of `file`.
+   */
   readonly originalPath: (path: Path) => Path;
 }
 
@@ -21,8 +24,9 @@ const REFUSED = Symbol("refused");
 const MAX_DEPTH = 32;
 
 /**
- * Checks the form of a configuration and reports every problem. What has the right form is returned, so that the problems
- * between values are found in the same run; undefined when nothing can be made of it.
+ * Checks the form of a configuration and reports every problem. What has the right form is
+ * returned, so that the problems between values are found in the same run; undefined when nothing
+ * can be made of it.
  */
 export function validate(value: unknown, report: Report): Validated | undefined {
   const kept: Kept = new Map();
@@ -63,7 +67,10 @@ function parseWhole(tree: unknown): ConfigFile | undefined {
   }
 }
 
-/** Values that are checked in one go. The checker hands the issues of a value up as arguments of a call, of which there can't be any number. */
+/**
+ * Values that are checked in one go. The checker hands the issues of a value up as arguments of a
+ * call, of which there can't be any number.
+ */
 const MOST_AT_ONCE = 10_000;
 
 /** Every issue of a value, however large it is and however many there are. */
@@ -74,7 +81,8 @@ function issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] 
   if (inner instanceof z.ZodRecord && isMap(value))
     return Object.keys(value).flatMap((key) => issuesOf(inner.valueType as z.core.$ZodType, value[key], [...path, key]));
   if (!(inner instanceof z.ZodObject && isMap(value))) return flatIssues(schema, value, path);
-  // The large parts are checked one by one; in their place stands something of their kind that has no problem.
+  // The large parts are checked one by one; in their place stands something of their kind that has
+  // no problem.
   const outline: Record<string, unknown> = { ...value };
   const parts: Issue[][] = [];
   for (const [key, part] of Object.entries(value)) {
@@ -87,7 +95,10 @@ function issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] 
   return [...flatIssues(schema, outline, path), ...parts.flat()];
 }
 
-/** The schema of a large value that can be taken apart; undefined for a small value, and for one that may have several forms. */
+/**
+ * The schema of a large value that can be taken apart; undefined for a small value, and for one
+ * that may have several forms.
+ */
 function largeSchema(schema: z.core.$ZodType, value: unknown): z.core.$ZodType | undefined {
   const forms = unwrap(schema);
   return forms.length === 1 && isLarge(value) ? forms[0] : undefined;
@@ -110,7 +121,10 @@ function isLarge(value: unknown): boolean {
   return left < 0;
 }
 
-/** Where text is wanted a plain scalar is its characters, whatever YAML makes of them: 001122, 1e3, true. Tells whether there was one. */
+/**
+ * Where text is wanted a plain scalar is its characters, whatever YAML makes of them: 001122, 1e3,
+ * true. Tells whether there was one.
+ */
 function readCharacters(tree: unknown, issues: readonly Issue[], report: Report): boolean {
   let changed = false;
   for (const issue of issues) {
@@ -156,7 +170,10 @@ function copy(value: unknown, path: Path, report: Report): unknown {
   return result;
 }
 
-/** Whether the keys at a path are the operator's own. Without a value they are a mistake; any other key is just not set then, as in dora. */
+/**
+ * Whether the keys at a path are the operator's own. Without a value they are a mistake; any other
+ * key is just not set then, as in dora.
+ */
 function isNamed(path: Path): boolean {
   return path.length === 1 && ["networks", "shared_networks", "option_definitions"].includes(path[0] as string);
 }
@@ -167,7 +184,10 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** The issues inside a union that describe the alternative the writer had in mind, else the union's own. */
+/**
+ * The issues inside a union that describe the alternative the writer had in mind, else the union's
+ * own.
+ */
 function flatten(issue: Issue, path: Path): Issue[] {
   const full = [...path, ...(issue.path as Path)];
   if (issue.code === "invalid_union") {
@@ -260,7 +280,8 @@ function refuse(tree: unknown, issue: Issue): boolean {
     if (typeof owner === "object") for (const key of issue.keys) delete owner[key];
     return true;
   }
-  // Without a value that it requires, the map itself is of no use. Half a `config` would be checked against the wrong defaults.
+  // Without a value that it requires, the map itself is of no use. Half a `config` would be checked
+  // against the wrong defaults.
   const inConfig = path.lastIndexOf("config");
   let target = inConfig >= 0 ? path.slice(0, inConfig + 1) : path;
   if (target.length > 0 && at(tree, target) === undefined) target = target.slice(0, -1);

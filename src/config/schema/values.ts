@@ -17,7 +17,9 @@ export class Refusal {
   }
 }
 
-/** Runs `parse` on a value of the right type; undefined and Refusal become a problem at the value. */
+/**
+ * Runs `parse` on a value of the right type; undefined and Refusal become a problem at the value.
+ */
 export function parsed<In extends z.ZodType<string | number>, Out>(
   schema: In,
   what: string,
@@ -101,7 +103,10 @@ export const positiveDuration = parsed(durationInput, A_DURATION, (value) => {
   return seconds === 0 ? new Refusal("the duration must be longer than 0 seconds") : seconds;
 });
 
-/** Text for a fixed field of the message: UTF-8 of at most `limit` bytes, for a NUL has to follow it (RFC 2131 section 2). */
+/**
+ * Text for a fixed field of the message: UTF-8 of at most `limit` bytes, for a NUL has to follow it
+ * (RFC 2131 section 2).
+ */
 function fieldText(what: string, field: string, limit: number) {
   return text(what, (value): Uint8Array | Refusal => {
     const bytes = new TextEncoder().encode(value);

@@ -20,7 +20,10 @@ const vpnId = text("a VPN-ID (RFC 2685), 7 bytes in hex such as 00:00:5e:00:00:0
   return bytes?.length === VPN_ID_LENGTH ? Uint8Array.of(VSS_VPN_ID, ...bytes) : undefined;
 });
 
-/** `vss` of a network or shared network, as it stands in option 82 sub-option 151: the type, then the name or VPN-ID. */
+/**
+ * `vss` of a network or shared network, as it stands in option 82 sub-option 151: the type, then
+ * the name or VPN-ID.
+ */
 export const vss = z
   .union([name, z.strictObject({ vpn_id: vpnId }).transform(({ vpn_id }) => vpn_id)], { error: expected(A_VPN) })
   .describe(

@@ -1,6 +1,9 @@
 export type Severity = "error" | "warning";
 
-/** Where something stands in a configuration: keys of maps and indexes of lists, from the outside in. */
+/**
+ * Where something stands in a configuration: keys of maps and indexes of lists, from the outside
+ * in.
+ */
 export type Path = readonly (string | number)[];
 
 /** One problem of a configuration file, for people and for editors. */
@@ -28,8 +31,9 @@ export function formatPath(path: Path): string {
 }
 
 /**
- * `file:line:column: error: message`, then the line of the source with a caret below the place, then the hint. Without a
- * position (a configuration made by a program) the path stands in its place.
+ * `file:line:column: error: message`, then the line of the source with a caret below the place,
+ * then the hint. Without a position (a configuration made by a program) the path stands in its
+ * place.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, sourceText?: string): string {
   return format(diagnostic, fileName, sourceText?.split(LINE_END));
@@ -41,8 +45,9 @@ const LINE_END = /\r\n|\r|\n/;
 const MOST_SHOWN = 100;
 
 /**
- * Diagnostics as `formatDiagnostic` writes them, one after the other: of errors and of warnings the first hundred each, and how many more there
- * are. Where there are errors and warnings in such numbers, none of the errors is hidden by a warning.
+ * Diagnostics as `formatDiagnostic` writes them, one after the other: of errors and of warnings the
+ * first hundred each, and how many more there are. Where there are errors and warnings in such
+ * numbers, none of the errors is hidden by a warning.
  */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: string, sourceText?: string): readonly string[] {
   const lines = sourceText?.split(LINE_END);
@@ -68,7 +73,10 @@ function format(diagnostic: Diagnostic, fileName: string, sourceLines: readonly 
 
 const EXCERPT_WIDTH = 120;
 
-/** The line with its number, and a caret below `column`. A long line is cut around the place; tabs stay tabs, so that the caret fits. */
+/**
+ * The line with its number, and a caret below `column`. A long line is cut around the place; tabs
+ * stay tabs, so that the caret fits.
+ */
 function excerpt(source: string, line: number, column: number): readonly string[] {
   const from = Math.max(0, Math.min(column - 1 - EXCERPT_WIDTH / 2, source.length - EXCERPT_WIDTH));
   const shown = source.slice(from, from + EXCERPT_WIDTH);

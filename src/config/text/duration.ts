@@ -4,8 +4,8 @@ export const INFINITE = 0xffffffff;
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
 /**
- * Reads a duration as the configuration has it: a number of seconds, or text such as "90m", "1d", "3600" or "infinite".
- * Undefined when it is neither, or outside 0 to 0xffffffff seconds.
+ * Reads a duration as the configuration has it: a number of seconds, or text such as "90m", "1d",
+ * "3600" or "infinite". Undefined when it is neither, or outside 0 to 0xffffffff seconds.
  */
 export function parseDuration(value: number | string): number | undefined {
   if (value === "infinite") return INFINITE;

@@ -16,13 +16,19 @@ export interface Position {
   readonly column: number;
 }
 
-/** Finds the place of a path in the text; the closest place around it when the path itself is not there. */
+/**
+ * Finds the place of a path in the text; the closest place around it when the path itself is not
+ * there.
+ */
 export type Locate = (path: Path, atKey: boolean) => Position;
 
 /** Collects problems, so that all of them are reported at once. */
 export interface Report {
   readonly problems: readonly Problem[];
-  /** The characters of the plain scalar at `path`, where text is wanted and YAML made something else of it; undefined for anything else. */
+  /**
+   * The characters of the plain scalar at `path`, where text is wanted and YAML made something else
+   * of it; undefined for anything else.
+   */
   readonly charactersAt: Characters;
   /** A problem with the value at `path`. */
   error(path: Path, message: string, hint?: string): void;
@@ -52,7 +58,10 @@ export function isError(problem: { readonly severity: Severity }): boolean {
   return problem.severity === "error";
 }
 
-/** The problems with their places, in the order of the text. What was found more than once, on different ways, is told once. */
+/**
+ * The problems with their places, in the order of the text. What was found more than once, on
+ * different ways, is told once.
+ */
 export function toDiagnostics(problems: readonly Problem[], locate: Locate): Diagnostic[] {
   const distinct = new Map(problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem]));
   return [...distinct.values()]

@@ -43,7 +43,8 @@ export function readSource(text: string, format: "YAML" | "JSON"): Source {
     const syntax = [...document.errors, ...document.warnings].map((error) => explain(error, at, format));
     const { problems: ofNodes, targets } = examine(document, at);
     const problems = [...syntax, ...ofNodes];
-    // After an error of syntax the structure is a guess; complaints about what it seems to mean would mislead.
+    // After an error of syntax the structure is a guess; complaints about what it seems to mean
+    // would mislead.
     const value = problems.length === 0 ? document.toJS({ maxAliasCount: MAX_ALIASES }) : undefined;
     const steps = stepper(targets);
     return {

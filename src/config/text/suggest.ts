@@ -31,8 +31,8 @@ function normalise(word: string): string {
 }
 
 /**
- * Levenshtein distance, or any number from `limit` up when it is not less than that. Both words are short: `closest` compares lengths first, and
- * long words are cut.
+ * Levenshtein distance, or any number from `limit` up when it is not less than that. Both words are
+ * short: `closest` compares lengths first, and long words are cut.
  */
 function editDistance(left: string, right: string, limit: number): number {
   const a = left.slice(0, 64);

@@ -1,6 +1,7 @@
 /**
- * Numbers and layouts of the Linux system call interface, the same on every 64-bit little-endian architecture that Node runs on
- * (x86-64, arm64, riscv64, loong64, ppc64le), with glibc and with musl.
+ * Numbers and layouts of the Linux system call interface, the same on every 64-bit little-endian
+ * architecture that Node runs on (x86-64, arm64, riscv64, loong64, ppc64le), with glibc and with
+ * musl.
  */
 
 export const AF_INET = 2;
@@ -31,12 +32,18 @@ export const SO_BROADCAST = 6;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_ATTACH_FILTER = 26;
-/** Also the type of its control message, which holds a struct timespec: when the datagram arrived, by the wall clock. */
+/**
+ * Also the type of its control message, which holds a struct timespec: when the datagram arrived,
+ * by the wall clock.
+ */
 export const SO_TIMESTAMPNS = 35;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_MEMINFO = 55;
-/** Index of the count of dropped datagrams in the words that SO_MEMINFO returns, and the number of those words. */
+/**
+ * Index of the count of dropped datagrams in the words that SO_MEMINFO returns, and the number of
+ * those words.
+ */
 export const SK_MEMINFO_DROPS = 8;
 export const SK_MEMINFO_WORDS = 9;
 
@@ -47,7 +54,10 @@ export const IPV6_RECVPKTINFO = 49;
 export const IPV6_PKTINFO = 50;
 
 export const PACKET_AUXDATA = 8;
-/** The UDP checksum is left to the network card, so it is not in the bytes: the packet comes from this very machine (veth, virtio). */
+/**
+ * The UDP checksum is left to the network card, so it is not in the bytes: the packet comes from
+ * this very machine (veth, virtio).
+ */
 export const TP_STATUS_CSUMNOTREADY = 1 << 3;
 /** The network card or the kernel has already verified the checksum. */
 export const TP_STATUS_CSUM_VALID = 1 << 7;
@@ -57,10 +67,16 @@ export const MSG_DONTWAIT = 0x40;
 
 /** struct sockaddr_in: family, port (network order), address, padding. */
 export const SOCKADDR_IN_SIZE = 16;
-/** struct sockaddr_ll: family, protocol (network order), interface index, hatype, pkttype, halen, address. */
+/**
+ * struct sockaddr_ll: family, protocol (network order), interface index, hatype, pkttype, halen,
+ * address.
+ */
 export const SOCKADDR_LL_SIZE = 20;
 
-/** struct mmsghdr: a struct msghdr of 56 bytes, the length of the message, padding. Offsets of its fields. */
+/**
+ * struct mmsghdr: a struct msghdr of 56 bytes, the length of the message, padding. Offsets of its
+ * fields.
+ */
 export const MMSGHDR = {
   size: 64,
   name: 0,

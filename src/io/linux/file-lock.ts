@@ -1,21 +1,33 @@
 import { createRequire } from "node:module";
 
-/** `ours`: until the file is closed; `taken`: by somebody else; `unavailable`: this system has no such locks, or koffi does not load. */
+/**
+ * `ours`: until the file is closed; `taken`: by somebody else; `unavailable`: this system has no
+ * such locks, or koffi does not load.
+ */
 export type FileLock = "ours" | "taken" | "unavailable";
 
-/** Lock that belongs to the open file and not to the process (Linux 3.15), on every architecture. */
+/**
+ * Lock that belongs to the open file and not to the process (Linux 3.15), on every architecture.
+ */
 const F_OFD_SETLK = 37;
-/** struct flock of 64-bit systems: type, whence (16 bits each), padding, start, length (64 bits each), process id, padding. */
+/**
+ * struct flock of 64-bit systems: type, whence (16 bits each), padding, start, length (64 bits
+ * each), process id, padding.
+ */
 const FLOCK_SIZE = 32;
 const F_WRLCK = 1;
 const START = 8;
 const LENGTH = 16;
-/** Far behind the bytes that SQLite locks (1 GiB and the 512 bytes after it). The file need not be that long. */
+/**
+ * Far behind the bytes that SQLite locks (1 GiB and the 512 bytes after it). The file need not be
+ * that long.
+ */
 const LOCKED_BYTE = 0x4c534844;
 
 /**
- * Locks a file that is open for writing, whatever name it was opened by, against all others who use this function. Who only reads or writes it
- * is not kept away, nor are the locks touched that SQLite takes: those belong to the process, this one to `fd`. The system gives it up when `fd` is
+ * Locks a file that is open for writing, whatever name it was opened by, against all others who use
+ * this function. Who only reads or writes it is not kept away, nor are the locks touched that
+ * SQLite takes: those belong to the process, this one to `fd`. The system gives it up when `fd` is
  * closed, and when the process ends, however it ends.
  */
 export function lockFile(fd: number): FileLock {

@@ -1,7 +1,8 @@
 /**
- * A classic BPF program for a packet socket that starts at the IPv4 header, so that the kernel wakes us only for what the UDP socket may
- * miss: UDP to 255.255.255.255 and our port, addressed to this machine. Of one in fragments the first is taken, which has the ports: it
- * tells that the UDP socket will have the whole.
+ * A classic BPF program for a packet socket that starts at the IPv4 header, so that the kernel
+ * wakes us only for what the UDP socket may miss: UDP to 255.255.255.255 and our port, addressed to
+ * this machine. Of one in fragments the first is taken, which has the ports: it tells that the UDP
+ * socket will have the whole.
  */
 export function broadcastFilter(port: number): Uint8Array {
   const program = [
@@ -39,7 +40,10 @@ interface Instruction {
   readonly rejectsWhen?: boolean;
 }
 
-/** SKF_AD_OFF + SKF_AD_PKTTYPE: not a place in the packet but whom it was for, as the receiving interface saw it. */
+/**
+ * SKF_AD_OFF + SKF_AD_PKTTYPE: not a place in the packet but whom it was for, as the receiving
+ * interface saw it.
+ */
 const LD_PACKET_TYPE = 0xffff_f004;
 const PACKET_MULTICAST = 2;
 

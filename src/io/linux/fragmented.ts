@@ -7,20 +7,27 @@ interface Sender {
   readonly source: Ipv4;
   readonly sourcePort: number;
   readonly interfaceIndex: number;
-  /** Broadcasts of this sender that came in one piece since, whose copies the UDP socket has not given out yet. */
+  /**
+   * Broadcasts of this sender that came in one piece since, whose copies the UDP socket has not
+   * given out yet.
+   */
   whole: number;
 }
 
 /**
- * Broadcasts that came in fragments. The packet socket hears their first one, and only the UDP socket has the whole, among copies of those that
- * the packet socket heard whole: whatever it has of a sender beyond those was put together from fragments.
+ * Broadcasts that came in fragments. The packet socket hears their first one, and only the UDP
+ * socket has the whole, among copies of those that the packet socket heard whole: whatever it has
+ * of a sender beyond those was put together from fragments.
  */
 export interface Fragmented {
   /** The packet socket heard a first fragment. */
   heardFirst(source: Ipv4, sourcePort: number, interfaceIndex: number): void;
   /** The packet socket heard a whole broadcast. */
   heardWhole(source: Ipv4, sourcePort: number, interfaceIndex: number): void;
-  /** Whether the broadcast that the UDP socket gives out was put together from fragments. To be asked once for each. */
+  /**
+   * Whether the broadcast that the UDP socket gives out was put together from fragments. To be
+   * asked once for each.
+   */
   isPutTogether(source: Ipv4, sourcePort: number, interfaceIndex: number): boolean;
 }
 

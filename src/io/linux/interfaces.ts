@@ -32,8 +32,9 @@ const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 
 /**
- * The interfaces of this network namespace, by rtnetlink: unlike getifaddrs and `os.networkInterfaces` it tells of interfaces that are down
- * or have no address, and does not take an address's label (eth0:1) for an interface. Addresses are those of the family.
+ * The interfaces of this network namespace, by rtnetlink: unlike getifaddrs and
+ * `os.networkInterfaces` it tells of interfaces that are down or have no address, and does not take
+ * an address's label (eth0:1) for an interface. Addresses are those of the family.
  */
 export async function listLinuxInterfaces<A>(family: SocketFamily<A>): Promise<LocalInterface<A>[]> {
   const libc = await loadLibc();

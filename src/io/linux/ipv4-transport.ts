@@ -71,8 +71,9 @@ function openPacketSocketIfAllowed(libc: Libc, port: number, limitations: string
 }
 
 /**
- * Which of the broadcasts that the UDP socket receives the packet socket receives too: all but those that came in fragments, and those that
- * this machine itself sends by UDP, whose copy for local receivers bypasses packet sockets (except on the loopback interface).
+ * Which of the broadcasts that the UDP socket receives the packet socket receives too: all but
+ * those that came in fragments, and those that this machine itself sends by UDP, whose copy for
+ * local receivers bypasses packet sockets (except on the loopback interface).
  */
 function heardByPacketSocket(
   options: TransportOptions<Ipv4>,

@@ -12,10 +12,16 @@ export interface Ipv6TransportOptions extends TransportOptions<Ipv6> {
   readonly groups?: readonly Ipv6[] | undefined;
 }
 
-/** Nothing is held back: replies go to the address that has just sent, so there are few neighbours that do not answer. */
+/**
+ * Nothing is held back: replies go to the address that has just sent, so there are few neighbours
+ * that do not answer.
+ */
 const OPEN_GATE: SendGate<Ipv6> = { check: () => "send" };
 
-/** One UDP socket for any number of interfaces. An interface that can't join a group is a limitation. */
+/**
+ * One UDP socket for any number of interfaces. An interface that can't join a group is a
+ * limitation.
+ */
 export async function openIpv6Transport(options: Ipv6TransportOptions): Promise<Transport<Ipv6>> {
   const libc = await loadLibc();
   const udp = openUdpSocket(libc, IPV6, options.address, options.port);

@@ -5,12 +5,17 @@ import type { Libc } from "./libc.ts";
 
 const ADDRESS_SIZE = 16;
 
-/** struct sockaddr_in6: family, port, flow information, address, scope: the interface of a link-local address. */
+/**
+ * struct sockaddr_in6: family, port, flow information, address, scope: the interface of a
+ * link-local address.
+ */
 const NAME_ADDRESS = 8;
 const NAME_SCOPE = 24;
 const NAME_SIZE = 28;
 
-/** struct in6_pktinfo: address (destination when receiving, source when sending), interface index. */
+/**
+ * struct in6_pktinfo: address (destination when receiving, source when sending), interface index.
+ */
 const INFO_INTERFACE = 16;
 
 /** struct ipv6_mreq: group, interface index. */
@@ -33,7 +38,8 @@ export const IPV6: SocketFamily<Ipv6> = {
   read: (bytes, at) => bytes.slice(at, at + ADDRESS_SIZE),
   writeName(bytes, at, address, interfaceIndex) {
     bytes.set(address, at + NAME_ADDRESS);
-    // Little-endian, as the machine reads it. Only link-local addresses have a scope; with others the kernel looks past it.
+    // Little-endian, as the machine reads it. Only link-local addresses have a scope; with others
+    // the kernel looks past it.
     bytes[at + NAME_SCOPE] = interfaceIndex;
     bytes[at + NAME_SCOPE + 1] = interfaceIndex >>> 8;
     bytes[at + NAME_SCOPE + 2] = interfaceIndex >>> 16;
@@ -51,7 +57,10 @@ export const IPV6: SocketFamily<Ipv6> = {
   withoutHardwareAddress: (address) => address,
 };
 
-/** Lets the socket hear a multicast group on one interface. Returns the name of the error where it can't, such as ENODEV. */
+/**
+ * Lets the socket hear a multicast group on one interface. Returns the name of the error where it
+ * can't, such as ENODEV.
+ */
 export function joinGroup(libc: Libc, fd: number, group: Ipv6, interfaceIndex: number): string | undefined {
   const request = new Uint8Array(new ArrayBuffer(MEMBERSHIP_SIZE));
   request.set(group);

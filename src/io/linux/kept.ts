@@ -5,7 +5,10 @@ import { allocate, createMessages, type Messages, setPayload } from "./messages.
 import type { SendCounters } from "./outbox.ts";
 import type { SendGate } from "./send-gate.ts";
 
-/** How long a datagram is kept, and how often it is tried again, in milliseconds. A client repeats itself after four seconds. */
+/**
+ * How long a datagram is kept, and how often it is tried again, in milliseconds. A client repeats
+ * itself after four seconds.
+ */
 const KEPT_FOR = 1000;
 const TRY_EVERY = 20;
 /** So many are kept; more are dropped and counted. */
@@ -26,9 +29,14 @@ interface Entry<A> {
   readonly kind: number;
 }
 
-/** Datagrams that would have blocked: tried again for a moment, so that nobody's reply is lost because the queue was full just then. */
+/**
+ * Datagrams that would have blocked: tried again for a moment, so that nobody's reply is lost
+ * because the queue was full just then.
+ */
 export interface Kept<A> {
-  /** Copies message `i`, whose payload these bytes are. `onSent` is told its kind when it has left. */
+  /**
+   * Copies message `i`, whose payload these bytes are. `onSent` is told its kind when it has left.
+   */
   add(
     fd: number,
     messages: Messages,

@@ -8,8 +8,9 @@ export interface Poll {
 }
 
 /**
- * The C functions that the sockets need. All return -1 on failure; then `errno()` names the error. Memory is passed as typed arrays over an
- * ArrayBuffer of its own; whoever puts an address from `address` where the kernel will read or write keeps the array referenced that long.
+ * The C functions that the sockets need. All return -1 on failure; then `errno()` names the error.
+ * Memory is passed as typed arrays over an ArrayBuffer of its own; whoever puts an address from
+ * `address` where the kernel will read or write keeps the array referenced that long.
  */
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
@@ -27,7 +28,10 @@ export interface Libc {
   errno(): string;
   /** The address of the first byte. User addresses are below 2^53. */
   address(memory: Uint8Array): number;
-  /** Calls `onReadable` from the event loop each time round while `fd` has something to read. It must not throw. Starts stopped. */
+  /**
+   * Calls `onReadable` from the event loop each time round while `fd` has something to read. It
+   * must not throw. Starts stopped.
+   */
   poll(fd: number, onReadable: () => void): Poll;
 }
 
@@ -35,7 +39,10 @@ const SUPPORTED_ARCHITECTURES = new Set(["x64", "arm64", "riscv64", "loong64", "
 
 let loaded: Promise<Libc> | undefined;
 
-/** Loads koffi and looks the functions up, once. Rejects with a TransportError where that is impossible. */
+/**
+ * Loads koffi and looks the functions up, once. Rejects with a TransportError where that is
+ * impossible.
+ */
 export function loadLibc(): Promise<Libc> {
   loaded ??= load();
   return loaded;
@@ -66,7 +73,8 @@ async function load(): Promise<Libc> {
     errno: () => names.get(koffi.errno()) ?? `errno ${koffi.errno()}`,
     address: (memory) => Number(koffi.address(memory)),
     poll(fd, onReadable) {
-      // koffi's types leave out the first argument. After an error on the socket libuv has stopped the handle; reading clears the error.
+      // koffi's types leave out the first argument. After an error on the socket libuv has stopped
+      // the handle; reading clears the error.
       const onEvent = (status: unknown): void => {
         onReadable();
         if (status !== 0) handle.start(onEvent);

@@ -11,9 +11,10 @@ const RTMGRP_IPV6_IFADDR = 0x100;
 const MESSAGES_PER_WAKE = 64;
 
 /**
- * Calls `onEvent` when an interface or an address of this network namespace comes, changes or goes, perhaps several times for one
- * change, and when the kernel had more to tell than the socket holds. What changed is not told: list the interfaces. Rejects with a
- * TransportError where the kernel can't be listened to.
+ * Calls `onEvent` when an interface or an address of this network namespace comes, changes or goes,
+ * perhaps several times for one change, and when the kernel had more to tell than the socket holds.
+ * What changed is not told: list the interfaces. Rejects with a TransportError where the kernel
+ * can't be listened to.
  */
 export async function watchLinkEvents(onEvent: () => void): Promise<{ close(): void }> {
   const libc = await loadLibc();
@@ -29,7 +30,10 @@ export async function watchLinkEvents(onEvent: () => void): Promise<{ close(): v
   const buffer = new Uint8Array(new ArrayBuffer(RECEIVE_SIZE));
   let closed = false;
 
-  /** The messages are thrown away: that there was one is all that is asked. An overrun (ENOBUFS) is an event too, and clears itself. */
+  /**
+   * The messages are thrown away: that there was one is all that is asked. An overrun (ENOBUFS) is
+   * an event too, and clears itself.
+   */
   const drain = (): void => {
     let heard = false;
     for (let i = 0; i < MESSAGES_PER_WAKE && !closed; i++) {

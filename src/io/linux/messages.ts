@@ -8,7 +8,10 @@ export interface Memory {
   readonly address: number;
 }
 
-/** `size` is a multiple of 4. A small Uint8Array made without an ArrayBuffer could lie in the moving heap. */
+/**
+ * `size` is a multiple of 4. A small Uint8Array made without an ArrayBuffer could lie in the moving
+ * heap.
+ */
 export function allocate(libc: Libc, size: number): Memory {
   const buffer = new ArrayBuffer(size);
   const bytes = new Uint8Array(buffer);
@@ -16,8 +19,9 @@ export function allocate(libc: Libc, size: number): Memory {
 }
 
 /**
- * An array of struct mmsghdr for recvmmsg or sendmmsg, in one piece of memory with the socket addresses and control messages that it points
- * to. All pointers are written once, here, but those to the payloads; afterwards only lengths and contents change.
+ * An array of struct mmsghdr for recvmmsg or sendmmsg, in one piece of memory with the socket
+ * addresses and control messages that it points to. All pointers are written once, here, but those
+ * to the payloads; afterwards only lengths and contents change.
  */
 export interface Messages {
   readonly capacity: number;
@@ -51,14 +55,19 @@ export function createMessages(libc: Libc, capacity: number, nameSize: number, c
   return { capacity, memory, names, nameSize, controls, controlSize, vectors };
 }
 
-/** Sets where the payload of message `i` is and how long; the caller keeps that memory referenced. */
+/**
+ * Sets where the payload of message `i` is and how long; the caller keeps that memory referenced.
+ */
 export function setPayload(messages: Messages, i: number, address: number, length: number): void {
   const vector = messages.vectors + i * IOVEC_SIZE;
   writePointer(messages.memory, vector, address);
   messages.memory.words[(vector + 8) / 4] = length;
 }
 
-/** Allows each of the first `count` messages its whole address and control buffer again: receiving overwrote the sizes. */
+/**
+ * Allows each of the first `count` messages its whole address and control buffer again: receiving
+ * overwrote the sizes.
+ */
 export function resetSizes(messages: Messages, count: number): void {
   const { words } = messages.memory;
   for (let i = 0; i < count; i++) {
@@ -73,7 +82,8 @@ export function messageLength(messages: Messages, i: number): number {
 }
 
 /**
- * Where the data of the control message with this level and type begin in the memory, for message `i` as received; 0: it has none. Before `resetSizes`.
+ * Where the data of the control message with this level and type begin in the memory, for message
+ * `i` as received; 0: it has none. Before `resetSizes`.
  */
 export function findControl(messages: Messages, i: number, level: number, type: number): number {
   const { words } = messages.memory;

@@ -4,7 +4,8 @@ import type { Libc } from "./libc.ts";
 import { openSocket } from "./sockets.ts";
 
 /*
- * What rtnetlink(7) messages have in common: a header of 16 bytes, a body of a fixed size by type, and attributes behind it.
+ * What rtnetlink(7) messages have in common: a header of 16 bytes, a body of a fixed size by type,
+ * and attributes behind it.
  */
 
 export const NLM_F_REQUEST = 1;

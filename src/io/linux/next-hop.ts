@@ -16,7 +16,10 @@ const RTM_GETNEIGH = 30;
 const NDMSG_SIZE = 12;
 const NDM_STATE = 8;
 const NDA_DST = 1;
-/** The neighbour's hardware address is known: NUD_REACHABLE, STALE, DELAY, PROBE, NOARP or PERMANENT. */
+/**
+ * The neighbour's hardware address is known: NUD_REACHABLE, STALE, DELAY, PROBE, NOARP or
+ * PERMANENT.
+ */
 const NUD_VALID = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
 
 const ATTRIBUTE_HEADER = 4;
@@ -24,14 +27,18 @@ const ATTRIBUTE_HEADER = 4;
 /** Asks the kernel about the neighbour that a datagram would be handed to. */
 export interface NextHops {
   /**
-   * Whether its hardware address is known, so that a datagram leaves at once instead of waiting for ARP. Also true where there is no
-   * neighbour to ask for: the address is this machine's own, or there is no route, which sending tells at once.
+   * Whether its hardware address is known, so that a datagram leaves at once instead of waiting for
+   * ARP. Also true where there is no neighbour to ask for: the address is this machine's own, or
+   * there is no route, which sending tells at once.
    */
   isKnown(address: Ipv4): boolean;
   close(): void;
 }
 
-/** By rtnetlink: two questions, which the kernel answers within the call. Undefined where it can't be asked. */
+/**
+ * By rtnetlink: two questions, which the kernel answers within the call. Undefined where it can't
+ * be asked.
+ */
 export function openNextHops(libc: Libc): NextHops | undefined {
   let fd: number;
   try {

@@ -10,7 +10,9 @@ import type { SendGate } from "./send-gate.ts";
 
 /** Largest payload: more than any reply that fits in an Ethernet frame. */
 const PAYLOAD_SIZE = 2048;
-/** Room in front of the payload for the headers that a link sender writes itself, a multiple of 4. */
+/**
+ * Room in front of the payload for the headers that a link sender writes itself, a multiple of 4.
+ */
 export const HEADROOM = 28;
 /** 33 cache lines: an odd number spreads the slots over the cache. */
 const SLOT_SIZE = 33 * 64;
@@ -27,8 +29,8 @@ export interface LinkSender<A> {
   /** Whether this datagram can be sent so. */
   canSend(payloadLength: number, to: Destination<A>, hardwareAddress: Uint8Array): boolean;
   /**
-   * Writes the headers in front of the payload, which stands at HEADROOM in the frame, and the address into message `i`. Returns the length of
-   * all from the frame's begin on.
+   * Writes the headers in front of the payload, which stands at HEADROOM in the frame, and the
+   * address into message `i`. Returns the length of all from the frame's begin on.
    */
   write(frame: Uint8Array, payloadLength: number, messages: Messages, i: number, to: Destination<A>, hardwareAddress: Uint8Array): number;
 }
@@ -183,7 +185,10 @@ function addressDatagram<A>(messages: Messages, family: SocketFamily<A>, i: numb
   family.writeInfo(memory, messages.controls + i * family.infoSpace + CMSGHDR.size, to.interfaceIndex, to.source);
 }
 
-/** Sends the messages from `from` up to `end`; what would block is kept, what the kernel refuses for another reason is counted. */
+/**
+ * Sends the messages from `from` up to `end`; what would block is kept, what the kernel refuses for
+ * another reason is counted.
+ */
 function sendRun<A>(
   libc: Libc,
   group: Group<A>,

@@ -5,14 +5,21 @@ import type { Libc } from "./libc.ts";
 import { createMessages, type Messages } from "./messages.ts";
 import { HEADROOM, type LinkSender } from "./outbox.ts";
 
-/** A packet socket does not fragment: what exceeds an Ethernet frame is broadcast by the UDP socket, which does. */
+/**
+ * A packet socket does not fragment: what exceeds an Ethernet frame is broadcast by the UDP socket,
+ * which does.
+ */
 const MAX_PAYLOAD = 1500 - IPV4_HEADER_LENGTH - UDP_HEADER_LENGTH;
-/** As much as a struct sockaddr_ll holds. Longer ones (InfiniBand) ask for broadcast anyway; RFC 4390. */
+/**
+ * As much as a struct sockaddr_ll holds. Longer ones (InfiniBand) ask for broadcast anyway; RFC
+ * 4390.
+ */
 const MAX_HARDWARE_ADDRESS = 8;
 
 /**
- * Sends IPv4 through a packet socket, with IPv4 and UDP headers of its own. `port`: ours, the source port of all that is sent. `sources`: the address to
- * send from by interface index, where the destination does not say.
+ * Sends IPv4 through a packet socket, with IPv4 and UDP headers of its own. `port`: ours, the
+ * source port of all that is sent. `sources`: the address to send from by interface index, where
+ * the destination does not say.
  */
 export function createPacketSender(libc: Libc, fd: number, port: number, sources: ReadonlyMap<number, Ipv4>): LinkSender<Ipv4> {
   return {

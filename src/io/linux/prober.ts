@@ -35,8 +35,8 @@ interface Listener {
 }
 
 /**
- * One raw ICMP socket, and one packet socket for each link that is asked on, which hears ARP only. Throws a TransportError where raw sockets
- * are not allowed.
+ * One raw ICMP socket, and one packet socket for each link that is asked on, which hears ARP only.
+ * Throws a TransportError where raw sockets are not allowed.
  */
 export async function openLinuxProber(): Promise<Prober<Ipv4>> {
   const libc = await loadLibc();
@@ -126,7 +126,10 @@ function openIcmpSocket(libc: Libc): number {
   return fd;
 }
 
-/** A packet socket for ARP on one link; undefined where there is no such link, or none with Ethernet's addresses. */
+/**
+ * A packet socket for ARP on one link; undefined where there is no such link, or none with
+ * Ethernet's addresses.
+ */
 function openArpSocket(libc: Libc, interfaceIndex: number): number | undefined {
   const fd = openRaw(libc, AF_PACKET, 0);
   const name = new Uint8Array(new ArrayBuffer(SOCKADDR_LL_SIZE));
@@ -139,7 +142,10 @@ function openArpSocket(libc: Libc, interfaceIndex: number): number | undefined {
   return undefined;
 }
 
-/** The hardware address of the link that the packet socket is bound to; undefined when it is not Ethernet's kind. */
+/**
+ * The hardware address of the link that the packet socket is bound to; undefined when it is not
+ * Ethernet's kind.
+ */
 function hardwareAddressOf(libc: Libc, fd: number): Uint8Array | undefined {
   const name = new Uint8Array(new ArrayBuffer(SOCKADDR_LL_SIZE));
   if (libc.getsockname(fd, name, new Uint8Array(Int32Array.of(SOCKADDR_LL_SIZE).buffer)) < 0) return undefined;
@@ -147,7 +153,10 @@ function hardwareAddressOf(libc: Libc, fd: number): Uint8Array | undefined {
   return type === ARPHRD_ETHER && name[11] === 6 ? name.subarray(12, 18) : undefined;
 }
 
-/** An ARP request with sender address 0.0.0.0, which changes nobody's tables (RFC 5227 section 2.1.1). */
+/**
+ * An ARP request with sender address 0.0.0.0, which changes nobody's tables (RFC 5227 section
+ * 2.1.1).
+ */
 function sendArpProbe(libc: Libc, fd: number, address: Ipv4): boolean {
   const own = hardwareAddressOf(libc, fd);
   if (own === undefined) return false;

@@ -8,8 +8,9 @@ import { allocate, createMessages, findControl, type Messages, messageLength, re
 export const BATCH_SIZE = 64;
 
 /**
- * Room for the largest datagram there is, so that none is ever cut; memory that is never written to costs nothing. The extra cache lines spread
- * the starts of the datagrams over the cache, which a power of two would pile up in one place.
+ * Room for the largest datagram there is, so that none is ever cut; memory that is never written to
+ * costs nothing. The extra cache lines spread the starts of the datagrams over the cache, which a
+ * power of two would pile up in one place.
  */
 const SLOT_SIZE = 65_536 + 6 * 64;
 
@@ -27,10 +28,15 @@ export interface Receiver<A> {
 /** A datagram as the receivers fill it in, each time anew. */
 export type Slot<A> = { -readonly [K in keyof Datagram<A>]: Datagram<A>[K] };
 
-/** No message waits for so long, in milliseconds: it arrived by a wall clock that was set meanwhile. */
+/**
+ * No message waits for so long, in milliseconds: it arrived by a wall clock that was set meanwhile.
+ */
 const IMPOSSIBLE = 60_000;
 
-/** Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock was set meanwhile. */
+/**
+ * Milliseconds since the kernel took the message in; 0 when it does not say, or when the wall clock
+ * was set meanwhile.
+ */
 export function waitedUntil(now: number, messages: Messages, i: number): number {
   const timestamp = findControl(messages, i, SOL_SOCKET, SO_TIMESTAMPNS);
   if (timestamp === 0) return 0;
@@ -40,7 +46,10 @@ export function waitedUntil(now: number, messages: Messages, i: number): number 
   return waited > 0 && waited < IMPOSSIBLE ? waited : 0;
 }
 
-/** Receives UDP payloads. `skip` tells which of them to leave out because another socket hears them too. */
+/**
+ * Receives UDP payloads. `skip` tells which of them to leave out because another socket hears them
+ * too.
+ */
 export function createUdpReceiver<A>(
   libc: Libc,
   fd: number,
@@ -87,7 +96,10 @@ export function createUdpReceiver<A>(
   };
 }
 
-/** The kernel's messages; -1 (nothing waiting, or an error that the next call tells again) counts as none. */
+/**
+ * The kernel's messages; -1 (nothing waiting, or an error that the next call tells again) counts as
+ * none.
+ */
 export function receiveInto(libc: Libc, fd: number, messages: Messages): number {
   return Math.max(0, libc.recvmmsg(fd, messages.memory.bytes, BATCH_SIZE, MSG_DONTWAIT, null));
 }

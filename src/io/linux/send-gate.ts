@@ -1,13 +1,15 @@
 /*
- * A datagram for a neighbour that does not answer ARP waits in the kernel for three seconds, and as long as it does it takes up room in
- * the buffer of the socket that sent it. Enough of those, for relays and clients that are dead or never were, and the socket takes
- * nothing for anybody. So what goes to neighbours that are not known by their hardware address is bounded: one datagram a second for
- * each address, which has the kernel ask for it, and no more of them at a time than leave most of the buffer free.
+ * A datagram for a neighbour that does not answer ARP waits in the kernel for three seconds, and as
+ * long as it does it takes up room in the buffer of the socket that sent it. Enough of those, for
+ * relays and clients that are dead or never were, and the socket takes nothing for anybody. So what
+ * goes to neighbours that are not known by their hardware address is bounded: one datagram a second
+ * for each address, which has the kernel ask for it, and no more of them at a time than leave most
+ * of the buffer free.
  */
 
 /**
- * How long an answer of the kernel is relied upon, in milliseconds: that a neighbour is known, and that it is not, the first time and as
- * long as it stays so.
+ * How long an answer of the kernel is relied upon, in milliseconds: that a neighbour is known, and
+ * that it is not, the first time and as long as it stays so.
  */
 const KNOWN_FOR = 5000;
 const UNKNOWN_FOR = 20;
@@ -36,7 +38,10 @@ interface Known {
   sendAt: number;
 }
 
-/** For addresses that are the same as map keys when they are equal. `room`: datagrams for unknown neighbours that may be under way at a time. */
+/**
+ * For addresses that are the same as map keys when they are equal. `room`: datagrams for unknown
+ * neighbours that may be under way at a time.
+ */
 export function createSendGate<A>(isKnown: (address: A) => boolean, room: number): SendGate<A> {
   const addresses = new Map<A, Known>();
   /** The last one that was known: nearly always the next datagram goes the same way. */

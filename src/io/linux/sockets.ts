@@ -25,15 +25,19 @@ import { broadcastFilter } from "./filter.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, writePointer } from "./messages.ts";
 
-/** Requests arrive in bursts, for example when a building gets its power back: room for about ten thousand. */
+/**
+ * Requests arrive in bursts, for example when a building gets its power back: room for about ten
+ * thousand.
+ */
 const RECEIVE_BUFFER = 8 << 20;
 const SEND_BUFFER = 1 << 20;
 /** More than any socket address of the families here. */
 const LARGEST_NAME = 64;
 
 /**
- * The UDP socket for all interfaces. Without SO_REUSEADDR, so that a second server on the same port fails instead of taking half of the
- * requests; not bound to a device, so that unicasts to our address arrive whatever interface they were routed to.
+ * The UDP socket for all interfaces. Without SO_REUSEADDR, so that a second server on the same port
+ * fails instead of taking half of the requests; not bound to a device, so that unicasts to our
+ * address arrive whatever interface they were routed to.
  */
 export function openUdpSocket<A>(libc: Libc, family: SocketFamily<A>, address: A, port: number): number {
   const fd = openSocket(libc, family.domain, 0);
@@ -55,8 +59,9 @@ export function openUdpSocket<A>(libc: Libc, family: SocketFamily<A>, address: A
 }
 
 /**
- * The packet socket, on all interfaces. It hears broadcasts before the firewall does, and sends to hardware addresses. "Cooked" (SOCK_DGRAM):
- * the kernel takes off and puts on the link's own header, whatever the kind of link.
+ * The packet socket, on all interfaces. It hears broadcasts before the firewall does, and sends to
+ * hardware addresses. "Cooked" (SOCK_DGRAM): the kernel takes off and puts on the link's own
+ * header, whatever the kind of link.
  */
 export function openPacketSocket(libc: Libc, port: number): number {
   // Protocol 0 receives nothing until the socket is bound, so nothing gets past the filter.
@@ -102,7 +107,10 @@ function setOption(libc: Libc, fd: number, level: number, option: number, value:
   }
 }
 
-/** Asks for large buffers; beyond the limits net.core.rmem_max and wmem_max where the process may (CAP_NET_ADMIN). */
+/**
+ * Asks for large buffers; beyond the limits net.core.rmem_max and wmem_max where the process may
+ * (CAP_NET_ADMIN).
+ */
 function growBuffers(libc: Libc, fd: number): void {
   if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int(RECEIVE_BUFFER), 4) < 0) {
     libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(RECEIVE_BUFFER), 4);
@@ -120,14 +128,19 @@ export function boundPort(libc: Libc, fd: number): number {
   return ((name[2] as number) << 8) | (name[3] as number);
 }
 
-/** Datagrams that the kernel dropped on this socket since it was opened, for want of buffer or for a wrong checksum. */
+/**
+ * Datagrams that the kernel dropped on this socket since it was opened, for want of buffer or for a
+ * wrong checksum.
+ */
 export function droppedByKernel(libc: Libc, fd: number): number {
   const info = new Uint32Array(SK_MEMINFO_WORDS);
   if (libc.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, new Uint8Array(info.buffer), int(info.byteLength)) < 0) return 0;
   return info[SK_MEMINFO_DROPS] as number;
 }
 
-/** The bytes that datagrams may take up until they have left, those of the kernel's own included. */
+/**
+ * The bytes that datagrams may take up until they have left, those of the kernel's own included.
+ */
 export function sendBufferOf(libc: Libc, fd: number): number {
   const size = new Int32Array(1);
   libc.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, new Uint8Array(size.buffer), int(size.byteLength));

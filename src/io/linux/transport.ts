@@ -26,7 +26,10 @@ export interface Parts<A> {
   close(): void;
 }
 
-/** A transport on these sockets: recvmmsg and sendmmsg through koffi, woken by the event loop's own poll. */
+/**
+ * A transport on these sockets: recvmmsg and sendmmsg through koffi, woken by the event loop's own
+ * poll.
+ */
 export function createTransport<A>(libc: Libc, parts: Parts<A>): Transport<A> {
   const { family, sockets, udp, link, gate, limitations, port } = parts;
   const counters = { received: 0, sent: 0, notSent: noSendFailures() };
@@ -48,8 +51,8 @@ export function createTransport<A>(libc: Libc, parts: Parts<A>): Transport<A> {
       if (!more) return;
     }
   };
-  // The callback runs inside libuv, where an exception would wedge the process: it only asks for a turn of the event loop's own.
-  // In the order of `sockets`, whichever of them was noticed first.
+  // The callback runs inside libuv, where an exception would wedge the process: it only asks for a
+  // turn of the event loop's own. In the order of `sockets`, whichever of them was noticed first.
   const readable = sockets.map(() => false);
   const drainReadable = (): void => {
     sockets.forEach(({ receiver }, i) => {

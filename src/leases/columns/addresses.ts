@@ -16,7 +16,9 @@ export interface AddressColumn<A> {
 
 /** What a table has to know of a kind of addresses. */
 export interface AddressForm<A> {
-  /** `hash`: a hash that no client can foresee, for addresses that clients can choose among many. */
+  /**
+   * `hash`: a hash that no client can foresee, for addresses that clients can choose among many.
+   */
   createColumn(hash: KeyHash): AddressColumn<A>;
   equals(a: A, b: A): boolean;
   /** As it is stored: bytes of their own, in network order. */
@@ -61,7 +63,10 @@ class Column32 implements AddressColumn<number> {
   }
 }
 
-/** Addresses of a fixed number of bytes, such as the 16 of 128 bits. Those that `get` gives own their bytes. */
+/**
+ * Addresses of a fixed number of bytes, such as the 16 of 128 bits. Those that `get` gives own
+ * their bytes.
+ */
 export function addressesOfBytes(length: number): AddressForm<Uint8Array> {
   return {
     createColumn: (hash) => new BytesColumn(length, hash),

@@ -1,12 +1,16 @@
 /** Blocks are counted in units of 16 bytes; a chunk has 65,536 of them, 1 MiB. */
 const UNIT = 16;
 const UNITS_PER_CHUNK = 1 << 16;
-/** Larger blocks come in powers of two, so that freed ones are used again although lengths vary at a client's will. */
+/**
+ * Larger blocks come in powers of two, so that freed ones are used again although lengths vary at a
+ * client's will.
+ */
 const EXACT_UNITS = 8;
 
 /**
- * Memory for many small byte strings that come and go: a million leases as typed arrays cost the garbage collector
- * nothing. A block is named by its position in units; freed blocks are used again for blocks of the same size.
+ * Memory for many small byte strings that come and go: a million leases as typed arrays cost the
+ * garbage collector nothing. A block is named by its position in units; freed blocks are used again
+ * for blocks of the same size.
  */
 export class Arena {
   readonly #chunks: Uint8Array[] = [];

@@ -8,8 +8,10 @@ const ABSENT = -2;
 const SMALLEST = 1024;
 
 /**
- * Rows by the hash of something that many may share: a hash table with chained rows, because there every change takes constant time however many rows have the
- * same value. About 12 bytes a row. It knows only hashes; who asks compares values. To take up a row that is there, or to remove one that is not, changes nothing.
+ * Rows by the hash of something that many may share: a hash table with chained rows, because there
+ * every change takes constant time however many rows have the same value. About 12 bytes a row. It
+ * knows only hashes; who asks compares values. To take up a row that is there, or to remove one
+ * that is not, changes nothing.
  */
 export class ChainedIndex {
   /** The first row of each chain; as many as a power of two. */
@@ -45,7 +47,10 @@ export class ChainedIndex {
     this.#count--;
   }
 
-  /** The first row whose value may be this one; go on with `after`. -1: no more. Those taken up last come first. */
+  /**
+   * The first row whose value may be this one; go on with `after`. -1: no more. Those taken up last
+   * come first.
+   */
   first(hash: number): number {
     return this.#withHash(this.#heads[hash & (this.#heads.length - 1)] as number, hash);
   }

@@ -6,14 +6,17 @@ const NONE = -1;
 const FEW_EMPTIED = 4096;
 
 /**
- * Rows by the second in which they end: a list for each second, linked through two columns, and a queue of the seconds. Taking a row up or out
- * takes constant time, but for a second that is new.
+ * Rows by the second in which they end: a list for each second, linked through two columns, and a
+ * queue of the seconds. Taking a row up or out takes constant time, but for a second that is new.
  */
 export class EndingLists {
   #next = new Int32Array(0);
   #previous = new Int32Array(0);
 
-  /** The first row of each second. An emptied list keeps its second in the queue until it is over, or there are too many of them. */
+  /**
+   * The first row of each second. An emptied list keeps its second in the queue until it is over,
+   * or there are too many of them.
+   */
   readonly #ending = new Map<number, number>();
   #seconds = new SecondQueue();
   #emptied = 0;
@@ -47,7 +50,10 @@ export class EndingLists {
     if (next === NONE && ++this.#emptied > FEW_EMPTIED && this.#emptied * 2 > this.#ending.size) this.#dropEmptied();
   }
 
-  /** Else clients that renew with ever new lease times would fill the memory with seconds in which nothing ends. */
+  /**
+   * Else clients that renew with ever new lease times would fill the memory with seconds in which
+   * nothing ends.
+   */
   #dropEmptied(): void {
     this.#seconds = new SecondQueue();
     this.#emptied = 0;
@@ -69,7 +75,10 @@ export class EndingLists {
     return NONE;
   }
 
-  /** number that are kept in the queue; at most a few thousand more than twice those in which something ends. */
+  /**
+   * number that are kept in the queue; at most a few thousand more than twice those in which
+   * something ends.
+   */
   get seconds(): number {
     return this.#ending.size;
   }

@@ -7,7 +7,9 @@ const NONE = -1;
 /** The length of a key stands before it in its block. */
 const LENGTH = 2;
 
-/** How many leases there are for each key, in typed arrays: a key that no lease has takes no room. */
+/**
+ * How many leases there are for each key, in typed arrays: a key that no lease has takes no room.
+ */
 export class KeyCounts {
   readonly #hash: KeyHash;
   #blocks = new Uint32Array(0);

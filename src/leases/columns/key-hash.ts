@@ -6,8 +6,9 @@ export type KeyHash = (key: Uint8Array) => number;
 const LONGEST_REMEMBERED = 64;
 
 /**
- * The hash that leases are found by. Clients choose what they are known by: one who knew the hash could choose such identifiers that all leases
- * are looked through to find one. `secret`: two unsigned 32-bit numbers that no client knows.
+ * The hash that leases are found by. Clients choose what they are known by: one who knew the hash
+ * could choose such identifiers that all leases are looked through to find one. `secret`: two
+ * unsigned 32-bit numbers that no client knows.
  */
 export function createKeyHash(secret: readonly [number, number]): KeyHash {
   const hash = new HalfSipHash(...secret);

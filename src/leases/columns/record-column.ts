@@ -10,9 +10,15 @@ const FREE = 0xffffffff;
 export interface RecordLayout<O> {
   /** Bytes of the record. */
   size(owner: O): number;
-  /** Writes the record at `at`, where `size` bytes are free; returns the offset behind it. The same owner is always written the same. */
+  /**
+   * Writes the record at `at`, where `size` bytes are free; returns the offset behind it. The same
+   * owner is always written the same.
+   */
   write(owner: O, into: Uint8Array, at: number): number;
-  /** What the record at `at` says. Its byte strings are views of `bytes`, and may be made when they are asked for. */
+  /**
+   * What the record at `at` says. Its byte strings are views of `bytes`, and may be made when they
+   * are asked for.
+   */
   read(bytes: Uint8Array, at: number): O;
   /** The same owner with bytes of its own, as plain data. */
   copy(owner: O): O;
@@ -77,7 +83,10 @@ export class RecordColumn<O> {
     this.adopt(row, block, this.#hash(recordKey(record, 0)));
   }
 
-  /** Copies an owner, for a row that is still to be found: `adopt` is to be called with what this returns. */
+  /**
+   * Copies an owner, for a row that is still to be found: `adopt` is to be called with what this
+   * returns.
+   */
   keep(owner: O): number {
     const block = this.#arena.allocate(this.#layout.size(owner));
     this.#layout.write(owner, this.#arena.chunk(block), this.#arena.offset(block));

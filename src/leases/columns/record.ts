@@ -11,7 +11,9 @@
  * these are the second field. So both are found without looking through the others.
  */
 
-/** Numbers of the fields that records of every protocol have; those from 16 on are a protocol's own. */
+/**
+ * Numbers of the fields that records of every protocol have; those from 16 on are a protocol's own.
+ */
 export const COMMON_FIELD = {
   /** What the client is known by, where no other field says the same. */
   clientKey: 1,

@@ -4,8 +4,10 @@ const NONE = -1;
 const SMALLEST = 16;
 
 /**
- * Rows in queues, the one with the smallest value of a column at the head: each queue is a binary heap, and a column says where in its heap each row
- * is, so that a row comes and goes anywhere in a few steps. A row is in one queue at most. To add one that is there, or to remove one that is not, changes nothing.
+ * Rows in queues, the one with the smallest value of a column at the head: each queue is a binary
+ * heap, and a column says where in its heap each row is, so that a row comes and goes anywhere in a
+ * few steps. A row is in one queue at most. To add one that is there, or to remove one that is not,
+ * changes nothing.
  */
 export class RowHeaps {
   readonly #order: () => Uint32Array;
@@ -14,7 +16,10 @@ export class RowHeaps {
   readonly #heaps: Int32Array[] = [];
   readonly #lengths: Int32Array;
 
-  /** `order`: the column by which rows are ordered; it may be another array after rows were added. The value of a row must not change while it is in a queue. */
+  /**
+   * `order`: the column by which rows are ordered; it may be another array after rows were added.
+   * The value of a row must not change while it is in a queue.
+   */
   constructor(queues: number, order: () => Uint32Array) {
     this.#order = order;
     this.#lengths = new Int32Array(queues);
@@ -68,7 +73,8 @@ export class RowHeaps {
   }
 
   /**
-   * The first row of those that are not excluded; -1: there is none. Looks at each excluded row at most once, and at two rows below each.
+   * The first row of those that are not excluded; -1: there is none. Looks at each excluded row at
+   * most once, and at two rows below each.
    */
   first(queue: number, excludes: (row: number) => boolean): number {
     return this.#firstBelow(this.#heaps[queue] as Int32Array, 0, this.length(queue), excludes);

@@ -1,11 +1,13 @@
-/** 2^32 divided by the golden ratio: multiplying by it spreads neighbouring hashes over the table. */
+/**
+ * 2^32 divided by the golden ratio: multiplying by it spreads neighbouring hashes over the table.
+ */
 const GOLDEN = 0x9e3779b1;
 const EMPTY = 0;
 
 /**
- * An open-addressing hash index from 32-bit hashes to row numbers, in one typed array: 4 to 8 bytes a row. It knows
- * neither keys nor hashes of its rows; the owner compares keys, and passes the column that holds the hashes.
- * Several rows may share a hash.
+ * An open-addressing hash index from 32-bit hashes to row numbers, in one typed array: 4 to 8 bytes
+ * a row. It knows neither keys nor hashes of its rows; the owner compares keys, and passes the
+ * column that holds the hashes. Several rows may share a hash.
  */
 export class RowIndex {
   /** Row + 1, or EMPTY. */
@@ -24,7 +26,10 @@ export class RowIndex {
     return Math.imul(hash, GOLDEN) >>> this.#shift;
   }
 
-  /** The row at this place; -1: no more rows. The caller compares keys: rows with other hashes may be among them. */
+  /**
+   * The row at this place; -1: no more rows. The caller compares keys: rows with other hashes may
+   * be among them.
+   */
   at(place: number): number {
     return (this.#slots[place] as number) - 1;
   }

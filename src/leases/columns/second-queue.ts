@@ -1,4 +1,7 @@
-/** A binary heap of the seconds at which something is due, each at most once; small, since many leases share a second. */
+/**
+ * A binary heap of the seconds at which something is due, each at most once; small, since many
+ * leases share a second.
+ */
 export class SecondQueue {
   readonly #heap: number[] = [];
 

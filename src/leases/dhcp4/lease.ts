@@ -9,15 +9,24 @@ import type { Applied as AnyApplied } from "../table.ts";
 
 export { endAfter, LeaseState, type LeaseWrite, NEVER, type Seconds, storedTime } from "../lease.ts";
 
-/** Who holds, or last held, an address. Byte strings may be views of a packet or of the table's memory. */
+/**
+ * Who holds, or last held, an address. Byte strings may be views of a packet or of the table's
+ * memory.
+ */
 export interface LeaseOwner extends Owner {
-  /** What the client is known by: option 61, or htype and chaddr (RFC 2131 section 4.2). The table keeps any other key too. */
+  /**
+   * What the client is known by: option 61, or htype and chaddr (RFC 2131 section 4.2). The table
+   * keeps any other key too.
+   */
   readonly clientKey: Uint8Array;
   /** Option 61 as sent; undefined when the client sent none. */
   readonly clientIdentifier: Uint8Array | undefined;
   readonly htype: number;
   readonly chaddr: Uint8Array;
-  /** The name that the client gives itself: that of option 81 as text (RFC 4702), else option 12 as sent. */
+  /**
+   * The name that the client gives itself: that of option 81 as text (RFC 4702), else option 12 as
+   * sent.
+   */
   readonly hostname: Uint8Array | undefined;
   /** Option 60 as sent. */
   readonly vendorClass: Uint8Array | undefined;
@@ -32,7 +41,10 @@ export type LeaseChange = leases.LeaseChange<Ipv4, LeaseOwner>;
 export type Applied = AnyApplied<Ipv4, LeaseOwner>;
 export type AddressFilter = AnyAddressFilter<Ipv4>;
 
-/** What leases can be found by besides their address and client: what the client sent of itself, and option 82 sub-option 2 of its relay. */
+/**
+ * What leases can be found by besides their address and client: what the client sent of itself, and
+ * option 82 sub-option 2 of its relay.
+ */
 export type LeaseTrait = "chaddr" | "clientIdentifier" | "remoteId";
 
 export type LeaseReader = AnyLeaseReader<Ipv4, LeaseOwner, LeaseTrait>;

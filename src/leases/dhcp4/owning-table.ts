@@ -7,7 +7,10 @@ import { DHCP4_LEASES } from "./table.ts";
 
 /** The table of IPv4 leases for programs of others: what it gives out is theirs to keep. */
 export class LeaseTable extends OwningLeaseTable<Ipv4, LeaseOwner> {
-  /** `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose identifiers that make the table slow. */
+  /**
+   * `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose
+   * identifiers that make the table slow.
+   */
   constructor(config: Config, secret?: readonly [number, number]) {
     super(DHCP4_LEASES, createSpace(config), secret);
   }

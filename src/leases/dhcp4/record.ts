@@ -16,8 +16,10 @@ import type { RecordLayout } from "../columns/record-column.ts";
 import type { LeaseOwner } from "./lease.ts";
 
 /*
- * The owner of a lease as a record. `hardware` is htype and chaddr, which together are the key of a client without an identifier. First stands what the client is
- * known by: its identifier, its hardware, or where it is neither, a field of its own. The numbers are part of the database format.
+ * The owner of a lease as a record. `hardware` is htype and chaddr, which together are the key of a
+ * client without an identifier. First stands what the client is known by: its identifier, its
+ * hardware, or where it is neither, a field of its own. The numbers are part of the database
+ * format.
  */
 export const FIELD = {
   ...COMMON_FIELD,
@@ -98,7 +100,10 @@ function writeHardware({ htype, chaddr }: LeaseOwner, into: Uint8Array, at: numb
   return start + 1 + chaddr.length;
 }
 
-/** The owner of a record: most who ask for one want to know a single thing of it, so each is looked for when it is asked for. */
+/**
+ * The owner of a record: most who ask for one want to know a single thing of it, so each is looked
+ * for when it is asked for.
+ */
 class RecordOwner implements LeaseOwner {
   readonly #bytes: Uint8Array;
   readonly #at: number;

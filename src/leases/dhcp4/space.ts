@@ -15,7 +15,10 @@ export const IPV4_SPACE: SpaceId = 0;
 /** What LEASEQUERY asks for (RFC 4388, RFC 6148). */
 const LEASEQUERY_TRAITS: readonly LeaseTrait[] = ["chaddr", "clientIdentifier", "remoteId"];
 
-/** A configuration as the table of IPv4 leases sees it. Its pools are those of `config.ranges`, by `Range.index`; links are those of `config.links`. */
+/**
+ * A configuration as the table of IPv4 leases sees it. Its pools are those of `config.ranges`, by
+ * `Range.index`; links are those of `config.links`.
+ */
 export function createSpace(config: Config): Space<Ipv4> {
   const { networks } = config;
   const ranges = new RangeIndex(config.ranges);

@@ -27,7 +27,10 @@ export const DHCP4_LEASES: LeaseFamily<Ipv4, LeaseOwner> = {
 
 export type LeaseTable = Table<Ipv4, LeaseOwner>;
 
-/** An empty table. `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose identifiers that make the table slow. */
+/**
+ * An empty table. `secret`: two unsigned 32-bit numbers that no client knows; without them clients
+ * can choose identifiers that make the table slow.
+ */
 export function createLeaseTable(config: Config, secret?: readonly [number, number]): LeaseTable {
   return new Table(DHCP4_LEASES, createSpace(config), secret);
 }

@@ -1,8 +1,10 @@
 import type { PoolAddresses } from "./pool.ts";
 
 /*
- * Pools of addresses of 128 bits, and of prefixes to delegate, by ordinals: the n-th address of a range, the n-th prefix of its length in a larger
- * one. Numbers of 53 bits are enough for that, whatever the size of the range: of a larger one the first 2^53 are a pool, more than anybody will see.
+ * Pools of addresses of 128 bits, and of prefixes to delegate, by ordinals: the n-th address of a
+ * range, the n-th prefix of its length in a larger one. Numbers of 53 bits are enough for that,
+ * whatever the size of the range: of a larger one the first 2^53 are a pool, more than anybody will
+ * see.
  */
 
 const BITS = 128;
@@ -19,8 +21,8 @@ export function addressRange(start: Uint8Array, end: Uint8Array): PoolAddresses<
 }
 
 /**
- * The prefixes of `delegated` bits in the prefix of `length` bits that begins at `start`. A prefix is 17 bytes: its address, and its length. 0 <= length <=
- * delegated <= 128.
+ * The prefixes of `delegated` bits in the prefix of `length` bits that begins at `start`. A prefix
+ * is 17 bytes: its address, and its length. 0 <= length <= delegated <= 128.
  */
 export function prefixesIn(start: Uint8Array, length: number, delegated: number): PoolAddresses<Uint8Array> {
   return {

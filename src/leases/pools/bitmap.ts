@@ -1,11 +1,15 @@
 const FULL = 0xffffffff;
 
 /**
- * A set of numbers below a size: a bitmap, with a bitmap over its full words, and so on upwards, so that the
- * next number that is not in it is found in a few steps whether there are ten of them or ten million, and however full it is.
+ * A set of numbers below a size: a bitmap, with a bitmap over its full words, and so on upwards, so
+ * that the next number that is not in it is found in a few steps whether there are ten of them or
+ * ten million, and however full it is.
  */
 export class Bitmap {
-  /** levels[0]: a set bit is a number of the set. levels[n + 1]: a set bit is a full word of levels[n]. */
+  /**
+   * levels[0]: a set bit is a number of the set. levels[n + 1]: a set bit is a full word of
+   * levels[n].
+   */
   readonly #levels: Uint32Array[] = [];
 
   constructor(size: number) {

@@ -2,9 +2,15 @@ import type { AddressFilter, Pool } from "../space.ts";
 import { Bitmap } from "./bitmap.ts";
 import { NumberSet } from "./number-set.ts";
 
-/** A pool of at most so many addresses has a bit for each: 2 MiB. Of a larger one it is remembered which are used. */
+/**
+ * A pool of at most so many addresses has a bit for each: 2 MiB. Of a larger one it is remembered
+ * which are used.
+ */
 const LARGEST_BITMAP = 1 << 24;
-/** In a larger pool an unused address is found at once, unless somebody uses them in a row: then elsewhere. */
+/**
+ * In a larger pool an unused address is found at once, unless somebody uses them in a row: then
+ * elsewhere.
+ */
 const TRIES_IN_A_ROW = 64;
 const PLACES_TO_TRY = 64;
 
@@ -23,7 +29,10 @@ export interface Ordinals {
   readonly last: number;
 }
 
-/** A pool in which only `excluded` is used, for ever. `excluded`: sorted, not overlapping, inside the pool. */
+/**
+ * A pool in which only `excluded` is used, for ever. `excluded`: sorted, not overlapping, inside
+ * the pool.
+ */
 export function createPool<A>(addresses: PoolAddresses<A>, excluded: readonly Ordinals[]): Pool<A> {
   return addresses.size <= LARGEST_BITMAP ? new SmallPool(addresses, excluded) : new LargePool(addresses, excluded);
 }
@@ -71,13 +80,19 @@ class SmallPool<A> implements Pool<A> {
   }
 }
 
-/** One that remembers the used addresses: there are so many others that any place is good to look for one. */
+/**
+ * One that remembers the used addresses: there are so many others that any place is good to look
+ * for one.
+ */
 class LargePool<A> implements Pool<A> {
   readonly capacity: number;
   readonly #addresses: PoolAddresses<A>;
   readonly #excluded: readonly Ordinals[];
   readonly #used = new NumberSet();
-  /** Every ordinal below is used or excluded: where to begin for those who want addresses in their order. */
+  /**
+   * Every ordinal below is used or excluded: where to begin for those who want addresses in their
+   * order.
+   */
   #lowest = 0;
 
   constructor(addresses: PoolAddresses<A>, excluded: readonly Ordinals[]) {
@@ -148,7 +163,10 @@ class LargePool<A> implements Pool<A> {
   }
 }
 
-/** A number from 0 to 1 that follows from the seed, another one for each place: with 53 bits, so that no part of a large pool is left out. */
+/**
+ * A number from 0 to 1 that follows from the seed, another one for each place: with 53 bits, so
+ * that no part of a large pool is left out.
+ */
 function fraction(seed: number, place: number): number {
   const high = mixed(seed ^ Math.imul(place, 0x9e3779b1));
   const low = mixed(high ^ 0x85ebca6b);

@@ -2,7 +2,10 @@ import { openProber } from "../../io/open.ts";
 import type { AnswerHandler, Prober } from "../../io/prober.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 
-/** A prober whose sockets are opened when a configuration asks for them, which may be long after the start. */
+/**
+ * A prober whose sockets are opened when a configuration asks for them, which may be long after the
+ * start.
+ */
 export interface LateProber extends Prober<Ipv4> {
   /** Opens the sockets, if they are not open; what they can't do is in `limitations` then. */
   open(): Promise<void>;

@@ -3,16 +3,19 @@ import type { LeaseState, LeaseWrite } from "../../leases/lease.ts";
 import type { SavedClock, StoreWrite } from "../store.ts";
 
 /*
- * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are little endian.
+ * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are
+ * little endian.
  *
- *   put      1, state, space u8, length of address, row u32, start u32, expiry u32, network u32, address, record
+ * put      1, state, space u8, length of address, row u32, start u32, expiry u32, network u32,
+ * address, record
  *   times    2, state, space u8, -, row u32, start u32, expiry u32
  *   remove   3, -, space u8, -, row u32
- *   network  4, -, number u32, length u32, name in UTF-8: before the first put of the batch that uses the number
+ * network  4, -, number u32, length u32, name in UTF-8: before the first put of the batch that uses
+ * the number
  *   clock    5, length of boot, offset f64, trusted f64, boot offset f64, boot in UTF-8
  *
- * A batch is complete in itself and says how rows stand, not how they change: whichever thread it is given to, and
- * however often, the outcome is the same.
+ * A batch is complete in itself and says how rows stand, not how they change: whichever thread it
+ * is given to, and however often, the outcome is the same.
  */
 const PUT = 1;
 const TIMES = 2;
@@ -139,7 +142,10 @@ export class BatchWriter {
   }
 }
 
-/** What a batch is read into, write by write. Rows are named as in the database: see `idOf`. Bytes are views of the batch. */
+/**
+ * What a batch is read into, write by write. Rows are named as in the database: see `idOf`. Bytes
+ * are views of the batch.
+ */
 export interface BatchVisitor {
   put(id: number, address: Uint8Array, state: LeaseState, start: number, expiry: number, record: Uint8Array, network: string): void;
   times(id: number, state: LeaseState, start: number, expiry: number): void;
@@ -147,7 +153,10 @@ export interface BatchVisitor {
   clock(clock: SavedClock): void;
 }
 
-/** How rows are named in the database, where the rows of all spaces stand in one table: one behind the other in each of them. */
+/**
+ * How rows are named in the database, where the rows of all spaces stand in one table: one behind
+ * the other in each of them.
+ */
 export function idOf(space: number, row: number): number {
   return space * ROWS_OF_A_SPACE + row;
 }
@@ -158,7 +167,10 @@ export const ROWS_OF_A_SPACE = 2 ** 32;
 /** Names by the bytes that they were read from: batch after batch has the same few. */
 export type NameCache = { readonly bytes: Uint8Array; readonly name: string }[];
 
-/** Reads what BatchWriter wrote. Byte strings given to the visitor are views. `names` is kept from batch to batch to save work, and may be empty. */
+/**
+ * Reads what BatchWriter wrote. Byte strings given to the visitor are views. `names` is kept from
+ * batch to batch to save work, and may be empty.
+ */
 export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameCache = []): void {
   const networks: string[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

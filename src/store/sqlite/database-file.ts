@@ -5,8 +5,9 @@ import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
 import { lockBeside } from "./lock.ts";
 
 /*
- * The file that leases are in: one server at a time, for its own user's eyes, and always the same file. A file is what its inode says, not
- * its name: names can be symbolic links, hard links, and can be given to another file while a server runs.
+ * The file that leases are in: one server at a time, for its own user's eyes, and always the same
+ * file. A file is what its inode says, not its name: names can be symbolic links, hard links, and
+ * can be given to another file while a server runs.
  */
 
 /** What tells a file from every other one that exists. */
@@ -22,19 +23,31 @@ export interface DatabaseFile {
   readonly identity: FileIdentity;
   /** The operator should know of it: one sentence each. */
   readonly warnings: readonly string[];
-  /** Gives it up. No connection of this process may be open any more: closing a file gives up the locks that SQLite has on it. */
+  /**
+   * Gives it up. No connection of this process may be open any more: closing a file gives up the
+   * locks that SQLite has on it.
+   */
   release(): void;
 }
 
 /** Files beside the database: SQLite's, and the lock of versions before this one. */
 const BESIDE = ["", "-wal", "-shm", "-lock"];
-/** For the server's own user: leases say who is where, and whoever may read a file may keep it locked. */
+/**
+ * For the server's own user: leases say who is where, and whoever may read a file may keep it
+ * locked.
+ */
 const OWN_USER_ONLY = 0o600;
 
-/** The databases that this process has claimed: to open one of them a second time and close it again would give up SQLite's locks on it. */
+/**
+ * The databases that this process has claimed: to open one of them a second time and close it again
+ * would give up SQLite's locks on it.
+ */
 const claimed = new Set<string>();
 
-/** Makes the file where there is none, and keeps other servers away from it; readers are welcome. Throws StoreError: "locked" when another server has it. */
+/**
+ * Makes the file where there is none, and keeps other servers away from it; readers are welcome.
+ * Throws StoreError: "locked" when another server has it.
+ */
 export function claimDatabase(path: string): DatabaseFile {
   refuseFolder(path);
   const known = identityAt(path);
@@ -99,11 +112,15 @@ function manyNames(path: string, names: number): string {
   );
 }
 
-/** Versions before this one left the modes of files to the umask. A file that belongs to somebody else stays as it is. */
+/**
+ * Versions before this one left the modes of files to the umask. A file that belongs to somebody
+ * else stays as it is.
+ */
 function restrict(file: string): void {
   try {
     if (existsSync(file) && (statSync(file).mode & 0o077) !== 0) chmodSync(file, OWN_USER_ONLY);
   } catch {
-    // Whoever runs this server may write the file but does not own it: its owner has decided who may.
+    // Whoever runs this server may write the file but does not own it: its owner has decided who
+    // may.
   }
 }

@@ -28,7 +28,10 @@ export function storeError(code: StoreErrorCode, path: string, detail?: string):
   return new StoreError(code, `lease database ${path}: ${ADVICE[code]}${detail === undefined ? "" : ` (${detail})`}`);
 }
 
-/** SQLITE_READONLY: also what a reader is told that may not make the files beside the database that it needs. */
+/**
+ * SQLITE_READONLY: also what a reader is told that may not make the files beside the database that
+ * it needs.
+ */
 const READ_ONLY = 8;
 const CANNOT_OPEN = 14;
 const NO_PERMISSION = "permission denied: run this as the user that the server runs as, or as root";

@@ -1,6 +1,9 @@
 import { statSync } from "node:fs";
 
-/** A change of a folder that is younger than this may not be the last one with its time: the system's clock for files has steps. */
+/**
+ * A change of a folder that is younger than this may not be the last one with its time: the
+ * system's clock for files has steps.
+ */
 const SETTLED_AFTER = 100;
 
 /** A folder, and when its names were changed last, in milliseconds. */
@@ -18,9 +21,10 @@ export interface FolderWatch {
 }
 
 /**
- * Tells whether names in a folder may have been made, removed or given to other files since the last question that was answered with no. One call
- * of the system, and on the folder alone: to ask for the times of a file that is being written makes each of its writes dearer, for the system then
- * has to tell their times apart.
+ * Tells whether names in a folder may have been made, removed or given to other files since the
+ * last question that was answered with no. One call of the system, and on the folder alone: to ask
+ * for the times of a file that is being written makes each of its writes dearer, for the system
+ * then has to tell their times apart.
  */
 export function watchFolder(path: string, look: (path: string) => Folder | undefined = lookAt, now: () => number = Date.now): FolderWatch {
   let known: Folder | undefined;

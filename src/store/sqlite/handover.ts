@@ -1,9 +1,10 @@
 import type { FileIdentity } from "./database-file.ts";
 
 /*
- * The memory that the server's thread and the database's thread share: a few control words and the bytes of one batch.
- * The server writes a batch and sets SUBMITTED; the database's thread, which sleeps until then, carries it out and
- * answers with COMMITTED or FAILED. Cheaper by far than messages, and the wake-ups are futexes.
+ * The memory that the server's thread and the database's thread share: a few control words and the
+ * bytes of one batch. The server writes a batch and sets SUBMITTED; the database's thread, which
+ * sleeps until then, carries it out and answers with COMMITTED or FAILED. Cheaper by far than
+ * messages, and the wake-ups are futexes.
  */
 
 export const IDLE = 0;

@@ -3,8 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import { fromSqlite, storeError } from "./errors.ts";
 
 /**
- * Keeps a second server away from the database at `path`, which has no symbolic links in it, by an exclusive lock on a small database beside it. The
- * system gives it up when the process ends, however it ends. Throws StoreError: "locked" when another has it. The result is closed to unlock.
+ * Keeps a second server away from the database at `path`, which has no symbolic links in it, by an
+ * exclusive lock on a small database beside it. The system gives it up when the process ends,
+ * however it ends. Throws StoreError: "locked" when another has it. The result is closed to unlock.
  */
 export function lockBeside(path: string): DatabaseSync {
   const file = `${path}-lock`;
@@ -22,7 +23,10 @@ export function lockBeside(path: string): DatabaseSync {
   }
 }
 
-/** For nobody else to read: SQLite would leave that to the umask, and who may read a file may lock it. */
+/**
+ * For nobody else to read: SQLite would leave that to the umask, and who may read a file may lock
+ * it.
+ */
 function makeFile(file: string): void {
   try {
     closeSync(openSync(file, "wx", 0o600));

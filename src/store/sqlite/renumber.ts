@@ -9,8 +9,9 @@ const SPACE = BigInt(ROWS_OF_A_SPACE);
 const END = 256n * SPACE;
 
 /**
- * Gives rows new numbers whose own are out of all proportion: the table in memory has room for every row up to the highest, so that one damaged number
- * would cost gigabytes. They lead nowhere else, so a row is as good with another one.
+ * Gives rows new numbers whose own are out of all proportion: the table in memory has room for
+ * every row up to the highest, so that one damaged number would cost gigabytes. They lead nowhere
+ * else, so a row is as good with another one.
  */
 export function renumberRows(db: DatabaseSync, onDamage: OnDamage): void {
   const { lowest, highest } = numbers(db, "SELECT min(id) AS lowest, max(id) AS highest FROM leases");
@@ -18,7 +19,8 @@ export function renumberRows(db: DatabaseSync, onDamage: OnDamage): void {
   if (lowest >= 0n && highest < SPARE) return;
   db.exec("BEGIN IMMEDIATE");
   try {
-    // What is in no space at all is taken for a row of the first one: a wrong address is told when it is read.
+    // What is in no space at all is taken for a row of the first one: a wrong address is told when
+    // it is read.
     if (lowest < 0n) moveBehind(db, 0n, lowest, -1n, onDamage);
     if (highest >= END) moveBehind(db, 0n, END, highest, onDamage);
     for (let space = 0n; space < 256n && space * SPACE <= highest; space++) compact(db, space * SPACE, onDamage);
@@ -39,7 +41,10 @@ function compact(db: DatabaseSync, begin: bigint, onDamage: OnDamage): void {
   if (highest >= limit) moveBehind(db, begin, limit, highest, onDamage, limit - 1n);
 }
 
-/** Moves rows from `first` to `last` behind those of a space that begins at `begin`, of which only those up to `before` count. */
+/**
+ * Moves rows from `first` to `last` behind those of a space that begins at `begin`, of which only
+ * those up to `before` count.
+ */
 function moveBehind(db: DatabaseSync, begin: bigint, first: bigint, last: bigint, onDamage: OnDamage, before = begin + SPACE - 1n): void {
   const wrong = db.prepare("SELECT id FROM leases WHERE id BETWEEN ? AND ? ORDER BY id");
   wrong.setReadBigInts(true);
@@ -47,7 +52,8 @@ function moveBehind(db: DatabaseSync, begin: bigint, first: bigint, last: bigint
   const renumber = db.prepare("UPDATE leases SET id = ? WHERE id = ?");
   let next = (end ?? begin - 1n) + 1n;
   for (const { id } of wrong.all(first, last) as { id: bigint }[]) {
-    // Wherever many leases have ended, high numbers are left: only what no server ever gives is damage.
+    // Wherever many leases have ended, high numbers are left: only what no server ever gives is
+    // damage.
     if (id < 0n || id >= END) onDamage(`row ${id} of the lease database has an impossible number: it is row ${next} now`);
     renumber.run(next, id);
     next++;

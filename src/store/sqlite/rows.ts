@@ -7,8 +7,9 @@ import { ROWS_OF_A_SPACE } from "./batch.ts";
 import { isInFirstFormat, presentRows } from "./dhcp4/migration.ts";
 
 /*
- * Leases as rows of the database, both ways. What is read is not taken on trust: a disk, a program or a person may have changed it. Of a row that
- * says something impossible only the address counts, where that can be read: it is given to nobody, because somebody may have it.
+ * Leases as rows of the database, both ways. What is read is not taken on trust: a disk, a program
+ * or a person may have changed it. Of a row that says something impossible only the address counts,
+ * where that can be read: it is given to nobody, because somebody may have it.
  */
 
 /** A lease of the database with the name of its network. */
@@ -16,7 +17,10 @@ export interface LeaseRow extends StoredLease {
   readonly network: string;
 }
 
-/** Reads the clock that was written last. A database that no server of this version has opened yet has none, nor has one in which it is damaged. */
+/**
+ * Reads the clock that was written last. A database that no server of this version has opened yet
+ * has none, nor has one in which it is damaged.
+ */
 export function readClock(db: DatabaseSync): SavedClock | undefined {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'clock'").get() === undefined) return undefined;
   const row = db.prepare("SELECT * FROM clock").get();
@@ -49,7 +53,10 @@ export function preparePut(
   };
 }
 
-/** Reads every lease, streamed, in the order of rows. `columns`: WITHOUT_NETWORK, where the name of the network is of no interest. */
+/**
+ * Reads every lease, streamed, in the order of rows. `columns`: WITHOUT_NETWORK, where the name of
+ * the network is of no interest.
+ */
 export function* readLeases(db: DatabaseSync, onDamage: OnDamage, columns = COLUMNS): IterableIterator<LeaseRow> {
   for (const values of rowsOf(db, columns)) {
     const id = Number(values[0]);
@@ -76,8 +83,8 @@ export function* readLeases(db: DatabaseSync, onDamage: OnDamage, columns = COLU
 }
 
 /**
- * The rows, in their order. A number that JavaScript has no exact form of ends the reading: then what is left is read in a form that has one, which is
- * slower.
+ * The rows, in their order. A number that JavaScript has no exact form of ends the reading: then
+ * what is left is read in a form that has one, which is slower.
  */
 function* rowsOf(db: DatabaseSync, columns: string): IterableIterator<SQLOutputValue[]> {
   const table = isInFirstFormat(db) ? presentRows(db, "leases") : "leases";

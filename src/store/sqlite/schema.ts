@@ -11,15 +11,18 @@ const APPLICATION_ID = 0x4c534844;
 type Step = string | ((db: DatabaseSync) => void);
 
 /**
- * The steps from an empty file to the present form; PRAGMA user_version says how many have been taken. Never change a step
- * that was released: add one.
+ * The steps from an empty file to the present form; PRAGMA user_version says how many have been
+ * taken. Never change a step that was released: add one.
  *
- * `leases` has the leases of all address families. It is keyed by space and row (`idOf`), a number that the lease table gives out in sequence, not by address: addresses are
- * spread over the pool on purpose, and keyed by them every lease of a batch would dirty a page of its own. What is known of a client is one
- * record of numbered fields, so that knowing something new is no migration. Whoever reads the database by hand uses the view `lease`.
+ * `leases` has the leases of all address families. It is keyed by space and row (`idOf`), a number
+ * that the lease table gives out in sequence, not by address: addresses are spread over the pool on
+ * purpose, and keyed by them every lease of a batch would dirty a page of its own. What is known of
+ * a client is one record of numbered fields, so that knowing something new is no migration. Whoever
+ * reads the database by hand uses the view `lease`.
  *
- * Times in `leases` are lease time, which never steps. The one row of `clock` says where it stands to the wall clock, in which the view
- * shows times: so a clock that is set changes one row and not all of them.
+ * Times in `leases` are lease time, which never steps. The one row of `clock` says where it stands
+ * to the wall clock, in which the view shows times: so a clock that is set changes one row and not
+ * all of them.
  */
 const MIGRATIONS: readonly Step[] = [
   `CREATE TABLE leases (
@@ -90,8 +93,8 @@ export const PAGE_SIZE = 4096;
 const LARGEST_LOG = 2 * CHECKPOINT_PAGES * PAGE_SIZE;
 
 /**
- * Opens a lease database for reading and writing, makes it when there is none, and brings it to the present form.
- * Throws StoreError.
+ * Opens a lease database for reading and writing, makes it when there is none, and brings it to the
+ * present form. Throws StoreError.
  */
 export function openLeaseDatabase(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
@@ -100,8 +103,9 @@ export function openLeaseDatabase(path: string): DatabaseSync {
     if (existsSync(path)) accessSync(path, constants.W_OK);
     db = new DatabaseSync(path, { timeout: 2000 });
     migrate(db, path);
-    // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when nobody waits for them.
-    // A log that had to grow, because somebody read for long, is made smaller as soon as it is begun anew.
+    // FULL: the log is on the disk before a commit returns. Checkpoints are taken by hand, when
+    // nobody waits for them. A log that had to grow, because somebody read for long, is made
+    // smaller as soon as it is begun anew.
     db.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LARGEST_LOG};`,
     );
@@ -128,7 +132,10 @@ export function openForReading(path: string): DatabaseSync {
   }
 }
 
-/** How many migrations the database has behind it. Throws when it is something else, or from a later version. */
+/**
+ * How many migrations the database has behind it. Throws when it is something else, or from a later
+ * version.
+ */
 function checkVersion(db: DatabaseSync, path: string): number {
   const applicationId = pragma(db, "application_id");
   const version = pragma(db, "user_version");

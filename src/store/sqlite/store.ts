@@ -9,26 +9,36 @@ import { readClock, readLeases, WITHOUT_NETWORK } from "./rows.ts";
 import { openLeaseDatabase } from "./schema.ts";
 import { WriterThread } from "./writer-thread.ts";
 
-/** How long to wait before the thread that writes is started anew, in milliseconds: longer each time, until something was written again. */
+/**
+ * How long to wait before the thread that writes is started anew, in milliseconds: longer each
+ * time, until something was written again.
+ */
 const RESTART_AFTER = [0, 200, 1000, 3000];
-/** How often it is looked at whether the database is still where it was, in milliseconds. Each commit looks too. */
+/**
+ * How often it is looked at whether the database is still where it was, in milliseconds. Each
+ * commit looks too.
+ */
 const LOOK_EVERY = 500;
 
 /** What a store has to tell besides the outcome of commits. */
 export interface SqliteStoreEvents {
-  /** The operator should know: one sentence. Damage found on load, a reader that keeps the log from being made smaller, and so on. */
+  /**
+   * The operator should know: one sentence. Damage found on load, a reader that keeps the log from
+   * being made smaller, and so on.
+   */
   warning?(text: string): void;
   /**
-   * Nothing can be written any more, for good: the thread that does it ends again and again. From here on every commit is rejected. A server should end now,
-   * so that its supervisor starts it anew.
+   * Nothing can be written any more, for good: the thread that does it ends again and again. From
+   * here on every commit is rejected. A server should end now, so that its supervisor starts it
+   * anew.
    */
   lost?(error: StoreError): void;
 }
 
 /**
- * Leases in an SQLite file, written by a thread of its own. While one transaction is under way the next batches gather,
- * and go together into the next one.
- * Throws StoreError when the file is locked, newer than this program, or no lease database.
+ * Leases in an SQLite file, written by a thread of its own. While one transaction is under way the
+ * next batches gather, and go together into the next one. Throws StoreError when the file is
+ * locked, newer than this program, or no lease database.
  */
 export function openSqliteStore(path: string, events: SqliteStoreEvents = {}): LeaseStore {
   const file = claim(path);
@@ -179,7 +189,8 @@ class SqliteStore implements LeaseStore {
       warned: (text) => this.#events.warning?.(text),
     });
     this.#thread = thread;
-    // It is not known how far the thread before it got with this batch: carried out twice it comes to the same.
+    // It is not known how far the thread before it got with this batch: carried out twice it comes
+    // to the same.
     if (this.#underWay.length > 0) thread.submit(this.#sent.bytes);
     else this.#submit();
   }

@@ -3,7 +3,9 @@ import type { StoreError } from "../store.ts";
 import { CLOSE, COMMITTED, FAILED, LENGTH, STATE, SUBMITTED, type WorkerData, type WorkerMessage } from "./handover.ts";
 import { DatabaseWriter } from "./writer.ts";
 
-/** The thread that owns the database: sleeps until it is handed a batch, carries it out and answers. */
+/**
+ * The thread that owns the database: sleeps until it is handed a batch, carries it out and answers.
+ */
 
 const { path, identity, control: sharedControl, data } = workerData as WorkerData;
 const control = new Int32Array(sharedControl);

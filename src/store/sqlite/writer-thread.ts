@@ -8,7 +8,10 @@ import { CLOSE, FAILED, IDLE, LENGTH, MAX_BATCH_BYTES, STATE, SUBMITTED, type Wo
 export interface ThreadListener {
   /** The batch that was submitted is on disk, or why not: then nothing of it is. */
   answered(error: StoreError | undefined): void;
-  /** The thread is no more, though nobody closed it. A batch that was submitted and not answered may be on disk or not. */
+  /**
+   * The thread is no more, though nobody closed it. A batch that was submitted and not answered may
+   * be on disk or not.
+   */
   ended(reason: StoreError): void;
   warned(text: string): void;
 }

@@ -9,10 +9,16 @@ import { type FolderWatch, watchFolder } from "./folder-watch.ts";
 import { preparePut } from "./rows.ts";
 import { CHECKPOINT_PAGES, openLeaseDatabase, PAGE_SIZE } from "./schema.ts";
 
-/** Pages that can't be taken out of the log, because somebody reads for long, from which the operator is told (64 MiB). */
+/**
+ * Pages that can't be taken out of the log, because somebody reads for long, from which the
+ * operator is told (64 MiB).
+ */
 const LONG_LOG_PAGES = 8 * CHECKPOINT_PAGES;
 
-/** Writes batches, one transaction each, into the file that the server has locked. Checkpoints are its owner's to ask for. */
+/**
+ * Writes batches, one transaction each, into the file that the server has locked. Checkpoints are
+ * its owner's to ask for.
+ */
 export class DatabaseWriter {
   readonly #path: string;
   readonly #identity: FileIdentity;
@@ -22,7 +28,10 @@ export class DatabaseWriter {
   readonly #folder: FolderWatch;
   readonly #names: NameCache = [];
   #logIsLong = false;
-  /** The log's size is estimated: a few pages for each transaction, and one for each 512 bytes of the batch. */
+  /**
+   * The log's size is estimated: a few pages for each transaction, and one for each 512 bytes of
+   * the batch.
+   */
   #pagesInLog = 0;
 
   constructor(path: string, identity: FileIdentity, warn: (text: string) => void) {
@@ -63,7 +72,10 @@ export class DatabaseWriter {
     this.#connection?.db.close();
   }
 
-  /** The connection. Throws StoreError unless what is written through it will be found at the next start. */
+  /**
+   * The connection. Throws StoreError unless what is written through it will be found at the next
+   * start.
+   */
   #connect(): Connection {
     if (this.#connection !== undefined && !this.#folder.mayHaveChanged()) return this.#connection;
     if (!isAt(this.#path, this.#identity)) throw storeError("moved", this.#path);
@@ -73,7 +85,10 @@ export class DatabaseWriter {
     return this.#connection;
   }
 
-  /** Somebody has removed the log. What is in it is still at hand: it goes into the database, and a new log is begun. */
+  /**
+   * Somebody has removed the log. What is in it is still at hand: it goes into the database, and a
+   * new log is begun.
+   */
   #leaveLog({ db }: Connection): void {
     if (checkpoint(db, "TRUNCATE").busy) {
       throw storeError("locked", this.#path, "the log beside it was removed, and can't be begun anew while somebody reads");
@@ -107,7 +122,10 @@ interface Connection {
   readonly begin: StatementSync;
   readonly commit: StatementSync;
   readonly visitor: BatchVisitor;
-  /** What SQLite keeps beside the database: under other names, or none, a commit would be lost at the next start. */
+  /**
+   * What SQLite keeps beside the database: under other names, or none, a commit would be lost at
+   * the next start.
+   */
   readonly logFiles: readonly { readonly path: string; readonly identity: FileIdentity }[];
 }
 
@@ -121,15 +139,18 @@ function openConnection(path: string): Connection {
   return { db, begin: db.prepare("BEGIN IMMEDIATE"), commit: db.prepare("COMMIT"), visitor: createVisitor(db), logFiles };
 }
 
-/** `left`: pages of the log that are not in the database yet. `busy`: TRUNCATE could not be done. */
+/**
+ * `left`: pages of the log that are not in the database yet. `busy`: TRUNCATE could not be done.
+ */
 function checkpoint(db: DatabaseSync, mode: "PASSIVE" | "TRUNCATE"): { readonly busy: boolean; readonly left: number } {
   const { busy, log, checkpointed } = db.prepare(`PRAGMA wal_checkpoint(${mode})`).get() ?? {};
   return { busy: busy !== 0, left: Number(log) - Number(checkpointed) };
 }
 
 /**
- * Makes the log as long as it gets between two checkpoints. A log that grows with each commit costs a write of the file's metadata besides
- * that of its data, which nearly doubles the time until a commit is on disk. Where room is scarce it is not taken.
+ * Makes the log as long as it gets between two checkpoints. A log that grows with each commit costs
+ * a write of the file's metadata besides that of its data, which nearly doubles the time until a
+ * commit is on disk. Where room is scarce it is not taken.
  */
 function reserveLog(db: DatabaseSync, path: string): void {
   try {

@@ -1,7 +1,8 @@
 import { textOf } from "./options.ts";
 
 /*
- * The Client FQDN option (81, RFC 4702): flags, two bytes that once held response codes, and a name in one of two encodings.
+ * The Client FQDN option (81, RFC 4702): flags, two bytes that once held response codes, and a name
+ * in one of two encodings.
  */
 
 /** Bits of the flags (section 2.1). */
@@ -34,14 +35,20 @@ export interface FqdnName {
   readonly complete: boolean;
 }
 
-/** Option 81 as it came. No labels: the client leaves the name to the server. All byte strings are views. */
+/**
+ * Option 81 as it came. No labels: the client leaves the name to the server. All byte strings are
+ * views.
+ */
 export interface ClientFqdn extends FqdnName {
   readonly flags: number;
   /** The name as it stands in the option. */
   readonly field: Uint8Array;
 }
 
-/** Reads the value of option 81; undefined when it is malformed. The response codes mean nothing (section 2.2). */
+/**
+ * Reads the value of option 81; undefined when it is malformed. The response codes mean nothing
+ * (section 2.2).
+ */
 export function readClientFqdn(data: Uint8Array): ClientFqdn | undefined {
   if (data.length < HEADER) return undefined;
   const flags = data[0] as number;
@@ -55,7 +62,10 @@ export function readClientFqdn(data: Uint8Array): ClientFqdn | undefined {
   return labels && { flags, field, labels, complete: labels.length > 1 };
 }
 
-/** The value of option 81 as a server writes it. `field`: the name, in the encoding that the flags say. */
+/**
+ * The value of option 81 as a server writes it. `field`: the name, in the encoding that the flags
+ * say.
+ */
 export function writeClientFqdn(flags: number, field: Uint8Array): Uint8Array {
   const data = new Uint8Array(HEADER + field.length);
   data[0] = flags;
@@ -70,7 +80,10 @@ export function writeFqdnName({ labels, complete }: FqdnName, flags: number): Ui
   return (flags & FqdnFlag.E) === 0 ? textOfLabels(labels) : asWire(labels, complete);
 }
 
-/** A name in the form of RFC 1035 section 3.1, without compression; without the root label at its end it is a partial one. */
+/**
+ * A name in the form of RFC 1035 section 3.1, without compression; without the root label at its
+ * end it is a partial one.
+ */
 function readWire(field: Uint8Array): FqdnName | undefined {
   if (field.length > MAX_NAME) return undefined;
   const labels: Uint8Array[] = [];

@@ -46,9 +46,10 @@ const OVERLOAD_SNAME = 2;
 const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
 
 /**
- * Decodes the first `length` bytes as a BOOTP or DHCPv4 message (RFC 951, RFC 2131 section 2). Any bytes give a message
- * or an error, in time proportional to their number. Values of options are not looked at: they are views of `bytes`,
- * and one that makes no sense hides no other. What is wrong with the framing is listed in `problems`; the rest is usable.
+ * Decodes the first `length` bytes as a BOOTP or DHCPv4 message (RFC 951, RFC 2131 section 2). Any
+ * bytes give a message or an error, in time proportional to their number. Values of options are not
+ * looked at: they are views of `bytes`, and one that makes no sense hides no other. What is wrong
+ * with the framing is listed in `problems`; the rest is usable.
  */
 export function decode(bytes: Uint8Array, length: number = bytes.length): DecodeResult {
   if (length > bytes.length) length = bytes.length;
@@ -93,7 +94,10 @@ export function decode(bytes: Uint8Array, length: number = bytes.length): Decode
   };
 }
 
-/** Reads the options of one field into `options` and returns the value of option 52, 0 when there is none. */
+/**
+ * Reads the options of one field into `options` and returns the value of option 52, 0 when there is
+ * none.
+ */
 function readOptions(bytes: Uint8Array, start: number, end: number, overloaded: boolean, options: Option[], problems: Problem[]): number {
   let overload = 0;
   let at = start;
@@ -130,7 +134,9 @@ function readOptions(bytes: Uint8Array, start: number, end: number, overloaded: 
   return overload;
 }
 
-/** A field up to its first NUL; all of it when there is none, for a full field needs no terminator. */
+/**
+ * A field up to its first NUL; all of it when there is none, for a full field needs no terminator.
+ */
 function untilNul(bytes: Uint8Array, start: number, end: number): Uint8Array {
   if (bytes[start] === 0) return NO_BYTES;
   let at = start + 1;

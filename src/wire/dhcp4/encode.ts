@@ -3,9 +3,15 @@ import { FILE_OFFSET, FIXED_LENGTH, MAGIC_COOKIE, OPTIONS_OFFSET, SNAME_OFFSET }
 import type { Message, Option } from "./message.ts";
 import { END, OptionCode, PAD } from "./option-code.ts";
 
-/** The size of a BOOTP message (RFC 951); shorter ones are dropped by some clients and relays (RFC 1542 section 2.1). */
+/**
+ * The size of a BOOTP message (RFC 951); shorter ones are dropped by some clients and relays (RFC
+ * 1542 section 2.1).
+ */
 export const MIN_MESSAGE_SIZE = 300;
-/** The DHCP message that every client accepts: 576 bytes of IP datagram less the headers (RFC 2131 section 2). */
+/**
+ * The DHCP message that every client accepts: 576 bytes of IP datagram less the headers (RFC 2131
+ * section 2).
+ */
 export const DEFAULT_MAX_MESSAGE_SIZE = 548;
 /** The payload of the largest UDP datagram over IPv4. */
 export const LARGEST_MESSAGE_SIZE = 65507;
@@ -18,13 +24,15 @@ const OVERLOAD_SNAME = 2;
 const OVERLOAD_SIZE = 3;
 
 /**
- * Writes the message into the start of `into`, which has at least `maxMessageSize` and 300 bytes, and returns its length: at least 300.
- * Options keep their order, but 82 goes last (RFC 3046 section 2.1). More than 255 bytes of data are written as several options (RFC 3396).
+ * Writes the message into the start of `into`, which has at least `maxMessageSize` and 300 bytes,
+ * and returns its length: at least 300. Options keep their order, but 82 goes last (RFC 3046
+ * section 2.1). More than 255 bytes of data are written as several options (RFC 3396).
  *
- * When the options don't fit in `maxMessageSize` bytes, `file` and then `sname` carry options too if they are empty
- * (option 52, RFC 2131 section 4.1), and what still does not fit is left out, the last of the list first;
- * 53, 54, 51 and 82 always stay in the options field. An option is left out as a whole, with all of its pieces.
- * Bytes of `chaddr`, `sname` and `file` that are more than the field holds are cut off.
+ * When the options don't fit in `maxMessageSize` bytes, `file` and then `sname` carry options too
+ * if they are empty (option 52, RFC 2131 section 4.1), and what still does not fit is left out, the
+ * last of the list first; 53, 54, 51 and 82 always stay in the options field. An option is left out
+ * as a whole, with all of its pieces. Bytes of `chaddr`, `sname` and `file` that are more than the
+ * field holds are cut off.
  */
 export function encode(message: Message, into: Uint8Array, maxMessageSize: number): number {
   writeFixedFields(message, into);
@@ -152,10 +160,14 @@ function staysInOptionsField(code: number): boolean {
   );
 }
 
-/** Not everything fits: distributes the options over the fields and returns where End goes. Not the usual path. */
+/**
+ * Not everything fits: distributes the options over the fields and returns where End goes. Not the
+ * usual path.
+ */
 function writeWithOverload(message: Message, into: Uint8Array, limit: number): number {
   const options = message.options;
-  // Option 52 belongs to DHCP: a BOOTP client, which sends no option 53, would not look for more in `file`.
+  // Option 52 belongs to DHCP: a BOOTP client, which sends no option 53, would not look for more in
+  // `file`.
   const overloads = options.some((option) => option.code === OptionCode.dhcpMessageType);
   const file: Area | undefined = overloads && message.file.length === 0 ? { at: FILE_OFFSET, end: FIXED_LENGTH - 1 } : undefined;
   const sname: Area | undefined = overloads && message.sname.length === 0 ? { at: SNAME_OFFSET, end: FILE_OFFSET - 1 } : undefined;
@@ -201,9 +213,10 @@ function placeReserved(group: readonly Option[], main: Area, into: Uint8Array): 
 }
 
 /**
- * Writes all options of one code in the first areas with room for them, never going back, so that the pieces can be joined
- * in their order (RFC 3396 section 7). An option of at most 255 bytes is not split: not every client joins pieces.
- * When there is not enough room for the last byte, nothing is written.
+ * Writes all options of one code in the first areas with room for them, never going back, so that
+ * the pieces can be joined in their order (RFC 3396 section 7). An option of at most 255 bytes is
+ * not split: not every client joins pieces. When there is not enough room for the last byte,
+ * nothing is written.
  */
 function place(group: readonly Option[], areas: readonly Area[], into: Uint8Array): void {
   const before = areas.map((area) => area.at);
@@ -234,7 +247,10 @@ function place(group: readonly Option[], areas: readonly Area[], into: Uint8Arra
   }
 }
 
-/** Ends the options of an overloaded field; false when it was not used. Clears what a failed attempt to place an option left. */
+/**
+ * Ends the options of an overloaded field; false when it was not used. Clears what a failed attempt
+ * to place an option left.
+ */
 function finish(area: Area | undefined, start: number, into: Uint8Array): boolean {
   if (area === undefined) return false;
   into.fill(0, area.at, area.end + 1);

@@ -10,8 +10,9 @@ import { optionByCode } from "./option-table.ts";
 import { messageType, optionValue } from "./options.ts";
 
 /**
- * A message for people: one line for what it is, one for each field that is set, one for each option with its name and
- * decoded value. Bytes that don't fit their option's definition are shown in hex with the reason. Control characters are escaped.
+ * A message for people: one line for what it is, one for each field that is set, one for each
+ * option with its name and decoded value. Bytes that don't fit their option's definition are shown
+ * in hex with the reason. Control characters are escaped.
  */
 export function formatMessage(message: Message): string {
   const lines = [headline(message)];

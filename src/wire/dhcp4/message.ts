@@ -37,8 +37,8 @@ export interface Option {
 }
 
 /**
- * A DHCPv4 or BOOTP message (RFC 2131 section 2). Byte strings of a decoded message are views of the
- * received buffer: copy them before the buffer is used again.
+ * A DHCPv4 or BOOTP message (RFC 2131 section 2). Byte strings of a decoded message are views of
+ * the received buffer: copy them before the buffer is used again.
  */
 export interface Message {
   readonly op: number;
@@ -57,17 +57,22 @@ export interface Message {
   readonly chaddr: Uint8Array;
   /** Server name up to its first NUL; empty when unset or when it carries options (option 52). */
   readonly sname: Uint8Array;
-  /** Boot file name up to its first NUL; empty when unset or when it carries options (option 52). */
+  /**
+   * Boot file name up to its first NUL; empty when unset or when it carries options (option 52).
+   */
   readonly file: Uint8Array;
   /** False for plain BOOTP without the magic cookie (RFC 951): such a message has no options. */
   readonly cookie: boolean;
   /**
-   * Options in the order of the wire, without Pad, End and Overload; those of an overloaded `file` and `sname`
-   * follow. Duplicates are kept; the pieces of a long option (RFC 3396) are separate entries that
-   * `optionValue` joins.
+   * Options in the order of the wire, without Pad, End and Overload; those of an overloaded `file`
+   * and `sname` follow. Duplicates are kept; the pieces of a long option (RFC 3396) are separate
+   * entries that `optionValue` joins.
    */
   readonly options: readonly Option[];
-  /** The values by code, in a decoded message of very many options; nothing but a faster way for `optionValue`. */
+  /**
+   * The values by code, in a decoded message of very many options; nothing but a faster way for
+   * `optionValue`.
+   */
   readonly index?: OptionIndex | undefined;
 }
 

@@ -1,12 +1,15 @@
 import { codeOf } from "./option-table.ts";
 
-/** Pad and End, which have neither length nor value (RFC 2132 section 3): no options, but what stands between and behind them. */
+/**
+ * Pad and End, which have neither length nor value (RFC 2132 section 3): no options, but what
+ * stands between and behind them.
+ */
 export const PAD = 0;
 export const END = 255;
 
 /**
- * Codes of the options that the programs themselves read or write, by the names that their RFCs give them. Everything else is data of the
- * configuration. The codes stand in the table.
+ * Codes of the options that the programs themselves read or write, by the names that their RFCs
+ * give them. Everything else is data of the configuration. The codes stand in the table.
  */
 export const OptionCode = {
   subnetMask: codeOf("subnet_mask"),

@@ -1,7 +1,8 @@
 /**
- * Every DHCPv4 option with a defined format: decoding, encoding, names in the configuration, documentation and the
- * dashboard are driven by this table. To add an option, add a line. Source: the IANA registry "BOOTP Vendor Extensions
- * and DHCP Options", and for codes without an assignment what is in wide use.
+ * Every DHCPv4 option with a defined format: decoding, encoding, names in the configuration,
+ * documentation and the dashboard are driven by this table. To add an option, add a line. Source:
+ * the IANA registry "BOOTP Vendor Extensions and DHCP Options", and for codes without an assignment
+ * what is in wide use.
  */
 
 import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
@@ -331,7 +332,10 @@ export function codeOf(name: OptionName): number {
   return DICTIONARY.codeOf(name);
 }
 
-/** The number of bytes that every value of the option has; -1 when it varies or the option is unknown. */
+/**
+ * The number of bytes that every value of the option has; -1 when it varies or the option is
+ * unknown.
+ */
 export function fixedLength(code: number): number {
   return DICTIONARY.fixedLength(code);
 }

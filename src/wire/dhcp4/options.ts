@@ -4,10 +4,11 @@ import { OptionCode } from "./option-code.ts";
 import { fixedLength } from "./option-table.ts";
 
 /**
- * The value of an option; undefined when the message does not have it. The pieces of a long option, and an option that
- * is repeated, are joined in their order (RFC 3396 section 7). One whose first piece already has the length that its
- * definition prescribes is taken from there: a repeated option 54 is a duplicate, not an address of 8 bytes.
- * The result is a view of the message unless pieces were joined.
+ * The value of an option; undefined when the message does not have it. The pieces of a long option,
+ * and an option that is repeated, are joined in their order (RFC 3396 section 7). One whose first
+ * piece already has the length that its definition prescribes is taken from there: a repeated
+ * option 54 is a duplicate, not an address of 8 bytes. The result is a view of the message unless
+ * pieces were joined.
  */
 export function optionValue(message: Message, code: number): Uint8Array | undefined {
   const { options, index } = message;
@@ -24,7 +25,10 @@ export function optionValue(message: Message, code: number): Uint8Array | undefi
 /** More options than this are not searched one by one for each code that is asked for. */
 const FEW_OPTIONS = 32;
 
-/** Where the options of a message are, if they are so many that searching all of them for each code would cost more than its length deserves. */
+/**
+ * Where the options of a message are, if they are so many that searching all of them for each code
+ * would cost more than its length deserves.
+ */
 export function indexOptions(options: readonly Option[]): OptionIndex | undefined {
   if (options.length <= FEW_OPTIONS) return undefined;
   const byCode: (Uint8Array | Uint8Array[] | undefined)[] = new Array(256).fill(undefined);
@@ -66,7 +70,10 @@ export function textOf(value: Uint8Array): Uint8Array {
   return length === value.length ? value : value.subarray(0, length);
 }
 
-/** The value of an option that is one IPv4 address; undefined when it is absent or not four bytes long. */
+/**
+ * The value of an option that is one IPv4 address; undefined when it is absent or not four bytes
+ * long.
+ */
 export function optionIpv4(message: Message, code: number): Ipv4 | undefined {
   return optionU32(message, code);
 }
@@ -77,19 +84,28 @@ export function optionU8(message: Message, code: number): number | undefined {
   return data !== undefined && data.length === 1 ? data[0] : undefined;
 }
 
-/** The value of an option that is an unsigned 16-bit number; undefined when it is absent or of another length. */
+/**
+ * The value of an option that is an unsigned 16-bit number; undefined when it is absent or of
+ * another length.
+ */
 export function optionU16(message: Message, code: number): number | undefined {
   const data = optionValue(message, code);
   return data !== undefined && data.length === 2 ? ((data[0] as number) << 8) | (data[1] as number) : undefined;
 }
 
-/** The value of an option that is an unsigned 32-bit number; undefined when it is absent or of another length. */
+/**
+ * The value of an option that is an unsigned 32-bit number; undefined when it is absent or of
+ * another length.
+ */
 export function optionU32(message: Message, code: number): number | undefined {
   const data = optionValue(message, code);
   return data !== undefined && data.length === 4 ? readIpv4(data, 0) : undefined;
 }
 
-/** The DHCP message type (option 53), whatever its value; undefined for BOOTP and when it is not one byte long. */
+/**
+ * The DHCP message type (option 53), whatever its value; undefined for BOOTP and when it is not one
+ * byte long.
+ */
 export function messageType(message: Message): number | undefined {
   return optionU8(message, OptionCode.dhcpMessageType);
 }

@@ -1,4 +1,7 @@
-/** Sub-options of the Relay Agent Information option (82): RFC 3046 and the IANA registry of its sub-option codes. */
+/**
+ * Sub-options of the Relay Agent Information option (82): RFC 3046 and the IANA registry of its
+ * sub-option codes.
+ */
 export const RelaySubOption = {
   circuitId: 1,
   remoteId: 2,
@@ -23,8 +26,8 @@ export const RelaySubOption = {
 } as const;
 
 /**
- * The value of the first sub-option with this code (RFC 3046 section 2.0), a view; undefined when there is none.
- * What stands behind a sub-option whose length runs over the end is not read.
+ * The value of the first sub-option with this code (RFC 3046 section 2.0), a view; undefined when
+ * there is none. What stands behind a sub-option whose length runs over the end is not read.
  */
 export function subOption(relayAgentInformation: Uint8Array, code: number): Uint8Array | undefined {
   const length = relayAgentInformation.length;

@@ -12,7 +12,10 @@ export interface ArpPacket {
   readonly targetAddress: Ipv4;
 }
 
-/** Writes an ARP packet at `offset` and returns its length. A probe (RFC 5227 section 2.1.1) has the sender address 0.0.0.0. */
+/**
+ * Writes an ARP packet at `offset` and returns its length. A probe (RFC 5227 section 2.1.1) has the
+ * sender address 0.0.0.0.
+ */
 export function writeArp(into: Uint8Array, offset: number, packet: ArpPacket): number {
   writeIpv4(into, offset, 0x00010800);
   into[offset + 4] = 6;
@@ -26,7 +29,10 @@ export function writeArp(into: Uint8Array, offset: number, packet: ArpPacket): n
   return ARP_LENGTH;
 }
 
-/** Parses an ARP packet for IPv4 over Ethernet; undefined for anything else. Hardware addresses are views. */
+/**
+ * Parses an ARP packet for IPv4 over Ethernet; undefined for anything else. Hardware addresses are
+ * views.
+ */
 export function parseArp(bytes: Uint8Array, offset: number, end: number = bytes.length): ArpPacket | undefined {
   if (offset + ARP_LENGTH > Math.min(end, bytes.length)) return undefined;
   if (readIpv4(bytes, offset) !== 0x00010800 || bytes[offset + 4] !== 6 || bytes[offset + 5] !== 4) return undefined;

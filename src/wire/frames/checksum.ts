@@ -1,6 +1,12 @@
-/** The checksum of IP, UDP and ICMP: the one's complement of the one's complement sum of 16-bit words (RFC 1071). */
+/**
+ * The checksum of IP, UDP and ICMP: the one's complement of the one's complement sum of 16-bit
+ * words (RFC 1071).
+ */
 
-/** Adds the words of a range to a sum that is not folded yet; an odd last byte counts as the high byte of a word. */
+/**
+ * Adds the words of a range to a sum that is not folded yet; an odd last byte counts as the high
+ * byte of a word.
+ */
 export function addWords(bytes: Uint8Array, start: number, end: number, sum = 0): number {
   let at = start;
   for (; at + 1 < end; at += 2) sum += ((bytes[at] as number) << 8) | (bytes[at + 1] as number);

@@ -16,7 +16,10 @@ export interface EthernetFrame {
   readonly payloadOffset: number;
 }
 
-/** Writes an Ethernet II header into the first 14 bytes and returns their number. Addresses have six bytes. */
+/**
+ * Writes an Ethernet II header into the first 14 bytes and returns their number. Addresses have six
+ * bytes.
+ */
 export function writeEthernet(into: Uint8Array, destination: Uint8Array, source: Uint8Array, etherType: number): number {
   into.set(destination.subarray(0, 6), 0);
   into.set(source.subarray(0, 6), 6);
@@ -25,7 +28,9 @@ export function writeEthernet(into: Uint8Array, destination: Uint8Array, source:
   return ETHERNET_HEADER_LENGTH;
 }
 
-/** Parses an Ethernet II header and the VLAN tags behind it; undefined when the frame is too short. */
+/**
+ * Parses an Ethernet II header and the VLAN tags behind it; undefined when the frame is too short.
+ */
 export function parseEthernet(bytes: Uint8Array, length: number = bytes.length): EthernetFrame | undefined {
   const available = Math.min(length, bytes.length);
   let at = 12;

@@ -10,7 +10,9 @@ export interface IcmpEcho {
   readonly data: Uint8Array;
 }
 
-/** Writes an echo request or reply with its checksum at `offset` and returns its length (RFC 792). */
+/**
+ * Writes an echo request or reply with its checksum at `offset` and returns its length (RFC 792).
+ */
 export function writeIcmpEcho(into: Uint8Array, offset: number, echo: IcmpEcho): number {
   const end = offset + ICMP_HEADER_LENGTH + echo.data.length;
   into[offset] = echo.type;
@@ -28,7 +30,10 @@ export function writeIcmpEcho(into: Uint8Array, offset: number, echo: IcmpEcho):
   return end - offset;
 }
 
-/** Parses an echo request or reply; undefined for other messages and for a wrong checksum. `data` is a view. */
+/**
+ * Parses an echo request or reply; undefined for other messages and for a wrong checksum. `data` is
+ * a view.
+ */
 export function parseIcmpEcho(bytes: Uint8Array, offset: number, end: number = bytes.length): IcmpEcho | undefined {
   const limit = Math.min(end, bytes.length);
   if (offset + ICMP_HEADER_LENGTH > limit) return undefined;

@@ -7,8 +7,9 @@ const HEADERS_LENGTH = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH;
 const PROTOCOL_UDP = 17;
 
 /**
- * Writes an IPv4 and a UDP header, 28 bytes, in front of the payload that stands at `payloadOffset` (RFC 791, RFC 768),
- * and returns the length of the packet. The payload has at most 65507 bytes. Addresses are in host order.
+ * Writes an IPv4 and a UDP header, 28 bytes, in front of the payload that stands at `payloadOffset`
+ * (RFC 791, RFC 768), and returns the length of the packet. The payload has at most 65507 bytes.
+ * Addresses are in host order.
  */
 export function writeIpv4Udp(
   into: Uint8Array,
@@ -75,10 +76,11 @@ function refuse(reason: Ipv4UdpProblem): ParsedIpv4Udp {
 }
 
 /**
- * Parses the first `length` bytes as an IPv4 packet that holds a whole UDP datagram. IP options are skipped, padding behind
- * the packet is ignored. A UDP checksum of 0 was not computed and is accepted (RFC 768); so is an IP checksum of 0, which
- * some capture and offload paths leave. `verifyUdpChecksum: false` is for packets whose checksum the sending side of the
- * same machine has not filled in yet.
+ * Parses the first `length` bytes as an IPv4 packet that holds a whole UDP datagram. IP options are
+ * skipped, padding behind the packet is ignored. A UDP checksum of 0 was not computed and is
+ * accepted (RFC 768); so is an IP checksum of 0, which some capture and offload paths leave.
+ * `verifyUdpChecksum: false` is for packets whose checksum the sending side of the same machine has
+ * not filled in yet.
  */
 export function parseIpv4Udp(bytes: Uint8Array, length: number, options: { readonly verifyUdpChecksum: boolean }): ParsedIpv4Udp {
   const available = Math.min(length, bytes.length);
@@ -110,7 +112,10 @@ export function parseIpv4Udp(bytes: Uint8Array, length: number, options: { reado
   };
 }
 
-/** Over the pseudo-header (addresses, protocol, length) and the datagram; 0 when the datagram holds its right checksum. */
+/**
+ * Over the pseudo-header (addresses, protocol, length) and the datagram; 0 when the datagram holds
+ * its right checksum.
+ */
 function udpChecksum(bytes: Uint8Array, ip: number, udp: number, udpLength: number): number {
   const pseudoHeader = addWords(bytes, ip + 12, ip + 20, PROTOCOL_UDP + udpLength);
   return finishChecksum(addWords(bytes, udp, udp + udpLength, pseudoHeader));

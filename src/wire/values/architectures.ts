@@ -1,4 +1,6 @@
-/** RFC 4578 section 2.1, RFC 5970 section 3.3 and the IANA registry "Processor Architecture Types". */
+/**
+ * RFC 4578 section 2.1, RFC 5970 section 3.3 and the IANA registry "Processor Architecture Types".
+ */
 export const ARCHITECTURES: Readonly<Record<number, string>> = {
   0: "x86-bios",
   1: "nec-pc98",

@@ -1,18 +1,25 @@
 /**
- * Domain names in the wire form of RFC 1035 section 3.1, with compression (section 4.1.4). As text a name has no dot at its end;
- * a dot or backslash inside a label is `\.` or `\\`, and a byte outside of printable ASCII is `\DDD` (RFC 1035 section 5.1).
+ * Domain names in the wire form of RFC 1035 section 3.1, with compression (section 4.1.4). As text
+ * a name has no dot at its end; a dot or backslash inside a label is `\.` or `\\`, and a byte
+ * outside of printable ASCII is `\DDD` (RFC 1035 section 5.1).
  */
 
 /** Longest name on the wire with all length bytes and the root label. */
 const MAX_NAME = 255;
 const MAX_LABEL = 63;
-/** Most bytes that the names of one list may have when decompressed: keeps a few pointers from growing into megabytes. */
+/**
+ * Most bytes that the names of one list may have when decompressed: keeps a few pointers from
+ * growing into megabytes.
+ */
 const MAX_LIST = 65535;
 
 const DOT = 46;
 const BACKSLASH = 92;
 
-/** The labels of a name written as text, with or without the dot at the end; a string says what is wrong with it. "" and "." are the root. */
+/**
+ * The labels of a name written as text, with or without the dot at the end; a string says what is
+ * wrong with it. "" and "." are the root.
+ */
 export function parseDomainName(text: string): Uint8Array[] | string {
   if (text === "" || text === ".") return [];
   const labels: Uint8Array[] = [];
@@ -54,9 +61,10 @@ function formatLabel(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /**
- * Appends a name to `out`. `compression` maps the wire form of names already written to their offset in `out`; with it the
- * longest known ending is replaced by a pointer, without it the name is written in full. `terminated: false` leaves the
- * root label away (a partial name, RFC 4702 section 2.3.1).
+ * Appends a name to `out`. `compression` maps the wire form of names already written to their
+ * offset in `out`; with it the longest known ending is replaced by a pointer, without it the name
+ * is written in full. `terminated: false` leaves the root label away (a partial name, RFC 4702
+ * section 2.3.1).
  */
 export function writeDomainName(
   labels: readonly Uint8Array[],
@@ -89,8 +97,9 @@ export interface ReadName {
 }
 
 /**
- * Reads the name at `start`; a string says what is wrong. Pointers count from the start of `bytes` and must point
- * backwards, each to before the last, so reading ends; a name of more than 255 bytes is refused.
+ * Reads the name at `start`; a string says what is wrong. Pointers count from the start of `bytes`
+ * and must point backwards, each to before the last, so reading ends; a name of more than 255 bytes
+ * is refused.
  */
 export function readDomainName(bytes: Uint8Array, start: number, end: number): ReadName | string {
   const labels: string[] = [];
@@ -123,7 +132,10 @@ export function readDomainName(bytes: Uint8Array, start: number, end: number): R
   }
 }
 
-/** Reads names one after the other; a string says what is wrong. Pointers count from the start of `bytes` (RFC 3397 section 2). */
+/**
+ * Reads names one after the other; a string says what is wrong. Pointers count from the start of
+ * `bytes` (RFC 3397 section 2).
+ */
 export function readDomainNames(bytes: Uint8Array): string[] | string {
   const names: string[] = [];
   let total = 0;

@@ -2,7 +2,10 @@ import { fromHex } from "../../net/bytes.ts";
 import { parseIpv4 } from "../../net/ipv4.ts";
 import { parseDomainName, writeDomainName } from "./domain-name.ts";
 
-/** The forms in which an option of any code can be written, whatever its definition: `{type, value}` in the configuration. */
+/**
+ * The forms in which an option of any code can be written, whatever its definition: `{type, value}`
+ * in the configuration.
+ */
 export const RAW_TYPES = [
   "ip",
   "ip_list",
@@ -33,7 +36,10 @@ export type EncodeResult =
       readonly path: readonly (string | number)[];
     };
 
-/** Encodes `{type, value}`. A list is accepted for every type but `b64`, `hex` and `sub_option`; the parts follow each other without a separator. */
+/**
+ * Encodes `{type, value}`. A list is accepted for every type but `b64`, `hex` and `sub_option`; the
+ * parts follow each other without a separator.
+ */
 export function encodeRaw(type: RawType, value: unknown): EncodeResult {
   const out: number[] = [];
   const path: (string | number)[] = [];
@@ -62,7 +68,10 @@ export function writeInteger(value: number, size: number, out: number[]): void {
   for (let shift = 8 * (size - 1); shift >= 0; shift -= 8) out.push((value >>> shift) & 255);
 }
 
-/** Bytes from a hex string, from text in single quotes inside the string, or undefined when it is neither. */
+/**
+ * Bytes from a hex string, from text in single quotes inside the string, or undefined when it is
+ * neither.
+ */
 export function parseBytes(text: string): Uint8Array | undefined {
   if (text.length >= 2 && text.startsWith("'") && text.endsWith("'")) return new TextEncoder().encode(text.slice(1, -1));
   return fromHex(text);

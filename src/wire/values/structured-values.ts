@@ -10,7 +10,10 @@ import type { JsonValue } from "./value-types.ts";
 
 const ROUTE_FIELDS = [{ name: "destination" }, { name: "router" }];
 
-/** Classless static routes: the prefix length, as many bytes of the destination as it needs, the router (RFC 3442). */
+/**
+ * Classless static routes: the prefix length, as many bytes of the destination as it needs, the
+ * router (RFC 3442).
+ */
 export function writeRoutes(value: unknown, out: number[], path: Path): string | undefined {
   const routes = Array.isArray(value) ? value : [value];
   if (routes.length === 0) return "must not be an empty list";
@@ -59,7 +62,10 @@ const FQDN_FLAGS = [
 ] as const;
 const FQDN_FIELDS = [...FQDN_FLAGS.map(([name]) => ({ name })), { name: "rcode1" }, { name: "rcode2" }, { name: "name" }];
 
-/** Client FQDN (RFC 4702). A name in wire form ends with a dot as text when it is complete, and has none when it is partial. */
+/**
+ * Client FQDN (RFC 4702). A name in wire form ends with a dot as text when it is complete, and has
+ * none when it is partial.
+ */
 export function writeFqdn(value: unknown, out: number[], path: Path): string | undefined {
   const map = mapOf(value, FQDN_FIELDS, path);
   if (typeof map === "string") return map;
@@ -92,7 +98,10 @@ export function writeFqdn(value: unknown, out: number[], path: Path): string | u
   return undefined;
 }
 
-/** True when the last dot ends the name: one behind an odd number of backslashes belongs to the label. */
+/**
+ * True when the last dot ends the name: one behind an odd number of backslashes belongs to the
+ * label.
+ */
 function endsWithDot(name: string): boolean {
   const backslashes = /(\\*)\.$/.exec(name)?.[1];
   return backslashes !== undefined && backslashes.length % 2 === 0;
@@ -122,7 +131,10 @@ const PORT = 3;
 const DOHPATH = 7;
 const RESOLVER_FIELDS = ["priority", "adn", "addresses", "alpn", "port", "dohpath", "params"].map((name) => ({ name }));
 
-/** Encrypted resolvers: a list of length-prefixed instances (RFC 9463 section 5.1). Without addresses it is the ADN-only mode. */
+/**
+ * Encrypted resolvers: a list of length-prefixed instances (RFC 9463 section 5.1). Without
+ * addresses it is the ADN-only mode.
+ */
 export function writeResolvers(value: unknown, out: number[], path: Path): string | undefined {
   const resolvers = Array.isArray(value) ? value : [value];
   if (resolvers.length === 0) return "must not be an empty list";

@@ -1,6 +1,9 @@
 /** What the readers and writers of option values share. */
 
-/** Where the writer is in the value, from the outside in; on failure it is left where the problem is. */
+/**
+ * Where the writer is in the value, from the outside in; on failure it is left where the problem
+ * is.
+ */
 export type Path = (string | number)[];
 
 /** The entries of a map without unknown keys, or what is wrong. */
@@ -52,7 +55,9 @@ export function rest(reader: Reader, size: number = reader.end - reader.at): Uin
   return bytes;
 }
 
-/** UTF-8, or Latin-1 when the bytes are not UTF-8: a host name from an old client is still readable. */
+/**
+ * UTF-8, or Latin-1 when the bytes are not UTF-8: a host name from an old client is still readable.
+ */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

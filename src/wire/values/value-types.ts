@@ -4,8 +4,9 @@ import { INTEGERS, type IntegerKind } from "./raw-values.ts";
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
- * The structure of an option's value, as plain data: encoding, decoding, documentation and forms are all driven by it.
- * Beside each kind stands its JSON form. Kinds without a length of their own take the rest of the data.
+ * The structure of an option's value, as plain data: encoding, decoding, documentation and forms
+ * are all driven by it. Beside each kind stands its JSON form. Kinds without a length of their own
+ * take the rest of the data.
  */
 export type ValueType =
   /** A number, or one of `names`. */
@@ -18,9 +19,14 @@ export type ValueType =
   | { readonly kind: "ipv4" }
   /** "2001:db8::1" */
   | { readonly kind: "ipv6" }
-  /** Text, UTF-8, without the NULs that some senders put behind it (RFC 2132 section 2); `size` bytes if given, else at least `min` (1). */
+  /**
+   * Text, UTF-8, without the NULs that some senders put behind it (RFC 2132 section 2); `size`
+   * bytes if given, else at least `min` (1).
+   */
   | { readonly kind: "text"; readonly size?: number; readonly min?: number }
-  /** Hex digits, or text in single quotes; exactly `size` bytes if given, else at least `min` (0). */
+  /**
+   * Hex digits, or text in single quotes; exactly `size` bytes if given, else at least `min` (0).
+   */
   | { readonly kind: "bytes"; readonly size?: number; readonly min?: number }
   /** Text, or `{type, value}` for bytes that are not readable text. */
   | { readonly kind: "opaque" }
@@ -30,7 +36,10 @@ export type ValueType =
   | { readonly kind: "domains"; readonly compress: boolean }
   /** A list, or a single value in its place; at least `min` (1), a multiple of `multiple`. */
   | { readonly kind: "list"; readonly of: ValueType; readonly min?: number; readonly multiple?: number }
-  /** A map with these fields, in this order on the wire. Optional ones stand at the end and may be left out from there. */
+  /**
+   * A map with these fields, in this order on the wire. Optional ones stand at the end and may be
+   * left out from there.
+   */
   | { readonly kind: "record"; readonly fields: readonly Field[] }
   /** The JSON form of `of`; on the wire its length stands in front. */
   | { readonly kind: "counted"; readonly size: 1 | 2; readonly of: ValueType }
@@ -39,8 +48,9 @@ export type ValueType =
   /** The JSON form of one of the alternatives; on the wire a byte with its tag stands in front. */
   | { readonly kind: "tagged"; readonly alternatives: readonly Alternative[] }
   /**
-   * A map of sub-option name or code to value; sub-options without a definition are `{type, value}`. `padded`: 0 is Pad and 255 is End inside.
-   * `size`: the bytes of each code and of each length (1).
+   * A map of sub-option name or code to value; sub-options without a definition are `{type,
+   * value}`. `padded`: 0 is Pad and 255 is End inside. `size`: the bytes of each code and of each
+   * length (1).
    */
   | {
       readonly kind: "suboptions";
@@ -49,8 +59,9 @@ export type ValueType =
       readonly size?: 1 | 2;
     }
   /**
-   * A map of enterprise number to the JSON form of its type in `types`, else of `of`. On the wire: number, `size` bytes of length (1), data.
-   * Without a length (0) there is one enterprise, and its data takes the rest (RFC 8415 section 21.17).
+   * A map of enterprise number to the JSON form of its type in `types`, else of `of`. On the wire:
+   * number, `size` bytes of length (1), data. Without a length (0) there is one enterprise, and its
+   * data takes the rest (RFC 8415 section 21.17).
    */
   | {
       readonly kind: "enterprises";
@@ -88,11 +99,16 @@ export interface SubOptionDefinition {
   readonly code: number;
   readonly name: string;
   readonly type: ValueType;
-  /** It may stand several times in what contains it: its JSON form there is a list, or a single value in its place. */
+  /**
+   * It may stand several times in what contains it: its JSON form there is a list, or a single
+   * value in its place.
+   */
   readonly repeats?: boolean;
 }
 
-/** The number of bytes that every value of this type has; undefined when it depends on the value. */
+/**
+ * The number of bytes that every value of this type has; undefined when it depends on the value.
+ */
 export function fixedSize(type: ValueType): number | undefined {
   switch (type.kind) {
     case "bool":

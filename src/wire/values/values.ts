@@ -20,8 +20,8 @@ export {
 export type DecodeValueResult = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly problem: string };
 
 /**
- * Encodes a value as the configuration writes it. Where the type holds sub-options, any of them may be given as
- * `{type, value}`. Lengths are not limited to 255: the message encoder splits.
+ * Encodes a value as the configuration writes it. Where the type holds sub-options, any of them may
+ * be given as `{type, value}`. Lengths are not limited to 255: the message encoder splits.
  */
 export function encodeValue(type: ValueType, value: unknown): EncodeResult {
   const out: number[] = [];
@@ -30,7 +30,10 @@ export function encodeValue(type: ValueType, value: unknown): EncodeResult {
   return problem === undefined ? { ok: true, data: Uint8Array.from(out) } : { ok: false, problem, path };
 }
 
-/** Decodes data strictly: it has exactly the form that the type prescribes, or a problem is told. Never throws. */
+/**
+ * Decodes data strictly: it has exactly the form that the type prescribes, or a problem is told.
+ * Never throws.
+ */
 export function decodeValue(type: ValueType, data: Uint8Array): DecodeValueResult {
   const result = readAll(type, data);
   return typeof result === "string" ? { ok: false, problem: result } : { ok: true, value: result.value };

@@ -11,7 +11,8 @@ import type { Report } from "../../text/problems.ts";
 import { allocatableSize } from "./ranges.ts";
 
 /*
- * Warnings: configurations that are valid and do what they say, and are probably not what was meant.
+ * Warnings: configurations that are valid and do what they say, and are probably not what was
+ * meant.
  */
 
 const SUBNET_MASK = OptionCode.subnetMask;
@@ -23,7 +24,10 @@ const TFTP_SERVER_ADDRESSES = OptionCode.tftpServerAddresses;
 /** Ranges with fewer addresses are remarked on, unless the network itself is that small. */
 const SMALL_RANGE = 3;
 
-/** Warns of what is probably not meant. `keys` are the keys of the networks in the file, in the order of the model. */
+/**
+ * Warns of what is probably not meant. `keys` are the keys of the networks in the file, in the
+ * order of the model.
+ */
 export function advise(config: Config, file: ConfigFile, keys: readonly string[], report: Report): void {
   if (config.networks.length === 0) {
     report.warn([], "no networks are configured: the server answers nobody", "add a network: networks: {192.168.5.0/24: {ranges: [...]}}");
@@ -84,7 +88,10 @@ function adviseOnNetwork(config: Config, network: Network, path: Path, report: R
   }
 }
 
-/** Whether no lease of the network can be shorter than by default, as far as classes don't say otherwise. */
+/**
+ * Whether no lease of the network can be shorter than by default, as far as classes don't say
+ * otherwise.
+ */
 function hasNoShorterTime({ classification }: Config, { ranges }: Network): boolean {
   if (classification?.classes.some(({ leaseTime }) => leaseTime !== undefined) === true) return false;
   return ranges.every(({ leaseTime }) => leaseTime.min === leaseTime.default);
@@ -112,7 +119,10 @@ function adviseOnRange(config: Config, network: Network, range: Range, path: Pat
   }
 }
 
-/** The mask follows from the prefix; one that is configured and differs makes clients see another subnet than the server. */
+/**
+ * The mask follows from the prefix; one that is configured and differs makes clients see another
+ * subnet than the server.
+ */
 function adviseOnMask(config: Config, network: Network, options: OptionSet, path: Path, report: Report): void {
   const [mask] = addressesOf(effective(config, options, SUBNET_MASK));
   if (mask === undefined || mask === maskOf(network.prefix.length)) return;
@@ -132,7 +142,10 @@ function adviseOnRoutes(config: Config, options: OptionSet, path: Path, report: 
   );
 }
 
-/** Whether one of the routes has a destination of 0 bits; a route is the number of bits, the bytes that these need, and the router. */
+/**
+ * Whether one of the routes has a destination of 0 bits; a route is the number of bits, the bytes
+ * that these need, and the router.
+ */
 function hasDefaultRoute(routes: Uint8Array): boolean {
   for (let at = 0; at < routes.length; at += 5 + Math.ceil((routes[at] as number) / 8)) {
     if (routes[at] === 0) return true;
@@ -145,7 +158,10 @@ function addressesOf(option: ConfiguredOption | undefined): readonly Ipv4[] {
   return Array.from({ length: data.length >>> 2 }, (_, i) => readIpv4(data, 4 * i));
 }
 
-/** dora put its own address into siaddr; here it stays empty unless configured, so a boot file alone leads nowhere. */
+/**
+ * dora put its own address into siaddr; here it stays empty unless configured, so a boot file alone
+ * leads nowhere.
+ */
 function adviseOnBoot(config: Config, network: Network, file: ConfigFile, path: Path, report: Report): void {
   const { fileName, nextServer } = network.boot;
   const places = [network.options, ...network.ranges.map((range) => range.options)];

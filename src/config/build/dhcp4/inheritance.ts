@@ -55,7 +55,8 @@ interface Place {
 
 export function topLevel(file: ConfigFile, dictionary: OptionDictionary, report: Report): Inherited {
   const own = inherit(file, DEFAULTS, [], dictionary, report);
-  // From here on it makes a difference whether a place sets next_server itself: settings of classes come before those of the top level.
+  // From here on it makes a difference whether a place sets next_server itself: settings of classes
+  // come before those of the top level.
   const boot = (file.client_classes?.v4 ?? []).length === 0 ? own.boot : { ...own.boot, nextServerIsOwn: false };
   return { ...own, boot, options: NO_OPTIONS };
 }

@@ -21,8 +21,9 @@ export interface LinkPlan {
 }
 
 /**
- * Puts every network on a link: the shared networks in the order of the file, then the networks that are in none.
- * `written` are all keys of `networks`, those with problems too: naming one of them is no second mistake.
+ * Puts every network on a link: the shared networks in the order of the file, then the networks
+ * that are in none. `written` are all keys of `networks`, those with problems too: naming one of
+ * them is no second mistake.
  */
 export function planLinks(
   file: ConfigFile,
@@ -107,7 +108,10 @@ function readMembers(
   return members;
 }
 
-/** An interface or a relay leads to one link: claimed by two, nobody could say which network its clients are on. */
+/**
+ * An interface or a relay leads to one link: claimed by two, nobody could say which network its
+ * clients are on.
+ */
 function checkClaims(plans: readonly LinkPlan[], file: ConfigFile, report: Report): void {
   const served = file.interfaces && new Set(file.interfaces.map((entry) => entry.name));
   const claims = new Map<string | Ipv4, LinkPlan>();

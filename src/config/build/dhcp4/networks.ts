@@ -23,7 +23,10 @@ export interface NetworkBuild {
   readonly networks: Network[];
   readonly ranges: Range[];
   readonly globalHosts: GlobalHosts;
-  /** Reservations of the top level without an address, by what they inherit from the networks they apply in. */
+  /**
+   * Reservations of the top level without an address, by what they inherit from the networks they
+   * apply in.
+   */
   readonly everywhere: Map<BootFields, Map<LeaseTime | undefined, readonly Reservation[]>>;
   readonly classes: ClassTable;
 }
@@ -36,7 +39,10 @@ export interface GlobalHosts {
   readonly inNetwork: ReadonlyMap<NamedPrefix, readonly Host[]>;
 }
 
-/** Global reservations apply in the network that holds their address; those without an address in every network. */
+/**
+ * Global reservations apply in the network that holds their address; those without an address in
+ * every network.
+ */
 export function assignHosts(
   hosts: readonly Host[],
   prefixes: readonly NamedPrefix[],
@@ -136,8 +142,9 @@ export function buildNetwork(build: NetworkBuild, entry: NamedPrefix, link: numb
 }
 
 /**
- * The reservations of the top level without an address, as they are in a network that hands down these settings. Built
- * once for all networks that do: many networks times many reservations would be too many.
+ * The reservations of the top level without an address, as they are in a network that hands down
+ * these settings. Built once for all networks that do: many networks times many reservations would
+ * be too many.
  */
 function buildEverywhere(build: NetworkBuild, network: Inherited): readonly Reservation[] {
   const hosts = build.globalHosts.everywhere;

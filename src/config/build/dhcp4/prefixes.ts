@@ -12,8 +12,9 @@ export interface NamedPrefix {
 }
 
 /**
- * Reads the keys of `networks`. Malformed ones and those that overlap an earlier one are reported and left out. An address of the network
- * in front of the length (192.168.5.1/24) names the same network, as in dora.
+ * Reads the keys of `networks`. Malformed ones and those that overlap an earlier one are reported
+ * and left out. An address of the network in front of the length (192.168.5.1/24) names the same
+ * network, as in dora.
  */
 export function readPrefixes(keys: readonly string[], report: Report): readonly NamedPrefix[] {
   const read: NamedPrefix[] = [];
@@ -48,7 +49,10 @@ function explainKey(key: string, report: Report): void {
   }
 }
 
-/** Of two prefixes that overlap one contains the other, so in order of address each has to be compared with its neighbour only. */
+/**
+ * Of two prefixes that overlap one contains the other, so in order of address each has to be
+ * compared with its neighbour only.
+ */
 function withoutOverlaps(read: readonly NamedPrefix[], report: Report): readonly NamedPrefix[] {
   const order = new Map(read.map((entry, i) => [entry, i]));
   const kept: NamedPrefix[] = [];
@@ -71,7 +75,9 @@ function withoutOverlaps(read: readonly NamedPrefix[], report: Report): readonly
   return read.filter((entry) => !dropped.has(entry));
 }
 
-/** Finds the entry whose prefix holds an address, in logarithmic time. The prefixes don't overlap. */
+/**
+ * Finds the entry whose prefix holds an address, in logarithmic time. The prefixes don't overlap.
+ */
 export function prefixLookup<Entry extends { readonly prefix: Ipv4Prefix }>(
   entries: readonly Entry[],
 ): (address: Ipv4) => Entry | undefined {

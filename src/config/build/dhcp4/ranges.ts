@@ -12,7 +12,10 @@ export interface Pool extends AddressRange {
   readonly except: readonly AddressRange[];
 }
 
-/** Reads the ranges of a network: inside it, apart from each other. Those with problems are reported and left out. */
+/**
+ * Reads the ranges of a network: inside it, apart from each other. Those with problems are reported
+ * and left out.
+ */
 export function readPools(files: readonly RangeFile[], prefix: Ipv4Prefix, path: Path, report: Report): readonly Pool[] {
   const pools: Pool[] = [];
   /** The same in order of address. */
@@ -86,19 +89,28 @@ export function unusableAddresses(prefix: Ipv4Prefix): readonly Ipv4[] {
   return prefix.length <= 30 ? [start, end] : [];
 }
 
-/** The first and the last address of every /24 that the pool touches: .0 and .255, which some clients take for broadcast addresses. */
+/**
+ * The first and the last address of every /24 that the pool touches: .0 and .255, which some
+ * clients take for broadcast addresses.
+ */
 export function firstAndLastOf24(pool: AddressRange): readonly Ipv4[] {
   const addresses: Ipv4[] = [];
   for (let base = pool.start - (pool.start % 256); base <= pool.end; base += 256) addresses.push(base, base + 255);
   return addresses;
 }
 
-/** The index of the first of the ranges, which are in order and apart from each other, that does not end before the address. */
+/**
+ * The index of the first of the ranges, which are in order and apart from each other, that does not
+ * end before the address.
+ */
 function firstEndingAt(sorted: readonly AddressRange[], address: Ipv4): number {
   return lowerBound(sorted.length, (i) => (sorted[i] as AddressRange).end >= address);
 }
 
-/** The first of `length` indexes for which `holds`, as it does for all behind it; `length` when there is none. */
+/**
+ * The first of `length` indexes for which `holds`, as it does for all behind it; `length` when
+ * there is none.
+ */
 function lowerBound(length: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = length;
@@ -119,7 +131,10 @@ export function rangeLookup<R extends AddressRange>(ranges: readonly R[]): (addr
   };
 }
 
-/** What is never allocated from a pool: its exceptions, those of `addresses` (sorted) and of `more` that lie inside. Sorted and joined. */
+/**
+ * What is never allocated from a pool: its exceptions, those of `addresses` (sorted) and of `more`
+ * that lie inside. Sorted and joined.
+ */
 export function excludedFrom(pool: Pool, addresses: readonly Ipv4[], more: readonly Ipv4[]): readonly AddressRange[] {
   const all = [...pool.except];
   for (let i = lowerBound(addresses.length, (index) => (addresses[index] as Ipv4) >= pool.start); i < addresses.length; i++) {

@@ -104,7 +104,10 @@ function readMatches(
   return matches;
 }
 
-/** Clients that send such an identifier are known by their hardware address: many of them send the same. */
+/**
+ * Clients that send such an identifier are known by their hardware address: many of them send the
+ * same.
+ */
 function warnOfShort(clientIdentifier: Uint8Array, path: Path, report: Report): void {
   if (clientIdentifier.length >= SHORTEST_IDENTIFIER) return;
   report.warn(
@@ -184,7 +187,8 @@ interface BootFile {
 
 /** siaddr, sname and file of one place over those around it, each on its own. */
 export function readBoot(file: BootFile, outer: BootFields): BootFields {
-  // The very same where nothing is set: networks that hand down the same settings share what inherits them.
+  // The very same where nothing is set: networks that hand down the same settings share what
+  // inherits them.
   if (file.next_server === undefined && file.server_name === undefined && file.file_name === undefined) return outer;
   const fields = {
     nextServer: file.next_server ?? outer.nextServer,

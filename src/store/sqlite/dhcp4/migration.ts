@@ -4,8 +4,9 @@ import type { LeaseOwner } from "../../../leases/dhcp4/lease.ts";
 import { recordOf } from "../../../leases/dhcp4/record.ts";
 
 /*
- * From the first format of the database, which had a column for each thing that DHCPv4 knows of a client and rows of IPv4 leases alone, to the present one, in which that
- * is a record. What is damaged stays damaged: it is told when it is read.
+ * From the first format of the database, which had a column for each thing that DHCPv4 knows of a
+ * client and rows of IPv4 leases alone, to the present one, in which that is a record. What is
+ * damaged stays damaged: it is told when it is read.
  */
 
 /** Lengths that the first format had room for. */
@@ -36,7 +37,10 @@ export function migrateToRecords(db: DatabaseSync): void {
     DROP TABLE leases_before;`);
 }
 
-/** Whether the leases stand in the first format: a database that no server of this version has opened yet is read as it is. */
+/**
+ * Whether the leases stand in the first format: a database that no server of this version has
+ * opened yet is read as it is.
+ */
 export function isInFirstFormat(db: DatabaseSync): boolean {
   return !columnsOf(db, "leases").has("record");
 }

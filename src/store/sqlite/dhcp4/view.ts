@@ -2,8 +2,9 @@ import { FIELD } from "../../../leases/dhcp4/record.ts";
 import { RelaySubOption } from "../../../wire/dhcp4/relay-agent-information.ts";
 
 /*
- * IPv4 leases for whoever reads the database by hand. Records are taken apart by SQL alone, so that any program that reads SQLite can use the view; a column
- * is worked out only where it is asked for.
+ * IPv4 leases for whoever reads the database by hand. Records are taken apart by SQL alone, so that
+ * any program that reads SQLite can use the view; a column is worked out only where it is asked
+ * for.
  */
 
 /** A byte as a number, of the two hex digits at a place (from 1) of a text. */
@@ -13,8 +14,9 @@ function byteAt(text: string, place: string): string {
 }
 
 /**
- * The value of a numbered item in hex digits; NULL: there is none. Items stand one behind the other: number, length, value. `long`: a length of 255 says that
- * one of two bytes follows, as in records.
+ * The value of a numbered item in hex digits; NULL: there is none. Items stand one behind the
+ * other: number, length, value. `long`: a length of 255 says that one of two bytes follows, as in
+ * records.
  */
 function itemIn(items: string, number: number, long: boolean): string {
   const short = byteAt("rest", "3");
