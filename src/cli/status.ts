@@ -10,10 +10,10 @@ interface StatusOptions {
 
 /** Seconds in a day, an hour and a minute. */
 const UNITS = [
-  [86400, "d"],
-  [3600, "h"],
-  [60, "min"],
-] as const;
+  { size: 86400, unit: "d" },
+  { size: 3600, unit: "h" },
+  { size: 60, unit: "min" },
+];
 
 export function addStatusCommand(program: Command): void {
   program
@@ -45,7 +45,7 @@ function textOf({ version, uptime, healthy, configuration, store, leases, interf
 function timeOf(seconds: number): string {
   const parts: string[] = [];
   let left = seconds;
-  for (const [size, unit] of UNITS) {
+  for (const { size, unit } of UNITS) {
     if (left >= size) parts.push(`${Math.floor(left / size)} ${unit}`);
     left %= size;
   }

@@ -2,14 +2,10 @@ import { toHex } from "../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
 import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Facts, Kinds, Words } from "../protocol.ts";
-
-const REQUESTED_ADDRESS = 50;
-const MESSAGE = 56;
-const CLIENT_IDENTIFIER = 61;
-const RELAY_AGENT_INFORMATION = 82;
 
 /** What messages without option 53 are counted as. */
 const BOOTP = 0;
@@ -30,7 +26,7 @@ export const WORDS: Words<Message, Ipv4> = {
   allowed: { "new leases": 1000, refusals: 60, "BOOTP clients": 60, "other messages": 60 },
   nameOf,
   who(message) {
-    const identifier = optionValue(message, CLIENT_IDENTIFIER);
+    const identifier = optionValue(message, OptionCode.clientIdentifier);
     return {
       ...(message.chaddr.length === 0 ? {} : { chaddr: formatMac(message.chaddr) }),
       ...(identifier === undefined ? {} : { clientIdentifier: toHex(identifier) }),
@@ -65,19 +61,19 @@ function isQuery(request: Message): boolean {
 
 /** Why a DHCPNAK was sent, in the words that the client is sent too (option 56). */
 function why(reply: Message): string {
-  const reason = messageType(reply) === MessageType.NAK ? optionValue(reply, MESSAGE) : undefined;
+  const reason = messageType(reply) === MessageType.NAK ? optionValue(reply, OptionCode.message) : undefined;
   return reason === undefined ? "" : `: ${new TextDecoder().decode(reason)}`;
 }
 
 /** The address that a REQUEST or an INFORM is about. A DISCOVER only has a wish. */
 function askedFor(request: Message): Ipv4 {
-  const requested = messageType(request) === MessageType.REQUEST ? optionIpv4(request, REQUESTED_ADDRESS) : undefined;
+  const requested = messageType(request) === MessageType.REQUEST ? optionIpv4(request, OptionCode.requestedIpAddress) : undefined;
   return requested ?? request.ciaddr;
 }
 
 /** Where the relay says that the client is (RFC 3046 sections 3.1 and 3.2). */
 function where(request: Message): Facts {
-  const information = optionValue(request, RELAY_AGENT_INFORMATION);
+  const information = optionValue(request, OptionCode.relayAgentInformation);
   const circuitId = information && subOption(information, RelaySubOption.circuitId);
   const remoteId = information && subOption(information, RelaySubOption.remoteId);
   return {
