@@ -14,6 +14,7 @@ import { isOnConfiguredNetwork } from "../server/dhcp4/served-interfaces.ts";
 import { loadConfigurationInThread } from "../server/load-configuration.ts";
 import type { Log } from "../server/log.ts";
 import type { Status } from "../server/operations.ts";
+import { oneAtATime } from "../server/reload.ts";
 import { type Server, startServer } from "../server/server.ts";
 import { openMemoryStore } from "../store/memory.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
@@ -46,21 +47,28 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
+  // A large configuration takes a while to be read, and this would end the process.
+  let hungUp = false;
+  const onHangUp = (): void => {
+    hungUp = true;
+  };
+  process.on("SIGHUP", onHangUp);
   const config = await readConfig(options.config);
   let loaded = new Date().toISOString();
   const serverLog = createServerLog(config.log);
   const { log, exit } = serverLog;
-  const signals = handleSignals(log, exit);
+  const signals = handleSignals(log, exit, hungUp);
+  process.off("SIGHUP", onHangUp);
   const database = databaseOf(config, options.database);
   const store = openStore(database, serverLog);
   const server = await start(config, store, options.v4Addr, log);
   for (const limitation of server.limitations) log.warn(limitation);
   const status = (): Status => statusOf(server, store, { file: resolve(options.config), loaded });
-  const reload = async (): Promise<Reloaded> => {
+  const reload = oneAtATime(async (): Promise<Reloaded> => {
     const reloaded = await reloadServer(server, options.config);
     loaded = new Date().toISOString();
     return reloaded;
-  };
+  });
   const control = await listenToOperators(server, status, reload, database, log);
   for (const line of describe(config, store, server, options)) log.info(line);
   signals.serve({

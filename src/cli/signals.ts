@@ -27,10 +27,14 @@ const IGNORED: readonly (readonly [NodeJS.Signals, string])[] = [
  * counters, instead of opening Node's inspector, which gives every local user the rights of this
  * process.
  */
-export function handleSignals(log: Log, exit: (status: number) => Promise<never>): { serve(signalled: Signalled): void } {
+export function handleSignals(
+  log: Log,
+  exit: (status: number) => Promise<never>,
+  reloadWanted: boolean,
+): { serve(signalled: Signalled): void } {
   let signalled: Signalled | undefined;
   let stopping = false;
-  let reloadWanted = false;
+  let wanted = reloadWanted;
 
   function stop(signal: NodeJS.Signals): void {
     if (stopping) return;
@@ -54,7 +58,7 @@ export function handleSignals(log: Log, exit: (status: number) => Promise<never>
   process.on("SIGHUP", () => {
     log.info("SIGHUP: reading the configuration again");
     // Before it serves it may have read the file already, as it was then.
-    if (signalled === undefined) reloadWanted = true;
+    if (signalled === undefined) wanted = true;
     else signalled.reload();
   });
   process.on("SIGUSR1", () => log.info(signalled?.counters() ?? {}, "counters so far"));
@@ -62,7 +66,7 @@ export function handleSignals(log: Log, exit: (status: number) => Promise<never>
   return {
     serve(running) {
       signalled = running;
-      if (reloadWanted) running.reload();
+      if (wanted) running.reload();
     },
   };
 }

@@ -34,3 +34,31 @@ export function inTurn<T, R>(work: (argument: T) => Promise<R>): (argument: T) =
     return done;
   };
 }
+
+/**
+ * One at a time, and no more than one waits: whoever asks while the work is under way gets what
+ * comes of the next one, which begins after everything that was asked for before.
+ */
+export function oneAtATime<R>(work: () => Promise<R>): () => Promise<R> {
+  let running: Promise<R> | undefined;
+  let next: Promise<R> | undefined;
+
+  function begin(): Promise<R> {
+    const begun = work().finally(() => {
+      if (running === begun) running = undefined;
+    });
+    running = begun;
+    return begun;
+  }
+
+  return () => {
+    if (running === undefined && next === undefined) return begin();
+    next ??= (running ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return begin();
+      });
+    return next;
+  };
+}

@@ -15,6 +15,7 @@ export interface LateProber extends Prober<Ipv4> {
 export function createLateProber(given?: Prober<Ipv4>): LateProber {
   let prober = given;
   let isOpen = false;
+  let opening: Promise<void> | undefined;
   let handler: AnswerHandler<Ipv4> = () => {};
   return {
     get limitations() {
@@ -26,12 +27,21 @@ export function createLateProber(given?: Prober<Ipv4>): LateProber {
     },
     ask: (address, interfaceIndex) => prober?.ask(address, interfaceIndex) ?? false,
     close: () => prober?.close(),
-    async open() {
-      if (isOpen) return;
-      isOpen = true;
-      if (prober !== undefined) return;
-      prober = await openProber();
-      prober.start(handler);
+    open() {
+      opening ??= openOnce().catch((error) => {
+        // Whoever asks for it next tries again.
+        opening = undefined;
+        throw error;
+      });
+      return opening;
     },
   };
+
+  async function openOnce(): Promise<void> {
+    if (prober === undefined) {
+      prober = await openProber();
+      prober.start(handler);
+    }
+    isOpen = true;
+  }
 }

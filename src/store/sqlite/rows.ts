@@ -112,7 +112,8 @@ function* rowsOf(db: DatabaseSync, columns: string): IterableIterator<SQLOutputV
 /** The name of the column that says something impossible, if there is one. */
 function problemOf([, , state, start, expiry, record]: readonly SQLOutputValue[]): string | undefined {
   if (!isNumber(state) || state < LeaseState.bound || state > LeaseState.declined) return "state";
-  if (!isNumber(start)) return "start";
+  // What never begins would tell the clock that it is past the end of its time.
+  if (!isNumber(start) || Number(start) === NEVER) return "start";
   if (!isNumber(expiry)) return "expiry";
   return record instanceof Uint8Array && isRecord(record) ? undefined : "record";
 }
