@@ -1,4 +1,4 @@
-import type { LeaseWrite, Seconds } from "../leases/lease.ts";
+import { type LeaseWrite, NEVER, type Seconds } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
@@ -35,8 +35,8 @@ export async function restoreLeases<A, O>({ table, knownBy, store, log, read, bo
   const saved = await store.load((stored) => {
     // Of a protocol that this server does not serve: it stays as it is.
     if (stored.space !== table.space.id) return;
-    // What begins behind its own end is damaged.
-    if (stored.start <= stored.expiry) newest = Math.max(newest ?? 0, stored.start);
+    // What begins behind its own end, or never, is damaged.
+    if (stored.start <= stored.expiry && stored.start !== NEVER) newest = Math.max(newest ?? 0, stored.start);
     const record = knownBy(stored.record);
     const superseded = table.restore(record === stored.record ? stored : { ...stored, record });
     if (superseded !== undefined) twice.push({ kind: "remove", space: stored.space, row: superseded, address: stored.address });

@@ -78,6 +78,13 @@ describe("reading leases back", () => {
     assert.deepEqual([now, warnings, table.byAddress(ADDRESS)?.state], [Y2026 + 60, [], bound]);
   });
 
+  test("a start that never comes does not move the clock to the end of its time, and ends no other lease", async () => {
+    const lease = leaseOf(ADDRESS, 1, bound, Y2026, Y2026 + 3600);
+    const { warnings, now, table } = await start(Y2026 + 60, [lease, leaseOf(ADDRESS + 1, 2, bound, NEVER, NEVER)]);
+    assert.deepEqual([warnings, now], [[], Y2026 + 60]);
+    assert.equal(lineOf(table.byAddress(ADDRESS)), lineOf(lease));
+  });
+
   test("an address in two rows: the later one stays, and the other goes", async () => {
     const lease = leaseOf(ADDRESS, 1, bound, Y2026 + 5, Y2026 + 3600);
     const { warnings, writes, table } = await start(Y2026 + 60, [leaseOf(ADDRESS, 2, bound, Y2026, Y2026 + 3600), lease]);

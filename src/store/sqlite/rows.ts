@@ -112,8 +112,7 @@ function* rowsOf(db: DatabaseSync, columns: string): IterableIterator<SQLOutputV
 /** The name of the column that says something impossible, if there is one. */
 function problemOf([, , state, start, expiry, record]: readonly SQLOutputValue[]): string | undefined {
   if (!isNumber(state) || state < LeaseState.bound || state > LeaseState.declined) return "state";
-  // What never begins would tell the clock that it is past the end of its time.
-  if (!isNumber(start) || Number(start) === NEVER) return "start";
+  if (!isNumber(start)) return "start";
   if (!isNumber(expiry)) return "expiry";
   return record instanceof Uint8Array && isRecord(record) ? undefined : "record";
 }
