@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { hardwareKey } from "../../src/leases/dhcp4/client-key.ts";
 import { type Lease, type LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
-import { openForReading } from "../../src/store/sqlite/schema.ts";
+import { openForReading, openLeaseDatabase } from "../../src/store/sqlite/schema.ts";
 import { putOf } from "../support/leases.ts";
+import { requirePrograms } from "../support/requirement.ts";
 import { createFolder, exec, openStore, rowsIn, stored } from "./support.ts";
 
 const { newPath } = createFolder();
@@ -148,4 +150,15 @@ test("of a client that sent an identifier of fewer than two bytes the hardware a
     [Uint8Array.of(1, 2, 0, 0, 0, 1, 1), new Uint8Array(0)],
     [Uint8Array.of(1, 2, 0, 0, 0, 1, 2), Uint8Array.of(7)],
   ]);
+});
+
+test("whoever reads the database by hand sees the same before and after, with the system's own sqlite3", (t) => {
+  if (!requirePrograms(t, "sqlite3")) return;
+  const path = newPath();
+  copyFileSync(FORMAT_4, path);
+  const shown = () => execFileSync("sqlite3", ["-readonly", path, "SELECT * FROM lease ORDER BY address"]).toString();
+  const before = shown();
+  openLeaseDatabase(path).close();
+  assert.equal(shown(), before);
+  assert.equal(before.trim().split("\n").length, 20);
 });

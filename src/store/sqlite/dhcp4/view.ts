@@ -7,34 +7,34 @@ import { RelaySubOption } from "../../../wire/dhcp4/relay-agent-information.ts";
  * for.
  */
 
-/** A byte as a number, of the two hex digits at a place (from 1) of a text. */
-function byteAt(text: string, place: string): string {
-  const digit = (at: string) => `instr('123456789ABCDEF', substr(${text}, ${at}, 1))`;
-  return `(${digit(place)} * 16 + ${digit(`${place} + 1`)})`;
+/** A byte of a blob, by its place from 1, as a number. SQLite has no function for that. */
+function byteAt(blob: string, place: number): string {
+  const digit = (at: number) => `instr('123456789ABCDEF', substr(hex(substr(${blob}, ${place}, 1)), ${at}, 1))`;
+  return `(${digit(1)} * 16 + ${digit(2)})`;
 }
 
 /**
- * The value of a numbered item in hex digits; NULL: there is none. Items stand one behind the
- * other: number, length, value. `long`: a length of 255 says that one of two bytes follows, as in
- * records.
+ * The value of a numbered item; NULL: there is none. Items stand one behind the other in a blob:
+ * number, length, value. `long`: a length of 255 says that one of two bytes follows, as in records.
  */
 function itemIn(items: string, number: number, long: boolean): string {
-  const short = byteAt("rest", "3");
-  const isLong = long ? `${short} = 255` : "0";
-  const length = long ? `CASE WHEN ${isLong} THEN ${byteAt("rest", "5")} * 256 + ${byteAt("rest", "7")} ELSE ${short} END` : short;
-  const start = long ? `CASE WHEN ${isLong} THEN 9 ELSE 5 END` : "5";
+  const short = byteAt("rest", 2);
+  const isLong = `${short} = 255`;
+  const length = long ? `CASE WHEN ${isLong} THEN ${byteAt("rest", 3)} * 256 + ${byteAt("rest", 4)} ELSE ${short} END` : short;
+  const start = long ? `CASE WHEN ${isLong} THEN 5 ELSE 3 END` : "3";
   return `(WITH RECURSIVE item (number, value, rest) AS (
-      SELECT -1, '', ${items}
+      SELECT -1, x'', ${items}
       UNION ALL
-      SELECT ${byteAt("rest", "1")}, substr(rest, ${start}, 2 * (${length})), substr(rest, ${start} + 2 * (${length})) FROM item WHERE rest <> ''
+      SELECT ${byteAt("rest", 1)}, substr(rest, ${start}, ${length}), substr(rest, ${start} + ${length}) FROM item WHERE length(rest) > 0
     ) SELECT value FROM item WHERE number = ${number})`;
 }
 
 /** Behind the length of the record. */
-const FIELDS = "substr(hex(record), 9)";
-const field = (number: number): string => itemIn(FIELDS, number, true);
-const text = (hex: string): string => `CAST(unhex(${hex}) AS TEXT)`;
-const octet = (n: number): string => byteAt("hex(address)", String(2 * n + 1));
+const field = (number: number): string => itemIn("substr(record, 5)", number, true);
+const hex = (blob: string): string => `coalesce(lower(hex(${blob})), '')`;
+const text = (blob: string): string => `CAST(${blob} AS TEXT)`;
+const octet = (n: number): string => byteAt("address", n + 1);
+const relayed = (code: number): string => itemIn(field(FIELD.relayAgentInformation), code, false);
 
 /** The view `lease`. Its columns are those that it always had. */
 export const LEASE_VIEW = `CREATE VIEW lease AS
@@ -45,11 +45,11 @@ export const LEASE_VIEW = `CREATE VIEW lease AS
          ELSE CASE state WHEN 1 THEN 'bound' WHEN 2 THEN 'released' WHEN 3 THEN 'expired' WHEN 4 THEN 'declined' END END AS state,
     datetime(start + ahead, 'unixepoch') AS start,
     CASE expiry WHEN 4294967295 THEN 'never' ELSE datetime(expiry + ahead, 'unixepoch') END AS expiry,
-    coalesce(lower(substr(${field(FIELD.hardware)}, 3)), '') AS hardware_address,
-    coalesce(lower(${field(FIELD.clientIdentifier)}), '') AS client_identifier,
+    ${hex(`substr(${field(FIELD.hardware)}, 2)`)} AS hardware_address,
+    ${hex(field(FIELD.clientIdentifier))} AS client_identifier,
     ${text(field(FIELD.hostname))} AS hostname,
     ${text(field(FIELD.vendorClass))} AS vendor_class,
-    coalesce(lower(${itemIn(field(FIELD.relayAgentInformation), RelaySubOption.circuitId, false)}), '') AS circuit_id,
-    coalesce(lower(${itemIn(field(FIELD.relayAgentInformation), RelaySubOption.remoteId, false)}), '') AS remote_id,
+    ${hex(relayed(RelaySubOption.circuitId))} AS circuit_id,
+    ${hex(relayed(RelaySubOption.remoteId))} AS remote_id,
     network
   FROM leases, clock_now WHERE id < 4294967296;`;
