@@ -96,6 +96,19 @@ export type LeaseChange<A, O> =
   | { readonly kind: "hold"; readonly hold: Hold<A, O>; readonly beside?: true }
   | { readonly kind: "withdraw"; readonly address: A };
 
+/** A row of the lease database. Its bytes are its own, or its reader's to keep. */
+export interface StoredLease {
+  readonly space: SpaceId;
+  readonly row: number;
+  /** In network order. */
+  readonly address: Uint8Array;
+  readonly state: LeaseState;
+  readonly start: Seconds;
+  readonly expiry: Seconds;
+  /** What is kept of the client: see columns/record.ts. */
+  readonly record: Uint8Array;
+}
+
 /**
  * How row `row` of a space stands in the lease database from now on. Rows are numbered by the lease
  * table; an address has one row for as long as it is remembered, so that leases given out together
@@ -103,39 +116,8 @@ export type LeaseChange<A, O> =
  * it may wait for its batch while the table and the packet buffers are used again.
  */
 export type LeaseWrite =
-  | {
-      readonly kind: "put";
-      readonly space: SpaceId;
-      readonly row: number;
-      /** In network order. */
-      readonly address: Uint8Array;
-      readonly state: LeaseState;
-      readonly start: Seconds;
-      readonly expiry: Seconds;
-      /** What is kept of the client: see columns/record.ts. */
-      readonly record: Uint8Array;
-      /** Name of the network the address belongs to; empty when none is configured for it. */
-      readonly network: string;
-    }
+  /** `network`: the name of that of the address; empty where none is configured for it. */
+  | ({ readonly kind: "put"; readonly network: string } & StoredLease)
   /** Nothing but these differs from what the row holds on disk. */
-  | {
-      readonly kind: "times";
-      readonly space: SpaceId;
-      readonly row: number;
-      readonly address: Uint8Array;
-      readonly state: LeaseState;
-      readonly start: Seconds;
-      readonly expiry: Seconds;
-    }
-  | { readonly kind: "remove"; readonly space: SpaceId; readonly row: number; readonly address: Uint8Array };
-
-/** A row of the lease database as it was read back. Its bytes are the reader's to keep. */
-export interface StoredLease {
-  readonly space: SpaceId;
-  readonly row: number;
-  readonly address: Uint8Array;
-  readonly state: LeaseState;
-  readonly start: Seconds;
-  readonly expiry: Seconds;
-  readonly record: Uint8Array;
-}
+  | ({ readonly kind: "times" } & Omit<StoredLease, "record">)
+  | ({ readonly kind: "remove" } & Pick<StoredLease, "space" | "row" | "address">);
