@@ -22,8 +22,8 @@ export interface LeaseReader<A, O, T extends string = string> {
   heldBy(clientKey: Uint8Array, link: number): Hold<A, O> | undefined;
   /**
    * An address of the pool that is neither leased nor remembered nor held nor excluded, the first
-   * one at or after the place that `seed` (any unsigned 32-bit number) picks in the pool, going
-   * round, that `unless` lets pass; undefined when there is none.
+   * one at or after the place that `seed` picks (see `Pool.first`), going round, that `unless` lets
+   * pass; undefined when there is none.
    */
   unusedAddress(pool: PoolPosition, seed: number, unless?: AddressFilter<A>): A | undefined;
   /**

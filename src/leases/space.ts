@@ -19,9 +19,10 @@ export interface Pool<A> {
   /** The address is unused from now on. */
   release(address: A): void;
   /**
-   * The first unused address at or after the place that `seed` (unsigned 32 bit) picks, going
-   * round, that `unless` lets pass; undefined: none is left. Takes a few steps, and as many again
-   * for each excluded address on the way.
+   * The first unused address at or after the place that `seed` picks, going round, that `unless`
+   * lets pass; undefined: none is left. Takes a few steps, and as many again for each excluded
+   * address on the way. `seed`: at least 0 and less than 2^32, and what stands behind the point
+   * counts too; 0: the lowest unused address.
    */
   first(seed: number, unless?: AddressFilter<A>): A | undefined;
 }

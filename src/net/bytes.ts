@@ -9,6 +9,18 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
+ * Less than, equal to or greater than 0 as `a` comes before, is or comes after `b`, by their bytes
+ * up to `length`.
+ */
+export function compareBytes(a: Uint8Array, b: Uint8Array, length: number = Math.max(a.length, b.length)): number {
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? -1) - (b[i] ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/**
  * A well-mixed unsigned 32-bit hash (FNV-1a with a final avalanche); stable across versions, for
  * `hashed` allocation depends on it.
  */

@@ -1,6 +1,7 @@
 import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { DefinedOption, FloodProtection, Limit, LogSpec, OptionSet, StoreSpec } from "./common.ts";
 import type { Dhcp4Classification, InterfaceSpec, Link, Network, Range } from "./dhcp4.ts";
+import type { Dhcp6Config } from "./dhcp6.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {
@@ -52,6 +53,8 @@ export interface Config {
   readonly floodProtection?: FloodProtection | undefined;
   /** Who is told about leases by DHCPLEASEQUERY (RFC 4388); undefined: nobody. */
   readonly leasequery?: { readonly requesters: readonly Ipv4Prefix[] } | undefined;
+  /** The section `v6`; undefined: DHCPv6 is not served. */
+  readonly dhcp6?: Dhcp6Config | undefined;
   readonly store: StoreSpec;
   readonly log: LogSpec;
 }

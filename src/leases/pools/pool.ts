@@ -165,12 +165,13 @@ class LargePool<A> implements Pool<A> {
 
 /**
  * A number from 0 to 1 that follows from the seed, another one for each place: with 53 bits, so
- * that no part of a large pool is left out.
+ * that no part of a large pool is left out. All bits of the seed count, those behind the point too:
+ * of 32 bits an address could be guessed.
  */
 function fraction(seed: number, place: number): number {
   const high = mixed(seed ^ Math.imul(place, 0x9e3779b1));
-  const low = mixed(high ^ 0x85ebca6b);
-  return (high * 0x200000 + (low >>> 11)) / 2 ** 53;
+  const low = (mixed(high ^ 0x85ebca6b) >>> 11) ^ Math.floor((seed % 1) * 0x200000);
+  return (high * 0x200000 + low) / 2 ** 53;
 }
 
 function mixed(value: number): number {
