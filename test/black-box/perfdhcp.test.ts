@@ -16,8 +16,9 @@ const SECONDS = 5;
 const RATE = 500;
 
 /**
- * The server loses nothing of a run that offers RATE new clients a second, and each that asked has a lease of its own. On a busy machine perfdhcp
- * may not come to read its answers in time: then the kernel drops some of them from the buffer of its socket, and counts them.
+ * The server loses nothing of a run that offers RATE new clients a second, and each that asked has a lease of its own. A machine that is
+ * busy with other things may starve the server, which then leaves DISCOVERs to be repeated, or perfdhcp, from whose buffer the kernel then
+ * drops answers: both count what they drop, and nothing else is missing.
  */
 async function assertNoLoss(t: TestContext, lab: Lab, server: Namespace, load: Namespace, ...to: string[]): Promise<void> {
   const leasehold = await startLeasehold(t, lab, server, CONFIG);
@@ -36,11 +37,11 @@ async function assertNoLoss(t: TestContext, lab: Lab, server: Namespace, load: N
   for (const fault of ["orphans", "rejected leases", "non unique addresses"]) assert.deepEqual(count(fault), [0, 0], report);
 
   const leases = await leasehold.leases();
-  const { commits = 0, ...counters } = await leasehold.stop();
+  const { commits = 0, "dropped: overload": shed = 0, ...counters } = await leasehold.stop();
   assert.deepEqual(counters, {
-    "received DISCOVER": discovers,
+    "received DISCOVER": discovers - shed,
     "received REQUEST": requests,
-    "sent OFFER": discovers,
+    "sent OFFER": discovers - shed,
     "sent ACK": requests,
     bound: requests,
   });
@@ -49,9 +50,9 @@ async function assertNoLoss(t: TestContext, lab: Lab, server: Namespace, load: N
   assert.equal(new Set(leases.map(({ hardware_address }) => hardware_address)).size, requests);
   assert.ok(leases.every(({ state, network }) => state === "bound" && network === "10.78.0.0/16"));
 
-  const missed = discovers - offers + requests - acks;
+  const missed = discovers - shed - offers + requests - acks;
   assert.ok(missed <= unread, `${missed} answers did not arrive, and ${unread} were dropped unread\n${report}`);
-  if (missed === 0) assert.equal(status, 0, report);
+  if (missed === 0 && shed === 0) assert.equal(status, 0, report);
 }
 
 /** Datagrams that the kernel dropped because a program of the namespace did not read them in time. */
