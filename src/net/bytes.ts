@@ -20,6 +20,33 @@ export function compareBytes(a: Uint8Array, b: Uint8Array, length: number = Math
   return 0;
 }
 
+/** The unsigned number of two bytes in network order, which the caller knows to be there. */
+export function readU16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}
+
+/** The unsigned number of four bytes in network order, which the caller knows to be there. */
+export function readU32(bytes: Uint8Array, at: number): number {
+  return (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | readU16(bytes, at + 2)) >>> 0;
+}
+
+export function writeU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+export function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  writeU16(bytes, at, value >>> 16);
+  writeU16(bytes, at + 2, value);
+}
+
+/** Copies all of `from` to this place. A loop beats `set` for the few bytes that most values have. */
+export function writeBytes(bytes: Uint8Array, at: number, from: Uint8Array): void {
+  const { length } = from;
+  if (length <= 32) for (let i = 0; i < length; i++) bytes[at + i] = from[i] as number;
+  else bytes.set(from, at);
+}
+
 /**
  * A well-mixed unsigned 32-bit hash (FNV-1a with a final avalanche); stable across versions, for
  * `hashed` allocation depends on it.

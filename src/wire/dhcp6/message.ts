@@ -43,6 +43,27 @@ export const MessageType = {
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/**
+ * Whether messages of the type go from a server to clients or relays: relays pass them on in
+ * RELAY-REPL, all others in RELAY-FORW.
+ */
+export function isFromServer(type: number): boolean {
+  switch (type) {
+    case MessageType.ADVERTISE:
+    case MessageType.REPLY:
+    case MessageType.RECONFIGURE:
+    case MessageType["LEASEQUERY-REPLY"]:
+    case MessageType["LEASEQUERY-DONE"]:
+    case MessageType["LEASEQUERY-DATA"]:
+    case MessageType["RECONFIGURE-REPLY"]:
+    case MessageType["DHCPV4-RESPONSE"]:
+    case MessageType["ADDR-REG-REPLY"]:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** One option as it stands in a message: its code and its value, without the length. */
 export interface Option {
   readonly code: number;

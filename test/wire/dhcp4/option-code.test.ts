@@ -8,7 +8,13 @@ import { codeOf } from "../../support/source-text.ts";
 
 const SRC = fileURLToPath(new URL("../../../src", import.meta.url));
 /** The table itself, and what is about the codes of something else: errors of the system, sub-options, service parameters. */
-const OTHERS = ["wire/dhcp4/option-table.ts", "wire/dhcp4/sub-options.ts", "wire/dhcp4/relay-agent-information.ts"];
+const OTHERS = [
+  "wire/dhcp4/option-table.ts",
+  "wire/dhcp4/sub-options.ts",
+  "wire/dhcp4/relay-agent-information.ts",
+  "wire/dhcp6/option-table.ts",
+  "wire/dhcp6/sub-options.ts",
+];
 
 /** What a number is given to, or compared with, as the code of an option. */
 const SPELLED = [
