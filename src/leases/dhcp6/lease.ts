@@ -23,7 +23,8 @@ export interface LeaseOwner extends Owner {
   /** The preferred lifetime that the client was last given, in seconds. */
   readonly preferredLifetime: number;
   /**
-   * The client's own address, to which it is answered and Reconfigure is sent: its link-local one.
+   * Where its last message came from, and answers go to: its own link-local address, or that of the
+   * relay nearest to this server.
    */
   readonly peerAddress: Ipv6 | undefined;
   /**
