@@ -12,7 +12,7 @@ import { encode } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { peekMessageType } from "../../wire/dhcp4/peek.ts";
 import type { Log } from "../log.ts";
-import type { Protocol, Shedding } from "../protocol.ts";
+import type { ServedProtocol, Shedding } from "../protocol.ts";
 import { createNoticeLog } from "./notice-log.ts";
 import { KINDS, kindOf, WORDS } from "./words.ts";
 
@@ -22,7 +22,7 @@ export interface Dhcp4Parts {
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
-  readonly ownAddresses: () => ReadonlySet<Ipv4>;
+  readonly ownAddresses: () => Pick<ReadonlySet<Ipv4>, "has">;
   /** The port that the server listens on. */
   readonly port: number;
   readonly log: Log;
@@ -34,14 +34,8 @@ export interface Dhcp4Parts {
   readonly random: () => number;
 }
 
-/** DHCPv4, whose configuration may change while it is served. */
-export interface Dhcp4 extends Protocol<Message, Ipv4, LeaseOwner> {
-  /** The next message is decided by this configuration. */
-  configure(config: Config): void;
-}
-
 /** DHCPv4 (RFC 2131) as the pump knows it. */
-export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
+export function createDhcp4(parts: Dhcp4Parts): ServedProtocol<Config, Message, Ipv4, LeaseOwner> {
   const { leases, interfaceAt, port: serverPort, random } = parts;
   let decider = createDecider(parts.config);
   let flood = floodGuardOf(parts.config, parts.secret);
