@@ -1,19 +1,9 @@
 import { NO_BYTES } from "../../net/bytes.ts";
-import {
-  type ClientFqdn,
-  FqdnFlag,
-  type FqdnName,
-  fqdnLength,
-  labelsOfText,
-  MAX_NAME,
-  readClientFqdn,
-  textOfLabels,
-  writeClientFqdn,
-  writeFqdnName,
-} from "../../wire/dhcp4/client-fqdn.ts";
+import { type ClientFqdn, FqdnFlag, readClientFqdn, writeClientFqdn, writeFqdnName } from "../../wire/dhcp4/client-fqdn.ts";
 import type { Message, Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
+import { type FqdnName, fqdnLength, labelsOfText, MAX_NAME, textOfLabels } from "../../wire/fqdn-name.ts";
 import type { Exchange } from "./exchange.ts";
 import { configuredOption, type Settings } from "./settings.ts";
 
