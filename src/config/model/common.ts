@@ -10,6 +10,12 @@ export interface LogSpec {
   readonly format: "pretty" | "json";
 }
 
+/** Where bulk leasequery is answered, over TCP (RFC 5460, RFC 6926). */
+export interface BulkLeasequery<A> {
+  /** Addresses of this machine. */
+  readonly listen: readonly { readonly address: A; readonly port: number }[];
+}
+
 /** A client may send `packets` messages at once, and as many more in each `seconds` seconds. */
 export interface FloodProtection {
   readonly packets: number;

@@ -2,7 +2,7 @@ import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type * as leases from "../lease.ts";
 import type { Owner } from "../lease.ts";
-import type { LeaseReader as AnyLeaseReader } from "../reader.ts";
+import type { LeaseReader as AnyLeaseReader, LeaseWalker as AnyLeaseWalker } from "../reader.ts";
 import type { AddressFilter as AnyAddressFilter } from "../space.ts";
 import type { Applied as AnyApplied } from "../table.ts";
 
@@ -58,3 +58,4 @@ export type AddressFilter = AnyAddressFilter<Ipv6Prefix>;
 export type LeaseTrait = "duid" | "relayId";
 
 export type LeaseReader = AnyLeaseReader<Ipv6Prefix, LeaseOwner, LeaseTrait>;
+export type LeaseWalker = AnyLeaseWalker<Ipv6Prefix, LeaseOwner, LeaseTrait>;
