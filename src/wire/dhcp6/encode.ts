@@ -18,7 +18,7 @@ export function encode(message: Message, into: Uint8Array, limit: number): numbe
   const { relays, options } = message;
   const least = relays.length === 0 ? MESSAGE_HEADER : relaysSize(relays) + MESSAGE_HEADER;
   if (least > into.length || least > LARGEST_MESSAGE_SIZE) return 0;
-  const end = Math.min(Math.max(limit, least), into.length, LARGEST_MESSAGE_SIZE);
+  const end = Math.min(limit, into.length, LARGEST_MESSAGE_SIZE);
 
   let at = relays.length === 0 ? 0 : writeRelays(message, into);
   into[at] = message.type;
