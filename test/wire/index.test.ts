@@ -60,6 +60,7 @@ test("the public surface of leasehold/wire is what is documented", () => {
     "decode",
     "encode",
     "encodeMessage",
+    "encodeRelays",
     "formatMessage",
     "hasOption",
     "iaAddressOption",
@@ -78,6 +79,7 @@ test("the public surface of leasehold/wire is what is documented", () => {
     "optionU8",
     "optionValue",
     "optionValues",
+    "packRelays",
     "pdExcludeOption",
     "readAuthentication",
     "readClientFqdn",
@@ -100,6 +102,7 @@ test("the public surface of leasehold/wire is what is documented", () => {
     "signReconfigure",
     "statusOf",
     "statusOption",
+    "unpackRelays",
     "vendorClasses",
     "vendorInformation",
   ]);
