@@ -73,7 +73,7 @@ export function readAssociations(message: Message): readonly AnsweredAssociation
   return associations;
 }
 
-/** Whether the message gives anything to use: an address or prefix in an association without an error. */
+/** Whether there is anything to use: an address or prefix in an association without an error. */
 export function givesLeases(associations: readonly AnsweredAssociation[]): boolean {
   return associations.some(({ status, leases }) => status === StatusCode.Success && leases.some(({ validLifetime }) => validLifetime > 0));
 }
@@ -98,7 +98,10 @@ function readPrefix({ code, data }: Option): AnsweredLease | undefined {
   return code === OptionCode.iaPrefix ? readIaPrefix(data) : undefined;
 }
 
-/** Neither in ::/8, which has the unspecified and the loopback address, nor of the link, nor multicast. */
+/**
+ * Neither in ::/8, which has the unspecified and the loopback address, nor of the link, nor
+ * multicast.
+ */
 function isAssignable(prefix: Ipv6Prefix): boolean {
   const [first = 0, second = 0] = prefix;
   return first !== 0 && first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80);
