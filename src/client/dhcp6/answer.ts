@@ -57,7 +57,7 @@ export function preferenceOf(message: Message): number {
 /**
  * The associations in an answer, without what is not to be believed: an association whose T1 is
  * behind its T2, and leases that are preferred for longer than they are valid, or that nobody can
- * have (sections 21.4, 21.6, 21.21 and 21.22).
+ * have (sections 21.4, 21.6, 21.21 and 21.22). Of one that is repeated the first counts.
  */
 export function readAssociations(message: Message): readonly AnsweredAssociation[] {
   const associations: AnsweredAssociation[] = [];
@@ -82,7 +82,8 @@ function readLeases(kind: AssociationKind, options: readonly Option[]): readonly
   const leases: AnsweredLease[] = [];
   for (const option of options) {
     const lease = kind === "IA_NA" ? readAddress(option) : readPrefix(option);
-    if (lease !== undefined && lease.preferredLifetime <= lease.validLifetime && isAssignable(lease.prefix)) leases.push(lease);
+    if (lease === undefined || lease.preferredLifetime > lease.validLifetime || !isAssignable(lease.prefix)) continue;
+    if (!leases.some(({ prefix }) => equalBytes(prefix, lease.prefix))) leases.push(lease);
   }
   return leases;
 }

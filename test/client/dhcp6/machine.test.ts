@@ -158,6 +158,20 @@ const SOLICITING: Stories = {
     [0.1, advertise({ preference: 255, ias: [{ leases: ["2001:db8::5 3601 3600"] }] }), [], "solicit until 1.05"],
     [0.1, advertise({ preference: 255, ias: [{ ...ADDRESS, t1: 1441 }] }), [], "solicit until 1.05"],
   ],
+  "of a lease or an association that is repeated the first counts": [
+    ...BIND.slice(0, 2),
+    [
+      1,
+      reply({
+        ias: [
+          { ...ADDRESS, leases: ["2001:db8::5 1800 3600", "2001:db8::5 1 2"] },
+          { ...ADDRESS, t1: 1 },
+        ],
+      }),
+      [CONFIGURE, "options"],
+      "bound until 901",
+    ],
+  ],
   "associations that were not asked for are not taken": [
     ...BIND.slice(0, 2),
     [1, reply({ ias: [ADDRESS, { ...ADDRESS, iaid: 7 }, PREFIX] }), [CONFIGURE, "options"], "bound until 901"],
@@ -372,6 +386,15 @@ const SEVERAL: Stories = {
     [901, tick, [`RENEW #3 to 1, ${HAS}`], "renew until 911"],
     [902, reply({ ias: [{ status: "NoBinding" }] }), ["options", `REQUEST #4 to 1, ${HAS}`], "request until 903"],
     [903, tick, [`REQUEST #4 to 1, ${HAS}, after 1`], "request until 905"],
+    [905, tick, [`REQUEST #4 to 1, ${HAS}, after 3`], "request until 909"],
+    [909, tick, [`REQUEST #4 to 1, ${HAS}, after 7`], "request until 917"],
+    [917, tick, [`REQUEST #4 to 1, ${HAS}, after 15`], "request until 933"],
+    [933, tick, [`REQUEST #4 to 1, ${HAS}, after 31`], "request until 963"],
+    [963, tick, [`REQUEST #4 to 1, ${HAS}, after 61`], "request until 993"],
+    [993, tick, [`REQUEST #4 to 1, ${HAS}, after 91`], "request until 1023"],
+    [1023, tick, [`REQUEST #4 to 1, ${HAS}, after 121`], "request until 1053"],
+    [1053, tick, [`REQUEST #4 to 1, ${HAS}, after 151`], "request until 1083"],
+    [1083, tick, [LOST("refused"), "SOLICIT #5, NA 1 []"], "solicit until 1084.05"],
   ],
   "a lease that runs out is no longer used, nor named; the others are": [
     ...BIND_BOTH.slice(0, 2),
