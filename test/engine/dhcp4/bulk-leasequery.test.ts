@@ -303,9 +303,10 @@ describe("DHCPBULKLEASEQUERY (RFC 6926)", () => {
     test("each answer is true of the moment in which it is asked for, and no address comes twice", () => {
       const one = bulk();
       const answers = one.begin({ prl: [152, 156] });
-      const first = answers.next().value;
+      const next = (): Message | undefined => answers.next().value as Message | undefined;
+      const first = next();
       // Forgotten and given again, in another row.
-      const seen = [first, answers.next().value, answers.next().value].filter((answer) => answer !== undefined);
+      const seen = [first, next(), next()].filter((answer) => answer !== undefined);
       one.server.table.apply({ kind: "remove", address: address("10.0.0.100") });
       one.server.lease("10.0.0.106", { mac: CAROL });
       one.server.lease("10.0.0.100", { mac: ALICE });
