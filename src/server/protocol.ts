@@ -50,6 +50,12 @@ export interface Protocol<M, A, O> {
   keyOf(address: A): string | number;
 }
 
+/** A protocol whose configuration may change while it is served. */
+export interface ServedProtocol<C, M, A, O> extends Protocol<M, A, O> {
+  /** The next message is decided by this configuration. */
+  configure(config: C): void;
+}
+
 export type Read<M> = { readonly ok: true; readonly message: M } | { readonly ok: false; readonly problem: object };
 
 /** Names by what messages are counted as, in the order to print them. */

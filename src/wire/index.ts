@@ -8,7 +8,9 @@
  */
 
 export * as dhcp4 from "./dhcp4/index.ts";
+export * as dhcp6 from "./dhcp6/index.ts";
 export * as frames from "./frames/index.ts";
+export { type EncodeOptionResult, encodeOption } from "./option-values.ts";
 export {
   type DecodeValueResult,
   decodeValue,

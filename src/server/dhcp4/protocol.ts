@@ -13,7 +13,7 @@ import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { peekMessageType } from "../../wire/dhcp4/peek.ts";
 import type { BulkProtocol } from "../bulk-leasequery.ts";
 import type { Log } from "../log.ts";
-import type { Protocol, Shedding } from "../protocol.ts";
+import type { ServedProtocol, Shedding } from "../protocol.ts";
 import { createBulkLeasequery } from "./bulk-leasequery.ts";
 import { createNoticeLog } from "./notice-log.ts";
 import { KINDS, kindOf, WORDS } from "./words.ts";
@@ -24,7 +24,7 @@ export interface Dhcp4Parts {
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
-  readonly ownAddresses: () => ReadonlySet<Ipv4>;
+  readonly ownAddresses: () => Pick<ReadonlySet<Ipv4>, "has">;
   /** The port that the server listens on. */
   readonly port: number;
   readonly log: Log;
@@ -37,11 +37,9 @@ export interface Dhcp4Parts {
 }
 
 /** DHCPv4, whose configuration may change while it is served. */
-export interface Dhcp4 extends Protocol<Message, Ipv4, LeaseOwner> {
+export interface Dhcp4 extends ServedProtocol<Config, Message, Ipv4, LeaseOwner> {
   /** What is asked over TCP. */
   readonly bulkLeasequery: BulkProtocol<Message>;
-  /** The next message is decided by this configuration. */
-  configure(config: Config): void;
 }
 
 /** DHCPv4 (RFC 2131) as the pump knows it. */

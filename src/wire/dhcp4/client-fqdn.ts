@@ -1,3 +1,4 @@
+import { type FqdnName, labelsOfText, readFqdnName, textOfLabels, wireOfName } from "../fqdn-name.ts";
 import { textOf } from "./options.ts";
 
 /*
@@ -22,19 +23,6 @@ const HEADER = 3;
 /** What a server writes into those (section 2.2). */
 const NO_CODE = 255;
 
-const DOT = 46;
-const SPACE = 32;
-const DELETE = 127;
-/** Longest label, and longest name with its length bytes (RFC 1035 section 2.3.4). */
-const MAX_LABEL = 63;
-export const MAX_NAME = 255;
-
-/** The labels of a name, and whether it is whole: else it is a part of one, to be completed. */
-export interface FqdnName {
-  readonly labels: readonly Uint8Array[];
-  readonly complete: boolean;
-}
-
 /**
  * Option 81 as it came. No labels: the client leaves the name to the server. All byte strings are
  * views.
@@ -54,7 +42,7 @@ export function readClientFqdn(data: Uint8Array): ClientFqdn | undefined {
   const flags = data[0] as number;
   const field = data.subarray(HEADER);
   if ((flags & FqdnFlag.E) !== 0) {
-    const name = readWire(field);
+    const name = readFqdnName(field);
     return name && { flags, field, ...name };
   }
   // The old encoding knows no partial names but single labels (section 2.3.1).
@@ -76,77 +64,6 @@ export function writeClientFqdn(flags: number, field: Uint8Array): Uint8Array {
 }
 
 /** A name in the encoding that the flags say. Text does not tell whether it is whole. */
-export function writeFqdnName({ labels, complete }: FqdnName, flags: number): Uint8Array {
-  return (flags & FqdnFlag.E) === 0 ? textOfLabels(labels) : asWire(labels, complete);
-}
-
-/**
- * A name in the form of RFC 1035 section 3.1, without compression; without the root label at its
- * end it is a partial one.
- */
-function readWire(field: Uint8Array): FqdnName | undefined {
-  if (field.length > MAX_NAME) return undefined;
-  const labels: Uint8Array[] = [];
-  let at = 0;
-  while (at < field.length) {
-    const length = field[at] as number;
-    if (length === 0) return at === field.length - 1 ? { labels, complete: labels.length > 0 } : undefined;
-    const label = field.subarray(at + 1, at + 1 + length);
-    if (length > MAX_LABEL || label.length < length || !isReadable(label)) return undefined;
-    labels.push(label);
-    at += 1 + length;
-  }
-  return { labels, complete: false };
-}
-
-/** The labels of a name as text, with or without a dot at its end; undefined when it is no name. */
-export function labelsOfText(text: Uint8Array): Uint8Array[] | undefined {
-  const labels: Uint8Array[] = [];
-  const end = text[text.length - 1] === DOT ? text.length - 1 : text.length;
-  for (let start = 0; start < end; ) {
-    const dot = text.indexOf(DOT, start);
-    const label = text.subarray(start, dot < 0 ? end : Math.min(dot, end));
-    if (label.length === 0 || label.length > MAX_LABEL || !isReadable(label)) return undefined;
-    labels.push(label);
-    start += label.length + 1;
-  }
-  return fqdnLength(labels) > MAX_NAME ? undefined : labels;
-}
-
-/** Whether it can be shown as text: no dots, spaces or control characters. */
-function isReadable(label: Uint8Array): boolean {
-  for (let i = 0; i < label.length; i++) {
-    const byte = label[i] as number;
-    if (byte <= SPACE || byte === DOT || byte === DELETE) return false;
-  }
-  return true;
-}
-
-/** Length of the name on the wire with its root label. */
-export function fqdnLength(labels: readonly Uint8Array[]): number {
-  let length = 1;
-  for (const label of labels) length += label.length + 1;
-  return length;
-}
-
-/** The name as text, with dots between the labels and none at the end. */
-export function textOfLabels(labels: readonly Uint8Array[]): Uint8Array {
-  const text = new Uint8Array(Math.max(0, fqdnLength(labels) - 2)).fill(DOT);
-  let at = 0;
-  for (const label of labels) {
-    text.set(label, at);
-    at += label.length + 1;
-  }
-  return text;
-}
-
-function asWire(labels: readonly Uint8Array[], complete: boolean): Uint8Array {
-  const wire = new Uint8Array(fqdnLength(labels) - (complete ? 0 : 1));
-  let at = 0;
-  for (const label of labels) {
-    wire[at] = label.length;
-    wire.set(label, at + 1);
-    at += label.length + 1;
-  }
-  return wire;
+export function writeFqdnName(name: FqdnName, flags: number): Uint8Array {
+  return (flags & FqdnFlag.E) === 0 ? textOfLabels(name.labels) : wireOfName(name);
 }

@@ -1,9 +1,7 @@
-import { toHex } from "../../net/bytes.ts";
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
+import { formatData, formatUnknown, nameOf, quote } from "../values/format.ts";
 import { decodeText } from "../values/value-io.ts";
-import type { JsonValue, ValueType } from "../values/value-types.ts";
-import { decodeValue } from "../values/values.ts";
 import { BROADCAST_FLAG, type Message, Op } from "./message.ts";
 import { OptionCode } from "./option-code.ts";
 import { optionByCode } from "./option-table.ts";
@@ -33,7 +31,7 @@ export function formatMessage(message: Message): string {
     shown.add(code);
     const definition = optionByCode(code);
     const data = optionValue(message, code) as Uint8Array;
-    field(`option ${code}`, definition === undefined ? formatUnknown(data) : `${definition.name}: ${formatOption(definition.type, data)}`);
+    field(`option ${code}`, definition === undefined ? formatUnknown(data) : `${definition.name}: ${formatData(definition.type, data)}`);
   }
   return lines.join("\n");
 }
@@ -54,36 +52,4 @@ function formatFlags(flags: number): string {
 function formatHardwareAddress(message: Message): string {
   const address = message.chaddr.length === 0 ? "none" : formatMac(message.chaddr);
   return message.htype === 1 && message.hlen === 6 ? address : `${address} (htype ${message.htype}, hlen ${message.hlen})`;
-}
-
-function formatUnknown(data: Uint8Array): string {
-  return data.length === 0 ? "no data" : `0x${toHex(data)}`;
-}
-
-function formatOption(type: ValueType, data: Uint8Array): string {
-  const decoded = decodeValue(type, data);
-  return decoded.ok ? formatValue(type, decoded.value) : `${formatUnknown(data)} (${decoded.problem})`;
-}
-
-/** A value on one line: lists with commas, named numbers with their names, maps as JSON. */
-function formatValue(type: ValueType, value: JsonValue): string {
-  if (type.kind === "list" && Array.isArray(value)) return value.map((item) => formatValue(type.of, item)).join(", ");
-  if (type.kind === "domains" && Array.isArray(value)) return value.join(", ");
-  if (typeof value === "number") {
-    const name = nameOf(type, value);
-    return name === undefined ? String(value) : `${value} (${name})`;
-  }
-  const isWord = type.kind === "ipv4" || type.kind === "ipv6" || type.kind === "domain" || type.kind === "bytes";
-  return isWord ? String(value) : quote(value);
-}
-
-function nameOf(type: ValueType | undefined, value: number): string | undefined {
-  return type !== undefined && "names" in type ? type.names?.[value] : undefined;
-}
-
-/** JSON without any character that a terminal would act on. */
-function quote(value: JsonValue): string {
-  return JSON.stringify(value).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }

@@ -6,11 +6,14 @@
  */
 
 import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
-import { ARCHITECTURES } from "../values/architectures.ts";
 import {
+  AUTHENTICATION,
   BOOL,
   BYTES,
+  CIVIC_LOCATION,
+  CLIENT_ARCHITECTURES,
   COMPRESSED_DOMAINS,
+  COORDINATES_WITH_UNCERTAINTY,
   DOMAIN,
   DOMAINS,
   FLAG,
@@ -19,6 +22,7 @@ import {
   IPV4_LIST,
   IPV4_PAIRS,
   list,
+  NETWORK_INTERFACE,
   OPAQUE,
   ROUTES,
   record,
@@ -26,17 +30,16 @@ import {
   U8,
   U16,
   U32,
+  VIRTUAL_SUBNET_SELECTION,
 } from "../values/common-types.ts";
 import { MessageType } from "./message.ts";
 import {
-  AUTHENTICATION,
   CABLELABS_SUB_OPTIONS,
   MOBILITY_ADDRESS_SUB_OPTIONS,
   MOBILITY_DOMAIN_SUB_OPTIONS,
   NETWARE_SUB_OPTIONS,
   RELAY_SUB_OPTIONS,
   SUBNET_ALLOCATION_SUB_OPTIONS,
-  VIRTUAL_SUBNET_SELECTION,
 } from "./sub-options.ts";
 
 const also = (...aliases: string[]): More => ({ aliases });
@@ -125,7 +128,7 @@ const TABLE = [
   define(78, "slp_directory_agent", record(["mandatory", BOOL], ["addresses", IPV4_LIST]), 2610),
   define(79, "slp_service_scope", record(["mandatory", BOOL], ["scopes", { kind: "text", min: 0 }]), 2610),
   define(80, "rapid_commit", FLAG, 4039, protocol()),
-  define(81, "client_fqdn", { kind: "fqdn" }, 4702, protocol("fqdn")),
+  define(81, "client_fqdn", { kind: "fqdn", rfc: 4702 }, 4702, protocol("fqdn")),
   define(82, "relay_agent_information", { kind: "suboptions", definitions: RELAY_SUB_OPTIONS }, 3046, protocol("dhcp_agent_options")),
   define(
     83,
@@ -147,22 +150,12 @@ const TABLE = [
   define(90, "authentication", AUTHENTICATION, 3118, protocol()),
   define(91, "client_last_transaction_time", U32, 4388, protocol()),
   define(92, "associated_ip", IPV4_LIST, 4388, protocol()),
-  define(93, "client_architecture", list({ kind: "u16", names: ARCHITECTURES }), 4578, also("client_system", "pxe_system_type")),
-  define(94, "client_network_interface", record(["interface_type", U8], ["major", U8], ["minor", U8]), 4578, also("client_ndi")),
+  define(93, "client_architecture", CLIENT_ARCHITECTURES, 4578, also("client_system", "pxe_system_type")),
+  define(94, "client_network_interface", NETWORK_INTERFACE, 4578, also("client_ndi")),
   define(95, "ldap_url", TEXT, 3679),
   define(97, "client_machine_identifier", record(["uuid_type", U8], ["uuid", BYTES]), 4578, also("uuid_guid", "pxe_client_id")),
   define(98, "user_authentication_protocol", TEXT, 2485, also("uap_servers")),
-  define(
-    99,
-    "civic_location",
-    record(
-      ["what", U8],
-      ["country", { kind: "text", size: 2 }],
-      ["elements", list(record(["ca_type", U8], ["ca_value", { kind: "counted", size: 1, of: { kind: "text", min: 0 } }]), 0)],
-    ),
-    4776,
-    also("geoconf_civic"),
-  ),
+  define(99, "civic_location", CIVIC_LOCATION, 4776, also("geoconf_civic")),
   define(100, "posix_timezone", TEXT, 4833, also("pcode")),
   define(101, "tz_database_timezone", TEXT, 4833, also("tcode")),
   define(108, "ipv6_only_preferred", U32, 8925, also("v6_only_preferred")),
@@ -239,27 +232,7 @@ const TABLE = [
   define(141, "sip_user_agent_domains", DOMAINS, 6011, also("sip_ua_cs_domains")),
   define(142, "andsf_addresses", IPV4_LIST, 6153, also("ipv4_address_andsf")),
   define(143, "sztp_redirect", list({ kind: "counted", size: 2, of: TEXT }), 8572, also("v4_sztp_redirect")),
-  define(
-    144,
-    "geographic_location_uncertainty",
-    {
-      kind: "bits",
-      fields: [
-        { name: "latitude_uncertainty", bits: 6 },
-        { name: "latitude", bits: 34, fraction: 25 },
-        { name: "longitude_uncertainty", bits: 6 },
-        { name: "longitude", bits: 34, fraction: 25 },
-        { name: "altitude_type", bits: 4 },
-        { name: "altitude_uncertainty", bits: 6 },
-        { name: "altitude", bits: 30, fraction: 8 },
-        { name: "version", bits: 2 },
-        { name: "reserved", bits: 3 },
-        { name: "datum", bits: 3 },
-      ],
-    },
-    6225,
-    also("geoloc"),
-  ),
+  define(144, "geographic_location_uncertainty", COORDINATES_WITH_UNCERTAINTY, 6225, also("geoloc")),
   define(145, "forcerenew_nonce_capable", list(U8), 6704, protocol()),
   define(146, "rdnss_selection", record(["preference", U8], ["primary", IPV4], ["secondary", IPV4], ["domains", DOMAINS]), 6731),
   define(147, "dots_agent_name", DOMAIN, 8973),
@@ -276,7 +249,13 @@ const TABLE = [
   define(159, "port_parameters", record(["offset", U8], ["psid_length", U8], ["psid", U16]), 7618, also("v4_portparams")),
   define(160, "provisioning_server", TEXT, "telephones; the captive portal of RFC 7710 before RFC 8910"),
   define(161, "mud_url", TEXT, 8520),
-  define(162, "encrypted_dns_resolvers", { kind: "resolvers" }, 9463, also("v4_dnr")),
+  define(
+    162,
+    "encrypted_dns_resolvers",
+    list({ kind: "counted", size: 2, of: { kind: "resolver", address: "ipv4", size: 1 } }),
+    9463,
+    also("v4_dnr"),
+  ),
   define(175, "etherboot", { kind: "suboptions", definitions: [], padded: true }, "Etherboot and iPXE"),
   define(176, "ip_telephone", OPAQUE, "Avaya telephones"),
   define(177, "packetcable", OPAQUE, "PacketCable, and Etherboot before"),

@@ -1,22 +1,24 @@
 /** Sub-options of the options that hold some. */
 
-import { BYTES, DOMAIN, DOMAINS, FLAG, IPV4, IPV4_LIST, OPAQUE, record, TEXT, U8, U16, U32 } from "../values/common-types.ts";
+import {
+  BYTES,
+  DOMAIN,
+  DOMAINS,
+  FLAG,
+  IPV4,
+  IPV4_LIST,
+  OPAQUE,
+  record,
+  TEXT,
+  U8,
+  U16,
+  U32,
+  VIRTUAL_SUBNET_SELECTION,
+} from "../values/common-types.ts";
 import type { SubOptionDefinition, ValueType } from "../values/value-types.ts";
 import { RelaySubOption } from "./relay-agent-information.ts";
 
 const define = (code: number, name: string, type: ValueType): SubOptionDefinition => ({ code, name, type });
-
-/** Virtual Subnet Selection, as option 221 and as sub-option 151 (RFC 6607 section 3.1). */
-export const VIRTUAL_SUBNET_SELECTION: ValueType = record(["vss_type", U8], ["info", BYTES]);
-
-/** Authentication (RFC 3118 section 2). */
-export const AUTHENTICATION: ValueType = record(
-  ["protocol", U8],
-  ["algorithm", U8],
-  ["replay_detection_method", U8],
-  ["replay_detection", { kind: "bytes", size: 8 }],
-  ["information", BYTES],
-);
 
 /** Relay Agent Information (82): the IANA registry "DHCP Relay Agent Sub-Option Codes". */
 export const RELAY_SUB_OPTIONS: readonly SubOptionDefinition[] = [

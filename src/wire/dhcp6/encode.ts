@@ -40,25 +40,35 @@ export function encodeMessage(message: Message): Uint8Array {
   return into.subarray(0, encode(message, into, into.length));
 }
 
-/** Bytes of the options with their codes and lengths. */
-export function optionsSize(options: readonly Option[]): number {
-  let size = 0;
-  for (let i = 0; i < options.length; i++) size += OPTION_HEADER + (options[i] as Option).data.length;
-  return size;
+/** An option whose length has no place in 16 bits: it is left out wherever it stands. */
+function isTooLong({ data }: Option): boolean {
+  return data.length > 0xffff;
 }
 
-/** Writes one option, for which there is room, and returns where the next one goes. */
-export function writeOption({ code, data }: Option, into: Uint8Array, at: number): number {
-  writeU16(into, at, code);
-  writeU16(into, at + 2, data.length);
-  writeBytes(into, at + OPTION_HEADER, data);
-  return at + OPTION_HEADER + data.length;
+/** Bytes of the options with their codes and lengths, as `writeOptions` writes them. */
+export function optionsSize(options: readonly Option[]): number {
+  let size = 0;
+  for (let i = 0; i < options.length; i++) {
+    const option = options[i] as Option;
+    if (!isTooLong(option)) size += OPTION_HEADER + option.data.length;
+  }
+  return size;
 }
 
 /** Writes options, for which there is room, and returns where they end. */
 export function writeOptions(options: readonly Option[], into: Uint8Array, at: number): number {
-  for (let i = 0; i < options.length; i++) at = writeOption(options[i] as Option, into, at);
+  for (let i = 0; i < options.length; i++) {
+    const option = options[i] as Option;
+    if (!isTooLong(option)) at = writeOption(option, into, at);
+  }
   return at;
+}
+
+function writeOption({ code, data }: Option, into: Uint8Array, at: number): number {
+  writeU16(into, at, code);
+  writeU16(into, at + 2, data.length);
+  writeBytes(into, at + OPTION_HEADER, data);
+  return at + OPTION_HEADER + data.length;
 }
 
 /** Bytes of one relay around what it relays. */

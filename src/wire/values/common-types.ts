@@ -1,5 +1,6 @@
 /** Types that many options have, and how a table writes those that have parts. */
 
+import { ARCHITECTURES } from "./architectures.ts";
 import type { ValueType } from "./value-types.ts";
 
 /** At least `min` values, a multiple of `multiple`. */
@@ -28,3 +29,47 @@ export const DOMAIN: ValueType = { kind: "domain" };
 export const DOMAINS: ValueType = { kind: "domains", compress: false };
 export const COMPRESSED_DOMAINS: ValueType = { kind: "domains", compress: true };
 export const ROUTES: ValueType = { kind: "routes" };
+
+/* Values that options of both protocols have. */
+
+/** Authentication (RFC 3118 section 2, RFC 8415 section 21.11). */
+export const AUTHENTICATION = record(
+  ["protocol", U8],
+  ["algorithm", U8],
+  ["replay_detection_method", U8],
+  ["replay_detection", { kind: "bytes", size: 8 }],
+  ["information", BYTES],
+);
+
+/** Virtual Subnet Selection (RFC 6607 section 3.5). */
+export const VIRTUAL_SUBNET_SELECTION = record(["vss_type", U8], ["info", BYTES]);
+
+/** Architectures of the client's processor (RFC 4578 section 2.1, RFC 5970 section 3.3). */
+export const CLIENT_ARCHITECTURES = list({ kind: "u16", names: ARCHITECTURES });
+
+/** The client's network interface as firmware sees it (RFC 4578 section 2.2, RFC 5970 section 3.4). */
+export const NETWORK_INTERFACE = record(["interface_type", U8], ["major", U8], ["minor", U8]);
+
+/** A civic address (RFC 4776 section 3). */
+export const CIVIC_LOCATION = record(
+  ["what", U8],
+  ["country", { kind: "text", size: 2 }],
+  ["elements", list(record(["ca_type", U8], ["ca_value", { kind: "counted", size: 1, of: { kind: "text", min: 0 } }]), 0)],
+);
+
+/** Coordinates with how sure they are (RFC 6225 sections 2.1 and 2.2.2). */
+export const COORDINATES_WITH_UNCERTAINTY: ValueType = {
+  kind: "bits",
+  fields: [
+    { name: "latitude_uncertainty", bits: 6 },
+    { name: "latitude", bits: 34, fraction: 25 },
+    { name: "longitude_uncertainty", bits: 6 },
+    { name: "longitude", bits: 34, fraction: 25 },
+    { name: "altitude_type", bits: 4 },
+    { name: "altitude_uncertainty", bits: 6 },
+    { name: "altitude", bits: 30, fraction: 8 },
+    { name: "version", bits: 2 },
+    { name: "reserved", bits: 3 },
+    { name: "datum", bits: 3 },
+  ],
+};

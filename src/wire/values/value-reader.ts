@@ -3,7 +3,8 @@ import { formatIpv4, readIpv4 } from "../../net/ipv4.ts";
 import { formatIpv6 } from "../../net/ipv6.ts";
 import { readDomainName, readDomainNames } from "./domain-name.ts";
 import { INTEGERS } from "./raw-values.ts";
-import { readFqdn, readResolvers, readRoutes } from "./structured-values.ts";
+import { readResolver } from "./resolver.ts";
+import { readFqdn, readPrefix, readRoutes } from "./structured-values.ts";
 import { decodeText, fail, has, type Reader, readUnsigned, rest } from "./value-io.ts";
 import type { BitField, Field, JsonValue, ValueType } from "./value-types.ts";
 
@@ -75,10 +76,12 @@ function read(type: ValueType, reader: Reader): JsonValue | undefined {
       return readEnterprises(type, reader);
     case "routes":
       return readRoutes(reader);
+    case "prefix":
+      return readPrefix(type, reader);
     case "fqdn":
-      return readFqdn(reader);
-    case "resolvers":
-      return readResolvers(reader);
+      return readFqdn(type, reader);
+    case "resolver":
+      return readResolver(type, reader);
     default: {
       const { size, min: lowest } = INTEGERS[type.kind];
       if (!has(reader, size)) return undefined;

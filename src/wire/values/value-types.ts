@@ -71,10 +71,18 @@ export type ValueType =
     }
   /** [{destination: "10.0.0.0/8", router: "10.0.0.1"}] (RFC 3442). */
   | { readonly kind: "routes" }
-  /** {s, o, e, n, name}: the Client FQDN option (RFC 4702). */
-  | { readonly kind: "fqdn" }
-  /** [{priority, adn, addresses, alpn, port, dohpath}] (RFC 9463). */
-  | { readonly kind: "resolvers" };
+  /**
+   * "2001:db8::/32": a byte with the length, then as many bytes as the length needs, or all that an
+   * address has (`whole`).
+   */
+  | { readonly kind: "prefix"; readonly address: "ipv4" | "ipv6"; readonly whole?: boolean }
+  /** {s, o, e, n, name}: the Client FQDN option of either protocol, by its RFC; 4704 has no e. */
+  | { readonly kind: "fqdn"; readonly rfc: 4702 | 4704 }
+  /**
+   * {priority, adn, addresses, alpn, port, dohpath} (RFC 9463); `size`: the bytes of each length in
+   * it.
+   */
+  | { readonly kind: "resolver"; readonly address: "ipv4" | "ipv6"; readonly size: 1 | 2 };
 
 export interface Field {
   readonly name: string;
@@ -122,6 +130,8 @@ export function fixedSize(type: ValueType): number | undefined {
     case "text":
     case "bytes":
       return type.size;
+    case "prefix":
+      return type.whole === true ? 1 + (type.address === "ipv4" ? 4 : 16) : undefined;
     case "bits":
       return type.fields.reduce((bits, field) => bits + field.bits, 0) / 8;
     case "record": {

@@ -12,7 +12,8 @@ import {
   writeInteger,
   writeRaw,
 } from "./raw-values.ts";
-import { writeFqdn, writeResolvers, writeRoutes } from "./structured-values.ts";
+import { writeResolver } from "./resolver.ts";
+import { writeFqdn, writePrefix, writeRoutes } from "./structured-values.ts";
 import { mapOf, type Path } from "./value-io.ts";
 import type { Alternative, BitField, Field, SubOptionDefinition, ValueType } from "./value-types.ts";
 
@@ -66,10 +67,12 @@ export function write(type: ValueType, value: unknown, out: number[], path: Path
       return writeEnterprises(type, value, out, path);
     case "routes":
       return writeRoutes(value, out, path);
+    case "prefix":
+      return writePrefix(type, value, out);
     case "fqdn":
-      return writeFqdn(value, out, path);
-    case "resolvers":
-      return writeResolvers(value, out, path);
+      return writeFqdn(type, value, out, path);
+    case "resolver":
+      return writeResolver(type, value, out, path);
     default:
       return writeNumber(type, value, out);
   }

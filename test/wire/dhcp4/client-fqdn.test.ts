@@ -2,15 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { toHex } from "../../../src/net/bytes.ts";
-import {
-  FqdnFlag,
-  fqdnLength,
-  labelsOfText,
-  readClientFqdn,
-  textOfLabels,
-  writeClientFqdn,
-  writeFqdnName,
-} from "../../../src/wire/dhcp4/client-fqdn.ts";
+import { FqdnFlag, readClientFqdn, writeClientFqdn, writeFqdnName } from "../../../src/wire/dhcp4/client-fqdn.ts";
+import { fqdnLength, labelsOfText, textOfLabels } from "../../../src/wire/fqdn-name.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (labels: readonly Uint8Array[] | undefined): string | undefined =>

@@ -2,19 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fromHex, toHex } from "../../../src/net/bytes.ts";
-import { formatIpv4 } from "../../../src/net/ipv4.ts";
-import { formatIpv6 } from "../../../src/net/ipv6.ts";
-import { formatIpv4Prefix, prefixOf } from "../../../src/net/prefix.ts";
 import { OPTIONS, type OptionDefinition, optionByCode } from "../../../src/wire/dhcp4/option-table.ts";
-import { INTEGERS } from "../../../src/wire/values/raw-values.ts";
-import {
-  decodeValue,
-  encodeValue,
-  type Field,
-  type JsonValue,
-  type SubOptionDefinition,
-  type ValueType,
-} from "../../../src/wire/values/values.ts";
+import { decodeValue, encodeValue, type JsonValue } from "../../../src/wire/values/values.ts";
+import { anyValue } from "./arbitrary.ts";
 
 function definition(code: number): OptionDefinition {
   const found = optionByCode(code);
@@ -334,132 +324,6 @@ test("bits behind the length of a route's destination are ignored (RFC 3442)", (
     value: [{ destination: "10.128.0.0/9", router: "10.0.0.1" }],
   });
 });
-
-/** Any value of a type, in the form that decoding gives. */
-function anyValue(type: ValueType): fc.Arbitrary<JsonValue> {
-  // Through JSON: no objects without prototype, no negative zero.
-  return anyRawValue(type).map((value) => JSON.parse(JSON.stringify(value)));
-}
-
-function anyRawValue(type: ValueType): fc.Arbitrary<JsonValue> {
-  const ipv4 = fc.integer({ min: 0, max: 0xffffffff }).map(formatIpv4);
-  const hex = (min: number, max: number): fc.Arbitrary<string> => fc.uint8Array({ minLength: min, maxLength: max }).map(toHex);
-  const text = (min: number): fc.Arbitrary<string> =>
-    fc.string({ unit: "grapheme", minLength: min, maxLength: 12 }).filter((value) => !value.endsWith("\0"));
-  const label = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/);
-  const domain = fc.array(label, { maxLength: 5 }).map((labels) => labels.join("."));
-  switch (type.kind) {
-    case "bool":
-      return fc.boolean();
-    case "flag":
-      return fc.constant(true);
-    case "ipv4":
-      return ipv4;
-    case "ipv6":
-      return fc.uint8Array({ minLength: 16, maxLength: 16 }).map(formatIpv6);
-    case "text":
-      return type.size === undefined ? text(type.min ?? 1) : fc.stringMatching(new RegExp(`^[A-Z]{${type.size}}$`));
-    case "bytes":
-      return hex(type.size ?? type.min ?? 0, type.size ?? 20);
-    case "opaque":
-      return fc.oneof(
-        fc.stringMatching(/^[ -~]{0,12}$/),
-        hex(0, 8).map((value) => ({ type: "hex", value: `00${value}` })),
-      );
-    case "domain":
-      return domain;
-    case "domains":
-      return fc.array(domain, { minLength: 1, maxLength: 5 });
-    case "list": {
-      const multiple = type.multiple ?? 1;
-      return fc
-        .array(anyValue(type.of), { minLength: type.min ?? 1, maxLength: 6 })
-        .map((items) => items.slice(0, items.length - (items.length % multiple)))
-        .filter((items) => items.length >= (type.min ?? 1));
-    }
-    case "record":
-      return fc.record(Object.fromEntries(type.fields.map((field: Field) => [field.name, anyValue(field.type)])));
-    case "counted":
-      return anyValue(type.of);
-    case "bits":
-      return fc.record(
-        Object.fromEntries(
-          type.fields.map(({ name, bits, fraction }) => [
-            name,
-            fraction === undefined
-              ? fc.integer({ min: 0, max: 2 ** bits - 1 })
-              : fc.maxSafeInteger().map((value) => ((((value % 2 ** bits) + 2 ** bits) % 2 ** bits) - 2 ** (bits - 1)) / 2 ** fraction),
-          ]),
-        ),
-      );
-    case "tagged":
-      return fc.oneof(...type.alternatives.map((alternative) => anyValue(alternative.type)));
-    case "suboptions":
-      return anySubOptions(type.definitions, type.padded === true);
-    case "enterprises":
-      return fc.dictionary(
-        fc.integer({ min: 0, max: 0xffffffff }).map(String),
-        anyValue(type.of).filter((value) => JSON.stringify(value).length < 200),
-        { maxKeys: 3 },
-      );
-    case "routes":
-      return fc.array(
-        fc.record({
-          destination: fc
-            .tuple(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 32 }))
-            .map(([address, length]) => formatIpv4Prefix(prefixOf(address, length))),
-          router: ipv4,
-        }),
-        { minLength: 1, maxLength: 5 },
-      );
-    case "fqdn":
-      return fc
-        .record({
-          s: fc.boolean(),
-          o: fc.boolean(),
-          e: fc.boolean(),
-          n: fc.boolean(),
-          rcode1: fc.nat(255),
-          rcode2: fc.nat(255),
-          name: domain,
-          complete: fc.boolean(),
-        })
-        .map(({ complete, name, ...rest }) => ({ ...rest, name: complete && rest.e ? `${name}.` : name }));
-    case "resolvers":
-      return fc.array(
-        fc.oneof(
-          fc.record({ priority: fc.nat(65535), adn: domain }),
-          fc.record(
-            {
-              priority: fc.nat(65535),
-              adn: domain,
-              addresses: fc.array(ipv4, { minLength: 1, maxLength: 4 }),
-              alpn: fc.array(fc.stringMatching(/^[a-z0-9]{1,5}$/), { minLength: 1, maxLength: 3 }),
-              port: fc.nat(65535),
-              dohpath: text(1),
-              params: fc.dictionary(fc.integer({ min: 8, max: 65535 }).map(String), hex(0, 5), { minKeys: 1, maxKeys: 3 }),
-            },
-            { requiredKeys: ["priority", "adn", "addresses"] },
-          ),
-        ),
-        { minLength: 1, maxLength: 3 },
-      );
-    default: {
-      const { min, max } = INTEGERS[type.kind];
-      return fc.integer({ min: type.min ?? min, max: type.max ?? max });
-    }
-  }
-}
-
-function anySubOptions(definitions: readonly SubOptionDefinition[], padded: boolean): fc.Arbitrary<JsonValue> {
-  const unknown = fc
-    .integer({ min: padded ? 1 : 0, max: padded ? 254 : 255 })
-    .filter((code) => definitions.every((known) => known.code !== code))
-    .map(String);
-  const raw = fc.uint8Array({ maxLength: 8 }).map((data) => ({ type: "hex", value: toHex(data) }));
-  const known = fc.record(Object.fromEntries(definitions.map((one) => [one.name, anyValue(one.type)])), { requiredKeys: [] });
-  return fc.tuple(known, fc.dictionary(unknown, raw, { maxKeys: 3 })).map(([a, b]) => ({ ...a, ...b }) as JsonValue);
-}
 
 for (const { code, name, type } of OPTIONS) {
   test(`every value of option ${code} ${name} survives encoding`, () => {

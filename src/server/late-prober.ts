@@ -1,22 +1,23 @@
-import { openProber } from "../../io/open.ts";
-import type { AnswerHandler, Prober } from "../../io/prober.ts";
-import type { Ipv4 } from "../../net/ipv4.ts";
+import type { AnswerHandler, Prober } from "../io/prober.ts";
 
 /**
  * A prober whose sockets are opened when a configuration asks for them, which may be long after the
  * start.
  */
-export interface LateProber extends Prober<Ipv4> {
+export interface LateProber<A> extends Prober<A> {
   /** Opens the sockets, if they are not open; what they can't do is in `limitations` then. */
   open(): Promise<void>;
 }
 
-/** Until it is opened it asks nobody. `given`: used in place of the system's sockets. */
-export function createLateProber(given?: Prober<Ipv4>): LateProber {
+/**
+ * Until it is opened it asks nobody. `openProber` opens the system's sockets; `given` is used in
+ * their place.
+ */
+export function createLateProber<A>(openProber: () => Promise<Prober<A>>, given?: Prober<A>): LateProber<A> {
   let prober = given;
   let isOpen = false;
   let opening: Promise<void> | undefined;
-  let handler: AnswerHandler<Ipv4> = () => {};
+  let handler: AnswerHandler<A> = () => {};
   return {
     get limitations() {
       return isOpen ? (prober?.limitations ?? []) : [];
