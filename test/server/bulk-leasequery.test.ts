@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { connect, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as delay, setImmediate as immediate } from "node:timers/promises";
 import { TransportError } from "../../src/io/transport.ts";
@@ -14,6 +13,7 @@ import {
 } from "../../src/server/bulk-leasequery.ts";
 import { type Counters, createCounters, summarize } from "../../src/server/counters.ts";
 import { NO_LOG } from "../../src/server/log.ts";
+import { connectRequester, framed, type Requester, TEXT } from "../support/bulk-requester.ts";
 
 /*
  * A protocol whose messages are text: `name size count`. The query `data 10 3` has three answers of ten bytes, which look at
@@ -57,7 +57,7 @@ const PROTOCOL: BulkProtocol<ToyMessage> = {
 
 interface Started extends BulkLeasequery {
   readonly counters: Counters;
-  connect(from?: string): Promise<Requester>;
+  connect(from?: string): Promise<Requester<string>>;
 }
 
 async function start(t: TestContext, more: Partial<BulkLeasequeryParts<ToyMessage>> = {}): Promise<Started> {
@@ -73,62 +73,7 @@ async function start(t: TestContext, more: Partial<BulkLeasequeryParts<ToyMessag
     ...more,
   });
   t.after(() => server.close());
-  return { ...server, counters, connect: (from) => connectTo(t, server.ports[0] as number, from) };
-}
-
-interface Requester {
-  readonly socket: Socket;
-  /** Settles when the connection is over. */
-  readonly over: Promise<void>;
-  send(...texts: readonly string[]): void;
-  /** Reads so many messages; fewer where the connection ends before. */
-  read(count?: number): Promise<readonly string[]>;
-}
-
-async function connectTo(t: TestContext, port: number, from = "127.0.0.1"): Promise<Requester> {
-  const socket = connect({ port, host: "127.0.0.1", localAddress: from });
-  const messages: string[] = [];
-  let held: Buffer = Buffer.alloc(0);
-  let isOver = false;
-  let news = (): void => {};
-  socket.on("error", () => {});
-  socket.on("data", (chunk) => {
-    held = Buffer.concat([held, chunk]);
-    for (let end = endOf(held); held.length >= end; end = endOf(held)) {
-      messages.push(held.subarray(2, end).toString());
-      held = held.subarray(end);
-    }
-    news();
-  });
-  const over = new Promise<void>((resolve) => socket.once("close", () => resolve())).then(() => {
-    isOver = true;
-    news();
-  });
-  t.after(() => socket.destroy());
-  await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-  return {
-    socket,
-    over,
-    send: (...texts) => void socket.write(Buffer.concat(texts.map(framed))),
-    async read(count = Infinity) {
-      while (messages.length < count && !isOver) {
-        await new Promise<void>((resolve) => {
-          news = resolve;
-        });
-      }
-      return messages.splice(0, count);
-    },
-  };
-}
-
-function endOf(bytes: Buffer): number {
-  return bytes.length < 2 ? Infinity : 2 + bytes.readUInt16BE(0);
-}
-
-function framed(text: string): Buffer {
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(text.length);
-  return Buffer.concat([length, Buffer.from(text)]);
+  return { ...server, counters, connect: (from) => connectRequester(t, TEXT, { port: server.ports[0] as number }, from) };
 }
 
 /** Asks for gigabytes and reads nothing; how many answers were made until nothing moved. */
@@ -170,7 +115,7 @@ describe("bulk leasequery over TCP", () => {
 
   test("a query in pieces, and several in one piece", async (t) => {
     const one = await (await start(t)).connect();
-    for (const byte of framed("none")) {
+    for (const byte of framed(TEXT, "none")) {
       one.socket.write(Uint8Array.of(byte));
       await immediate();
     }
@@ -273,18 +218,18 @@ describe("bulk leasequery over TCP", () => {
 
   describe("what ends a connection at once", () => {
     const cases: readonly [name: string, bytes: Buffer, counted: Readonly<Record<string, number>>][] = [
-      ["no message", framed("nonsense"), { "dropped: undecodable": 1 }],
-      ["an empty one", framed(""), { "dropped: undecodable": 1 }],
-      ["a message that is no query", framed("other"), { "received other": 1, "silent: unsupported-message-type": 1 }],
+      ["no message", framed(TEXT, "nonsense"), { "dropped: undecodable": 1 }],
+      ["an empty one", framed(TEXT, ""), { "dropped: undecodable": 1 }],
+      ["a message that is no query", framed(TEXT, "other"), { "received other": 1, "silent: unsupported-message-type": 1 }],
       ["a longer one than any query", Buffer.concat([Buffer.of(0x10, 0x01), Buffer.alloc(5000)]), {}],
-      ["a defect", framed("fail"), { "received fail": 1, "dropped: internal-error": 1 }],
-      ["a query that could not be answered to the end", framed("abort"), { "received abort": 1, "sent done": 1 }],
+      ["a defect", framed(TEXT, "fail"), { "received fail": 1, "dropped: internal-error": 1 }],
+      ["a query that could not be answered to the end", framed(TEXT, "abort"), { "received abort": 1, "sent done": 1 }],
     ];
     for (const [name, bytes, counted] of cases) {
       test(name, async (t) => {
         const server = await start(t);
         const one = await server.connect();
-        one.socket.write(Buffer.concat([bytes, framed("none")]));
+        one.socket.write(Buffer.concat([bytes, framed(TEXT, "none")]));
         await one.read();
         await one.over;
         assert.deepEqual(summarize(server.counters), counted);

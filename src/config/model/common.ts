@@ -10,12 +10,6 @@ export interface LogSpec {
   readonly format: "pretty" | "json";
 }
 
-/** Where bulk leasequery is answered, over TCP (RFC 5460, RFC 6926). */
-export interface BulkLeasequery<A> {
-  /** Addresses of this machine. */
-  readonly listen: readonly { readonly address: A; readonly port: number }[];
-}
-
 /** A client may send `packets` messages at once, and as many more in each `seconds` seconds. */
 export interface FloodProtection {
   readonly packets: number;
@@ -79,6 +73,18 @@ export interface Guard {
   readonly allowed: number | undefined;
   /** No client in this class. */
   readonly denied: number | undefined;
+}
+
+/** Where programs may ask for many leases over one connection (RFC 5460, RFC 6926). */
+export interface BulkLeasequerySpec {
+  /** Addresses and TCP ports to listen on; addresses are 4 or 16 bytes. */
+  readonly listen: readonly ListenSpec[];
+}
+
+export interface ListenSpec {
+  readonly address: Uint8Array;
+  /** Undefined: the port of the server that speaks the protocol. */
+  readonly port: number | undefined;
 }
 
 /** At most so many leases for each value of an expression. */

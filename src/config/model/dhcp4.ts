@@ -3,7 +3,7 @@
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
-import type { BulkLeasequery, Classification, ClientClass, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
+import type { BulkLeasequerySpec, Classification, ClientClass, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
 
 export interface InterfaceSpec {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface InterfaceSpec {
 export interface LeasequerySpec {
   readonly requesters: readonly Ipv4Prefix[];
   /** Undefined: there is no bulk leasequery. */
-  readonly bulk?: BulkLeasequery<Ipv4> | undefined;
+  readonly bulk?: BulkLeasequerySpec | undefined;
 }
 
 /**

@@ -32,13 +32,13 @@ export interface BulkContext extends Context {
  * address comes twice. Byte strings of an answer may be views of the query and of the table: it has
  * to be encoded before the next change.
  *
- * `present` is asked for what there is at that moment; undefined: the server stops. When the
- * configuration has changed the answers end, too.
+ * `present` is asked for what there is at that moment; undefined: the server stops. Then, and when
+ * the configuration has changed, the answers are `aborted`, and the last one says why.
  */
 export function* answerBulkLeasequery(
   present: () => BulkContext | undefined,
   received: Received,
-): Generator<Message | undefined, undefined, undefined> {
+): Generator<Message | undefined, "aborted" | undefined, undefined> {
   let isFirst = true;
   const answer = (type: AnswerType, client: Client, address: Ipv4, options: readonly Option[]): Message => {
     // Only in the first one: it is the same for all (section 8.3).
@@ -51,13 +51,17 @@ export function* answerBulkLeasequery(
 
   const query = bulkQueryIn(received.message);
   const decider = present()?.decider;
-  if (decider === undefined) return void (yield done(STOPPING));
-  if (!isRequester(decider.config, received.source)) return void (yield done(NOT_PERMITTED));
-  if ("status" in query) return void (yield done(query));
+  const refusal = refusalOf(decider, received, query);
+  if (decider === undefined || "status" in query || refusal !== undefined) {
+    yield done(refusal);
+    return decider === undefined ? "aborted" : undefined;
+  }
   for (const address of addressesFor(query.primary, present)) {
     const context = present();
-    if (context === undefined) return void (yield done(STOPPING));
-    if (context.decider !== decider) return void (yield done(RECONFIGURED));
+    if (context === undefined || context.decider !== decider) {
+      yield done(context === undefined ? STOPPING : RECONFIGURED);
+      return "aborted";
+    }
     const found = address === undefined ? undefined : lookUp(context, query, address);
     if (found === undefined) {
       yield undefined;
@@ -67,6 +71,14 @@ export function* answerBulkLeasequery(
     yield answer(type, client, found.address, options);
   }
   yield done();
+  return undefined;
+}
+
+/** Undefined: the query is answered. */
+function refusalOf(decider: Decider | undefined, received: Received, query: BulkQuery | Refusal): Refusal | undefined {
+  if (decider === undefined) return STOPPING;
+  if (!isRequester(decider.config, received.source)) return NOT_PERMITTED;
+  return "status" in query ? query : undefined;
 }
 
 const STOPPING: Refusal = { status: StatusCode.queryTerminated, why: "the server is stopping" };
