@@ -80,6 +80,18 @@ export interface Guard {
   readonly denied: number | undefined;
 }
 
+/** Where programs may ask for many leases over one connection (RFC 5460, RFC 6926). */
+export interface BulkLeasequerySpec {
+  /** Addresses and TCP ports to listen on; addresses are 4 or 16 bytes. */
+  readonly listen: readonly ListenSpec[];
+}
+
+export interface ListenSpec {
+  readonly address: Uint8Array;
+  /** Undefined: the port of the server that speaks the protocol. */
+  readonly port: number | undefined;
+}
+
 /** At most so many leases for each value of an expression. */
 export interface Limit {
   /**

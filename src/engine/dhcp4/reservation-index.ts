@@ -16,14 +16,13 @@ export interface NetworkReservations {
   readonly addresses: ReadonlySet<Ipv4>;
 }
 
-const NO_ADDRESSES: ReadonlySet<Ipv4> = new Set();
-
 /** Indexes the reservations of every network, by the network's index. */
 export function indexReservations(config: Config): readonly NetworkReservations[] {
   const lists = common.indexReservations<ReservationMatch, Reservation, IdentifierKind>(config.networks, identifierOf);
+  const none: ReadonlySet<Ipv4> = new Set();
   return config.networks.map(({ reservations }, index) => ({
     lists: lists[index] as readonly ReservationIndex[],
-    addresses: reservations.length === 0 ? NO_ADDRESSES : addressesOf(reservations),
+    addresses: reservations.length === 0 ? none : addressesOf(reservations),
   }));
 }
 
