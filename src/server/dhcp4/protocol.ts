@@ -13,10 +13,10 @@ import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { peekMessageType } from "../../wire/dhcp4/peek.ts";
 import type { BulkProtocol } from "../bulk-leasequery.ts";
 import type { Log } from "../log.ts";
+import { createNoticeLog } from "../notice-log.ts";
 import type { ServedProtocol, Shedding } from "../protocol.ts";
 import { createBulkLeasequery } from "./bulk-leasequery.ts";
-import { createNoticeLog } from "./notice-log.ts";
-import { KINDS, kindOf, WORDS } from "./words.ts";
+import { KINDS, kindOf, NOTICE_WORDS, WORDS } from "./words.ts";
 
 export interface Dhcp4Parts {
   readonly config: Config;
@@ -47,7 +47,7 @@ export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
   const { leases, interfaceAt, port: serverPort, random } = parts;
   let decider = createDecider(parts.config);
   let flood = floodGuardOf(parts.config, parts.secret);
-  const { notice: notify, allowances } = createNoticeLog(parts.log, parts.uptime);
+  const { notice: notify, allowances } = createNoticeLog<Ipv4>(parts.log, parts.uptime, NOTICE_WORDS);
 
   return {
     kinds: KINDS,
