@@ -6,17 +6,11 @@ import { Holds } from "./holds.ts";
 import { type Hold, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER, type Seconds, type StoredLease } from "./lease.ts";
 import { LeaseRows } from "./lease-rows.ts";
 import { LimitCounts } from "./limit-counts.ts";
-import type { LeaseReader } from "./reader.ts";
+import { type LeaseReader, MOST_WITH_TRAIT } from "./reader.ts";
 import type { AddressFilter, PoolPosition, Space } from "./space.ts";
 import { SpaceIndex, type TraitReader } from "./space-index.ts";
 
 const NONE = -1;
-/**
- * Of more leases with the same trait no more are found: to go over all of them would hold up
- * packets.
- */
-const MOST_WITH_TRAIT = 1000;
-
 /** What differs between the leases of one protocol and another. */
 export interface LeaseFamily<A, O> {
   readonly addresses: AddressForm<A>;

@@ -1,3 +1,4 @@
+import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
 import type { LocalInterface, Transport, TransportOptions } from "../io/transport.ts";
 import type { Space } from "../leases/space.ts";
@@ -24,6 +25,8 @@ export interface Assembly<C, M, A, O, I extends { readonly index: number }> {
   openProber(): Promise<Prober<A>>;
   /** Whether some network wants its addresses to be probed. */
   probesAddresses(config: C): boolean;
+  /** Where bulk leasequery is answered. */
+  bulkListen(config: C): readonly ListenSpec[];
   createProtocol(parts: ProtocolParts<C, A, O, I>): ServedProtocol<C, M, A, O>;
   /**
    * What a server that serves by `before` can make of `asked`, and what has to wait for the next

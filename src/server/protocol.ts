@@ -1,6 +1,7 @@
 import type { Answers, Decision } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
 import type { Lease, Seconds } from "../leases/lease.ts";
+import type { BulkProtocol } from "./bulk-leasequery.ts";
 import type { LogAllowance } from "./log-allowance.ts";
 
 /*
@@ -52,6 +53,8 @@ export interface Protocol<M, A, O> {
 
 /** A protocol whose configuration may change while it is served. */
 export interface ServedProtocol<C, M, A, O> extends Protocol<M, A, O> {
+  /** What is asked over TCP; undefined: nothing is answered there. */
+  readonly bulkLeasequery?: BulkProtocol<M>;
   /** The next message is decided by this configuration. */
   configure(config: C): void;
 }

@@ -129,7 +129,8 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
     read: readClocks,
     boot: bootId(),
   });
-  const dhcp4 = await service.start(() => leaseTime(clock.bootOffset, sinceBoot()));
+  const wall = () => wallOffset(clock.bootOffset, readClocks());
+  const dhcp4 = await service.start(() => leaseTime(clock.bootOffset, sinceBoot()), wall);
   const running = [dhcp4];
   const watchClock = createClockWatch({ clock, saved, wrong, store, read: readClocks, log });
   watchClock();
@@ -177,7 +178,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
       return running.every(({ healthy }) => healthy);
     },
     get wallOffset() {
-      return wallOffset(clock.bootOffset, readClocks());
+      return wall();
     },
     reload: inTurn(reload),
     async stop() {

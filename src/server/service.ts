@@ -1,10 +1,13 @@
+import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import type { Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
+import { formatAddress } from "../net/address.ts";
 import type { LeaseStore } from "../store/store.ts";
 import type { Assembly } from "./assembly.ts";
+import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import { createListeners, type Listener } from "./happenings.ts";
@@ -41,8 +44,11 @@ export interface ServiceParts<C, A, O> {
 /** A protocol that is served when its leases have been read. */
 export interface Service<C, A, O, I> {
   readonly restored: RestoredTable;
-  /** Opens the sockets and answers. `clock`: lease time. Rejects with TransportError. */
-  start(clock: () => Seconds): Promise<RunningService<C, A, O, I>>;
+  /**
+   * Opens the sockets and answers. `clock`: lease time; `wallOffset`: what is added to it for seconds
+   * since 1970. Rejects with TransportError.
+   */
+  start(clock: () => Seconds, wallOffset: () => number): Promise<RunningService<C, A, O, I>>;
   /** Closes what was given, and what was opened. */
   close(): Promise<void>;
 }
@@ -99,7 +105,9 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
   const table = new LeaseTable(assembly.leases, assembly.createSpace(config), [randomNumber(), randomNumber()]);
   const prober = createLateProber(assembly.openProber, given.prober);
 
-  async function start(clock: () => Seconds): Promise<RunningService<C, A, O, I>> {
+  let bulk: BulkLeasequery | undefined;
+
+  async function start(clock: () => Seconds, wallOffset: () => number): Promise<RunningService<C, A, O, I>> {
     const local = await assembly.listInterfaces();
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
@@ -114,6 +122,17 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const uptime = () => performance.now();
     const protocol = assembly.createProtocol({ config, leases: table, interfaces, port: sockets.port, log, uptime });
     const counters = createCounters(protocol.kinds);
+    const listen = assembly.bulkListen(config);
+    if (protocol.bulkLeasequery !== undefined && listen.length > 0) {
+      bulk = await startBulkLeasequery({
+        protocol: protocol.bulkLeasequery,
+        listen: endpointsOf(listen, sockets.port),
+        counters,
+        log,
+        clock,
+        wallOffset,
+      });
+    }
     const events = createEventLog<M, A, O>(log, uptime, protocol);
     const listeners = told.length === 0 ? undefined : createListeners(told, protocol.copyLease, events.listenerFailed);
     const pump = startPump({ protocol, table, store, transport: sockets, prober, counters, events, listeners, clock, uptime });
@@ -168,7 +187,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
           for (const limitation of prober.limitations.slice(before)) log.warn(limitation);
         }
         return {
-          fixed,
+          fixed: [...fixed, ...fixedListen(assembly.bulkListen(config), assembly.bulkListen(next))],
           take: () =>
             moveTable(table, assembly.createSpace(next), () => {
               protocol.configure(next);
@@ -177,7 +196,10 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
             }),
         };
       },
-      stop: () => pump.stop(),
+      async stop() {
+        await bulk?.close();
+        await pump.stop();
+      },
     };
   }
 
@@ -186,12 +208,24 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     start,
     async close() {
       try {
+        await bulk?.close();
         prober.close();
       } finally {
         transport?.close();
       }
     },
   };
+}
+
+function endpointsOf(listen: readonly ListenSpec[], ownPort: number): readonly { readonly address: string; readonly port: number }[] {
+  return listen.map(({ address, port }) => ({ address: formatAddress(address), port: port ?? ownPort }));
+}
+
+/** What has to wait for the next start. */
+function fixedListen(before: readonly ListenSpec[], after: readonly ListenSpec[]): readonly string[] {
+  const texts = (all: readonly ListenSpec[]): string => all.map(({ address, port }) => `${formatAddress(address)} ${port ?? ""}`).join();
+  if (texts(before) === texts(after)) return [];
+  return ["`leasequery.bulk` has changed: where the server listens for it changes when it is restarted"];
 }
 
 /** Another interface may come up later than this server; with none there is nothing to do. */
