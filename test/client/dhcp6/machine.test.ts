@@ -41,12 +41,7 @@ const BIND: readonly Line[] = [
 /** The same with 2001:db8:5::/56. */
 const BIND_BOTH: readonly Line[] = [
   [0, start, ["SOLICIT #1, NA 1 [], PD 1 [::/56]"], "solicit until 1.05"],
-  [
-    0.5,
-    advertise({ ...BOTH, preference: 255 }),
-    ["REQUEST #2 to 1, NA 1 [2001:db8::5], PD 1 [2001:db8:5::/56]"],
-    "request until 1.5",
-  ],
+  [0.5, advertise({ ...BOTH, preference: 255 }), ["REQUEST #2 to 1, NA 1 [2001:db8::5], PD 1 [2001:db8:5::/56]"], "request until 1.5"],
   [1, reply(BOTH), [CONFIGURE, "configure 2001:db8:5::/56 for 1800 3600", "options"], "bound until 901"],
 ];
 
@@ -150,10 +145,7 @@ const SOLICITING: Stories = {
     [1, reply({ ias: [{ status: "NotOnLink" }] }), [], "solicit until 11"],
     [11, tick, ["SOLICIT #3, NA 1 []"], "solicit until 12.05"],
   ],
-  "NotOnLink for the message, too": [
-    ...BIND.slice(0, 2),
-    [1, reply({ ias: [], status: "NotOnLink" }), [], "solicit until 11"],
-  ],
+  "NotOnLink for the message, too": [...BIND.slice(0, 2), [1, reply({ ias: [], status: "NotOnLink" }), [], "solicit until 11"]],
   "addresses that nobody can have, and lifetimes that can't be, are not taken": [
     [0, start, [SOLICIT], "solicit until 1.05"],
     [0.1, advertise({ preference: 255, ias: [{ leases: ["ff02::1 1800 3600"] }] }), [], "solicit until 1.05"],
@@ -186,7 +178,8 @@ const RAPID: Stories = {
     [1.05, tick, [REQUEST], "request until 2.05"],
   ],
 };
-for (const [name, lines] of Object.entries(RAPID)) test(`rapid commit: ${name}`, () => void play(lines, { ...SETTINGS, rapidCommit: true }));
+for (const [name, lines] of Object.entries(RAPID))
+  test(`rapid commit: ${name}`, () => void play(lines, { ...SETTINGS, rapidCommit: true }));
 
 const EXTENDING: Stories = {
   "18.2.4, 18.2.5: RENEW from T1 on, REBIND from T2 on, and at the end SOLICIT": [
@@ -308,9 +301,7 @@ const TIMES: readonly [name: string, ia: Ia, renew: number | undefined, rebind: 
 ];
 for (const [name, ia, renew, rebind, solicit] of TIMES) {
   test(`T1 and T2: ${name}`, () => {
-    const bind: readonly Line[] = [
-      [0, start, ["SOLICIT #1, rapid, NA 1 []"], "solicit until 1.05"],
-    ];
+    const bind: readonly Line[] = [[0, start, ["SOLICIT #1, rapid, NA 1 []"], "solicit until 1.05"]];
     const settings = { ...SETTINGS, rapidCommit: true };
     let state = play(bind, settings);
     // What is sent first of each kind, and when.
