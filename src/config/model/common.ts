@@ -31,6 +31,11 @@ export interface ConfiguredOption {
   readonly code: number;
   /** The value as it goes on the wire. */
   readonly data: Uint8Array;
+  /**
+   * Further values, each in an option of its own behind that of `data`: of an option that repeats,
+   * or that holds one enterprise (RFC 8415 section 21.17). Undefined: there is one option.
+   */
+  readonly more?: readonly Uint8Array[] | undefined;
   readonly always: boolean;
   readonly suppressed: boolean;
 }

@@ -1,11 +1,14 @@
 import type { Dhcp6Config, Network, PrefixPool, Range } from "../../config/model/dhcp6.ts";
 import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, ipv6PrefixesOverlap, lastAddress, prefixLength } from "../../net/ipv6-prefix.ts";
+import type { Ipv6 } from "../../net/ipv6.ts";
 import { type Ipv6Range, Ipv6RangeIndex } from "../../net/ipv6-range-index.ts";
 
 /** Where addresses and prefixes belong in a configuration. An address is a prefix of 128 bits. */
 export interface Places {
   /** The network whose address, or whose host's prefix, it is; undefined: nobody's. */
   networkOf(prefix: Ipv6Prefix): Network | undefined;
+  /** The network in whose prefix the address lies; undefined: in none. */
+  networkOfAddress(address: Ipv6): Network | undefined;
   /** The pool that it lies in, whether or not it is given to anybody; undefined: in none. */
   poolAround(prefix: Ipv6Prefix): Range | PrefixPool | undefined;
   /**
@@ -37,6 +40,7 @@ export function placesOf(config: Dhcp6Config): Places {
       }
       return networks[networkIndex.find(prefix)];
     },
+    networkOfAddress: (address) => networks[networkIndex.find(address)],
     poolAround(prefix) {
       if (prefixLength(prefix) === ADDRESS_LENGTH) return ranges[rangeIndex.find(prefix)];
       return prefixPools[poolIndex.find(prefix)];
