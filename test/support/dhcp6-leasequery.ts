@@ -15,8 +15,8 @@ import { address, prefix } from "./dhcp6-config.ts";
 
 /* Leases and queries for tests of LEASEQUERY, and its answers in words. */
 
-export const SERVER_DUID = Uint8Array.of(0, 3, 0, 1, 2, 0, 0, 0, 0, 0xff);
-export const REQUESTER_DUID = Uint8Array.of(0, 3, 0, 1, 2, 0, 0, 0, 0, 0xee);
+export const SERVER_DUID = Uint8Array.of(0, 3, 0, 1, 2, 0, 0, 9, 0, 1);
+export const REQUESTER_DUID = Uint8Array.of(0, 3, 0, 1, 2, 0, 0, 9, 0, 2);
 
 /** The DUID of the client with this number. */
 export function duidOf(client: number): Uint8Array {
