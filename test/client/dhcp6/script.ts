@@ -34,7 +34,6 @@ export const ROUTER: ClientSettings = {
   ...SETTINGS,
   associations: [...SETTINGS.associations, { kind: "IA_PD", iaid: 1, prefixes: [prefix("::/56")] }],
 };
-export const PD_ONLY: ClientSettings = { ...SETTINGS, associations: [{ kind: "IA_PD", iaid: 1, prefixes: [] }] };
 
 /** The server that is meant where none is named is number 1. */
 export function serverDuid(number: number): Uint8Array {
@@ -82,7 +81,10 @@ export const tick: ClientEvent = { kind: "tick" };
 export const release: ClientEvent = { kind: "release" };
 export const linkUp: ClientEvent = { kind: "link", up: true };
 export const linkDown: ClientEvent = { kind: "link", up: false };
-export const duplicate = (...addresses: string[]): ClientEvent => ({ kind: "duplicate", addresses: addresses.map((text) => parseIpv6(text) as Uint8Array) });
+export const duplicate = (...addresses: string[]): ClientEvent => ({
+  kind: "duplicate",
+  addresses: addresses.map((text) => parseIpv6(text) as Uint8Array),
+});
 export const advertise = (changes: Changes = {}): Answer => ({ kind: "answer", type: "ADVERTISE", changes });
 export const reply = (changes: Changes = {}): Answer => ({ kind: "answer", type: "REPLY", changes });
 
@@ -126,7 +128,12 @@ export function answerMessage({ type, changes }: Answer, id: number, settings: C
     ...ias.map(association),
     ...options,
   ];
-  return { type: MessageType[type], transactionId: (id + off) & 0xffffff, options: all.filter(({ code }) => !without.includes(code)), relays: [] };
+  return {
+    type: MessageType[type],
+    transactionId: (id + off) & 0xffffff,
+    options: all.filter(({ code }) => !without.includes(code)),
+    relays: [],
+  };
 }
 
 function association({ kind = "IA_NA", iaid = 1, t1 = 0, t2 = 0, leases = [], status }: Ia): Option {
@@ -193,7 +200,8 @@ function describeSent(message: Message, ids: number[]): string {
 
 /** `bound until 1800`; the kind of the exchange, if there is one. */
 function describeState({ exchange, binding, wants, linkUp: up, wakeAt }: ClientState): string {
-  const standing = exchange?.kind ?? (binding !== undefined ? "bound" : wants === "nothing" ? "stopped" : wants === "information" ? "informed" : "init");
+  const standing =
+    exchange?.kind ?? (binding !== undefined ? "bound" : wants === "nothing" ? "stopped" : wants === "information" ? "informed" : "init");
   return `${up ? "" : "down, "}${standing}${Number.isFinite(wakeAt) ? ` until ${seconds(wakeAt)}` : ""}`;
 }
 
