@@ -31,6 +31,11 @@ export interface ConfiguredOption {
   readonly code: number;
   /** The value as it goes on the wire. */
   readonly data: Uint8Array;
+  /**
+   * Further values, each in an option of its own behind that of `data`: of an option that repeats,
+   * or that holds one enterprise (RFC 8415 section 21.17). Undefined: there is one option.
+   */
+  readonly more?: readonly Uint8Array[] | undefined;
   readonly always: boolean;
   readonly suppressed: boolean;
 }
@@ -40,8 +45,8 @@ export interface DefinedOption {
   readonly name: string;
   readonly code: number;
   /**
-   * `dhcp4`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an enterprise
-   * number for those of option 125.
+   * `dhcp4`, `dhcp6`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an
+   * enterprise number for those of option 125 and, of DHCPv6, 17.
    */
   readonly space: string;
   /** As written. */
@@ -73,6 +78,18 @@ export interface Guard {
   readonly allowed: number | undefined;
   /** No client in this class. */
   readonly denied: number | undefined;
+}
+
+/** Where programs may ask for many leases over one connection (RFC 5460, RFC 6926). */
+export interface BulkLeasequerySpec {
+  /** Addresses and TCP ports to listen on; addresses are 4 or 16 bytes. */
+  readonly listen: readonly ListenSpec[];
+}
+
+export interface ListenSpec {
+  readonly address: Uint8Array;
+  /** Undefined: the port of the server that speaks the protocol. */
+  readonly port: number | undefined;
 }
 
 /** At most so many leases for each value of an expression. */
