@@ -60,6 +60,7 @@ test("the public surface of leasehold/wire is what is documented", () => {
     "decode",
     "encode",
     "encodeMessage",
+    "encodeRelays",
     "formatMessage",
     "hasOption",
     "iaAddressOption",

@@ -57,7 +57,7 @@ export function preferenceOf(message: Message): number {
 /**
  * The associations in an answer, without what is not to be believed: an association whose T1 is
  * behind its T2, and leases that are preferred for longer than they are valid, or that nobody can
- * have (sections 21.4, 21.6, 21.21 and 21.22).
+ * have (sections 21.4, 21.6, 21.21 and 21.22). Of one that is repeated the first counts.
  */
 export function readAssociations(message: Message): readonly AnsweredAssociation[] {
   const associations: AnsweredAssociation[] = [];
@@ -73,7 +73,7 @@ export function readAssociations(message: Message): readonly AnsweredAssociation
   return associations;
 }
 
-/** Whether the message gives anything to use: an address or prefix in an association without an error. */
+/** Whether there is anything to use: an address or prefix in an association without an error. */
 export function givesLeases(associations: readonly AnsweredAssociation[]): boolean {
   return associations.some(({ status, leases }) => status === StatusCode.Success && leases.some(({ validLifetime }) => validLifetime > 0));
 }
@@ -82,7 +82,8 @@ function readLeases(kind: AssociationKind, options: readonly Option[]): readonly
   const leases: AnsweredLease[] = [];
   for (const option of options) {
     const lease = kind === "IA_NA" ? readAddress(option) : readPrefix(option);
-    if (lease !== undefined && lease.preferredLifetime <= lease.validLifetime && isAssignable(lease.prefix)) leases.push(lease);
+    if (lease === undefined || lease.preferredLifetime > lease.validLifetime || !isAssignable(lease.prefix)) continue;
+    if (!leases.some(({ prefix }) => equalBytes(prefix, lease.prefix))) leases.push(lease);
   }
   return leases;
 }
@@ -98,7 +99,10 @@ function readPrefix({ code, data }: Option): AnsweredLease | undefined {
   return code === OptionCode.iaPrefix ? readIaPrefix(data) : undefined;
 }
 
-/** Neither in ::/8, which has the unspecified and the loopback address, nor of the link, nor multicast. */
+/**
+ * Neither in ::/8, which has the unspecified and the loopback address, nor of the link, nor
+ * multicast.
+ */
 function isAssignable(prefix: Ipv6Prefix): boolean {
   const [first = 0, second = 0] = prefix;
   return first !== 0 && first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80);

@@ -152,19 +152,24 @@ function leaseFrom(kind: AssociationKind, iaid: number, lease: AnsweredLease, no
 }
 
 /**
- * T1 and T2 as the server says. Where it leaves them to the client they are those that it should
- * have said, 0.5 and 0.8 of the shortest preferred lifetime (section 21.4), but not at once (14.2).
+ * T1 and T2 as the server says. Where it leaves them to the client they are in the proportion that
+ * it should have said, 0.5 and 0.8 of the shortest preferred lifetime (section 21.4), but not at
+ * once (14.2).
  */
 function timesOf(told: AnsweredAssociation, leases: readonly ClientLease[], now: number): { readonly t1: number; readonly t2: number } {
+  if (told.t1 !== 0 && told.t2 !== 0) return { t1: endOf(told.t1, now), t2: endOf(told.t2, now) };
+  if (told.t1 !== 0) return { t1: endOf(told.t1, now), t2: endOf(told.t1 * T2_TO_T1, now) };
   const shortest = earliest(leases, ({ preferredUntil, validUntil }) => (preferredUntil > now ? preferredUntil : validUntil)) - now;
-  const told2 = told.t2 === 0 ? undefined : endOf(told.t2, now);
-  const chosen = Math.min(now + Math.max(shortest * 0.5, MIN_CHOSEN_T1), told2 ?? Infinity);
-  const t1 = told.t1 === 0 ? chosen : endOf(told.t1, now);
-  return { t1, t2: told2 ?? Math.max(now + shortest * 0.8, t1) };
+  const chosen = now + Math.max(shortest / 2, MIN_CHOSEN_T1);
+  if (told.t2 === 0) return { t1: chosen, t2: now + (chosen - now) * T2_TO_T1 };
+  return { t1: Math.min(chosen, endOf(told.t2 / T2_TO_T1, now)), t2: endOf(told.t2, now) };
 }
 
+/** T2 as a multiple of T1: 0.8 to 0.5. */
+const T2_TO_T1 = 1.6;
+
 function endOf(seconds: number, now: number): number {
-  return seconds === INFINITY ? Infinity : now + seconds * 1000;
+  return seconds >= INFINITY ? Infinity : now + seconds * 1000;
 }
 
 /** An association of any form. */

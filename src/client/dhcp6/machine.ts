@@ -145,11 +145,10 @@ function timedOut(context: Context, state: ClientState, exchange: Exchange): Cli
 
 function received(context: Context, state: ClientState, bytes: Uint8Array, unicast: boolean): ClientStep {
   // A lease keeps options, and a decoded message is a view of its bytes.
-  const own = bytes.slice();
-  const decoded = decode(own);
+  const decoded = decode(bytes.slice());
   if (!decoded.ok || decoded.message.relays.length > 0) return stay(state);
   const { message } = decoded;
-  if (message.type === MessageType.RECONFIGURE) return unicast ? reconfigured(context, state, own, message) : stay(state);
+  if (message.type === MessageType.RECONFIGURE) return unicast ? reconfigured(context, state, message) : stay(state);
   const { exchange } = state;
   if (exchange === undefined || exchange.transmissions === 0) return stay(state);
   if (!answersClient(context.settings.duid, exchange.transactionId, serverAsked(exchange), message)) return stay(state);
@@ -160,9 +159,9 @@ function received(context: Context, state: ClientState, bytes: Uint8Array, unica
 }
 
 /** Does what its server wants, unless something is under way (section 18.2.11). */
-function reconfigured(context: Context, before: ClientState, bytes: Uint8Array, message: Message): ClientStep {
+function reconfigured(context: Context, before: ClientState, message: Message): ClientStep {
   if (before.exchange !== undefined || !before.linkUp || before.wants === "nothing") return stay(before);
-  const wanted = readReconfigure(context.settings, before.reconfigureKey, bytes, message);
+  const wanted = readReconfigure(context.settings.duid, before.reconfigureKey, message);
   if (wanted === undefined || (before.binding !== undefined && !equalBytes(before.binding.server, wanted.key.server))) return stay(before);
   const state = { ...before, reconfigureKey: wanted.key };
   if (wanted.type === MessageType["INFORMATION-REQUEST"]) {

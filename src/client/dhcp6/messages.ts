@@ -23,8 +23,8 @@ export interface AssociationRequest {
   /** Unsigned 32 bit; an IA_NA and an IA_PD may have the same. */
   readonly iaid: number;
   /**
-   * Addresses, which are prefixes of 128 bits, in an IA_NA; prefixes in an IA_PD. ::/56 wishes for a
-   * prefix of that length (RFC 8168).
+   * Addresses, which are prefixes of 128 bits, in an IA_NA; prefixes in an IA_PD. ::/56 wishes for
+   * a prefix of that length (RFC 8168).
    */
   readonly prefixes: readonly Ipv6Prefix[];
 }

@@ -46,7 +46,10 @@ export function take(context: Context, state: ClientState, [offer, ...others]: r
   return begin(context, state, { kind: "request", server: offer.server, associations, others });
 }
 
-/** Takes the next offer, or looks for servers again: a while later where one `refused`, for it would again. */
+/**
+ * Takes the next offer, or looks for servers again: a while later where one `refused`, for it would
+ * again.
+ */
 export function tryOthers(context: Context, state: ClientState, others: readonly Offer[], refused: boolean): ClientStep {
   const [offer, ...rest] = others;
   if (offer !== undefined) return take(context, state, [offer, ...rest]);
@@ -59,7 +62,10 @@ export function extend(context: Context, state: ClientState, binding: Binding): 
   return begin(context, state, purpose);
 }
 
-/** Asks whether what the client has is still right, when it may have come to another link (section 18.2.12). */
+/**
+ * Asks whether what the client has is still right, when it may have come to another link (section
+ * 18.2.12).
+ */
 export function verify(context: Context, state: ClientState): ClientStep {
   const delay = context.random() * MAX_DELAY;
   const { wants, binding } = state;

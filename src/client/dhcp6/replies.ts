@@ -1,4 +1,7 @@
-/** What the client does with an ADVERTISE or REPLY in its exchange (RFC 8415 sections 18.2.9 and 18.2.10). */
+/**
+ * What the client does with an ADVERTISE or REPLY in its exchange (RFC 8415 sections 18.2.9 and
+ * 18.2.10).
+ */
 import { statusOf } from "../../wire/dhcp6/identity-association.ts";
 import type { Message } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
@@ -34,7 +37,10 @@ export function advertised(context: Context, before: ClientState, exchange: Duri
   return stay({ ...state, exchange: { ...exchange, heard, offers } });
 }
 
-/** Takes the offer of the most preferred server; among equals that with the most associations, then the first. */
+/**
+ * Takes the offer of the most preferred server; among equals that with the most associations, then
+ * the first.
+ */
 export function choose(context: Context, state: ClientState, offers: readonly Offer[]): ClientStep {
   const [best, ...others] = offers.toSorted((a, b) => b.preference - a.preference || b.associations.length - a.associations.length);
   return best === undefined ? stay(state) : take(context, state, [best, ...others]);

@@ -110,8 +110,8 @@ export type ClientAction =
   /** Send from port 546 of the link-local address to port 547 of ff02::1:2. */
   | { readonly kind: "send"; readonly message: Message }
   /**
-   * Use this address or prefix. First do duplicate address detection for an address, and if somebody
-   * has it answer with `duplicate`.
+   * Use this address or prefix. First do duplicate address detection for an address, and if
+   * somebody has it answer with `duplicate`.
    */
   | { readonly kind: "configure"; readonly lease: ClientLease }
   /** It stays; its lifetimes are new. */

@@ -59,8 +59,8 @@ export function firstTimeout(irt: number, random: number): number {
 }
 
 /**
- * RT of the first SOLICIT, in which advertisements are collected: strictly greater than IRT (section
- * 18.2.1).
+ * RT of the first SOLICIT, in which advertisements are collected: strictly greater than IRT
+ * (section 18.2.1).
  */
 export function firstSolicitTimeout(irt: number, random: number): number {
   return irt * (1 + RAND * (1 - random));
@@ -74,8 +74,8 @@ export function nextTimeout(previous: number, mrt: number, random: number): numb
 }
 
 /**
- * The maximum retransmission time that a server asks for in seconds, in milliseconds; undefined when
- * it says none, or one that it may not.
+ * The maximum retransmission time that a server asks for in seconds, in milliseconds; undefined
+ * when it says none, or one that it may not.
  */
 export function maxRt(seconds: number | undefined): number | undefined {
   return seconds !== undefined && seconds >= MAX_RT_RANGE.least && seconds <= MAX_RT_RANGE.most ? seconds * 1000 : undefined;

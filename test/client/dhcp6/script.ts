@@ -34,7 +34,6 @@ export const ROUTER: ClientSettings = {
   ...SETTINGS,
   associations: [...SETTINGS.associations, { kind: "IA_PD", iaid: 1, prefixes: [prefix("::/56")] }],
 };
-export const PD_ONLY: ClientSettings = { ...SETTINGS, associations: [{ kind: "IA_PD", iaid: 1, prefixes: [] }] };
 
 /** The server that is meant where none is named is number 1. */
 export function serverDuid(number: number): Uint8Array {

@@ -92,6 +92,15 @@ describe("where the limit is too small", () => {
     );
   });
 
+  test("nor into a buffer that has more room", () => {
+    const most = message([
+      { code: 17, data: new Uint8Array(60_000) },
+      { code: 17, data: new Uint8Array(LARGEST_MESSAGE_SIZE - 60_012) },
+      option(14),
+    ]);
+    assert.equal(encode(most, new Uint8Array(80_000), 80_000), LARGEST_MESSAGE_SIZE);
+  });
+
   test("an option whose length has no place in 16 bits is left out of another one", () => {
     const inner = [option(14), { code: 17, data: new Uint8Array(0x10000) }, option(8, "0001")];
     const data = new Uint8Array(optionsSize(inner));

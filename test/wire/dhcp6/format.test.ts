@@ -31,10 +31,21 @@ test("a message is shown with its relays, its options by name, and what is not a
   option 6 option_request: 23, 24
   option 8 elapsed_time: 0x00 (needs 2 bytes where 1 are left)
   option 14 rapid_commit: true
-  option 3 ia_na: {"iaid":7,"t1":1800,"t2":2880,"options":{"ia_address":[{"address":"2001:db8::5","preferred_lifetime":3000,"valid_lifetime":4000,"options":{"status_code":{"status":0,"message":"ok"}}}]}}
+  option 3 ia_na: {"iaid":7,"t1":1800,"t2":2880,"options":{"ia_address":[{"address":"2001:db8::5","preferred_lifetime":3000,"valid_lifetime":4000,"options":{"status_code":{"status":"Success","message":"ok"}}}]}}
   option 23 dns_servers: 2001:db8::1, fe80::1
   option 24 domain_search: example.org
   option 65000 0x0a`,
+  );
+});
+
+test("numbers have their names inside of others too, if they have any", () => {
+  const shown = formatMessage(message([option(13, "0002 6e6f"), option(13, "0063"), option(44, `03 ${"00".repeat(16)}`)], { type: 7 }));
+  assert.equal(
+    shown,
+    `REPLY, transaction 0xabcdef
+  option 13 status_code: {"status":"NoAddrsAvail","message":"no"}
+  option 13 status_code: {"status":99,"message":""}
+  option 44 lq_query: {"query_type":"by_relay_id","link_address":"::","options":{}}`,
   );
 });
 

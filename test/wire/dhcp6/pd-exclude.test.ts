@@ -25,7 +25,8 @@ describe("the excluded prefix (RFC 6603 section 4.2)", () => {
 
   const malformed: readonly [name: string, bytes: string][] = [
     ["nothing", ""],
-    ["as long as the delegated one", "38 00"],
+    ["as long as the delegated one", "38"],
+    ["as long as the delegated one, with a byte", "38 00"],
     ["shorter than the delegated one", "30 00"],
     ["longer than 128 bits", "81 00"],
     ["without its bits", "40"],
