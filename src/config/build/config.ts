@@ -44,7 +44,7 @@ export function buildModel(file: ConfigFile, written: WrittenNetworks, report: R
   if (dhcp6 === undefined) refuseDhcp6Parts(common);
   const [limits = [], limits6 = []] = limitsOf(file.limits, dhcp6 === undefined ? [dhcp4.classes] : [dhcp4.classes, dhcp6.classes]);
   const requesters = file.leasequery?.requesters ?? [];
-  const bulk = file.leasequery?.bulk && { bulk: file.leasequery.bulk };
+  const bulk = file.leasequery?.bulk === undefined ? {} : { bulk: file.leasequery.bulk };
   const ipv4Requesters = requesters.filter((one): one is Ipv4Prefix => !(one instanceof Uint8Array));
   const ipv6Requesters = requesters.filter((one) => one instanceof Uint8Array);
   return {
