@@ -4,6 +4,7 @@ import type { TestContext } from "node:test";
 import { type DecodeResult, decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
+import * as dhcp6 from "../../src/wire/dhcp6/index.ts";
 
 /** Who asks by bulk leasequery over TCP. */
 export interface Requester<M> {
@@ -29,6 +30,15 @@ export const DHCP4: Codec<Message> = {
   encode: encodeMessage,
   decode(bytes) {
     const read: DecodeResult = decode(bytes);
+    assert.ok(read.ok);
+    return read.message;
+  },
+};
+
+export const DHCP6: Codec<dhcp6.Message> = {
+  encode: dhcp6.encodeMessage,
+  decode(bytes) {
+    const read = dhcp6.decode(bytes);
     assert.ok(read.ok);
     return read.message;
   },
