@@ -287,7 +287,7 @@ function unchangeable(before: Config, after: Config): readonly string[] {
 /** Which protocols would have to be begun or given up: that waits for the next start, too. */
 function unstartable(serves4: boolean, serves6: boolean, asked: Config): readonly string[] {
   const found: string[] = [];
-  if (!serves4 && servesDhcp4(asked)) found.push("there are IPv4 networks now: they are served when the server is restarted");
+  if (!serves4 && asked.networks.length > 0) found.push("there are IPv4 networks now: they are served when the server is restarted");
   if (!serves6 && asked.dhcp6 !== undefined) found.push("`v6` is new: DHCPv6 is served when the server is restarted");
   if (serves6 && asked.dhcp6 === undefined) found.push("`v6` is gone: DHCPv6 is served as before until the server is restarted");
   return found;
