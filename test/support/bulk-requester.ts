@@ -60,7 +60,7 @@ export async function connectRequester<M>(
   socket.on("data", (chunk) => {
     held = Buffer.concat([held, chunk]);
     for (let end = endOf(held); held.length >= end; end = endOf(held)) {
-      messages.push(codec.decode(held.subarray(2, end)));
+      messages.push(codec.decode(Uint8Array.from(held.subarray(2, end))));
       held = held.subarray(end);
     }
     news();
