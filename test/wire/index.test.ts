@@ -79,7 +79,6 @@ test("the public surface of leasehold/wire is what is documented", () => {
     "optionU8",
     "optionValue",
     "optionValues",
-    "packRelays",
     "pdExcludeOption",
     "readAuthentication",
     "readClientFqdn",
@@ -102,7 +101,6 @@ test("the public surface of leasehold/wire is what is documented", () => {
     "signReconfigure",
     "statusOf",
     "statusOption",
-    "unpackRelays",
     "vendorClasses",
     "vendorInformation",
   ]);

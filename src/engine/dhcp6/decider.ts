@@ -6,8 +6,8 @@ import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
 import { remember } from "../common/remember.ts";
 import type { SettingsOfMembers } from "../common/settings.ts";
-import { indexReservations, type ReservationIndex } from "./reservation-index.ts";
 import type { OptionLists } from "./reply-options.ts";
+import { indexReservations, type ReservationIndex } from "./reservation-index.ts";
 import type { Settings } from "./settings.ts";
 
 /** What associations hold: addresses or prefixes. */

@@ -1,9 +1,9 @@
 import type { Network } from "../../config/model/dhcp6.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
 import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
-import { equalBytes } from "../../net/bytes.ts";
 import type { Decider } from "./decider.ts";
 import type { Received, ServedInterface } from "./exchange.ts";
 import type { Trace } from "./trace.ts";

@@ -89,8 +89,7 @@ export function isClaimed({ exchange }: Association, prefix: Ipv6Prefix): boolea
  */
 function isAvailable(association: Association, prefix: Ipv6Prefix, lease: Lease | undefined, hold: Hold | undefined): boolean {
   const { now } = association.context;
-  if (lease !== undefined && isInForce(lease, now))
-    return lease.state !== LeaseState.declined && isHost(association, prefix, lease.owner);
+  if (lease !== undefined && isInForce(lease, now)) return lease.state !== LeaseState.declined && isHost(association, prefix, lease.owner);
   const held = inTime(hold, now);
   return held === undefined || isHost(association, prefix, held.owner);
 }

@@ -58,4 +58,3 @@ export function discardReason({ message, destination }: Received, serverIdentifi
 function hasAssociation(options: readonly Option[]): boolean {
   return hasOption(options, OptionCode.iaNa) || hasOption(options, OptionCode.iaTa) || hasOption(options, OptionCode.iaPd);
 }
-

@@ -1,6 +1,6 @@
 import type { Dhcp6Config, Network, PrefixPool, Range } from "../../config/model/dhcp6.ts";
-import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, ipv6PrefixesOverlap, lastAddress, prefixLength } from "../../net/ipv6-prefix.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
+import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, ipv6PrefixesOverlap, lastAddress, prefixLength } from "../../net/ipv6-prefix.ts";
 import { type Ipv6Range, Ipv6RangeIndex } from "../../net/ipv6-range-index.ts";
 
 /** Where addresses and prefixes belong in a configuration. An address is a prefix of 128 bits. */

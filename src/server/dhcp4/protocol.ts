@@ -13,10 +13,10 @@ import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { peekMessageType } from "../../wire/dhcp4/peek.ts";
 import type { BulkProtocol } from "../bulk-leasequery.ts";
 import type { Log } from "../log.ts";
+import { createNoticeLog } from "../notice-log.ts";
 import type { ServedProtocol, Shedding } from "../protocol.ts";
 import { createBulkLeasequery } from "./bulk-leasequery.ts";
-import { createNoticeLog } from "./notice-log.ts";
-import { KINDS, kindOf, WORDS } from "./words.ts";
+import { KINDS, kindOf, NOTICE_WORDS, WORDS } from "./words.ts";
 
 export interface Dhcp4Parts {
   readonly config: Config;
@@ -24,7 +24,7 @@ export interface Dhcp4Parts {
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
-  readonly ownAddresses: () => Pick<ReadonlySet<Ipv4>, "has">;
+  readonly ownAddresses: () => ReadonlySet<Ipv4>;
   /** The port that the server listens on. */
   readonly port: number;
   readonly log: Log;
@@ -47,7 +47,7 @@ export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
   const { leases, interfaceAt, port: serverPort, random } = parts;
   let decider = createDecider(parts.config);
   let flood = floodGuardOf(parts.config, parts.secret);
-  const { notice: notify, allowances } = createNoticeLog(parts.log, parts.uptime);
+  const { notice: notify, allowances } = createNoticeLog<Ipv4>(parts.log, parts.uptime, NOTICE_WORDS);
 
   return {
     kinds: KINDS,

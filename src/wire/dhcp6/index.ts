@@ -65,7 +65,6 @@ export {
   requestedOptions,
 } from "./options.ts";
 export { canExclude, pdExcludeOption, readPdExclude } from "./pd-exclude.ts";
-export { packRelays, unpackRelays } from "./relay-chain.ts";
 export {
   clientLinkLayerAddressOption,
   type RemoteId,

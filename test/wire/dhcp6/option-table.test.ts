@@ -110,6 +110,15 @@ test("what the exchange itself uses is not for an operator to set", () => {
   );
 });
 
+test("what a message may have more than once (RFC 8415 section 24, and the RFCs of each)", () => {
+  const several = OPTIONS.filter(({ repeats }) => repeats).map(({ code }) => code);
+  const inOthers = [5, 26, 71, 72, 73, 85, 89, 91, 92, 98, 139];
+  assert.deepEqual(
+    several.filter((code) => !inOthers.includes(code)),
+    [3, 4, 16, 17, 25, 56, 74, 78, 86, 90, 94, 104, 113, 138, 144, 145],
+  );
+});
+
 test("options of fixed length are known as such", () => {
   const expected: readonly [code: number, size: number][] = [
     [1, -1],

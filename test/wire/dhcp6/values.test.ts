@@ -116,13 +116,8 @@ const vectors: readonly { readonly code: number; readonly value: JsonValue; read
   },
   { code: 54, value: { information_service: ["2001:db8::1"] }, data: `0001 0010 ${A}` },
   { code: 55, value: { event_service: ["a.b"] }, data: "0003 0005 0161016200" },
-  // RFC 5908 section 4: the order is that of preference.
-  {
-    code: 56,
-    value: { server_address: ["2001:db8::1", "2001:db8::2"], server_name: "a.b" },
-    data: `0001 0010 ${A} 0001 0010 ${B} 0003 0005 0161016200`,
-    json: { server_address: ["2001:db8::1", "2001:db8::2"], server_name: ["a.b"] },
-  },
+  { code: 56, value: { server_address: "2001:db8::1" }, data: `0001 0010 ${A}` },
+  { code: 56, value: { server_name: "a.b" }, data: "0003 0005 0161016200" },
   { code: 59, value: "tftp://[2001:db8::1]/a", data: toHex(new TextEncoder().encode("tftp://[2001:db8::1]/a")) },
   { code: 60, value: ["a=1", "b"], data: "0003 613d31 0001 62" },
   { code: 61, value: [7, 16], data: "0007 0010" },
@@ -232,6 +227,7 @@ describe("options of several values", () => {
   const cases: readonly [code: number, value: JsonValue, values: readonly string[]][] = [
     [16, { 9: ["a"], 10: ["b"] }, ["00000009 0001 61", "0000000a 0001 62"]],
     [17, { 9: {}, 10: {} }, ["00000009", "0000000a"]],
+    [56, [{ server_address: "2001:db8::1" }, { server_name: "a" }], [`0001 0010 ${A}`, "0003 0003 016100"]],
     [86, ["2001:db8::1", "2001:db8::2"], [A, B]],
     [86, [["2001:db8::1", "2001:db8::2"]], [`${A}${B}`]],
     [23, ["2001:db8::1", "2001:db8::2"], [`${A}${B}`]],

@@ -1,9 +1,8 @@
-import type { Notice } from "../../engine/notice.ts";
-import { toHex } from "../../net/bytes.ts";
-import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
-import { formatMac } from "../../net/mac.ts";
-import type { Log } from "../log.ts";
-import { createLogAllowance, type LogAllowance, withLeftOut } from "../log-allowance.ts";
+import type { Notice } from "../engine/notice.ts";
+import { toHex } from "../net/bytes.ts";
+import { formatMac } from "../net/mac.ts";
+import type { Log } from "./log.ts";
+import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
 
 /** Entries a minute. */
 const ALLOWED = { exhausted: 5, reserved: 10, shared: 10 } as const;
@@ -14,14 +13,20 @@ const MOST_MOVED = 256;
  * Warns of what needs the operator: networks that are full, reserved addresses that others have,
  * machines that were cloned.
  */
-export interface NoticeLog {
-  notice(found: Notice<Ipv4>): void;
+export interface NoticeLog<A> {
+  notice(found: Notice<A>): void;
   /** By what the entries are about. */
   readonly allowances: readonly (readonly [subject: string, LogAllowance])[];
 }
 
+/** How addresses, and those who hold them, are written. */
+export interface NoticeWords<A> {
+  format(address: A): string;
+  formatHolder(holder: Uint8Array): string;
+}
+
 /** `uptime`: milliseconds that never go back. */
-export function createNoticeLog(log: Log, uptime: () => number): NoticeLog {
+export function createNoticeLog<A>(log: Log, uptime: () => number, words: NoticeWords<A>): NoticeLog<A> {
   const exhausted = createLogAllowance(ALLOWED.exhausted, uptime);
   const reserved = createLogAllowance(ALLOWED.reserved, uptime);
   const shared = createLogAllowance(ALLOWED.shared, uptime);
@@ -47,21 +52,21 @@ export function createNoticeLog(log: Log, uptime: () => number): NoticeLog {
     log.warn({ network }, withLeftOut(text, leftOut));
   }
 
-  function tellReserved(found: Extract<Notice<Ipv4>, { kind: "reserved-in-use" }>): void {
+  function tellReserved(found: Extract<Notice<A>, { kind: "reserved-in-use" }>): void {
     const leftOut = reserved.take();
     if (leftOut === undefined) return;
-    const [address, holder] = [formatIpv4(found.address), formatMac(found.holder)];
+    const [address, holder] = [words.format(found.address), words.formatHolder(found.holder)];
     const text = `${address} is reserved for ${found.reservation}, but ${holder} has it: the host gets it when that lease ends; \`leasehold leases --release ${address}\` ends it now`;
     log.warn({ address, holder, reservation: found.reservation }, withLeftOut(text, leftOut));
   }
 
-  function tellShared(found: Extract<Notice<Ipv4>, { kind: "identifier-moved" }>): void {
+  function tellShared(found: Extract<Notice<A>, { kind: "identifier-moved" }>): void {
     const clientIdentifier = toHex(found.clientIdentifier);
     const [chaddr, other] = [formatMac(found.chaddr), formatMac(found.other)];
     if (!isBack(clientIdentifier, chaddr, other)) return;
     const leftOut = shared.take();
     if (leftOut === undefined) return;
-    const address = formatIpv4(found.address);
+    const address = words.format(found.address);
     const text = `${chaddr} and ${other} send the same client identifier, so they take ${address} from each other: is one machine a copy of the other? \`chaddr_only: true\` tells them apart`;
     log.warn({ address, clientIdentifier, chaddr, other }, withLeftOut(text, leftOut));
   }
