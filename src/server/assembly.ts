@@ -3,6 +3,7 @@ import type { Prober } from "../io/prober.ts";
 import type { LocalInterface, Transport, TransportOptions } from "../io/transport.ts";
 import type { Space } from "../leases/space.ts";
 import type { LeaseFamily, LeaseTable } from "../leases/table.ts";
+import type { Facts } from "./facts.ts";
 import type { InterfaceChoice, InterfaceList } from "./interface-list.ts";
 import type { Log } from "./log.ts";
 import type { Addresses } from "./operations.ts";
@@ -48,4 +49,5 @@ export interface ProtocolParts<C, A, O, I extends { readonly index: number }> {
   readonly log: Log;
   /** Milliseconds, never going back. */
   readonly uptime: () => number;
+  readonly facts: Facts;
 }

@@ -48,8 +48,18 @@ export type Operation<A> =
   /** Tells how the server is. */
   | { readonly kind: "status" };
 
-/** How a server is. */
-export interface Status {
+/** How a protocol is served. */
+export interface ServiceStatus {
+  /** Addresses and prefixes that are leased, declined or remembered. */
+  readonly leases: { readonly known: number };
+  /** The interfaces that are served now. */
+  readonly interfaces: readonly { readonly name: string; readonly address: string }[];
+  /** Those that are not zero, by name. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** How a server is; leases, interfaces and counters of its own are those of DHCPv4. */
+export interface Status extends ServiceStatus {
   readonly version: string;
   /** Seconds since it was started. */
   readonly uptime: number;
@@ -59,12 +69,8 @@ export interface Status {
   readonly configuration: { readonly file: string; readonly loaded: string };
   /** What kind of store and where. */
   readonly store: string;
-  /** Addresses that are leased, declined or remembered. */
-  readonly leases: { readonly known: number };
-  /** The interfaces that are served now. */
-  readonly interfaces: readonly { readonly name: string; readonly address: string }[];
-  /** Those that are not zero, by name. */
-  readonly counters: Readonly<Record<string, number>>;
+  /** Absent: DHCPv6 is not served. */
+  readonly dhcp6?: ServiceStatus;
 }
 
 /** Where the leases are. */

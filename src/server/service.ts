@@ -1,5 +1,6 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
+import { noSendFailures } from "../io/send-failures.ts";
 import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import type { Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
@@ -10,6 +11,7 @@ import type { Assembly } from "./assembly.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import type { Facts } from "./facts.ts";
 import { createListeners, type Listener } from "./happenings.ts";
 import { InterfaceList } from "./interface-list.ts";
 import { createLateProber } from "./late-prober.ts";
@@ -41,14 +43,20 @@ export interface ServiceParts<C, A, O> {
   readonly listeners: readonly Listener<A, O>[];
 }
 
+/** What a server knows when it has read its leases. */
+export interface Known {
+  /** Lease time. */
+  readonly clock: () => Seconds;
+  /** What is added to it for seconds since 1970. */
+  readonly wallOffset: () => number;
+  readonly facts: Facts;
+}
+
 /** A protocol that is served when its leases have been read. */
 export interface Service<C, A, O, I> {
   readonly restored: RestoredTable;
-  /**
-   * Opens the sockets and answers. `clock`: lease time; `wallOffset`: what is added to it for seconds
-   * since 1970. Rejects with TransportError.
-   */
-  start(clock: () => Seconds, wallOffset: () => number): Promise<RunningService<C, A, O, I>>;
+  /** Opens the sockets and answers. Rejects with TransportError. */
+  start(known: Known): Promise<RunningService<C, A, O, I>>;
   /** Closes what was given, and what was opened. */
   close(): Promise<void>;
 }
@@ -107,7 +115,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
 
   let bulk: BulkLeasequery | undefined;
 
-  async function start(clock: () => Seconds, wallOffset: () => number): Promise<RunningService<C, A, O, I>> {
+  async function start({ clock, wallOffset, facts }: Known): Promise<RunningService<C, A, O, I>> {
     const local = await assembly.listInterfaces();
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
@@ -120,7 +128,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const sockets = transport;
     if (assembly.probesAddresses(config)) await prober.open();
     const uptime = () => performance.now();
-    const protocol = assembly.createProtocol({ config, leases: table, interfaces, port: sockets.port, log, uptime });
+    const protocol = assembly.createProtocol({ config, leases: table, interfaces, port: sockets.port, log, uptime, facts });
     const counters = createCounters(protocol.kinds);
     const listen = assembly.bulkListen(config);
     if (protocol.bulkLeasequery !== undefined && listen.length > 0) {
@@ -226,6 +234,21 @@ function fixedListen(before: readonly ListenSpec[], after: readonly ListenSpec[]
   const texts = (all: readonly ListenSpec[]): string => all.map(({ address, port }) => `${formatAddress(address)} ${port ?? ""}`).join();
   if (texts(before) === texts(after)) return [];
   return ["`leasequery.bulk` has changed: where the server listens for it changes when it is restarted"];
+}
+
+/** A protocol that is not served: it has no port, nobody's leases, and nothing was counted. */
+export function notServed<C, M, A, O, I extends { readonly index: number }>(
+  { leases, createSpace }: Assembly<C, M, A, O, I>,
+  config: C,
+): Served<A, O, I> {
+  return {
+    port: 0,
+    table: viewOf(new LeaseTable(leases, createSpace(config)), leases),
+    interfaces: [],
+    counters: createCounters(new Map()),
+    transportCounters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
+    operate: () => Promise.resolve(0),
+  };
 }
 
 /** Another interface may come up later than this server; with none there is nothing to do. */

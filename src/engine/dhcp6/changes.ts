@@ -1,8 +1,9 @@
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/dhcp6/lease.ts";
-import { relaysToBytes } from "../../leases/dhcp6/relays.ts";
+import { relayRecord } from "../../leases/dhcp6/relays.ts";
 import { equalBytes, writeBytes, writeU16 } from "../../net/bytes.ts";
 import type { Hardware } from "../../net/duid.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
 import { belongsTo } from "../common/availability.ts";
@@ -35,12 +36,18 @@ export function keptOf(exchange: Exchange): Kept {
   const { relays, options } = message;
   return {
     peerAddress: peerAddressOf(received),
-    relays: relays.length === 0 ? undefined : relaysToBytes(relays, LONGEST_RELAYS),
+    relays: relaysOf(relays),
     interfaceName: context.decider.interfaceName(received.interface.name),
     hardware: hardwareBytes(hardwareOf(exchange)),
     hostname: shortened(clientFqdnName(options)),
     vendorClass: shortened(optionValue(options, OptionCode.vendorClass)),
   };
+}
+
+/** Relays that say more than anybody needs to know are not kept. */
+function relaysOf(relays: readonly Relay[]): Uint8Array | undefined {
+  const record = relayRecord(relays);
+  return record === undefined || record.length > LONGEST_RELAYS ? undefined : record;
 }
 
 /** Hardware type and address as they are kept with a lease. */
@@ -58,16 +65,19 @@ function shortened(text: Uint8Array | undefined): Uint8Array | undefined {
 }
 
 /**
- * On record of an association: as `kept`, and for what it does not say as it was `before`.
- * `reconfigureKey`: undefined: the client does not accept Reconfigure, or did not say.
+ * What is done with the reconfigure key on record: it is kept as it was, or it is this from now on
+ * (undefined: the client accepts no Reconfigure).
  */
+export type KeyChange = "keep" | { readonly key: Uint8Array | undefined };
+
+/** On record of an association: as `kept`, and for what it does not say as it was `before`. */
 export function ownerOf(
   association: Association,
   kept: Kept,
   prefix: Ipv6Prefix,
   preferredLifetime: number,
   before: LeaseOwner | undefined,
-  reconfigureKey: Uint8Array | undefined,
+  keyChange: KeyChange,
 ): LeaseOwner {
   const { limits } = association;
   return {
@@ -79,7 +89,7 @@ export function ownerOf(
     hardware: kept.hardware,
     hostname: kept.hostname ?? before?.hostname,
     vendorClass: kept.vendorClass ?? before?.vendorClass,
-    reconfigureKey: reconfigureKey ?? before?.reconfigureKey,
+    reconfigureKey: keyChange === "keep" ? before?.reconfigureKey : keyChange.key,
     limitKeys: limits && limitKeysIn(association, networkOnLink(association, prefix)),
   };
 }

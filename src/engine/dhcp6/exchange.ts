@@ -5,6 +5,7 @@ import type { Duid } from "../../net/duid.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type { Message, Relay } from "../../wire/dhcp6/message.ts";
+import type { AppliedLimit } from "../common/client.ts";
 import type { Notify } from "../notice.ts";
 import type { Decider } from "./decider.ts";
 import type { Answers } from "./decision.ts";
@@ -84,7 +85,15 @@ export interface Sender {
 export interface Exchange extends Sender {
   /** That of the client on this link. */
   readonly reservation: Reservation | undefined;
+  /** What limits the leases of the client; undefined: nothing. */
+  readonly limits: ExchangeLimits | undefined;
   readonly draft: Draft;
+}
+
+/** The limits that apply to associations of a client, by their type. */
+export interface ExchangeLimits {
+  readonly addresses: readonly AppliedLimit[] | undefined;
+  readonly prefixes: readonly AppliedLimit[] | undefined;
 }
 
 /**
