@@ -3,3 +3,4 @@
  * clients send.
  */
 export * as dhcp4 from "./dhcp4/index.ts";
+export * as dhcp6 from "./dhcp6/index.ts";

@@ -26,10 +26,17 @@ export const SILENCE_REASONS = {
   "limit-reached": "there are as many leases for clients like this one as a limit of the configuration allows",
   "no-address-free": "every address that this client could get is in use",
   "malformed-request": "the message lacks what its type requires, for example a RELEASE without ciaddr",
+  "sent-to-unicast":
+    "a client sent the message to a unicast address, and not to the multicast group of servers and relays (RFC 9915 section 16)",
+  "unexpected-option":
+    "the message has an option that its type must not have, such as a server identifier in a SOLICIT (RFC 8415 section 16)",
+  "no-binding-here": "the client looks for any server that knows its leases, and this one knows nothing of them",
+  "registration-not-enabled": "the host registers an address, and the configuration does not allow that (address_registration)",
+  "not-its-address": "the host registers an address that is not the one it sends from, or none of its link",
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",
   "interface-not-served": "the message came in on an interface that is not configured",
   "leasequery-not-enabled": "a LEASEQUERY, and the configuration has no leasequery",
-  "requester-not-permitted": "a LEASEQUERY whose giaddr or source address is not among the requesters of leasequery",
+  "requester-not-permitted": "a LEASEQUERY whose source address, giaddr or peer-address is not among the requesters of leasequery",
   "no-return-address":
     "there is no address to answer to that a client or relay can have: it is missing, loopback, multicast or broadcast, or ciaddr is in no configured network",
   flood: "the client sends more than flood_protection_threshold allows",

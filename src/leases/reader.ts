@@ -2,6 +2,12 @@ import type { Hold, Lease } from "./lease.ts";
 import type { AddressFilter, PoolPosition } from "./space.ts";
 
 /**
+ * Of more leases with the same trait no more are found: to go over all of them would hold up
+ * packets.
+ */
+export const MOST_WITH_TRAIT = 1000;
+
+/**
  * What the engine may ask of the lease table. All of it takes constant time, or nearly, whatever
  * the number of leases.
  */
@@ -45,9 +51,20 @@ export interface LeaseReader<A, O, T extends string = string> {
   countOf(limitKey: Uint8Array): number;
   /**
    * The bound leases, as far as the table has noticed which of them ran out, whose owner has this
-   * value of a trait. Of more than a thousand only so many are found, those that were given to
-   * their owner last. Nothing is found where the space does not ask for the trait: it costs memory
+   * value of a trait. Of more than `MOST_WITH_TRAIT` only so many are found, those that were given
+   * to their owner last. Nothing is found where the space does not ask for the trait: it costs memory
    * to keep track of.
    */
   withTrait(trait: T, value: Uint8Array): readonly Lease<A, O>[];
+}
+
+/** A reader for who has the time to look at every lease, a few at a time. */
+export interface LeaseWalker<A, O, T extends string = string> extends LeaseReader<A, O, T> {
+  /**
+   * Every lease, in the order of rows. May be left and gone on with after changes: a lease whose
+   * address was forgotten and given again meanwhile may come twice.
+   */
+  leases(): IterableIterator<Lease<A, O>>;
+  /** The row of an address, which says where `leases` comes by it; -1: it has none. */
+  rowOf(address: A): number;
 }

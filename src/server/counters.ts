@@ -9,6 +9,7 @@ export const DROP_REASONS = {
   "store-failed": "the lease could not be made durable, so no answer left",
   "waited-too-long": "it had waited longer to be received than its client waits for an answer",
   overload: "it begins an exchange and was left to be repeated, because more arrives than can be served and others finish what was begun",
+  "too-many-connections": "as many requesters of bulk leasequery are connected as are served at one time",
   stopped: "the server was stopped while the address was being probed",
   "internal-error": "a defect of this program: please report the log entry that goes with it",
 } as const;
@@ -19,7 +20,9 @@ export type DropReason = keyof typeof DROP_REASONS;
  * What the server has done since it started; plain numbers that only grow. They add up: a datagram
  * is undecodable, came in on an interface that is not served, waited too long, is dropped for
  * overload, or is received; what was received is answered (`sent`, or `notSent` of the transport),
- * `silent`, `noted`, or `dropped` for another reason.
+ * `silent`, `noted`, or `dropped` for another reason. Bulk leasequery stands beside that: a query has
+ * any number of answers, and a connection that is refused is `silent` or `dropped` although nothing
+ * was received.
  */
 export interface Counters {
   /** What `received` and `sent` count by: message types; 0: no type (BOOTP). */

@@ -1,17 +1,22 @@
-import { type LeaseWrite, NEVER, type Seconds } from "../leases/lease.ts";
+import { type LeaseWrite, NEVER, type Seconds, type SpaceId } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
-import type { LeaseStore, SavedClock } from "../store/store.ts";
+import type { Fact, LeaseStore, SavedClock, StoredLease } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
 
-export interface RestoreParts<A, O> {
-  /** An empty one, to be filled. */
-  readonly table: LeaseTable<A, O>;
+/** An empty table, to be filled with the leases of its space. */
+export interface RestoredTable {
+  readonly table: Pick<LeaseTable<unknown, unknown>, "restore" | "restored"> & { readonly space: { readonly id: SpaceId } };
   /**
    * The record of a lease by what its client is known by now, which may have changed since it was
    * written; mostly the very same.
    */
   readonly knownBy: (record: Uint8Array) => Uint8Array;
+}
+
+export interface RestoreParts {
+  /** One for each space; leases of others stay in the store as they are. */
+  readonly tables: readonly RestoredTable[];
   readonly store: LeaseStore;
   readonly log: Pick<Log, "warn">;
   readonly read: () => Reading;
@@ -22,36 +27,44 @@ export interface RestoreParts<A, O> {
 export interface Restored {
   /** The clock from now on. It is on its way to the store. */
   readonly clock: SavedClock;
+  /** What the server before knew of itself. */
+  readonly facts: readonly Fact[];
   /** The clock of the server before. */
   readonly saved: SavedClock | undefined;
   /** The wall clock is known to be wrong. */
   readonly wrong: boolean;
 }
 
-/** Reads all leases into the table, and the time that they are told in. Rejects with StoreError. */
-export async function restoreLeases<A, O>({ table, knownBy, store, log, read, boot }: RestoreParts<A, O>): Promise<Restored> {
+/** Reads all leases into their tables, and the time that they are told in. Rejects with StoreError. */
+export async function restoreLeases({ tables, store, log, read, boot }: RestoreParts): Promise<Restored> {
+  const bySpace: (RestoredTable | undefined)[] = [];
+  for (const one of tables) bySpace[one.table.space.id] = one;
   const twice: LeaseWrite[] = [];
   let newest: Seconds | undefined;
-  const saved = await store.load((stored) => {
+  const facts: Fact[] = [];
+  const visit = (stored: StoredLease): void => {
+    const restored = bySpace[stored.space];
     // Of a protocol that this server does not serve: it stays as it is.
-    if (stored.space !== table.space.id) return;
+    if (restored === undefined) return;
+    const { table, knownBy } = restored;
     // What begins behind its own end, or never, is damaged.
     if (stored.start <= stored.expiry && stored.start !== NEVER) newest = Math.max(newest ?? 0, stored.start);
     const record = knownBy(stored.record);
     const superseded = table.restore(record === stored.record ? stored : { ...stored, record });
     if (superseded !== undefined) twice.push({ kind: "remove", space: stored.space, row: superseded, address: stored.address });
-  });
+  };
+  const saved = await store.load(visit, (fact) => facts.push(fact));
   const reading = read();
   const { clock, wrong } = startLeaseClock(reading, boot, saved, newest);
   if (wrong !== undefined) log.warn(`the clock of this machine is wrong: ${sayWrong(wrong.newest)}`);
   // Before any lease that is told in it. A store that can't write now says so of the first lease.
   store.commit([{ kind: "clock", ...clock }]).catch(() => {});
-  table.restored(leaseTime(clock.bootOffset, reading.uptime));
+  for (const { table } of tables) table.restored(leaseTime(clock.bootOffset, reading.uptime));
   if (twice.length > 0) {
     log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
     await store.commit(twice);
   }
-  return { clock, saved, wrong: wrong !== undefined };
+  return { clock, facts, saved, wrong: wrong !== undefined };
 }
 
 /** `newest`: the newest start of a lease, by the wall clock. */

@@ -20,8 +20,16 @@ export interface SavedClock {
   readonly bootOffset: number;
 }
 
-/** What is kept of a server: its leases, and how their times are to be read. */
-export type StoreWrite = LeaseWrite | ({ readonly kind: "clock" } & SavedClock);
+/**
+ * What a server has to know of itself after a restart, by name; what it was before is replaced.
+ */
+export interface Fact {
+  readonly name: string;
+  readonly value: Uint8Array;
+}
+
+/** What is kept of a server: its leases, how their times are to be read, and facts of its own. */
+export type StoreWrite = LeaseWrite | ({ readonly kind: "clock" } & SavedClock) | ({ readonly kind: "fact" } & Fact);
 
 /** Durable storage of leases. */
 export interface LeaseStore {
@@ -36,10 +44,10 @@ export interface LeaseStore {
    * Every lease that was committed before this store was opened, streamed; byte strings are the
    * caller's to keep. To be called before the first commit. What is damaged is told to whoever
    * opened the store; an address whose lease can't be read comes as declined for good, of nobody.
-   * Settles with the clock that was written last; undefined: none ever was. Rejects with StoreError
-   * when the store can't be read.
+   * `visitFact` is given each fact. Settles with the clock that was written last; undefined: none
+   * ever was. Rejects with StoreError when the store can't be read.
    */
-  load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined>;
+  load(visit: (stored: StoredLease) => void, visitFact?: (fact: Fact) => void): Promise<SavedClock | undefined>;
   /**
    * Makes all the writes durable, or none. Settles in the order of the calls; batches that wait
    * share one transaction. Rejects with StoreError. After a failure every batch that was handed

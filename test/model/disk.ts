@@ -66,6 +66,7 @@ export class Disk {
       },
       remove: (row) => this.rows.delete(row),
       clock: () => {},
+      fact: () => {},
     });
   }
 }

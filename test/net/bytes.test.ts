@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BytesMap, equalBytes, fromHex, hashBytes, toHex } from "../../src/net/bytes.ts";
+import { BytesMap, equalBytes, fromHex, hashBytes, readU16, readU32, toHex, writeBytes, writeU16, writeU32 } from "../../src/net/bytes.ts";
 
 const anyBytes = fc.uint8Array({ maxLength: 40 });
 
@@ -52,4 +52,21 @@ test("a map of byte strings behaves as a map of their hex text, and keeps its ow
       assert.equal(map.get(new Uint8Array(9)), undefined);
     }),
   );
+});
+
+test("numbers are unsigned and in network order, and what is written stays in its place", () => {
+  const bytes = new Uint8Array(10).fill(0xee);
+  writeU16(bytes, 1, 0x8001);
+  writeU32(bytes, 4, 0xfedcba98);
+  assert.equal(toHex(bytes), "ee8001eefedcba98eeee");
+  assert.deepEqual([readU16(bytes, 1), readU32(bytes, 4)], [0x8001, 0xfedcba98]);
+});
+
+test("bytes are copied, few or many, to their place", () => {
+  for (const length of [0, 1, 32, 33, 100]) {
+    const from = Uint8Array.from({ length }, (_, i) => i + 1);
+    const bytes = new Uint8Array(length + 3).fill(0xee);
+    writeBytes(bytes, 2, from);
+    assert.deepEqual(bytes, Uint8Array.of(0xee, 0xee, ...from, 0xee));
+  }
 });

@@ -20,8 +20,7 @@ async function start(wall: number, leases: readonly Lease[], saved?: SavedClock,
   const writes: StoreWrite[] = [];
   const table = createLeaseTable(config, [1, 2]);
   const restored = await restoreLeases({
-    table,
-    knownBy: (record) => knownBy(config, record),
+    tables: [{ table, knownBy: (record) => knownBy(config, record) }],
     store: {
       description: "test",
       usable: true,

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { pino } from "pino";
+import { discover, ethernetClient } from "../../src/client/dhcp4/index.ts";
+import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import { type Transport, TransportError } from "../../src/io/transport.ts";
@@ -10,8 +14,11 @@ import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { ALL_ADDRESSES } from "../../src/server/dhcp4/operations.ts";
 import { type Happening, openMemoryStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
 import { type LeaseStore, StoreError } from "../../src/store/store.ts";
+import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
+import { OptionCode } from "../../src/wire/dhcp4/option-code.ts";
 import { load } from "../config/load.ts";
-import { newPlace } from "../support/loopback-server.ts";
+import { connectRequester, DHCP4 } from "../support/bulk-requester.ts";
+import { newPlace, type Place } from "../support/loopback-server.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const config = load("networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.9 }] } }");
@@ -139,6 +146,64 @@ describe("startServer", () => {
         ["bound", undefined, LeaseState.bound],
       ],
     );
-    for (const { after } of told) if (after !== undefined) assert.deepEqual([...after.owner.chaddr], [2, 0, 0, 0, 0, 7]);
+    for (const { protocol, after } of told) {
+      assert.equal(protocol, "dhcp4");
+      if (after !== undefined && "chaddr" in after.owner) assert.deepEqual([...after.owner.chaddr], [2, 0, 0, 0, 0, 7]);
+    }
+  });
+});
+
+describe("bulk leasequery", () => {
+  /** On the UDP port, where `port` is undefined. */
+  const asked = (place: Place, port?: number): Config => ({
+    ...config,
+    leasequery: {
+      requesters: [{ address: parseIpv4("127.0.0.0") as number, length: 8 }],
+      bulk: { listen: [{ address: Uint8Array.from(place.address.split("."), Number), port }] },
+    },
+  });
+  const query = (): Message => ({
+    ...discover(ethernetClient(new Uint8Array(0)), { xid: 7, secs: 0 }),
+    options: [{ code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.BULKLEASEQUERY) }],
+  });
+
+  test("is answered over TCP, by the server's port where no other is configured", async (t) => {
+    const place = newPlace();
+    const address = parseIpv4(place.address) as number;
+    const server = await startServer({ config: asked(place), store: openMemoryStore(), address, port: place.port, log });
+    t.after(() => server.stop());
+    const to = ["--server", `${place.address}:${place.port}`, "--giaddr", "10.0.0.200", "--mac", "02:00:00:00:00:07"];
+    assert.equal((await runLeasehold("probe", ...to)).status, 0);
+    const requester = await connectRequester(t, DHCP4, { host: place.address, port: place.port });
+    requester.send(query());
+    const answers = await requester.read(10);
+    assert.deepEqual(
+      answers.map(({ chaddr, options }) => [options[0]?.data[0], chaddr.at(-1)]),
+      answers.map(({ ciaddr }) => {
+        if (ciaddr === 0) return [MessageType.LEASEQUERYDONE, undefined];
+        return server.table.byAddress(ciaddr) === undefined ? [MessageType.LEASEUNASSIGNED, undefined] : [MessageType.LEASEACTIVE, 7];
+      }),
+    );
+    assert.equal(answers.filter(({ chaddr }) => chaddr.length > 0).length, 1);
+    const { received, sent } = server.counters;
+    assert.deepEqual(
+      [received[MessageType.BULKLEASEQUERY], sent[MessageType.LEASEUNASSIGNED], sent[MessageType.LEASEQUERYDONE]],
+      [1, 8, 1],
+    );
+    assert.deepEqual(await server.reload(asked(place, 7777)), [
+      "`leasequery.bulk` has changed: where the server listens for it changes when it is restarted",
+    ]);
+    await server.stop();
+    await requester.over;
+  });
+
+  test("on a port that is taken: the server does not start, and everything is closed", async (t) => {
+    const place = newPlace();
+    const taken = createServer().listen(place.port, place.address);
+    await once(taken, "listening");
+    t.after(() => taken.close());
+    const { closed, options } = counted();
+    await assert.rejects(startServer({ ...options, config: asked(place, place.port) }), TransportError);
+    assert.deepEqual(closed, ONCE);
   });
 });

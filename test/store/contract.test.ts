@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { openMemoryStore } from "../../src/store/memory.ts";
-import type { LeaseStore, SavedClock } from "../../src/store/store.ts";
+import type { LeaseStore } from "../../src/store/store.ts";
 import { addressIn } from "../support/leases.ts";
-import { createHeldStore } from "../support/store.ts";
+import { createHeldStore, type Kept } from "../support/store.ts";
 import { describeStore } from "./contract.ts";
 import { createFolder, exec, openStore } from "./support.ts";
 
@@ -26,7 +26,7 @@ describeStore("SQLite", {
 });
 
 // What other tests believe to be a store.
-const disks = new Map<string, { leases: Map<number, Lease>; clock: { saved?: SavedClock } }>();
+const disks = new Map<string, { leases: Map<number, Lease>; clock: Kept }>();
 const refused = new Map<string, number>();
 describeStore("the double of tests, told to succeed at once", {
   keeps: true,
@@ -43,7 +43,7 @@ describeStore("the double of tests, told to succeed at once", {
     return {
       description: store.description,
       usable: true,
-      load: (visit) => store.load(visit),
+      load: (...visitors) => store.load(...visitors),
       commit(writes) {
         const committed = store.commit(writes);
         queueMicrotask(settleOldest);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { hardwareKey } from "../../src/leases/dhcp4/client-key.ts";
 import { type Lease, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/dhcp4/lease.ts";
-import { type LeaseStore, StoreError } from "../../src/store/store.ts";
+import { type Fact, type LeaseStore, StoreError } from "../../src/store/store.ts";
 import { leaseIn, leaseOf, ownerOf, putOf, removeOf, timesOf } from "../support/leases.ts";
 import { stored } from "./support.ts";
 
@@ -108,6 +108,30 @@ export function describeStore(name: string, kind: StoreKind): void {
       await next.close();
       assert.deepEqual(saved, kind.keeps ? clock : undefined);
       assert.deepEqual(leases, kept([1, lease(1)]));
+    });
+
+    test("of a fact what was written last comes back, beside other facts and the leases", async (t) => {
+      const place = newPlace();
+      const store = kind.open(t, place);
+      const fact = (name: string, ...value: number[]) => ({ name, value: Uint8Array.from(value) });
+      await store.load(
+        () => {},
+        () => assert.fail("a new store knows nothing"),
+      );
+      await store.commit([put(1), { kind: "fact", ...fact("duid", 1) }, { kind: "fact", ...fact("büro") }]);
+      await store.commit([{ kind: "fact", ...fact("duid", 0, 255) }]);
+      await store.close();
+      const next = kind.open(t, place);
+      const facts: Fact[] = [];
+      let leases = 0;
+      await next.load(
+        () => leases++,
+        (one) => facts.push({ ...one, value: Uint8Array.from(one.value) }),
+      );
+      await next.close();
+      const byName = facts.sort((a, b) => (a.name < b.name ? -1 : 1));
+      assert.deepEqual(byName, kind.keeps ? [fact("büro"), fact("duid", 0, 255)] : []);
+      assert.equal(leases, kind.keeps ? 1 : 0);
     });
 
     test("the last write of a row counts, in one batch and over several", async (t) => {

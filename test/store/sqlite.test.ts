@@ -308,6 +308,7 @@ describe("batches", () => {
       times: unexpected,
       remove: unexpected,
       clock: unexpected,
+      fact: unexpected,
     });
     assert.deepEqual(read, names);
   });
@@ -348,6 +349,7 @@ describe("batches", () => {
       },
       plain,
     ),
+    fc.record({ kind: fc.constant("fact" as const), name: fc.constantFrom("", "büro"), value: fc.uint8Array({ maxLength: 70 }) }, plain),
   );
 
   test("carry every write over, in order", () => {
@@ -364,9 +366,10 @@ describe("batches", () => {
             times: (row, state, start, expiry) => read.push([row, state, start, expiry]),
             remove: (row) => read.push(row),
             clock: (clock) => read.push({ kind: "clock", ...clock }),
+            fact: (fact) => read.push({ kind: "fact", ...fact }),
           });
           const expected = writes.map((one) => {
-            if (one.kind === "put" || one.kind === "clock") return one;
+            if (one.kind === "put" || one.kind === "clock" || one.kind === "fact") return one;
             return one.kind === "times" ? [one.row, one.state, one.start, one.expiry] : one.row;
           });
           assert.deepEqual(read, expected);

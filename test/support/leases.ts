@@ -9,6 +9,7 @@ import { NO_BYTES } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, readIpv4, writeIpv4 } from "../../src/net/ipv4.ts";
 import { formatIpv4Prefix, prefixOf } from "../../src/net/prefix.ts";
 import type { AddressRange } from "../../src/net/range.ts";
+import type { StoreWrite } from "../../src/store/store.ts";
 
 const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
 const LEASE_TIME: LeaseTime = { default: 3600, min: 60, max: 86400, renew: undefined, rebind: undefined };
@@ -122,6 +123,10 @@ function bytesOf(address: Ipv4): Uint8Array {
 }
 
 /** What a store does with a write: `disk` holds the leases by row. */
+export function isOfLease(write: StoreWrite): write is LeaseWrite {
+  return write.kind !== "clock" && write.kind !== "fact";
+}
+
 export function storeIn(disk: Map<number, Lease>, write: LeaseWrite): void {
   if (write.kind === "remove") {
     disk.delete(write.row);

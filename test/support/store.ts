@@ -1,6 +1,6 @@
 import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { type LeaseStore, type SavedClock, StoreError, type StoreWrite } from "../../src/store/store.ts";
-import { storedOf, storeIn } from "./leases.ts";
+import { isOfLease, storedOf, storeIn } from "./leases.ts";
 
 /** A store whose commits succeed or fail when the test says so. It keeps its contract, but for that it waits to be told. */
 export interface HeldStore extends LeaseStore {
@@ -15,8 +15,14 @@ export interface HeldStore extends LeaseStore {
   usable: boolean;
 }
 
+/** What a store keeps besides leases. */
+export interface Kept {
+  saved?: SavedClock;
+  facts?: Map<string, Uint8Array>;
+}
+
 /** `disk` and `clock`: what a store before this one left. */
-export function createHeldStore(disk = new Map<number, Lease>(), clock: { saved?: SavedClock } = {}): HeldStore {
+export function createHeldStore(disk = new Map<number, Lease>(), clock: Kept = {}): HeldStore {
   const waiting: { writes: readonly StoreWrite[]; resolve: () => void; reject: (error: Error) => void }[] = [];
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   let closed = false;
@@ -27,8 +33,9 @@ export function createHeldStore(disk = new Map<number, Lease>(), clock: { saved?
     get waiting() {
       return waiting.map(({ writes }) => writes);
     },
-    load(visit) {
+    load(visit, visitFact) {
       for (const [row, lease] of [...disk].sort(([a], [b]) => a - b)) visit(storedOf(row, lease));
+      for (const [name, value] of clock.facts ?? []) visitFact?.({ name, value });
       return Promise.resolve(clock.saved);
     },
     commit(writes) {
@@ -40,7 +47,8 @@ export function createHeldStore(disk = new Map<number, Lease>(), clock: { saved?
     succeed() {
       const batch = waiting.shift();
       for (const write of batch?.writes ?? []) {
-        if (write.kind !== "clock") storeIn(disk, write);
+        if (isOfLease(write)) storeIn(disk, write);
+        else if (write.kind === "fact") clock.facts = new Map([...(clock.facts ?? []), [write.name, write.value]]);
         else clock.saved = { offset: write.offset, trusted: write.trusted, boot: write.boot, bootOffset: write.bootOffset };
       }
       batch?.resolve();

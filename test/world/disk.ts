@@ -102,6 +102,7 @@ function put(disk: Disk, write: StoreWrite): void {
     disk.clock = clock;
     return;
   }
+  if (write.kind === "fact") throw new Error("a server for IPv4 has no facts to keep");
   const before = disk.leases.get(write.row);
   if (before !== undefined && disk.rows.get(before.address) === write.row) disk.rows.delete(before.address);
   storeIn(disk.leases, write);

@@ -154,7 +154,7 @@ export class Machine {
     const secret = [random.next(), random.next()] as const;
     const table = createLeaseTable(config, secret);
     const known = (record: Uint8Array): Uint8Array => knownBy(config, record);
-    const { clock, saved, wrong } = await restoreLeases({ table, knownBy: known, store: run.store, log: LOG, read, boot });
+    const { clock, saved, wrong } = await restoreLeases({ tables: [{ table, knownBy: known }], store: run.store, log: LOG, read, boot });
     if (run.over) return;
     run.table = table;
     this.#served = true;

@@ -20,7 +20,7 @@ import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import type { StoreWrite } from "../../src/store/store.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType, optionU32 } from "../../src/wire/dhcp4/options.ts";
-import { addressIn } from "../support/leases.ts";
+import { addressIn, isOfLease } from "../support/leases.ts";
 import { createRandom, type Random } from "../support/random.ts";
 import { createDisk, type Disk } from "./disk.ts";
 import { createEvents, type Events } from "./events.ts";
@@ -319,7 +319,7 @@ class World implements Witness {
     if (lease !== undefined && isIt(lease) && equalBytes(lease.owner.chaddr, message.chaddr)) return;
     // The same transaction may have ended it again: a DECLINE that came behind a repeated REQUEST.
     for (const write of this.#lastWrites)
-      if (write.kind !== "clock" && write.kind !== "remove" && addressIn(write.address) === message.yiaddr && isIt(write)) return;
+      if (isOfLease(write) && write.kind !== "remove" && addressIn(write.address) === message.yiaddr && isIt(write)) return;
     this.#violation(`an ACK of ${formatIpv4(message.yiaddr)} for ${time} s left, and on disk is ${lineOf(lease)}`);
   }
 
@@ -329,7 +329,7 @@ class World implements Witness {
     const { table, now } = this.#machine;
     if (table === undefined || now === undefined || !this.#machine.idle) return;
     for (const write of writes)
-      if (write.kind !== "clock") this.#compare(addressIn(write.address), table.byAddress(addressIn(write.address)), now, "after a commit");
+      if (isOfLease(write)) this.#compare(addressIn(write.address), table.byAddress(addressIn(write.address)), now, "after a commit");
   }
 
   /** Everything, in both directions. */

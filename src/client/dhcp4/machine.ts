@@ -7,6 +7,7 @@ import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { decode } from "../../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
+import type { Random } from "../random.ts";
 import { answersClient, type ClientLease, readLease } from "./lease.ts";
 import {
   ClientOption,
@@ -20,8 +21,7 @@ import {
 } from "./messages.ts";
 import { extensionDelay, RESTART_DELAY, retransmissionDelay, startDelay, TRANSMISSIONS } from "./timers.ts";
 
-/** Uniform numbers in [0, 1). */
-export type Random = () => number;
+export type { Random };
 
 /**
  * Where the client stands. Times are in milliseconds on any clock that never goes back; `wakeAt` is

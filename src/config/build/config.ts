@@ -44,22 +44,21 @@ export function buildModel(file: ConfigFile, written: WrittenNetworks, report: R
   if (dhcp6 === undefined) refuseDhcp6Parts(common);
   const [limits = [], limits6 = []] = limitsOf(file.limits, dhcp6 === undefined ? [dhcp4.classes] : [dhcp4.classes, dhcp6.classes]);
   const requesters = file.leasequery?.requesters ?? [];
-  const bulk = file.leasequery?.bulk;
+  const bulk = file.leasequery?.bulk === undefined ? {} : { bulk: file.leasequery.bulk };
   const ipv4Requesters = requesters.filter((one): one is Ipv4Prefix => !(one instanceof Uint8Array));
   const ipv6Requesters = requesters.filter((one) => one instanceof Uint8Array);
   return {
     ...dhcp4.finish(readLimits(limits, "", dhcp4.classes, ["limits"], report)),
     ...(defined.length === 0 ? {} : { optionDefinitions: defined }),
     ...common.ofBoth,
-    ...(ipv4Requesters.length === 0 ? {} : { leasequery: { requesters: ipv4Requesters } }),
-    ...(bulk === undefined ? {} : { bulkLeasequery: bulk }),
+    ...(ipv4Requesters.length === 0 ? {} : { leasequery: { requesters: ipv4Requesters, ...bulk } }),
     ...(dhcp6 === undefined
       ? {}
       : {
           dhcp6: {
             ...dhcp6.finish(readLimits(limits6, "", dhcp6.classes, ["limits"], report)),
             ...common.ofBoth,
-            ...(ipv6Requesters.length === 0 ? {} : { leasequery: { requesters: ipv6Requesters } }),
+            ...(ipv6Requesters.length === 0 ? {} : { leasequery: { requesters: ipv6Requesters, ...bulk } }),
           },
         }),
     store: buildStore(file.store),

@@ -1,6 +1,5 @@
-import type { Ipv4Prefix } from "../../net/prefix.ts";
-import type { BulkLeasequerySpec, DefinedOption, FloodProtection, Limit, LogSpec, OptionSet, StoreSpec } from "./common.ts";
-import type { Dhcp4Classification, InterfaceSpec, Link, Network, Range } from "./dhcp4.ts";
+import type { DefinedOption, FloodProtection, Limit, LogSpec, OptionSet, StoreSpec } from "./common.ts";
+import type { Dhcp4Classification, InterfaceSpec, LeasequerySpec, Link, Network, Range } from "./dhcp4.ts";
 import type { Dhcp6Config } from "./dhcp6.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
@@ -52,9 +51,7 @@ export interface Config {
   /** How many messages of one client are looked at; undefined: all. */
   readonly floodProtection?: FloodProtection | undefined;
   /** Who is told about leases by DHCPLEASEQUERY (RFC 4388); undefined: nobody. */
-  readonly leasequery?: { readonly requesters: readonly Ipv4Prefix[] } | undefined;
-  /** Where programs may ask for leases of both protocols over TCP; undefined: nowhere. */
-  readonly bulkLeasequery?: BulkLeasequerySpec | undefined;
+  readonly leasequery?: LeasequerySpec | undefined;
   /** The section `v6`; undefined: DHCPv6 is not served. */
   readonly dhcp6?: Dhcp6Config | undefined;
   readonly store: StoreSpec;

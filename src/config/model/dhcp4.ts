@@ -3,12 +3,18 @@
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
-import type { Classification, ClientClass, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
+import type { BulkLeasequerySpec, Classification, ClientClass, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
 
 export interface InterfaceSpec {
   readonly name: string;
   /** From `name@ip`: the address of this interface to answer from. */
   readonly address: Ipv4 | undefined;
+}
+
+export interface LeasequerySpec {
+  readonly requesters: readonly Ipv4Prefix[];
+  /** Undefined: there is no bulk leasequery. */
+  readonly bulk?: BulkLeasequerySpec | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type { Ipv6Range } from "../../net/ipv6-range-index.ts";
-import type { Classification, ClientClass, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
+import type { BulkLeasequerySpec, Classification, ClientClass, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
 
 /** The section `v6`, with what of the top level is for both protocols. */
 export interface Dhcp6Config {
@@ -48,6 +48,8 @@ export interface Dhcp6Config {
 
 export interface LeasequerySpec {
   readonly requesters: readonly Ipv6Prefix[];
+  /** Undefined: there is no bulk leasequery. */
+  readonly bulk?: BulkLeasequerySpec | undefined;
 }
 
 export interface Dhcp6Interface {

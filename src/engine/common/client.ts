@@ -43,6 +43,11 @@ export interface Client<A, O extends Owner> {
   readonly members: ClientClass[];
   /** The limits that the client's lease counts for; undefined: none. */
   readonly limits?: readonly AppliedLimit[] | undefined;
+  /**
+   * Keys that leases are counted under which the same message gives, and the table does not know
+   * yet; undefined: none.
+   */
+  readonly alsoCounted?: readonly Uint8Array[] | undefined;
   readonly trace: Trace<CommonEvent> | undefined;
 }
 

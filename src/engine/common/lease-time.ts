@@ -14,19 +14,29 @@ export function decideLeaseTime(leaseTime: LeaseTime, requested: number | undefi
 }
 
 /**
- * T1 and T2 in seconds (RFC 2131 section 4.4.5), with 0 < T1 < T2 < duration; a configured time
- * that does not fit gives way to 1/2 or 7/8.
+ * T1 and T2 in seconds (RFC 2131 section 4.4.5, RFC 8415 section 21.4), with 0 < T1 < T2 <
+ * duration; a configured time that does not fit gives way to 1/2 or to the share for T2.
  */
 export interface Timers {
   readonly renew: number;
   readonly rebind: number;
 }
 
+/** A part of a time, as a fraction of whole numbers. */
+export interface Share {
+  readonly of: number;
+  readonly parts: number;
+}
+
+/** The share for T2 of RFC 2131. */
+const SEVEN_EIGHTHS: Share = { of: 8, parts: 7 };
+
 /** The timers of a lease; undefined: it is too short to have any. */
-export function timersOf(leaseTime: LeaseTime, duration: number): Timers | undefined {
+export function timersOf(leaseTime: LeaseTime, duration: number, share: Share = SEVEN_EIGHTHS): Timers | undefined {
   if (duration < SHORTEST_WITH_TIMERS) return undefined;
   const configured = leaseTime.rebind;
-  const rebind = configured !== undefined && configured > 1 && configured < duration ? configured : Math.floor((duration * 7) / 8);
+  const rebind =
+    configured !== undefined && configured > 1 && configured < duration ? configured : Math.floor((duration * share.parts) / share.of);
   if (leaseTime.renew !== undefined && leaseTime.renew > 0 && leaseTime.renew < rebind) return { renew: leaseTime.renew, rebind };
   const half = Math.floor(duration / 2);
   return { renew: half < rebind ? half : Math.max(1, Math.floor((rebind * 4) / 7)), rebind };

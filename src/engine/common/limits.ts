@@ -96,11 +96,11 @@ export function isLimitReached<A, O extends Owner>(
   lease: Lease<A, O> | undefined,
   address?: A,
 ): boolean {
-  const { limits, context, clientKey, link, trace } = client;
+  const { limits, context, clientKey, link, trace, alsoCounted } = client;
   if (limits === undefined) return false;
   for (const { limit, network: where, key } of limits) {
     if (where !== undefined && where !== network) continue;
-    const count = context.leases.countOf(key);
+    const count = context.leases.countOf(key) + (alsoCounted === undefined ? 0 : timesIn(alsoCounted, key));
     if (count < limit.max) continue;
     const { leases } = context;
     if (countsFor(lease, key) || countsFor(leases.ofClient(clientKey, link.index), key)) continue;
@@ -116,6 +116,12 @@ export function isLimitReached<A, O extends Owner>(
     return true;
   }
   return false;
+}
+
+function timesIn(keys: readonly Uint8Array[], key: Uint8Array): number {
+  let times = 0;
+  for (let i = 0; i < keys.length; i++) if (equalBytes(keys[i] as Uint8Array, key)) times++;
+  return times;
 }
 
 /** Whether the table counts the lease under the key. */

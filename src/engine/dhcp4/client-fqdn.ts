@@ -4,8 +4,9 @@ import type { Message, Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { type FqdnName, fqdnLength, labelsOfText, MAX_NAME, textOfLabels } from "../../wire/fqdn-name.ts";
+import { configuredOption } from "../common/settings.ts";
 import type { Exchange } from "./exchange.ts";
-import { configuredOption, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /**
  * Option 81 of a reply (RFC 4702 section 4); undefined: the client sent none, or none that can be

@@ -6,11 +6,14 @@ import { maskOf, rangeOfPrefix } from "../../net/prefix.ts";
 import { RangeIndex } from "../../net/range-index.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
+import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
+import { remember } from "../common/remember.ts";
+import type { SettingsOfMembers } from "../common/settings.ts";
 import { type CompiledConfig, compileConfig } from "./compile.ts";
 import { encodeLeaseTime } from "./lease-time-options.ts";
-import { createOptionListCache, type OptionListCache } from "./option-list-cache.ts";
 import { addressOption } from "./option-values.ts";
-import type { SettingsOfMembers } from "./settings.ts";
+import type { OptionLists } from "./reply-options.ts";
+import type { Settings } from "./settings.ts";
 
 /** Mask and broadcast address as they follow from the prefix of a network. */
 export interface PrefixOptions {
@@ -48,11 +51,11 @@ export interface Decider {
    * What is known of the settings of clients without a reservation; the caller adds
    * to it, and keeps it short.
    */
-  settingsOf(place: Range | Network): SettingsOfMembers[];
+  settingsOf(place: Range | Network): SettingsOfMembers<Settings>[];
   /** Another number each time, from 1. */
   nextNumber(): number;
   /** Lists of configured options, ready for replies. */
-  readonly optionLists: OptionListCache;
+  readonly optionLists: OptionListCache<Settings, OptionLists>;
   /** The name of an interface as class expressions see it. */
   interfaceName(name: string): Uint8Array;
 }
@@ -87,27 +90,10 @@ export function createDecider(config: Config): Decider {
       duration === leaseTime.default ? ofDefaults(leaseTime) : encodeLeaseTime(leaseTime, duration),
     hostNameOption: remember(hostNameOption),
     serverIdentifierOption: remember((address: Ipv4) => addressOption(OptionCode.serverIdentifier, address), MOST_REMEMBERED),
-    settingsOf: remember((_place: Range | Network): SettingsOfMembers[] => []),
+    settingsOf: remember((_place: Range | Network): SettingsOfMembers<Settings>[] => []),
     nextNumber: () => ++numbers,
     optionLists: createOptionListCache(),
     interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),
-  };
-}
-
-/**
- * Makes each value once, and starts anew when there are too many. Without `most` the keys have to
- * be parts of the configuration.
- */
-function remember<K, V>(make: (key: K) => V, most = Infinity): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    let value = made.get(key);
-    if (value === undefined) {
-      value = make(key);
-      if (made.size >= most) made.clear();
-      made.set(key, value);
-    }
-    return value;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Link, Network } from "../../config/model/dhcp4.ts";
-import { type Lease, NEVER } from "../../leases/dhcp4/lease.ts";
+import { type Lease, NEVER, type Seconds } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { type Ipv4, writeIpv4 } from "../../net/ipv4.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
@@ -36,56 +36,98 @@ const AS_IN_AN_ACK = Uint8Array.of(
 
 /**
  * Options of a LEASEACTIVE behind its type (RFC 4388 section 6.4.2): the server identifier,
- * the addresses of the client when there are several, and what the query asks for: what the
- * client was told, as it follows from its message of then and the configuration of now, or
- * what it said. Without a parameter request list, what its ACK has. `all` are the leases of
- * the client that the query is about, the last one first; undefined: it is about an address.
- * `lease` is in a configured network.
+ * the addresses of the client when there are several, and what the query asks for. `all` are the
+ * leases of the client that the query is about, the last one first; undefined: it is about an
+ * address. `lease` is in a configured network.
  */
 export function leaseOptions(context: Context, received: Received, lease: Lease, all: readonly Lease[] | undefined): readonly Option[] {
-  const network = networkOf(context.decider, lease.address) as Network;
-  const client = exchangeOf(context, received, lease, network);
-  const settings = settingsFor(client, findReservation(client), lease.address);
-  const serverIdentifier = serverIdentifierOf(client, settings.network);
+  const client = renewalOf(context, received, lease);
+  const serverIdentifier = serverIdentifierOf(client.exchange, client.settings.network);
   const options: Option[] = serverIdentifier === 0 ? [] : [context.decider.serverIdentifierOption(serverIdentifier)];
   if (all !== undefined && all.length > 1) options.push(associatedIp(all));
   const requested = optionValue(received.message, OptionCode.parameterRequestList);
-  if (requested === undefined) addSettings(client, settings, options, maxMessageSizeOf(received.message));
-  // Each only once: a list may repeat what takes long to find out.
-  for (const code of new Set(requested ?? AS_IN_AN_ACK)) {
-    const option = ofLease(context, lease, all, settings, code) ?? requestedOption(settings, code) ?? saidByClient(lease, code);
-    if (option !== undefined) addOnce(options, option);
-  }
+  addLeaseOptions(options, client, lease, requested, maxMessageSizeOf(received.message), (code) =>
+    code === OptionCode.associatedIp ? associatedIp(all ?? withSameOwner(context, lease)) : undefined,
+  );
   return options;
 }
 
-/** What the lease itself says; undefined: nothing, or the option is not about that. */
-function ofLease(context: Context, lease: Lease, all: readonly Lease[] | undefined, settings: Settings, code: number): Option | undefined {
-  const { now } = context;
-  const { start, expiry, owner } = lease;
+/** A client as if it renewed now, and what applies to it. */
+export interface Renewal {
+  readonly exchange: Exchange;
+  readonly settings: Settings;
+}
+
+/** The same of who has a lease, which is in a configured network. */
+export function renewalOf(context: Context, received: Received, lease: Lease): Renewal {
+  const exchange = exchangeOf(context, received, lease, networkOf(context.decider, lease.address) as Network);
+  return { exchange, settings: settingsFor(exchange, findReservation(exchange), lease.address) };
+}
+
+/**
+ * Adds what is asked for by `requested` (option 55): what the client was told, as it follows from
+ * its message of then and the configuration of now, or what it said. Without it, what its ACK has.
+ * `limit` is the size of the message; `more` says what the kind of the query has besides.
+ */
+export function addLeaseOptions(
+  options: Option[],
+  { exchange, settings }: Renewal,
+  lease: Lease,
+  requested: Uint8Array | undefined,
+  limit: number,
+  more: (code: number) => Option | undefined,
+): void {
+  if (requested === undefined) addSettings(exchange, settings, options, limit);
+  const { now } = exchange.context;
+  // Each only once: a list may repeat what takes long to find out.
+  for (const code of new Set(requested ?? AS_IN_AN_ACK)) {
+    const option =
+      more(code) ??
+      timeOf(lease, settings, code, now) ??
+      keptOption(lease, code, now) ??
+      requestedOption(settings, code) ??
+      saidByClient(lease, code);
+    if (option !== undefined) addOnce(options, option);
+  }
+}
+
+/** The time that remains until the lease or a part of it is over; undefined: the option is none. */
+function timeOf(lease: Lease, settings: Settings, code: number, now: Seconds): Option | undefined {
+  const { start, expiry } = lease;
   const duration = expiry === NEVER ? NEVER : expiry - start;
   switch (code) {
     case OptionCode.ipAddressLeaseTime:
-      return secondsOption(code, expiry === NEVER ? NEVER : expiry - now);
+      return remainingTime(lease, now);
     case OptionCode.renewalTime:
       return remaining(code, timersOf(settings.leaseTime, duration)?.renew, now - start);
     case OptionCode.rebindingTime:
       return remaining(code, timersOf(settings.leaseTime, duration)?.rebind, now - start);
+    default:
+      return undefined;
+  }
+}
+
+/** Option 51: for how long the state of the lease lasts. */
+export function remainingTime({ expiry }: Lease, now: Seconds): Option {
+  return secondsOption(OptionCode.ipAddressLeaseTime, expiry === NEVER ? NEVER : expiry - now);
+}
+
+/** What is on record of the client, whether it has the lease still or had it last. */
+export function keptOption({ start, owner }: Lease, code: number, now: Seconds): Option | undefined {
+  switch (code) {
     case OptionCode.clientIdentifier:
       return owner.clientIdentifier && { code, data: owner.clientIdentifier };
     case OptionCode.relayAgentInformation:
       return owner.relayAgentInformation && { code, data: owner.relayAgentInformation };
     case OptionCode.clientLastTransactionTime:
       return secondsOption(code, Math.max(0, now - start));
-    case OptionCode.associatedIp:
-      return associatedIp(all ?? withSameOwner(context, lease));
     default:
       return undefined;
   }
 }
 
 /** What the client said of itself, where it was told nothing. */
-function saidByClient({ owner }: Lease, code: number): Option | undefined {
+export function saidByClient({ owner }: Lease, code: number): Option | undefined {
   const said = code === OptionCode.hostName ? owner.hostname : code === OptionCode.vendorClassIdentifier ? owner.vendorClass : undefined;
   return said && { code, data: said };
 }

@@ -1,3 +1,4 @@
+import type { Config } from "../../config/model/config.ts";
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import type { Lease, LeaseTrait } from "../../leases/dhcp4/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
@@ -32,12 +33,11 @@ type Question =
  */
 export function decideLeasequery(context: Context, received: Received, trace: Trace | undefined): Decision {
   const { message } = received;
-  const { leasequery } = context.decider.config;
-  if (leasequery === undefined) return silence(trace, "leasequery-not-enabled");
-  const mayAsk = (address: Ipv4): boolean => leasequery.requesters.some((requester) => prefixContains(requester, address));
-  if (!mayAsk(received.source)) return silence(trace, "requester-not-permitted");
+  const { config } = context.decider;
+  if (config.leasequery === undefined) return silence(trace, "leasequery-not-enabled");
+  if (!isRequester(config, received.source)) return silence(trace, "requester-not-permitted");
   if (message.giaddr === IPV4_ANY) return silence(trace, "malformed-request");
-  if (!mayAsk(message.giaddr)) return silence(trace, "requester-not-permitted");
+  if (!isRequester(config, message.giaddr)) return silence(trace, "requester-not-permitted");
   if (!hasPossibleRelay(context, received)) return silence(trace, "no-return-address");
   const relayAgentInformation = optionValue(message, OptionCode.relayAgentInformation);
   if (isTooLong(relayAgentInformation)) return silence(trace, "identity-too-long");
@@ -62,6 +62,11 @@ export function decideLeasequery(context: Context, received: Received, trace: Tr
     return active(context, received, lease, undefined, trace);
   const type = isManaged(context, address, vss, lease) ? MessageType.LEASEUNASSIGNED : MessageType.LEASEUNKNOWN;
   return answer(context, received, type, message, address, [], trace);
+}
+
+/** Whether who has this address may ask about leases. */
+export function isRequester({ leasequery }: Config, address: Ipv4): boolean {
+  return leasequery?.requesters.some((requester) => prefixContains(requester, address)) ?? false;
 }
 
 /** Undefined: the query asks about nothing, or about more than one thing. */
@@ -100,7 +105,7 @@ function leasesOf(
 }
 
 /** The network of an address, if it is in the VPN that the query names (RFC 6607 section 5.2). */
-function managingNetwork(decider: Decider, address: Ipv4, vss: Uint8Array | undefined): Network | undefined {
+export function managingNetwork(decider: Decider, address: Ipv4, vss: Uint8Array | undefined): Network | undefined {
   const network = networkOf(decider, address);
   return network !== undefined && isInVirtualSubnet(decider.config.links[network.link] as Link, vss) ? network : undefined;
 }

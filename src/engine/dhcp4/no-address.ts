@@ -3,11 +3,12 @@ import { MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU32, optionValue } from "../../wire/dhcp4/options.ts";
 import { decideLeaseTime } from "../common/lease-time.ts";
+import { configuredOption } from "../common/settings.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
 import { grant, NO_CHANGES } from "./reply.ts";
-import { configuredOption, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /**
  * The value of option 116 that forbids a client to choose a link-local address

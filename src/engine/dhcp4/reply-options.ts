@@ -3,11 +3,12 @@ import { sizeOnWire } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionU16, optionValue } from "../../wire/dhcp4/options.ts";
+import type { OptionListCache } from "../common/option-list-cache.ts";
+import { configuredOption, isSuppressed } from "../common/settings.ts";
 import { clientFqdnOption } from "./client-fqdn.ts";
 import { addCode, codesOf, distinctCodes, hasCode } from "./code-set.ts";
 import type { Exchange } from "./exchange.ts";
-import type { OptionListCache, OptionLists } from "./option-list-cache.ts";
-import { configuredOption, isSuppressed, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { echoedRelayAgentInformation, virtualSubnetOption } from "./virtual-subnet.ts";
 
 /**
@@ -57,6 +58,20 @@ const WITHOUT_REQUEST_LIST = Uint8Array.of(OptionCode.routers, OptionCode.domain
 
 /** A byte for the type and a GUID, the only one that is defined (RFC 4578 section 2.3). */
 const MACHINE_IDENTIFIER_SIZE = 17;
+
+/**
+ * What is configured for a client that asks for certain options, in the order in which it is sent.
+ */
+export interface OptionLists {
+  readonly plain: readonly Option[];
+  /**
+   * The same where option 121 takes the place of 3 and 33 (RFC 3442); undefined: the client is not
+   * sent 121.
+   */
+  readonly routed: readonly Option[] | undefined;
+  /** Bytes up to the end of option 121. */
+  readonly sizeToRoutes: number;
+}
 
 const OFFER_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.OFFER) };
 const ACK_TYPE: Option = { code: OptionCode.dhcpMessageType, data: Uint8Array.of(MessageType.ACK) };
@@ -119,7 +134,12 @@ export function addSettings(exchange: Exchange, settings: Settings, options: Opt
 }
 
 /** What goes behind the options `before`, none of which is sent twice. */
-function listsFor(cache: OptionListCache, settings: Settings, asked: Uint8Array, before: readonly Option[]): OptionLists {
+function listsFor(
+  cache: OptionListCache<Settings, OptionLists>,
+  settings: Settings,
+  asked: Uint8Array,
+  before: readonly Option[],
+): OptionLists {
   if (settings.number === 0 || hasAny(before, settings)) return makeLists(settings, asked, before);
   const kept = cache.get(settings, asked);
   if (kept !== undefined) return kept;

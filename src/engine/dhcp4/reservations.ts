@@ -1,83 +1,40 @@
-import type { Reservation, ReservationMatch } from "../../config/model/dhcp4.ts";
+import type { Network, Reservation, ReservationMatch } from "../../config/model/dhcp4.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionByCode } from "../../wire/dhcp4/option-table.ts";
 import { optionValue, textOf } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
-import { isAdmitted } from "../common/guard.ts";
+import * as common from "../common/reservations.ts";
 import { identifies } from "./client-key.ts";
 import type { Exchange } from "./exchange.ts";
-import type { NetworkReservations, ReservationIndex } from "./reservation-index.ts";
+import type { NetworkReservations } from "./reservation-index.ts";
+
+/** The reservation of the client on its link: see the common rule. */
+export function findReservation(exchange: Exchange): Reservation | undefined {
+  return common.findReservation<Network, Exchange, Reservation>(exchange, RULES);
+}
 
 /**
- * The reservation of the client on its link: the first that matches and has an address, in the
- * order of the networks that are for the client, else of the others, else the first that matches
- * and only has settings. In a network, those by chaddr come first, then those by client identifier,
- * by DUID, by circuit id, by remote id, and all others.
+ * In a network, those by chaddr come first, then those by client identifier, by DUID, by circuit
+ * id, by remote id, and all others.
  */
-export function findReservation(exchange: Exchange): Reservation | undefined {
-  let settings: Reservation | undefined;
-  /** The client can't have the address, but it is known by the reservation. */
-  let shutOut: Reservation | undefined;
-  const { reservations } = exchange.context.decider.compiled;
-  for (const network of exchange.link.networks) {
-    const { lists } = reservations[network.index] as NetworkReservations;
-    if (lists.length === 0) continue;
-    const found = findInNetwork(exchange, lists);
-    if (found?.address === undefined) settings ??= found;
-    else if (isAdmitted(exchange, network.guard)) {
-      exchange.trace?.({ rule: "reservation", verdict: "found", name: found.name, network: network.name });
-      return found;
-    } else shutOut ??= found;
-  }
-  if (shutOut !== undefined) {
-    exchange.trace?.({ rule: "reservation", verdict: "shut-out", name: shutOut.name });
-    return shutOut;
-  }
-  if (settings !== undefined) exchange.trace?.({ rule: "reservation", verdict: "settings-only", name: settings.name });
-  return settings;
-}
+const RULES: common.ReservationRules<Exchange, Network, Reservation> = {
+  findIn(exchange, network) {
+    const { lists } = exchange.context.decider.compiled.reservations[network.index] as NetworkReservations;
+    if (lists.length === 0) return undefined;
+    return (
+      common.firstFor(exchange, lists, "chaddr", exchange.message.chaddr, matchesAll) ??
+      common.firstFor(exchange, lists, "clientIdentifier", identifierOf(exchange), matchesAll) ??
+      common.firstFor(exchange, lists, "duid", duidOf(exchange), matchesAll) ??
+      common.firstFor(exchange, lists, "circuitId", relaySubOption(exchange, RelaySubOption.circuitId), matchesAll) ??
+      common.firstFor(exchange, lists, "remoteId", relaySubOption(exchange, RelaySubOption.remoteId), matchesAll) ??
+      common.firstOfOthers(exchange, lists, matchesAll)
+    );
+  },
+  hasAddress: ({ address }) => address !== undefined,
+};
 
-function findInNetwork(exchange: Exchange, lists: readonly ReservationIndex[]): Reservation | undefined {
-  return (
-    firstFor(exchange, lists, "chaddr", exchange.message.chaddr) ??
-    firstFor(exchange, lists, "clientIdentifier", identifierOf(exchange)) ??
-    firstFor(exchange, lists, "duid", duidOf(exchange)) ??
-    firstFor(exchange, lists, "circuitId", relaySubOption(exchange, RelaySubOption.circuitId)) ??
-    firstFor(exchange, lists, "remoteId", relaySubOption(exchange, RelaySubOption.remoteId)) ??
-    firstOfOthers(exchange, lists)
-  );
-}
-
-function firstFor(
-  exchange: Exchange,
-  lists: readonly ReservationIndex[],
-  kind: Exclude<keyof ReservationIndex, "others">,
-  identifier: Uint8Array | undefined,
-): Reservation | undefined {
-  if (identifier === undefined) return undefined;
-  for (const index of lists) {
-    const found = firstMatch(exchange, index[kind]?.get(identifier));
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function firstOfOthers(exchange: Exchange, lists: readonly ReservationIndex[]): Reservation | undefined {
-  for (const { others } of lists) {
-    const found = firstMatch(exchange, others);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function firstMatch(exchange: Exchange, candidates: readonly Reservation[] | undefined): Reservation | undefined {
-  if (candidates === undefined) return undefined;
-  for (const candidate of candidates) if (matchesAll(exchange, candidate.match) && isAdmitted(exchange, candidate.guard)) return candidate;
-  return undefined;
-}
-
-function matchesAll(exchange: Exchange, matches: readonly ReservationMatch[]): boolean {
+function matchesAll(exchange: Exchange, { match: matches }: Reservation): boolean {
   for (const match of matches) if (!holds(exchange, match)) return false;
   return true;
 }

@@ -1,8 +1,9 @@
-import type { ClientClass, ConfiguredOption, LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { LeaseTime } from "../../config/model/common.ts";
 import type { BootFields, Network, Range, Reservation } from "../../config/model/dhcp4.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { classLeaseTime, withClassOptions } from "../common/classes.ts";
+import { keepSettings, knownSettings, type OptionSettings } from "../common/settings.ts";
 import { classBoot } from "./classify.ts";
 import type { PrefixOptions } from "./decider.ts";
 import type { Exchange } from "./exchange.ts";
@@ -12,12 +13,7 @@ import { networkOnLink, rangeAround } from "./subnet.ts";
  * What applies to a client with a certain address. The closest wins: reservation, range,
  * network, classes, top level.
  */
-export interface Settings {
-  /**
-   * Tells settings apart that are the same object for every client that has them;
-   * 0: these are one client's.
-   */
-  readonly number: number;
+export interface Settings extends OptionSettings {
   /**
    * The network of the address, which on a shared link need not be the one
    * that the message came from.
@@ -29,8 +25,6 @@ export interface Settings {
   readonly boot: BootFields;
   /** Option 12 as it follows from the host name of the reservation. */
   readonly hostname: Option | undefined;
-  /** Options from the closest to the furthest place. */
-  readonly options: readonly OptionSet[];
 }
 
 /**
@@ -68,12 +62,6 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
 }
 
 /**
- * So many memberships in classes are remembered for one place: there may be as many
- * as subsets of the classes.
- */
-const MOST_MEMBERSHIPS = 16;
-
-/**
  * The settings of clients without a reservation, the same object for all that
  * are in the same classes.
  */
@@ -81,10 +69,8 @@ function settingsOfPlace(exchange: Exchange, network: Network, place: Range | Ne
   const { members } = exchange;
   const { decider } = exchange.context;
   const known = decider.settingsOf(place);
-  for (let i = 0; i < known.length; i++) {
-    const one = known[i] as SettingsOfMembers;
-    if (isSame(one.members, members)) return one.settings;
-  }
+  const same = knownSettings(known, members);
+  if (same !== undefined) return same;
   const settings = {
     number: decider.nextNumber(),
     network,
@@ -94,41 +80,6 @@ function settingsOfPlace(exchange: Exchange, network: Network, place: Range | Ne
     hostname: undefined,
     options: withClassOptions(exchange, [place.options, decider.config.options]),
   };
-  if (known.length >= MOST_MEMBERSHIPS) known.length = 0;
-  known.push({ members: members.slice(), settings });
+  keepSettings(known, members, settings);
   return settings;
-}
-
-function isSame(a: readonly ClientClass[], b: readonly ClientClass[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** Settings of a place for those who are in these classes. */
-export interface SettingsOfMembers {
-  readonly members: readonly ClientClass[];
-  readonly settings: Settings;
-}
-
-/**
- * The option that applies; undefined: none is configured, or the closest place says that
- * it is not to be inherited.
- */
-export function configuredOption(settings: Settings, code: number): ConfiguredOption | undefined {
-  const { options } = settings;
-  for (let i = 0; i < options.length; i++) {
-    const option = (options[i] as OptionSet).byCode.get(code);
-    if (option !== undefined) return option.suppressed ? undefined : option;
-  }
-  return undefined;
-}
-
-/** Whether the closest place that speaks of the option says that it is not to be inherited. */
-export function isSuppressed(settings: Settings, code: number): boolean {
-  for (const set of settings.options) {
-    const option = set.byCode.get(code);
-    if (option !== undefined) return option.suppressed;
-  }
-  return false;
 }

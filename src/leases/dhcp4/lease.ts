@@ -1,7 +1,7 @@
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type * as leases from "../lease.ts";
 import type { Owner } from "../lease.ts";
-import type { LeaseReader as AnyLeaseReader } from "../reader.ts";
+import type { LeaseReader as AnyLeaseReader, LeaseWalker as AnyLeaseWalker } from "../reader.ts";
 import type { AddressFilter as AnyAddressFilter } from "../space.ts";
 import type { Applied as AnyApplied } from "../table.ts";
 
@@ -48,3 +48,4 @@ export type AddressFilter = AnyAddressFilter<Ipv4>;
 export type LeaseTrait = "chaddr" | "clientIdentifier" | "remoteId";
 
 export type LeaseReader = AnyLeaseReader<Ipv4, LeaseOwner, LeaseTrait>;
+export type LeaseWalker = AnyLeaseWalker<Ipv4, LeaseOwner, LeaseTrait>;

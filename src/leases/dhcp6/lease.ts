@@ -2,7 +2,7 @@ import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type * as leases from "../lease.ts";
 import type { Owner } from "../lease.ts";
-import type { LeaseReader as AnyLeaseReader } from "../reader.ts";
+import type { LeaseReader as AnyLeaseReader, LeaseWalker as AnyLeaseWalker } from "../reader.ts";
 import type { AddressFilter as AnyAddressFilter } from "../space.ts";
 import type { Applied as AnyApplied } from "../table.ts";
 
@@ -23,13 +23,13 @@ export interface LeaseOwner extends Owner {
   /** The preferred lifetime that the client was last given, in seconds. */
   readonly preferredLifetime: number;
   /**
-   * The client's own address, to which it is answered and Reconfigure is sent: its link-local one.
+   * Where its last message came from, and answers go to: its own link-local address, or that of the
+   * relay nearest to this server.
    */
   readonly peerAddress: Ipv6 | undefined;
   /**
-   * The relays that its last message came through, as RELAY-FORW messages without a Relay Message
-   * option, one behind the other in the length that each has (16 bits before it), that nearest to
-   * the server first; undefined: it is on a link of this machine.
+   * The relays that its last message came through, see relays.ts; undefined: it is on a link of this
+   * machine.
    */
   readonly relays: Uint8Array | undefined;
   /** Name of the interface that it was last heard on. */
@@ -58,3 +58,4 @@ export type AddressFilter = AnyAddressFilter<Ipv6Prefix>;
 export type LeaseTrait = "duid" | "relayId";
 
 export type LeaseReader = AnyLeaseReader<Ipv6Prefix, LeaseOwner, LeaseTrait>;
+export type LeaseWalker = AnyLeaseWalker<Ipv6Prefix, LeaseOwner, LeaseTrait>;

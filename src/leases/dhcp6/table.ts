@@ -5,6 +5,7 @@ import { type LeaseFamily, LeaseTable as Table } from "../table.ts";
 import { duidOf } from "./client-key.ts";
 import type { LeaseOwner } from "./lease.ts";
 import { OWNER_RECORD } from "./record.ts";
+import { relayIdOf, relaysOf } from "./relays.ts";
 import { createSpace } from "./space.ts";
 
 /** What is particular to leases of DHCPv6. */
@@ -12,7 +13,14 @@ export const DHCP6_LEASES: LeaseFamily<Ipv6Prefix, LeaseOwner> = {
   addresses: addressesOfBytes(IPV6_PREFIX_SIZE),
   records: OWNER_RECORD,
   traitOf(owner, trait) {
-    return trait === "duid" ? duidOf(owner.clientKey) : undefined;
+    switch (trait) {
+      case "duid":
+        return duidOf(owner.clientKey);
+      case "relayId":
+        return relayIdOf(relaysOf(owner.relays));
+      default:
+        return undefined;
+    }
   },
 };
 

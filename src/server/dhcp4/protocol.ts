@@ -3,7 +3,7 @@ import { inProbation } from "../../engine/dhcp4/conflict-check.ts";
 import { decide, type ServedInterface } from "../../engine/dhcp4/decide.ts";
 import { createDecider } from "../../engine/dhcp4/decider.ts";
 import { createFloodGuard, type FloodGuard } from "../../engine/dhcp4/flood.ts";
-import type { LeaseOwner, LeaseReader } from "../../leases/dhcp4/lease.ts";
+import type { LeaseOwner, LeaseWalker } from "../../leases/dhcp4/lease.ts";
 import { DHCP4_LEASES } from "../../leases/dhcp4/table.ts";
 import { leaseCopy } from "../../leases/view.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
@@ -11,14 +11,16 @@ import { decode } from "../../wire/dhcp4/decode.ts";
 import { encode } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { peekMessageType } from "../../wire/dhcp4/peek.ts";
+import type { BulkProtocol } from "../bulk-leasequery.ts";
 import type { Log } from "../log.ts";
-import type { Protocol, Shedding } from "../protocol.ts";
-import { createNoticeLog } from "./notice-log.ts";
-import { KINDS, kindOf, WORDS } from "./words.ts";
+import { createNoticeLog } from "../notice-log.ts";
+import type { ServedProtocol, Shedding } from "../protocol.ts";
+import { createBulkLeasequery } from "./bulk-leasequery.ts";
+import { KINDS, kindOf, NOTICE_WORDS, WORDS } from "./words.ts";
 
 export interface Dhcp4Parts {
   readonly config: Config;
-  readonly leases: LeaseReader;
+  readonly leases: LeaseWalker;
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
@@ -35,9 +37,9 @@ export interface Dhcp4Parts {
 }
 
 /** DHCPv4, whose configuration may change while it is served. */
-export interface Dhcp4 extends Protocol<Message, Ipv4, LeaseOwner> {
-  /** The next message is decided by this configuration. */
-  configure(config: Config): void;
+export interface Dhcp4 extends ServedProtocol<Config, Message, Ipv4, LeaseOwner> {
+  /** What is asked over TCP. */
+  readonly bulkLeasequery: BulkProtocol<Message>;
 }
 
 /** DHCPv4 (RFC 2131) as the pump knows it. */
@@ -45,7 +47,7 @@ export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
   const { leases, interfaceAt, port: serverPort, random } = parts;
   let decider = createDecider(parts.config);
   let flood = floodGuardOf(parts.config, parts.secret);
-  const { notice: notify, allowances } = createNoticeLog(parts.log, parts.uptime);
+  const { notice: notify, allowances } = createNoticeLog<Ipv4>(parts.log, parts.uptime, NOTICE_WORDS);
 
   return {
     kinds: KINDS,
@@ -68,6 +70,7 @@ export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
     inProbation: (address, now) => inProbation({ decider, leases, now }, address),
     copyLease: (lease) => leaseCopy(lease, DHCP4_LEASES),
     keyOf: (address) => address,
+    bulkLeasequery: createBulkLeasequery({ leases, decider: () => decider }),
     configure(config) {
       decider = createDecider(config);
       flood = floodGuardOf(config, parts.secret);

@@ -4,30 +4,20 @@ import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
+import type { ChosenInterfaces, InterfaceChoice, MissingInterface } from "../interface-list.ts";
 
-/** A configured interface that can't be served as things are. */
-export interface MissingInterface {
-  readonly name: string;
-  readonly problem: string;
-}
-
-/** What comes of the configuration's `interfaces` on this machine. */
-export interface ChosenInterfaces {
-  readonly served: readonly ServedInterface[];
-  readonly missing: readonly MissingInterface[];
-  /**
-   * For people: configured networks that an interface has an address in and that get no service
-   * there, one sentence each.
-   */
-  readonly unserved: readonly string[];
-}
+/** What DHCPv4 is served on. */
+export const INTERFACES: InterfaceChoice<Config, Ipv4, ServedInterface> = {
+  choose: chooseInterfaces,
+  describe: ({ name, address }) => `${name} (${formatIpv4(address)})`,
+};
 
 /**
  * The interfaces to serve out of those that the machine has now. Without `interfaces` in the
  * configuration these are all that are up and have an address: which of them are on a configured
  * network is for the engine to find, packet by packet, since relayed packets may come in on any.
  */
-export function chooseInterfaces(config: Config, local: readonly LocalInterface<Ipv4>[]): ChosenInterfaces {
+export function chooseInterfaces(config: Config, local: readonly LocalInterface<Ipv4>[]): ChosenInterfaces<ServedInterface> {
   const served: ServedInterface[] = [];
   const missing: MissingInterface[] = [];
   const unserved: string[] = [];
@@ -74,6 +64,11 @@ function subnetsLeftOut(config: Config, chosen: ServedInterface, { name, address
 function networkOnInterface(config: Config, { name, address }: ServedInterface): Network | undefined {
   const link = config.links.find(({ interfaces }) => interfaces.includes(name));
   return link?.networks[0] ?? config.networks.find((network) => prefixContains(network.prefix, address));
+}
+
+/** All addresses but those of 127.0.0.0/8, which are the same on every machine. */
+export function ownAddresses(local: readonly LocalInterface<Ipv4>[]): ReadonlySet<Ipv4> {
+  return new Set(local.flatMap(({ addresses }) => addresses.map(({ address }) => address)).filter((one) => one >>> 24 !== 127));
 }
 
 /** Whether a network of the configuration is on the interface's link. */

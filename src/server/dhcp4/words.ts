@@ -5,6 +5,7 @@ import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import type { NoticeWords } from "../notice-log.ts";
 import type { Facts, Kinds, Words } from "../protocol.ts";
 
 /** What messages without option 53 are counted as. */
@@ -49,6 +50,9 @@ export const WORDS: Words<Message, Ipv4> = {
   format: formatIpv4,
   formatEndpoint: (address, port) => `${formatIpv4(address)}:${port}`,
 };
+
+/** Who holds an address is told by the hardware address. */
+export const NOTICE_WORDS: NoticeWords<Ipv4> = { format: formatIpv4, formatHolder: formatMac };
 
 function nameOf(message: Message): string {
   const kind = kindOf(message);

@@ -1,6 +1,6 @@
 import { recordLength } from "../../leases/columns/record.ts";
 import type { LeaseState, LeaseWrite } from "../../leases/lease.ts";
-import type { SavedClock, StoreWrite } from "../store.ts";
+import type { Fact, SavedClock, StoreWrite } from "../store.ts";
 
 /*
  * Batches of writes as bytes, for the hand-over to the thread that owns the database. Numbers are
@@ -13,6 +13,7 @@ import type { SavedClock, StoreWrite } from "../store.ts";
  * network  4, -, number u32, length u32, name in UTF-8: before the first put of the batch that uses
  * the number
  *   clock    5, length of boot, offset f64, trusted f64, boot offset f64, boot in UTF-8
+ *   fact     6, length of name, length u32, name in UTF-8, value
  *
  * A batch is complete in itself and says how rows stand, not how they change: whichever thread it
  * is given to, and however often, the outcome is the same.
@@ -22,11 +23,13 @@ const TIMES = 2;
 const REMOVE = 3;
 const NETWORK = 4;
 const CLOCK = 5;
+const FACT = 6;
 const PUT_HEADER = 20;
 const TIMES_SIZE = 16;
 const REMOVE_SIZE = 8;
 const NETWORK_HEADER = 10;
 const CLOCK_HEADER = 26;
+const FACT_HEADER = 6;
 
 /** Collects writes as bytes. */
 export class BatchWriter {
@@ -61,6 +64,8 @@ export class BatchWriter {
       this.#length += TIMES_SIZE;
     } else if (write.kind === "clock") {
       this.#clock(write);
+    } else if (write.kind === "fact") {
+      this.#fact(write);
     } else {
       this.#put(write, this.#networkNumber(write.network));
     }
@@ -102,6 +107,17 @@ export class BatchWriter {
     this.#view.setFloat64(this.#length + 18, bootOffset, true);
     this.#bytes.set(text, this.#length + CLOCK_HEADER);
     this.#length += CLOCK_HEADER + text.length;
+  }
+
+  #fact({ name, value }: Fact): void {
+    const text = new TextEncoder().encode(name).subarray(0, 255);
+    this.#reserve(FACT_HEADER + text.length + value.length);
+    this.#bytes[this.#length] = FACT;
+    this.#bytes[this.#length + 1] = text.length;
+    this.#view.setUint32(this.#length + 2, value.length, true);
+    this.#bytes.set(text, this.#length + FACT_HEADER);
+    this.#bytes.set(value, this.#length + FACT_HEADER + text.length);
+    this.#length += FACT_HEADER + text.length + value.length;
   }
 
   #networkNumber(name: string): number {
@@ -151,6 +167,7 @@ export interface BatchVisitor {
   times(id: number, state: LeaseState, start: number, expiry: number): void;
   remove(id: number): void;
   clock(clock: SavedClock): void;
+  fact(fact: Fact): void;
 }
 
 /**
@@ -208,6 +225,13 @@ export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameC
         boot,
         bootOffset: view.getFloat64(at + 18, true),
       });
+      at = end;
+    } else if (kind === FACT) {
+      const value = at + FACT_HEADER + (bytes[at + 1] as number);
+      const end = value + view.getUint32(at + 2, true);
+      const name = new TextDecoder().decode(bytes.slice(at + FACT_HEADER, value));
+      // SQLite takes no view of shared memory.
+      visitor.fact({ name, value: bytes.slice(value, end) });
       at = end;
     } else {
       const start = at + NETWORK_HEADER;

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { isRecord } from "../../leases/columns/record.ts";
 import { LeaseState, NEVER, type StoredLease } from "../../leases/lease.ts";
 import { formatAddress } from "../../net/address.ts";
-import type { SavedClock } from "../store.ts";
+import type { Fact, SavedClock } from "../store.ts";
 import { ROWS_OF_A_SPACE } from "./batch.ts";
 import { isInFirstFormat, presentRows } from "./dhcp4/migration.ts";
 
@@ -27,6 +27,12 @@ export function readClock(db: DatabaseSync): SavedClock | undefined {
   const [offset, trusted, bootOffset] = [Number(row?.wall_offset), Number(row?.trusted_offset), Number(row?.boot_offset)];
   if (![offset, trusted, bootOffset].every(Number.isSafeInteger)) return undefined;
   return { offset, trusted, boot: String(row?.boot), bootOffset };
+}
+
+/** Reads what the server knew of itself; what is damaged is left out. */
+export function readFacts(db: DatabaseSync): readonly Fact[] {
+  const rows = db.prepare("SELECT name, value FROM server").all();
+  return rows.flatMap(({ name, value }) => (typeof name === "string" && value instanceof Uint8Array ? [{ name, value }] : []));
 }
 
 /** Is told of each row that is damaged, in a sentence for the operator. */

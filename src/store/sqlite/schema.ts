@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { migrateToRecords } from "./dhcp4/migration.ts";
 import { LEASE_VIEW } from "./dhcp4/view.ts";
+import { LEASE6_VIEW } from "./dhcp6/view.ts";
 import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
 
 /** "LSHD": says in the file's header that this is a lease database (PRAGMA application_id). */
@@ -18,7 +19,8 @@ type Step = string | ((db: DatabaseSync) => void);
  * that the lease table gives out in sequence, not by address: addresses are spread over the pool on
  * purpose, and keyed by them every lease of a batch would dirty a page of its own. What is known of
  * a client is one record of numbered fields, so that knowing something new is no migration. Whoever
- * reads the database by hand uses the view `lease`.
+ * reads the database by hand uses the views `lease` and `lease6`. `server` has what the server
+ * knows of itself, by name.
  *
  * Times in `leases` are lease time, which never steps. The one row of `clock` says where it stands
  * to the wall clock, in which the view shows times: so a clock that is set changes one row and not
@@ -84,6 +86,7 @@ const MIGRATIONS: readonly Step[] = [
    FROM leases, clock_now;`,
   migrateToRecords,
   LEASE_VIEW,
+  `CREATE TABLE server (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID; ${LEASE6_VIEW}`,
 ];
 
 /** Pages in the log from which a checkpoint is taken (8 MiB). */

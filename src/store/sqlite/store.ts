@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import type { LeaseStore, SavedClock, StoredLease, StoreError, StoreWrite } from "../store.ts";
+import type { Fact, LeaseStore, SavedClock, StoredLease, StoreError, StoreWrite } from "../store.ts";
 import { BatchWriter } from "./batch.ts";
 import { claimDatabase, type DatabaseFile, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
 import { MAX_BATCH_BYTES } from "./handover.ts";
 import { renumberRows } from "./renumber.ts";
-import { readClock, readLeases, WITHOUT_NETWORK } from "./rows.ts";
+import { readClock, readFacts, readLeases, WITHOUT_NETWORK } from "./rows.ts";
 import { openLeaseDatabase } from "./schema.ts";
 import { WriterThread } from "./writer-thread.ts";
 
@@ -113,10 +113,11 @@ class SqliteStore implements LeaseStore {
     return this.#inPlace && this.#gone === undefined;
   }
 
-  async load(visit: (stored: StoredLease) => void): Promise<SavedClock | undefined> {
+  async load(visit: (stored: StoredLease) => void, visitFact?: (fact: Fact) => void): Promise<SavedClock | undefined> {
     const db = openLeaseDatabase(this.#file.path);
     try {
       for (const row of readLeases(db, (text) => this.#events.warning?.(text), WITHOUT_NETWORK)) visit(row);
+      if (visitFact !== undefined) for (const fact of readFacts(db)) visitFact(fact);
       return readClock(db);
     } catch (error) {
       throw fromSqlite(error, this.#file.path);

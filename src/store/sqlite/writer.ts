@@ -172,6 +172,7 @@ function createVisitor(db: DatabaseSync): BatchVisitor {
   const times = db.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE id = ?");
   const remove = db.prepare("DELETE FROM leases WHERE id = ?");
   const clock = db.prepare("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)");
+  const fact = db.prepare("INSERT OR REPLACE INTO server VALUES (?, ?)");
   return {
     put: preparePut(db),
     times(id, state, start, expiry): void {
@@ -182,6 +183,9 @@ function createVisitor(db: DatabaseSync): BatchVisitor {
     },
     clock({ offset, trusted, boot, bootOffset }): void {
       clock.run(offset, trusted, boot, bootOffset);
+    },
+    fact({ name, value }): void {
+      fact.run(name, value);
     },
   };
 }

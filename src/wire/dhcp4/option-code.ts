@@ -48,6 +48,12 @@ export const OptionCode = {
   classlessStaticRoutes: codeOf("classless_static_routes"),
   vendorIdentifyingVendorClass: codeOf("vendor_identifying_vendor_class"),
   vendorIdentifyingVendorInformation: codeOf("vendor_identifying_vendor_information"),
+  statusCode: codeOf("status_code"),
+  baseTime: codeOf("base_time"),
+  startTimeOfState: codeOf("start_time_of_state"),
+  queryStartTime: codeOf("query_start_time"),
+  queryEndTime: codeOf("query_end_time"),
+  dhcpState: codeOf("dhcp_state"),
   tftpServerAddresses: codeOf("tftp_servers"),
   virtualSubnetSelection: codeOf("virtual_subnet_selection"),
 } as const;

@@ -90,7 +90,6 @@ export function isSignedReconfigure(message: Message, key: Uint8Array): boolean 
   const at = options.findIndex(({ code }) => code === OptionCode.authentication);
   const option = options[at];
   if (option === undefined || !isRkap(option.data, RkapType.digest)) return false;
-  if (options.some(({ code }, i) => code === OptionCode.authentication && i !== at)) return false;
   const data = option.data.slice();
   data.fill(0, RKAP_VALUE);
   const computed = digest({ ...message, options: options.with(at, { code: option.code, data }) }, key);

@@ -18,9 +18,10 @@ export function encode(message: Message, into: Uint8Array, limit: number): numbe
   const { relays, options } = message;
   const least = relays.length === 0 ? MESSAGE_HEADER : relaysSize(relays) + MESSAGE_HEADER;
   if (least > into.length || least > LARGEST_MESSAGE_SIZE) return 0;
-  const end = Math.min(Math.max(limit, least), into.length, LARGEST_MESSAGE_SIZE);
+  const end = Math.min(limit, into.length, LARGEST_MESSAGE_SIZE);
 
-  let at = relays.length === 0 ? 0 : writeRelays(message, into);
+  const relayType = isFromServer(message.type) ? MessageType["RELAY-REPL"] : MessageType["RELAY-FORW"];
+  let at = relays.length === 0 ? 0 : writeRelays(relayType, relays, into);
   into[at] = message.type;
   into[at + 1] = message.transactionId >>> 16;
   writeU16(into, at + 2, message.transactionId);
@@ -38,6 +39,17 @@ export function encodeMessage(message: Message): Uint8Array {
   const size = relaysSize(message.relays) + MESSAGE_HEADER + optionsSize(message.options);
   const into = new Uint8Array(Math.min(size, LARGEST_MESSAGE_SIZE));
   return into.subarray(0, encode(message, into, into.length));
+}
+
+/**
+ * The relay messages as they came to a server, one in the other, without the client's message: the
+ * innermost has no Relay Message option (RFC 5007 section 4.1.2.4). At least one relay.
+ */
+export function encodeRelays(relays: readonly Relay[]): Uint8Array {
+  const bytes = new Uint8Array(relaysSize(relays));
+  const end = writeRelays(MessageType["RELAY-FORW"], relays, bytes) - OPTION_HEADER;
+  writeLengths(relays, bytes, end);
+  return bytes.subarray(0, end);
 }
 
 /** An option whose length has no place in 16 bits: it is left out wherever it stands. */
@@ -83,20 +95,23 @@ function relaysSize(relays: readonly Relay[]): number {
 }
 
 /** Writes all that stands before the message, but for the lengths of what is relayed. */
-function writeRelays({ type, relays }: Message, into: Uint8Array): number {
-  const relayType = isFromServer(type) ? MessageType["RELAY-REPL"] : MessageType["RELAY-FORW"];
+function writeRelays(type: number, relays: readonly Relay[], into: Uint8Array): number {
   let at = 0;
   for (let i = 0; i < relays.length; i++) {
-    const relay = relays[i] as Relay;
-    into[at] = relayType;
-    into[at + 1] = relay.hopCount;
-    writeBytes(into, at + LINK_ADDRESS_OFFSET, relay.linkAddress);
-    writeBytes(into, at + PEER_ADDRESS_OFFSET, relay.peerAddress);
-    at = writeOptions(relay.options, into, at + RELAY_HEADER);
+    at = writeRelayHeader(type, relays[i] as Relay, into, at);
     writeU16(into, at, OptionCode.relayMessage);
     at += OPTION_HEADER;
   }
   return at;
+}
+
+/** Writes a relay message without its Relay Message option, and returns where that goes. */
+export function writeRelayHeader(type: number, relay: Relay, into: Uint8Array, at: number): number {
+  into[at] = type;
+  into[at + 1] = relay.hopCount;
+  writeBytes(into, at + LINK_ADDRESS_OFFSET, relay.linkAddress);
+  writeBytes(into, at + PEER_ADDRESS_OFFSET, relay.peerAddress);
+  return writeOptions(relay.options, into, at + RELAY_HEADER);
 }
 
 /** Writes the length of each Relay Message option: all of them end with the datagram. */

@@ -20,7 +20,7 @@ export {
 } from "./class-options.ts";
 export { type ClientFqdn, clientFqdnOption, FqdnFlag, readClientFqdn } from "./client-fqdn.ts";
 export { type DecodeResult, decode, MAX_RELAYS, PROBLEM_TEXT, type Problem, type ProblemKind } from "./decode.ts";
-export { encode, encodeMessage, LARGEST_MESSAGE_SIZE } from "./encode.ts";
+export { encode, encodeMessage, encodeRelays, LARGEST_MESSAGE_SIZE } from "./encode.ts";
 export { formatMessage } from "./format.ts";
 export {
   type IaAddress,

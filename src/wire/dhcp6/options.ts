@@ -80,3 +80,13 @@ export function optionRequest(codes: readonly number[]): Option {
   for (let i = 0; i < codes.length; i++) writeU16(data, 2 * i, codes[i] as number);
   return { code: OptionCode.optionRequest, data };
 }
+
+/** Whether an Option Request option asks for this code. */
+export function requestsOption(options: readonly Option[], wanted: number): boolean {
+  for (let i = 0; i < options.length; i++) {
+    const { code, data } = options[i] as Option;
+    if (code !== OptionCode.optionRequest) continue;
+    for (let at = 0; at + 2 <= data.length; at += 2) if (readU16(data, at) === wanted) return true;
+  }
+  return false;
+}

@@ -94,12 +94,12 @@ export const LQ_QUERY = record(
 );
 export const CLIENT_DATA = options(CLIENT_IDENTIFIER, IA_ADDRESS, IA_PREFIX, CLT_TIME, LQ_RELAY_DATA);
 
-/* Time servers (RFC 5908) and mobility services (RFC 5678) */
+/* Time servers (RFC 5908): one in each option. And mobility services (RFC 5678) */
 
 export const NTP_SERVER = options(
-  { code: 1, name: "server_address", type: IPV6, repeats: true },
-  { code: 2, name: "multicast_address", type: IPV6, repeats: true },
-  { code: 3, name: "server_name", type: DOMAIN, repeats: true },
+  { code: 1, name: "server_address", type: IPV6 },
+  { code: 2, name: "multicast_address", type: IPV6 },
+  { code: 3, name: "server_name", type: DOMAIN },
 );
 export const MOBILITY_SERVICE_ADDRESSES = options(
   { code: 1, name: "information_service", type: IPV6_LIST },

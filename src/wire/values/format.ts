@@ -24,7 +24,26 @@ function formatValue(type: ValueType, value: JsonValue): string {
     return name === undefined ? String(value) : `${value} (${name})`;
   }
   const isWord = type.kind === "ipv4" || type.kind === "ipv6" || type.kind === "domain" || type.kind === "bytes";
-  return isWord ? String(value) : quote(value);
+  return isWord ? String(value) : quote(withNames(type, value));
+}
+
+/** The value with the names of its numbers, as far as they have any. */
+function withNames(type: ValueType, value: JsonValue): JsonValue {
+  if (typeof value === "number") return nameOf(type, value) ?? value;
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return type.kind === "list" ? value.map((item) => withNames(type.of, item)) : value;
+  const parts = type.kind === "record" ? type.fields : type.kind === "suboptions" ? type.definitions : [];
+  const named = Object.entries(value).map(([key, part]): [string, JsonValue] => {
+    const inner = parts.find(({ name }) => name === key)?.type;
+    if (inner === undefined) return [key, part];
+    // Of a sub-option that repeats, each value has the type.
+    return [key, isList(part) && inner.kind !== "list" ? part.map((item) => withNames(inner, item)) : withNames(inner, part)];
+  });
+  return Object.fromEntries(named);
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 /** The name of a number of this type; undefined when it has none. */

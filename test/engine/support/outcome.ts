@@ -35,11 +35,14 @@ export function describe(decision: Decision): Outcome {
   if (decision.kind === "update") return { changes };
   return {
     to: describeDestination(decision.to),
-    header: describeHeader(decision.message),
-    options: decision.message.options.map(describeOption),
+    ...describeMessage(decision.message),
     limit: decision.limit,
     changes,
   };
+}
+
+export function describeMessage(message: Message): { readonly header: string; readonly options: readonly string[] } {
+  return { header: describeHeader(message), options: message.options.map(describeOption) };
 }
 
 /** The type of the answer and its address: enough for tests of who gets which address. */
@@ -90,6 +93,8 @@ const TYPES = [
   "LEASEUNASSIGNED",
   "LEASEUNKNOWN",
   "LEASEACTIVE",
+  "BULKLEASEQUERY",
+  "LEASEQUERYDONE",
 ];
 
 function describeOption({ code, data }: Option): string {
@@ -98,11 +103,12 @@ function describeOption({ code, data }: Option): string {
 
 function describeValue(code: number, data: Uint8Array): string {
   if (code === 53) return TYPES[data[0] as number] as string;
-  if ([51, 58, 59, 91].includes(code)) return `${readIpv4(data, 0)} s`;
+  if ([51, 58, 59, 91, 152, 153].includes(code)) return `${readIpv4(data, 0)} s`;
   if ([12, 15, 56, 61].includes(code)) return new TextDecoder().decode(data);
   if ([1, 3, 6, 28, 42, 54, 92, 118].includes(code)) {
     return Array.from({ length: data.length / 4 }, (_, i) => formatIpv4(readIpv4(data, 4 * i))).join(" ");
   }
+  if (code === 151) return `${data[0]} ${new TextDecoder().decode(data.subarray(1))}`;
   return toHex(data);
 }
 

@@ -1,0 +1,25 @@
+export * from "./answer.ts";
+export {
+  type Association,
+  associationsOf,
+  type Binding,
+  type ClientLease,
+  leasesOf,
+  nextExpiryOf,
+  requestsOf,
+  t1Of,
+  t2Of,
+} from "./binding.ts";
+export { STOPPED, step } from "./machine.ts";
+export * from "./messages.ts";
+export type { ReconfigureKey } from "./reconfigure.ts";
+export type {
+  ClientAction,
+  ClientEvent,
+  ClientState,
+  ClientStep,
+  Exchange,
+  LossReason,
+  Offer,
+  Purpose,
+} from "./state.ts";

@@ -1,0 +1,116 @@
+import type { Reservation } from "../../config/model/dhcp6.ts";
+import { Association as AssociationKind, clientKeyOf } from "../../leases/dhcp6/client-key.ts";
+import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
+import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import { type IdentityAssociation, readIaAddress, readIaNa, readIaPrefix } from "../../wire/dhcp6/identity-association.ts";
+import type { Option } from "../../wire/dhcp6/message.ts";
+import { OptionCode } from "../../wire/dhcp6/option-code.ts";
+import type { Client } from "../common/client.ts";
+import type { AssociationType, PoolLink } from "./decider.ts";
+import type { Context, Exchange } from "./exchange.ts";
+import type { Trace } from "./trace.ts";
+
+/**
+ * An identity association of a client's message (RFC 8415 section 12): to the rules that all
+ * protocols share it is a client of its own.
+ */
+export interface Association extends Client<Ipv6Prefix, LeaseOwner> {
+  readonly exchange: Exchange;
+  readonly context: Context;
+  readonly type: AssociationType;
+  readonly iaid: number;
+  readonly link: PoolLink;
+  readonly reservation: Reservation | undefined;
+  /** What the client puts in it: what it has, or what it would like to have. */
+  readonly asked: readonly Asked[];
+  readonly trace: Trace | undefined;
+}
+
+/** An address or prefix as a client names it. */
+export interface Asked {
+  /** In bytes of its own. ::/n: any prefix of this length (RFC 8168). */
+  readonly prefix: Ipv6Prefix;
+  /** In seconds; 0: the client does not say. */
+  readonly validLifetime: number;
+}
+
+/**
+ * As many associations of a message, and as many addresses in one, are looked at: a host has one
+ * for each interface, and others must not keep the server busy.
+ */
+const MOST_ASSOCIATIONS = 32;
+const MOST_ASKED = 32;
+
+/**
+ * The associations for addresses and prefixes of a message, in its order. Those that are cut short
+ * are none; of several of a type with the same IAID the first counts. IA_TA is not among them: RFC
+ * 9915 removed it.
+ */
+export function associationsOf(exchange: Exchange): readonly Association[] {
+  const { options } = exchange.message;
+  const found: Association[] = [];
+  for (let i = 0; i < options.length && found.length < MOST_ASSOCIATIONS; i++) {
+    const { code, data } = options[i] as Option;
+    const type = typeOf(code);
+    if (type === undefined) continue;
+    const value = readIaNa(data);
+    if (value === undefined || isAmong(found, type, value.iaid)) continue;
+    found.push(associationOf(exchange, type, value));
+  }
+  return found;
+}
+
+function typeOf(code: number): AssociationType | undefined {
+  if (code === OptionCode.iaNa) return AssociationKind.addresses;
+  return code === OptionCode.iaPd ? AssociationKind.prefixes : undefined;
+}
+
+function isAmong(associations: readonly Association[], type: AssociationType, iaid: number): boolean {
+  for (let i = 0; i < associations.length; i++) {
+    const one = associations[i] as Association;
+    if (one.iaid === iaid && one.type === type) return true;
+  }
+  return false;
+}
+
+function associationOf(exchange: Exchange, type: AssociationType, { iaid, options }: IdentityAssociation): Association {
+  const { context, classes, members, trace, reservation, draft } = exchange;
+  const clientKey = clientKeyOf(type, iaid, exchange.duid ?? NO_BYTES);
+  trace?.({ rule: "association", type, iaid });
+  return {
+    exchange,
+    context,
+    type,
+    iaid,
+    clientKey,
+    link: context.decider.poolLink(type, exchange.link),
+    reservation,
+    asked: askedIn(type, options),
+    classes,
+    members,
+    limits: type === AssociationKind.addresses ? exchange.limits?.addresses : exchange.limits?.prefixes,
+    alsoCounted: draft.counted,
+    trace,
+  };
+}
+
+/** What the options of an association name, each once. */
+export function askedIn(type: AssociationType, options: readonly Option[]): readonly Asked[] {
+  const asked: Asked[] = [];
+  for (let i = 0; i < options.length && asked.length < MOST_ASKED; i++) {
+    const one = type === AssociationKind.addresses ? askedAddress(options[i] as Option) : askedPrefix(options[i] as Option);
+    if (one !== undefined) asked.push(one);
+  }
+  return asked;
+}
+
+function askedAddress({ code, data }: Option): Asked | undefined {
+  const value = code === OptionCode.iaAddress ? readIaAddress(data) : undefined;
+  return value && { prefix: ipv6Prefix(value.address), validLifetime: value.validLifetime };
+}
+
+function askedPrefix({ code, data }: Option): Asked | undefined {
+  const value = code === OptionCode.iaPrefix ? readIaPrefix(data) : undefined;
+  return value && { prefix: value.prefix, validLifetime: value.validLifetime };
+}

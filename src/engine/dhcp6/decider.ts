@@ -1,0 +1,94 @@
+import type { Dhcp6Config, Link, Network, PrefixPool, Range, Reservation } from "../../config/model/dhcp6.ts";
+import { Association } from "../../leases/dhcp6/client-key.ts";
+import { type Places, placesOf } from "../../leases/dhcp6/places.ts";
+import { BytesMap } from "../../net/bytes.ts";
+import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
+import { remember } from "../common/remember.ts";
+import type { SettingsOfMembers } from "../common/settings.ts";
+import type { OptionLists } from "./reply-options.ts";
+import { indexReservations, type ReservationIndex } from "./reservation-index.ts";
+import type { Settings } from "./settings.ts";
+
+/** What associations hold: addresses or prefixes. */
+export type AssociationType = typeof Association.addresses | typeof Association.prefixes;
+
+/** A network as associations of one type see it: `ranges` are its pools for that type. */
+export interface PoolNetwork extends Omit<Network, "ranges"> {
+  readonly ranges: readonly (Range | PrefixPool)[];
+}
+
+/** A link as associations of one type see it. */
+export interface PoolLink extends Omit<Link, "networks"> {
+  readonly networks: readonly PoolNetwork[];
+}
+
+/**
+ * A configuration made ready for decisions. What it remembers follows from the
+ * configuration alone, so it never changes an answer, and it is bounded: what clients and
+ * relays send can't make it grow.
+ */
+export interface Decider {
+  readonly config: Dhcp6Config;
+  readonly places: Places;
+  readonly linkOfRelay: BytesMap<Link>;
+  readonly linkOfInterface: ReadonlyMap<string, Link>;
+  readonly linkOfInterfaceId: BytesMap<Link>;
+  /** Whether relays may name links by Interface-Id. */
+  readonly namesInterfaceIds: boolean;
+  /** The lists of reservations of every network, by its index. */
+  readonly reservations: readonly (readonly ReservationIndex[])[];
+  poolLink(type: AssociationType, link: Link): PoolLink;
+  /** What is reserved for associations of a type. */
+  reserved(type: AssociationType, reservation: Reservation): readonly Ipv6Prefix[];
+  /**
+   * What is known of the settings of clients without a reservation; the caller adds
+   * to it, and keeps it short.
+   */
+  settingsOf(place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[];
+  /** Another number each time, from 1. */
+  nextNumber(): number;
+  /** Lists of configured options, ready for replies. */
+  readonly optionLists: OptionListCache<Settings, OptionLists>;
+  /** The name of an interface as it is kept with leases. */
+  interfaceName(name: string): Uint8Array;
+}
+
+/** So many names of interfaces are remembered. */
+const MOST_REMEMBERED = 256;
+
+/** Makes a configuration ready for `decide`, once for each. */
+export function createDecider(config: Dhcp6Config): Decider {
+  const linkOfRelay = new BytesMap<Link>();
+  const linkOfInterface = new Map<string, Link>();
+  const linkOfInterfaceId = new BytesMap<Link>();
+  for (const link of config.links) {
+    for (const relay of link.relays) if (linkOfRelay.get(relay) === undefined) linkOfRelay.set(relay, link);
+    for (const name of link.interfaces) if (!linkOfInterface.has(name)) linkOfInterface.set(name, link);
+    for (const value of link.interfaceIds) if (linkOfInterfaceId.get(value) === undefined) linkOfInterfaceId.set(value, link);
+  }
+  const forAddresses = config.links.map((link): PoolLink => link);
+  const forPrefixes = config.links.map((link): PoolLink => ({ ...link, networks: link.networks.map(withPrefixPools) }));
+  const reservedAddresses = remember(({ addresses }: Reservation) => addresses.map((address) => ipv6Prefix(address)));
+  const text = new TextEncoder();
+  let numbers = 0;
+  return {
+    config,
+    places: placesOf(config),
+    linkOfRelay,
+    linkOfInterface,
+    linkOfInterfaceId,
+    namesInterfaceIds: linkOfInterfaceId.size > 0,
+    reservations: indexReservations(config),
+    poolLink: (type, { index }) => (type === Association.addresses ? forAddresses : forPrefixes)[index] as PoolLink,
+    reserved: (type, reservation) => (type === Association.addresses ? reservedAddresses(reservation) : reservation.prefixes),
+    settingsOf: remember((_place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[] => []),
+    nextNumber: () => ++numbers,
+    optionLists: createOptionListCache(),
+    interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),
+  };
+}
+
+function withPrefixPools(network: Network): PoolNetwork {
+  return { ...network, ranges: network.prefixPools };
+}

@@ -1,0 +1,14 @@
+import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
+import type { Message } from "../../wire/dhcp6/message.ts";
+import type * as decision from "../decision.ts";
+
+/*
+ * What is decided about messages of DHCPv6. Destinations and questions are about addresses (`Ipv6`,
+ * 16 bytes), changes of leases about addresses and prefixes alike (`Ipv6Prefix`, 17 bytes): to the
+ * types both are byte strings.
+ */
+
+export type Decision = decision.Decision<Message, Uint8Array, LeaseOwner>;
+export type SettledDecision = decision.Settled<Message, Uint8Array, LeaseOwner>;
+export type Reply = decision.Reply<Message, Uint8Array, LeaseOwner>;
+export type Answers = decision.Answers<Uint8Array>;

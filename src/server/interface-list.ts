@@ -1,0 +1,109 @@
+import type { LocalInterface } from "../io/transport.ts";
+
+/** A configured interface that can't be served as things are. */
+export interface MissingInterface {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/** What comes of the configuration's `interfaces` on this machine. */
+export interface ChosenInterfaces<I> {
+  readonly served: readonly I[];
+  readonly missing: readonly MissingInterface[];
+  /**
+   * For people: configured networks that an interface has an address in and that get no service
+   * there, one sentence each.
+   */
+  readonly unserved: readonly string[];
+}
+
+/** Which interfaces a protocol serves. `C`: its configuration; `I`: an interface that is served. */
+export interface InterfaceChoice<C, A, I> {
+  choose(config: C, local: readonly LocalInterface<A>[]): ChosenInterfaces<I>;
+  /** Its name and address, for people: a change of the text is a change of what is served. */
+  describe(served: I): string;
+}
+
+/** What is said of interfaces while the server runs. */
+export interface InterfaceLog {
+  info(text: string): void;
+  warn(text: string): void;
+}
+
+/**
+ * The interfaces of this machine, and those that are served, by index. They come and go while the
+ * server runs.
+ */
+export class InterfaceList<C, A, I extends { readonly index: number }> {
+  readonly #choice: InterfaceChoice<C, A, I>;
+  #config: C;
+  readonly #log: InterfaceLog;
+  #local: readonly LocalInterface<A>[] = [];
+  #served: readonly I[] = [];
+  #byIndex: (I | undefined)[] = [];
+  /** What has been warned of and still holds. */
+  #warned: ReadonlySet<string> = new Set();
+
+  constructor(choice: InterfaceChoice<C, A, I>, config: C, local: readonly LocalInterface<A>[], log: InterfaceLog) {
+    this.#choice = choice;
+    this.#config = config;
+    this.#log = log;
+    this.#look(local);
+  }
+
+  /** All interfaces of this machine as they were seen last. */
+  get local(): readonly LocalInterface<A>[] {
+    return this.#local;
+  }
+
+  get served(): readonly I[] {
+    return this.#served;
+  }
+
+  /** What follows from all interfaces, served or not, worked out when they have changed. */
+  derive<T>(from: (local: readonly LocalInterface<A>[]) => T): () => T {
+    let seen = this.#local;
+    let derived = from(seen);
+    return () => {
+      if (seen !== this.#local) {
+        seen = this.#local;
+        derived = from(seen);
+      }
+      return derived;
+    };
+  }
+
+  at(index: number): I | undefined {
+    return this.#byIndex[index];
+  }
+
+  /** These are the interfaces now. Says what has changed. */
+  update(local: readonly LocalInterface<A>[]): void {
+    const before = new Set(this.#served.map(this.#choice.describe));
+    this.#look(local);
+    const now = new Set(this.#served.map(this.#choice.describe));
+    for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
+    for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
+  }
+
+  /** They are chosen by this configuration from now on. Says what has changed. */
+  configure(config: C, local: readonly LocalInterface<A>[]): void {
+    this.#config = config;
+    this.update(local);
+  }
+
+  #look(local: readonly LocalInterface<A>[]): void {
+    const { served, missing, unserved } = this.#choice.choose(this.#config, local);
+    this.#local = local;
+    this.#served = served;
+    this.#byIndex = [];
+    for (const one of served) this.#byIndex[one.index] = one;
+    const problems = missing.map(({ problem }) => `${problem}: it is served when that has changed`);
+    this.#warn(new Set([...problems, ...unserved]));
+  }
+
+  #warn(texts: ReadonlySet<string>): void {
+    for (const text of texts) if (!this.#warned.has(text)) this.#log.warn(text);
+    this.#warned = texts;
+  }
+}
