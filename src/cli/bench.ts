@@ -10,7 +10,6 @@ import { createPackets, MAX_CLIENTS } from "./bench/packets.ts";
 import { formatProgress, formatReport, makeReport } from "./bench/report.ts";
 import { type Progress, type RunPlan, run } from "./bench/run.ts";
 import {
-  CLIENT_PORT,
   type Endpoint,
   formatEndpoint,
   linkBroadcast,
@@ -19,10 +18,10 @@ import {
   parseEndpoint,
   parseNumber,
   QUICKSTART_SERVER,
-  SERVER_PORT,
   UsageError,
 } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
+import { IPV4 } from "./family.ts";
 
 interface BenchFlags {
   readonly server: string;
@@ -145,7 +144,7 @@ function planOf(scenario: Scenario, flags: BenchFlags, clients: number): RunPlan
 interface Way {
   readonly name: string;
   readonly giaddr: Ipv4;
-  readonly listen: Endpoint;
+  readonly listen: Endpoint<Ipv4>;
   readonly interfaces: readonly LocalInterface<Ipv4>[];
   readonly destination: Destination<Ipv4>;
   /** What to look at when nothing comes back. */
@@ -165,20 +164,20 @@ async function findWay(scenario: Scenario, flags: BenchFlags): Promise<Way> {
       ...linkBroadcast(link),
       name: `the server on the link of ${flags.interface}`,
       giaddr: 0,
-      listen: { address: IPV4_ANY, port: CLIENT_PORT },
+      listen: { address: IPV4_ANY, port: IPV4.clientPort },
       advice: "does a server serve that link, and has it a free address?",
     };
   }
-  const server = parseEndpoint(flags.server);
-  const local = await localAddressTowards(server.address);
-  const giaddr = flags.relay === undefined ? local : parseAddress("--relay", flags.relay);
-  const name = formatEndpoint(server);
+  const server = parseEndpoint(IPV4, flags.server);
+  const local = await localAddressTowards(IPV4, server.address);
+  const giaddr = flags.relay === undefined ? local : parseAddress(IPV4, "--relay", flags.relay);
+  const name = formatEndpoint(IPV4, server);
   return {
     name,
     giaddr,
     // A server on port 67 answers to giaddr and port 67; on any other port it answers to where the
     // message came from.
-    listen: server.port === SERVER_PORT ? { address: giaddr, port: SERVER_PORT } : { address: local, port: 0 },
+    listen: server.port === IPV4.serverPort ? { address: giaddr, port: IPV4.serverPort } : { address: local, port: 0 },
     interfaces: [],
     destination: { ...server, hardwareAddress: undefined, interfaceIndex: 0, source: 0 },
     advice: `does a server listen there, has it a network that holds the relay's address ${formatIpv4(giaddr)}, and a free address in it?`,

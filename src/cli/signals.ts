@@ -6,8 +6,8 @@ export interface Signalled {
   stop(): Promise<void>;
   /** Reads the configuration again. Says itself what became of that, and rejects never. */
   reload(): Promise<void>;
-  /** Those that are not zero, by name. */
-  counters(): Readonly<Record<string, number>>;
+  /** Those that are not zero, by name, of each protocol. */
+  counters(): readonly Readonly<Record<string, number>>[];
 }
 
 /** These stop the server; more of them while it stops change nothing. */
@@ -61,7 +61,9 @@ export function handleSignals(
     if (signalled === undefined) wanted = true;
     else signalled.reload();
   });
-  process.on("SIGUSR1", () => log.info(signalled?.counters() ?? {}, "counters so far"));
+  process.on("SIGUSR1", () => {
+    for (const counters of signalled?.counters() ?? [{}]) log.info(counters, "counters so far");
+  });
   process.on("uncaughtException", (error) => end("a defect of this program, which ends: please report this entry", error));
   return {
     serve(running) {

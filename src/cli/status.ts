@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { askForStatus } from "../server/control.ts";
-import type { Status } from "../server/operations.ts";
+import type { ServiceStatus, Status } from "../server/operations.ts";
 import { askRunningServer } from "./running-server.ts";
 
 interface StatusOptions {
@@ -29,16 +29,23 @@ async function status({ database, json }: StatusOptions): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(answer.status)}\n` : textOf(answer.status));
 }
 
-function textOf({ version, uptime, healthy, configuration, store, leases, interfaces, counters }: Status): string {
+function textOf({ version, uptime, healthy, configuration, store, dhcp6, ...dhcp4 }: Status): string {
   const lines = [
     `leasehold ${version}, up for ${timeOf(uptime)}: ${healthy ? "healthy" : "leases can't be made durable, so none is given"}`,
     `configuration: ${configuration.file}, read at ${configuration.loaded}`,
-    `leases: ${store}; ${leases.known} known`,
-    `interfaces: ${interfaces.map(({ name, address }) => `${name} (${address})`).join(", ") || "none"}`,
-    "counters:",
-    ...Object.entries(counters).map(([name, count]) => `  ${name}: ${count}`),
+    `leases: ${store}; ${dhcp4.leases.known} known`,
+    ...linesOf("", dhcp4),
+    ...(dhcp6 === undefined ? [] : [`DHCPv6 leases: ${dhcp6.leases.known} known`, ...linesOf("DHCPv6 ", dhcp6)]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function linesOf(prefix: string, { interfaces, counters }: ServiceStatus): string[] {
+  return [
+    `${prefix}interfaces: ${interfaces.map(({ name, address }) => `${name} (${address})`).join(", ") || "none"}`,
+    `${prefix}counters:`,
+    ...Object.entries(counters).map(([name, count]) => `  ${name}: ${count}`),
+  ];
 }
 
 /** The two largest units of it, such as "3 h 5 min". */

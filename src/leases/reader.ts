@@ -65,4 +65,6 @@ export interface LeaseWalker<A, O, T extends string = string> extends LeaseReade
    * address was forgotten and given again meanwhile may come twice.
    */
   leases(): IterableIterator<Lease<A, O>>;
+  /** The row of an address, which says where `leases` comes by it; -1: it has none. */
+  rowOf(address: A): number;
 }

@@ -6,7 +6,7 @@ import { Holds } from "./holds.ts";
 import { type Hold, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER, type Seconds, type StoredLease } from "./lease.ts";
 import { LeaseRows } from "./lease-rows.ts";
 import { LimitCounts } from "./limit-counts.ts";
-import { type LeaseReader, MOST_WITH_TRAIT } from "./reader.ts";
+import { type LeaseWalker, MOST_WITH_TRAIT } from "./reader.ts";
 import type { AddressFilter, PoolPosition, Space } from "./space.ts";
 import { SpaceIndex, type TraitReader } from "./space-index.ts";
 
@@ -62,7 +62,7 @@ export interface Move {
  *   there are two of these, which are told the same: the new one is filled from the rows a few at a
  *   time, and takes the place of the old one when it has seen them all.
  */
-export class LeaseTable<A, O> implements LeaseReader<A, O> {
+export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   readonly #family: LeaseFamily<A, O>;
   readonly #hash: KeyHash;
   readonly #rows: LeaseRows<A, O>;
@@ -176,6 +176,10 @@ export class LeaseTable<A, O> implements LeaseReader<A, O> {
   /** Every lease, in the order of rows. */
   *leases(): IterableIterator<Lease<A, O>> {
     for (let row = 0; row < this.#rows.end; row++) if (this.#rows.has(row)) yield this.#rows.lease(row);
+  }
+
+  rowOf(address: A): number {
+    return this.#rows.find(address);
   }
 
   /** Every hold; some may be over. */

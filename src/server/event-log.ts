@@ -90,8 +90,8 @@ export function createEventLog<M, A, O>(
     };
   }
 
-  function noted(request: M, [change]: readonly LeaseChange<A, O>[]): Entry | undefined {
-    if (change?.kind === "put" && change.lease.state === LeaseState.declined) return declined(request, change.lease);
+  function noted(request: M, changes: readonly LeaseChange<A, O>[]): Entry | undefined {
+    const [change] = changes;
     const leftOut = info ? allowed(allowances.releases) : undefined;
     if (leftOut === undefined) return undefined;
     const address = change === undefined ? {} : { address: words.format(addressOf(change)) };
@@ -110,8 +110,11 @@ export function createEventLog<M, A, O>(
 
   return {
     decided(request, decision, source) {
-      if (decision.kind === "reply") return answered(request, decision);
-      if (decision.kind === "update") return noted(request, decision.changes);
+      if (decision.kind === "reply" || decision.kind === "update") {
+        const lease = declinedBy(decision.changes);
+        if (lease !== undefined) return declined(request, lease);
+        return decision.kind === "reply" ? answered(request, decision) : noted(request, decision.changes);
+      }
       if (!debug) return undefined;
       if (decision.kind === "question") {
         const address = words.format(decision.about.address);
@@ -168,6 +171,12 @@ export function createEventLog<M, A, O>(
 function allowancesOf<S extends string>(allowed: Readonly<Record<S, number>>, uptime: () => number): Record<S, LogAllowance> {
   const entries = Object.entries<number>(allowed).map(([subject, count]) => [subject, createLogAllowance(count, uptime)]);
   return Object.fromEntries(entries) as Record<S, LogAllowance>;
+}
+
+/** The lease of an address that its client has found in use. */
+function declinedBy<A, O>(changes: readonly LeaseChange<A, O>[]): Lease<A, O> | undefined {
+  for (const change of changes) if (change.kind === "put" && change.lease.state === LeaseState.declined) return change.lease;
+  return undefined;
 }
 
 function addressOf<A, O>(change: LeaseChange<A, O>): A {

@@ -17,16 +17,9 @@ export interface ChosenInterfaces<I> {
   readonly unserved: readonly string[];
 }
 
-/** Addresses of which it is asked whether one is among them. */
-export interface AddressSet<A> {
-  has(address: A): boolean;
-}
-
 /** Which interfaces a protocol serves. `C`: its configuration; `I`: an interface that is served. */
 export interface InterfaceChoice<C, A, I> {
   choose(config: C, local: readonly LocalInterface<A>[]): ChosenInterfaces<I>;
-  /** Every address by which this machine, and no other, is known. */
-  ownAddresses(local: readonly LocalInterface<A>[]): AddressSet<A>;
   /** Its name and address, for people: a change of the text is a change of what is served. */
   describe(served: I): string;
 }
@@ -38,7 +31,7 @@ export interface InterfaceLog {
 }
 
 /**
- * The served interfaces by index, and all addresses of this machine. Both come and go while the
+ * The interfaces of this machine, and those that are served, by index. They come and go while the
  * server runs.
  */
 export class InterfaceList<C, A, I extends { readonly index: number }> {
@@ -48,7 +41,6 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   #local: readonly LocalInterface<A>[] = [];
   #served: readonly I[] = [];
   #byIndex: (I | undefined)[] = [];
-  #addresses: AddressSet<A>;
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
 
@@ -56,7 +48,6 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     this.#choice = choice;
     this.#config = config;
     this.#log = log;
-    this.#addresses = choice.ownAddresses(local);
     this.#look(local);
   }
 
@@ -69,9 +60,17 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     return this.#served;
   }
 
-  /** Of all interfaces, served or not. */
-  get addresses(): AddressSet<A> {
-    return this.#addresses;
+  /** What follows from all interfaces, served or not, worked out when they have changed. */
+  derive<T>(from: (local: readonly LocalInterface<A>[]) => T): () => T {
+    let seen = this.#local;
+    let derived = from(seen);
+    return () => {
+      if (seen !== this.#local) {
+        seen = this.#local;
+        derived = from(seen);
+      }
+      return derived;
+    };
   }
 
   at(index: number): I | undefined {
@@ -99,7 +98,6 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     this.#served = served;
     this.#byIndex = [];
     for (const one of served) this.#byIndex[one.index] = one;
-    this.#addresses = this.#choice.ownAddresses(local);
     const problems = missing.map(({ problem }) => `${problem}: it is served when that has changed`);
     this.#warn(new Set([...problems, ...unserved]));
   }

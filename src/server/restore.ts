@@ -1,6 +1,6 @@
 import { type LeaseWrite, NEVER, type Seconds, type SpaceId } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
-import type { LeaseStore, SavedClock } from "../store/store.ts";
+import type { Fact, LeaseStore, SavedClock, StoredLease } from "../store/store.ts";
 import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
 
@@ -27,6 +27,8 @@ export interface RestoreParts {
 export interface Restored {
   /** The clock from now on. It is on its way to the store. */
   readonly clock: SavedClock;
+  /** What the server before knew of itself. */
+  readonly facts: readonly Fact[];
   /** The clock of the server before. */
   readonly saved: SavedClock | undefined;
   /** The wall clock is known to be wrong. */
@@ -39,7 +41,8 @@ export async function restoreLeases({ tables, store, log, read, boot }: RestoreP
   for (const one of tables) bySpace[one.table.space.id] = one;
   const twice: LeaseWrite[] = [];
   let newest: Seconds | undefined;
-  const saved = await store.load((stored) => {
+  const facts: Fact[] = [];
+  const visit = (stored: StoredLease): void => {
     const restored = bySpace[stored.space];
     // Of a protocol that this server does not serve: it stays as it is.
     if (restored === undefined) return;
@@ -49,7 +52,8 @@ export async function restoreLeases({ tables, store, log, read, boot }: RestoreP
     const record = knownBy(stored.record);
     const superseded = table.restore(record === stored.record ? stored : { ...stored, record });
     if (superseded !== undefined) twice.push({ kind: "remove", space: stored.space, row: superseded, address: stored.address });
-  });
+  };
+  const saved = await store.load(visit, (fact) => facts.push(fact));
   const reading = read();
   const { clock, wrong } = startLeaseClock(reading, boot, saved, newest);
   if (wrong !== undefined) log.warn(`the clock of this machine is wrong: ${sayWrong(wrong.newest)}`);
@@ -60,7 +64,7 @@ export async function restoreLeases({ tables, store, log, read, boot }: RestoreP
     log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
     await store.commit(twice);
   }
-  return { clock, saved, wrong: wrong !== undefined };
+  return { clock, facts, saved, wrong: wrong !== undefined };
 }
 
 /** `newest`: the newest start of a lease, by the wall clock. */

@@ -1,7 +1,8 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
-import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import type { Seconds } from "../leases/lease.ts";
+import { noSendFailures } from "../io/send-failures.ts";
+import { type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type Lease, LeaseState, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import { formatAddress } from "../net/address.ts";
@@ -10,6 +11,7 @@ import type { Assembly } from "./assembly.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
+import type { Facts } from "./facts.ts";
 import { createListeners, type Listener } from "./happenings.ts";
 import { InterfaceList } from "./interface-list.ts";
 import { createLateProber } from "./late-prober.ts";
@@ -26,6 +28,9 @@ import type { RestoredTable } from "./restore.ts";
  * these for each protocol that its configuration asks for, over one store and by one clock.
  */
 
+/** Leases that are looked at in one turn of the event loop after a reload. */
+const LEASES_AT_ONCE = 1000;
+
 /** What a protocol is served with. */
 export interface ServiceParts<C, A, O> {
   readonly config: C;
@@ -41,14 +46,20 @@ export interface ServiceParts<C, A, O> {
   readonly listeners: readonly Listener<A, O>[];
 }
 
+/** What a server knows when it has read its leases. */
+export interface Known {
+  /** Lease time. */
+  readonly clock: () => Seconds;
+  /** What is added to it for seconds since 1970. */
+  readonly wallOffset: () => number;
+  readonly facts: Facts;
+}
+
 /** A protocol that is served when its leases have been read. */
 export interface Service<C, A, O, I> {
   readonly restored: RestoredTable;
-  /**
-   * Opens the sockets and answers. `clock`: lease time; `wallOffset`: what is added to it for seconds
-   * since 1970. Rejects with TransportError.
-   */
-  start(clock: () => Seconds, wallOffset: () => number): Promise<RunningService<C, A, O, I>>;
+  /** Opens the sockets and answers. Rejects with TransportError. */
+  start(known: Known): Promise<RunningService<C, A, O, I>>;
   /** Closes what was given, and what was opened. */
   close(): Promise<void>;
 }
@@ -74,7 +85,10 @@ export interface RunningService<C, A, O, I> {
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
   readonly limitations: readonly string[];
   readonly healthy: boolean;
-  /** Moves on leases whose time is over; to be called every now and then. */
+  /**
+   * Moves on leases whose time is over, and asks clients to come back; to be called every now and
+   * then.
+   */
   expire(): void;
   /** Says what is lost and what was left out of the log; to be called every now and then. */
   tell(): void;
@@ -107,7 +121,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
 
   let bulk: BulkLeasequery | undefined;
 
-  async function start(clock: () => Seconds, wallOffset: () => number): Promise<RunningService<C, A, O, I>> {
+  async function start({ clock, wallOffset, facts }: Known): Promise<RunningService<C, A, O, I>> {
     const local = await assembly.listInterfaces();
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
@@ -120,7 +134,18 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const sockets = transport;
     if (assembly.probesAddresses(config)) await prober.open();
     const uptime = () => performance.now();
-    const protocol = assembly.createProtocol({ config, leases: table, interfaces, port: sockets.port, log, uptime });
+    const createOutbox = (capacity: number): Outbox<A> => sockets.createOutbox(capacity, counters.sent);
+    const protocol = assembly.createProtocol({
+      config,
+      leases: table,
+      interfaces,
+      port: sockets.port,
+      createOutbox,
+      log,
+      clock,
+      uptime,
+      facts,
+    });
     const counters = createCounters(protocol.kinds);
     const listen = assembly.bulkListen(config);
     if (protocol.bulkLeasequery !== undefined && listen.length > 0) {
@@ -137,6 +162,16 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const listeners = told.length === 0 ? undefined : createListeners(told, protocol.copyLease, events.listenerFailed);
     const pump = startPump({ protocol, table, store, transport: sockets, prober, counters, events, listeners, clock, uptime });
     const watchLoss = createLossWatch({ counters, transportCounters: () => sockets.counters(), log });
+
+    /** Asks those who have something new to learn, some leases at a time. */
+    async function askClients(isNew: (lease: Lease<A, O>) => boolean): Promise<void> {
+      let seen = 0;
+      for (const lease of table.leases()) {
+        if (++seen % LEASES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (lease.state === LeaseState.bound && isNew(lease)) protocol.reconfigure?.ask(lease);
+      }
+    }
+
     return {
       served: {
         port: sockets.port,
@@ -153,6 +188,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
               leases: () => table.leases(),
               compare: assembly.compareAddresses,
               change: (changes) => pump.change(changes),
+              ...(protocol.reconfigure && { ask: protocol.reconfigure.ask }),
             },
             operation,
             clock,
@@ -166,7 +202,10 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       get healthy() {
         return pump.healthy;
       },
-      expire: () => pump.expire(),
+      expire() {
+        pump.expire();
+        protocol.reconfigure?.send();
+      },
       tell() {
         watchLoss(uptime());
         events.sumUp();
@@ -188,12 +227,15 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
         }
         return {
           fixed: [...fixed, ...fixedListen(assembly.bulkListen(config), assembly.bulkListen(next))],
-          take: () =>
-            moveTable(table, assembly.createSpace(next), () => {
+          async take() {
+            const isNew = protocol.reconfigure?.changes(config, next);
+            await moveTable(table, assembly.createSpace(next), () => {
               protocol.configure(next);
               interfaces.configure(next, present);
               config = next;
-            }),
+            });
+            if (isNew !== undefined) void askClients(isNew);
+          },
         };
       },
       async stop() {
@@ -226,6 +268,21 @@ function fixedListen(before: readonly ListenSpec[], after: readonly ListenSpec[]
   const texts = (all: readonly ListenSpec[]): string => all.map(({ address, port }) => `${formatAddress(address)} ${port ?? ""}`).join();
   if (texts(before) === texts(after)) return [];
   return ["`leasequery.bulk` has changed: where the server listens for it changes when it is restarted"];
+}
+
+/** A protocol that is not served: it has no port, nobody's leases, and nothing was counted. */
+export function notServed<C, M, A, O, I extends { readonly index: number }>(
+  { leases, createSpace }: Assembly<C, M, A, O, I>,
+  config: C,
+): Served<A, O, I> {
+  return {
+    port: 0,
+    table: viewOf(new LeaseTable(leases, createSpace(config)), leases),
+    interfaces: [],
+    counters: createCounters(new Map()),
+    transportCounters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
+    operate: () => Promise.resolve(0),
+  };
 }
 
 /** Another interface may come up later than this server; with none there is nothing to do. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decline, discover, ethernetClient, release, requestExtension, requestSelecting } from "../../src/client/dhcp4/messages.ts";
 import type { Prober } from "../../src/io/prober.ts";
-import type { Lease } from "../../src/leases/dhcp4/lease.ts";
+import type { Lease, LeaseOwner } from "../../src/leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
-import type { Happening } from "../../src/server/server.ts";
+import type { Happening } from "../../src/server/happenings.ts";
 import { lineOf } from "../support/leases.ts";
 import { createBench } from "../support/pump.ts";
 
@@ -22,7 +22,7 @@ const two = ethernetClient(Uint8Array.of(2, 0, 0, 0, 0, 2));
 const transaction = { xid: 7, secs: 0 };
 
 function setUp(config = CONFIG, prober?: Prober<Ipv4>) {
-  const told: Happening[] = [];
+  const told: Happening<Ipv4, LeaseOwner>[] = [];
   const bench = createBench(config, prober, "error", (happening) => told.push(happening));
   const line = (one: Lease | undefined) => lineOf(one).replace("10.0.0.10 ", "");
   return { bench, told: () => told.splice(0).map(({ kind, before, after }) => `${kind}: ${line(before)} -> ${line(after)}`), all: told };

@@ -146,7 +146,10 @@ describe("startServer", () => {
         ["bound", undefined, LeaseState.bound],
       ],
     );
-    for (const { after } of told) if (after !== undefined) assert.deepEqual([...after.owner.chaddr], [2, 0, 0, 0, 0, 7]);
+    for (const { protocol, after } of told) {
+      assert.equal(protocol, "dhcp4");
+      if (after !== undefined && "chaddr" in after.owner) assert.deepEqual([...after.owner.chaddr], [2, 0, 0, 0, 0, 7]);
+    }
   });
 });
 

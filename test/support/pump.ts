@@ -11,9 +11,8 @@ import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { createDhcp4 } from "../../src/server/dhcp4/protocol.ts";
 import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
-import { createListeners } from "../../src/server/happenings.ts";
+import { createListeners, type Happening } from "../../src/server/happenings.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
-import type { Happening } from "../../src/server/server.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
@@ -49,7 +48,7 @@ export function createBench(
   configText: string,
   prober?: Prober<Ipv4>,
   level = "debug",
-  onHappening?: (happening: Happening) => void,
+  onHappening?: (happening: Happening<Ipv4, LeaseOwner>) => void,
 ): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));

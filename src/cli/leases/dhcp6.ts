@@ -3,11 +3,15 @@ import type { Reservation } from "../../config/model/dhcp6.ts";
 import { Association, associationOf, duidOf, iaidOf } from "../../leases/dhcp6/client-key.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { OWNER_RECORD } from "../../leases/dhcp6/record.ts";
+import { relaysOf } from "../../leases/dhcp6/relays.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { IPV6_PREFIX_SIZE, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { formatMac } from "../../net/mac.ts";
 import { formatLeased } from "../../server/dhcp6/operations.ts";
 import type { LeaseRow } from "../../store/sqlite/rows.ts";
+import type { Relay } from "../../wire/dhcp6/message.ts";
+import { OptionCode } from "../../wire/dhcp6/option-code.ts";
+import { hasOption } from "../../wire/dhcp6/options.ts";
 import { hexOf, type Printed, stateAndTimes, textOf } from "./printed.ts";
 
 /** The reservations that give their client a hostname, by the text of address or prefix. */
@@ -50,6 +54,7 @@ export function printed6(row: LeaseRow, reserved: Reserved, offset: number, now:
   const address = formatLeased(row.address);
   const owner = OWNER_RECORD.read(row.record, 0);
   const { clientKey, hardware } = owner;
+  const relays = relaysOf(owner.relays);
   const { state, start, expiry } = stateAndTimes(row, offset, now);
   return {
     address,
@@ -60,12 +65,17 @@ export function printed6(row: LeaseRow, reserved: Reserved, offset: number, now:
     start,
     expiry,
     vendor_class: vendorClassText(owner.vendorClass),
-    circuit_id: null,
-    remote_id: null,
+    circuit_id: hexOf(nearestOption(relays, OptionCode.interfaceId)),
+    remote_id: hexOf(nearestOption(relays, OptionCode.remoteId)),
     network: row.network,
     association: ASSOCIATIONS[associationOf(clientKey)] ?? "",
     iaid: iaidOf(clientKey),
   };
+}
+
+/** Of the relay nearest to the client that has one. */
+function nearestOption(relays: readonly Relay[], code: number): Uint8Array | undefined {
+  return relays.findLast(({ options }) => hasOption(options, code))?.options.find((option) => option.code === code)?.data;
 }
 
 /** Behind the type, of 16 bits. */

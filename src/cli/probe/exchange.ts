@@ -1,29 +1,37 @@
 /** Sending a message and waiting for its answer. */
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answersClient, type ClientIdentity } from "../../client/dhcp4/index.ts";
-import { openTransport } from "../../io/open.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import type { Destination } from "../../net/destination.ts";
-import { formatIpv4, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
-import { decode, type Problem } from "../../wire/dhcp4/decode.ts";
-import { encodeMessage } from "../../wire/dhcp4/encode.ts";
-import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
-import { messageType } from "../../wire/dhcp4/options.ts";
 import type { Endpoint } from "../endpoint.ts";
+import type { Family } from "../family.ts";
 
-export interface Received {
-  readonly message: Message;
+/** A protocol's messages as bytes. */
+export interface Codec<M> {
+  encode(message: M): Uint8Array;
+  /** undefined for what is no message. */
+  decode(bytes: Uint8Array): { readonly message: M; readonly problems: readonly Problem[] } | undefined;
+}
+
+/** What is wrong with the framing of a message. */
+export interface Problem {
+  readonly text: string;
+  readonly offset: number;
+  readonly option: number | undefined;
+}
+
+export interface Received<M, A> {
+  readonly message: M;
   readonly problems: readonly Problem[];
-  readonly from: Endpoint;
+  readonly from: Endpoint<A>;
 }
 
 /** One message and what became of it. */
-export interface Exchange {
-  readonly sent: Message;
-  readonly to: Endpoint;
+export interface Exchange<M, A> {
+  readonly sent: M;
+  readonly to: Endpoint<A>;
   /** undefined when none came, or none was awaited. */
-  readonly reply: Received | undefined;
+  readonly reply: Received<M, A> | undefined;
   /** From sending to the answer, in milliseconds. */
   readonly milliseconds: number;
   /** True when the other machine said that nothing listens on that port. */
@@ -33,18 +41,23 @@ export interface Exchange {
 }
 
 /** Where the probe listens and where its messages go. */
-export interface Route {
-  readonly listen: Endpoint;
-  readonly interfaces: readonly LocalInterface<Ipv4>[];
-  readonly destination: Destination<Ipv4>;
+export interface Route<A> {
+  /** For people: who is asked. */
+  readonly name: string;
+  readonly listen: Endpoint<A>;
+  readonly interfaces: readonly LocalInterface<A>[];
+  readonly destination: Destination<A>;
 }
 
-export interface Exchanger {
+/** What a received message is to the one that was sent; `late`: an answer to an earlier one. */
+export type Relation = "answer" | "other" | "late";
+
+export interface Exchanger<M, A> {
   /**
    * Sends the message; waits at most `timeout` milliseconds for the answer, not at all when it is
-   * 0. Without an identity any reply with its xid is one.
+   * 0.
    */
-  exchange(identity: ClientIdentity | undefined, message: Message, timeout: number): Promise<Exchange>;
+  exchange(message: M, relation: (reply: M) => Relation, timeout: number): Promise<Exchange<M, A>>;
   close(): void;
 }
 
@@ -56,36 +69,33 @@ const DOUBT_AFTER = 300;
 const PORT_CHECK = 200;
 
 /** Opens the socket. Rejects with a TransportError. */
-export async function openExchanger(route: Route): Promise<Exchanger> {
-  const transport = await openTransport({ ...route.listen, interfaces: route.interfaces });
+export async function openExchanger<M, A>(family: Family<A>, codec: Codec<M>, route: Route<A>): Promise<Exchanger<M, A>> {
+  const transport = await family.open({ ...route.listen, interfaces: route.interfaces });
   const outbox = transport.createOutbox(1);
   const to = { address: route.destination.address, port: route.destination.port };
-  let take: (received: Received) => void = () => {};
+  let take: (received: Received<M, A>) => void = () => {};
   transport.start((batch, count) => {
     for (const datagram of batch.slice(0, count)) {
-      const decoded = decode(datagram.bytes.slice(0, datagram.length));
-      const from = { address: datagram.source, port: datagram.sourcePort };
-      if (decoded.ok) take({ message: decoded.message, problems: decoded.problems, from });
+      const decoded = codec.decode(datagram.bytes.slice(0, datagram.length));
+      if (decoded !== undefined) take({ ...decoded, from: { address: datagram.source, port: datagram.sourcePort } });
     }
   });
   return {
-    async exchange(identity, message, timeout) {
-      const bytes = encodeMessage(message);
+    async exchange(message, relation, timeout) {
+      const bytes = codec.encode(message);
       let ignored = 0;
-      const answer = new Promise<Received>((resolve) => {
+      const answer = new Promise<Received<M, A>>((resolve) => {
         take = (received) => {
-          if (isLateOffer(message, received.message)) return;
-          const answers =
-            identity === undefined ? isReplyTo(message, received.message) : answersClient(identity, message.xid, received.message);
-          if (answers) resolve(received);
-          else ignored++;
+          const is = relation(received.message);
+          if (is === "answer") resolve(received);
+          else if (is === "other") ignored++;
         };
       });
       const began = performance.now();
       outbox.next().set(bytes);
       outbox.add(bytes.length, route.destination);
       outbox.send();
-      const silence = waitForSilence(bytes, to, timeout);
+      const silence = waitForSilence(family, bytes, to, timeout);
       const outcome = await Promise.race([answer, silence.ended]);
       const milliseconds = performance.now() - began;
       silence.cancel();
@@ -97,26 +107,19 @@ export async function openExchanger(route: Route): Promise<Exchanger> {
   };
 }
 
-function isReplyTo(message: Message, reply: Message): boolean {
-  return reply.op === Op.reply && reply.xid === message.xid;
-}
-
-/**
- * An OFFER of another server, or through a second relay, that comes when one was chosen already: it
- * has the same xid (RFC 2131 section 4.4.1).
- */
-function isLateOffer(message: Message, reply: Message): boolean {
-  return messageType(message) === MessageType.REQUEST && messageType(reply) === MessageType.OFFER;
-}
-
 /** Tells when to wait no longer: the time is over, or the port turned out to be closed. */
-function waitForSilence(bytes: Uint8Array, to: Endpoint, timeout: number): { ended: Promise<"silent" | "closed">; cancel(): void } {
+function waitForSilence<A>(
+  family: Family<A>,
+  bytes: Uint8Array,
+  to: Endpoint<A>,
+  timeout: number,
+): { ended: Promise<"silent" | "closed">; cancel(): void } {
   const controller = new AbortController();
   const { signal } = controller;
   const ended = async (): Promise<"silent" | "closed"> => {
     const doubt = Math.min(DOUBT_AFTER, timeout);
     await sleep(doubt, undefined, { signal });
-    if (timeout > doubt && to.address !== IPV4_BROADCAST && (await isPortClosed(bytes, to))) return "closed";
+    if (timeout > doubt && !family.isGroup(to.address) && (await isPortClosed(family, bytes, to))) return "closed";
     await sleep(Math.max(0, timeout - doubt - PORT_CHECK), undefined, { signal });
     return "silent";
   };
@@ -128,12 +131,12 @@ function waitForSilence(bytes: Uint8Array, to: Endpoint, timeout: number): { end
  * Sends the message again from a socket that is connected, which hears of an ICMP "port
  * unreachable"; to any server that listens it is a retransmission.
  */
-async function isPortClosed(bytes: Uint8Array, to: Endpoint): Promise<boolean> {
-  const socket = createSocket("udp4");
+async function isPortClosed<A>(family: Family<A>, bytes: Uint8Array, to: Endpoint<A>): Promise<boolean> {
+  const socket = createSocket(family.socket);
   try {
     return await new Promise<boolean>((resolve) => {
       socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
-      socket.connect(to.port, formatIpv4(to.address), () => socket.send(bytes));
+      socket.connect(to.port, family.format(to.address), () => socket.send(bytes));
       setTimeout(resolve, PORT_CHECK, false);
     });
   } finally {

@@ -12,7 +12,7 @@ type Member = Pick<Client<never, never>, "classes" | "members">;
 type Classes = Classification<ClientClass>;
 
 /** Evaluates those that the index does not rule out, in their order. */
-export function evaluateClasses(client: Member, classification: Classes, stage: ClassStage, subject: Subject): void {
+export function evaluateClasses<S extends Subject>(client: Member, classification: Classes, stage: ClassStage<S>, subject: S): void {
   const { always } = stage.index;
   const candidates = new Int32Array(always.length);
   markCandidates(stage.index, subject, candidates);
@@ -21,14 +21,20 @@ export function evaluateClasses(client: Member, classification: Classes, stage: 
     while (bits !== 0) {
       const bit = 31 - Math.clz32(bits & -bits);
       bits &= bits - 1;
-      const one = stage.classes[32 * word + bit] as CompiledClass;
+      const one = stage.classes[32 * word + bit] as CompiledClass<S>;
       if (one.template !== undefined) spawn(client, classification, one.number, one.template, subject);
       else if (one.condition(subject)) enterClass(client, classification, one.number);
     }
   }
 }
 
-function spawn(client: Member, classification: Classes, number: number, template: CompiledTemplate, subject: Subject): void {
+function spawn<S extends Subject>(
+  client: Member,
+  classification: Classes,
+  number: number,
+  template: CompiledTemplate<S>,
+  subject: S,
+): void {
   const value = template.value(subject);
   if (value.length === 0) return;
   enterClass(client, classification, number);

@@ -1,3 +1,4 @@
+import { DHCP4_MESSAGES, type Dhcp4Subject } from "../../config/class-expression/dhcp4/index.ts";
 import {
   type CompiledClassification,
   classNumberIn,
@@ -15,9 +16,9 @@ import { indexReservations, type NetworkReservations } from "./reservation-index
  */
 export interface CompiledConfig {
   /** Undefined: the configuration has no classes. */
-  readonly classification: CompiledClassification | undefined;
+  readonly classification: CompiledClassification<Dhcp4Subject> | undefined;
   /** What each limit, the top level's and those of the networks, counts by. */
-  readonly limitValues: ReadonlyMap<Limit, Value>;
+  readonly limitValues: ReadonlyMap<Limit, Value<Dhcp4Subject>>;
   /** By the index of the network. */
   readonly reservations: readonly NetworkReservations[];
 }
@@ -29,14 +30,14 @@ export interface CompiledConfig {
 export function compileConfig(config: Config): CompiledConfig {
   const { classification } = config;
   return {
-    classification: classification && compileClassification(classification),
+    classification: classification && compileClassification(classification, DHCP4_MESSAGES),
     limitValues: compileLimits(config),
     reservations: indexReservations(config),
   };
 }
 
-function compileLimits(config: Config): ReadonlyMap<Limit, Value> {
+function compileLimits(config: Config): ReadonlyMap<Limit, Value<Dhcp4Subject>> {
   const numberOf = classNumberIn(config.classification);
   const limits = [...config.limits, ...config.networks.flatMap((network) => network.limits)];
-  return new Map(limits.map((limit) => [limit, compileValue(limit.value, numberOf)]));
+  return new Map(limits.map((limit) => [limit, compileValue(limit.value, numberOf, DHCP4_MESSAGES)]));
 }

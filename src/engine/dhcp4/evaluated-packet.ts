@@ -1,4 +1,5 @@
-import type { Found, Subject } from "../../config/class-expression/index.ts";
+import type { Dhcp4Subject } from "../../config/class-expression/dhcp4/index.ts";
+import type { Found } from "../../config/class-expression/index.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import type { Exchange } from "./exchange.ts";
@@ -7,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
  * What class expressions are asked about. `classes` are those that the client is in, as far as they
  * are known; `found` is for expressions that share what they look up.
  */
-export function evaluatedPacket(exchange: Exchange, classes: Uint8Array, found?: Found): Subject {
+export function evaluatedPacket(exchange: Exchange, classes: Uint8Array, found?: Found): Dhcp4Subject {
   const { received, context } = exchange;
   return {
     message: asRelayed(exchange),

@@ -24,7 +24,7 @@ export interface Context {
    * Every address of this machine, for clients that know it by another one than that of the
    * receiving interface; undefined: no other.
    */
-  readonly ownAddresses?: Pick<ReadonlySet<Ipv4>, "has"> | undefined;
+  readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
   /** Told what the operator should know; undefined: nobody listens. */
   readonly notify?: Notify<Ipv4> | undefined;
 }

@@ -1,6 +1,8 @@
 import { decode } from "../../wire/dhcp6/decode.ts";
 import { encodeMessage } from "../../wire/dhcp6/encode.ts";
 import { type Message, MessageType, type Relay } from "../../wire/dhcp6/message.ts";
+import { OptionCode } from "../../wire/dhcp6/option-code.ts";
+import { optionValue } from "../../wire/dhcp6/options.ts";
 
 /*
  * The relays that a client was heard through, as its lease keeps them: the RELAY-FORW message that
@@ -23,4 +25,13 @@ export function relaysOf(record: Uint8Array | undefined): readonly Relay[] {
   if (record === undefined) return NO_RELAYS;
   const decoded = decode(record);
   return decoded.ok ? decoded.message.relays : NO_RELAYS;
+}
+
+/** The Relay-ID option of the relay nearest to the client that has one (RFC 5460 section 5.4.1). */
+export function relayIdOf(relays: readonly Relay[]): Uint8Array | undefined {
+  for (let i = relays.length - 1; i >= 0; i--) {
+    const relayId = optionValue((relays[i] as Relay).options, OptionCode.relayId);
+    if (relayId !== undefined) return relayId;
+  }
+  return undefined;
 }

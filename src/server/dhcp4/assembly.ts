@@ -13,7 +13,7 @@ import { randomNumber } from "../random-number.ts";
 import { knownBy } from "./known-by.ts";
 import { compareAddresses } from "./operations.ts";
 import { createDhcp4 } from "./protocol.ts";
-import { INTERFACES } from "./served-interfaces.ts";
+import { INTERFACES, ownAddresses } from "./served-interfaces.ts";
 
 /** How DHCPv4 is served. */
 export const DHCP4: Assembly<Config, Message, Ipv4, LeaseOwner, ServedInterface> = {
@@ -26,11 +26,15 @@ export const DHCP4: Assembly<Config, Message, Ipv4, LeaseOwner, ServedInterface>
   openProber,
   probesAddresses: ({ networks }) => networks.some(({ pingTimeout }) => pingTimeout !== undefined),
   bulkListen: ({ leasequery }) => leasequery?.bulk?.listen.filter(({ address }) => address.length === 4) ?? [],
-  createProtocol: ({ interfaces, ...parts }) =>
+  createProtocol: ({ interfaces, config, leases, port, log, uptime }) =>
     createDhcp4({
-      ...parts,
+      config,
+      leases,
+      port,
+      log,
+      uptime,
       interfaceAt: (index) => interfaces.at(index),
-      ownAddresses: () => interfaces.addresses,
+      ownAddresses: interfaces.derive(ownAddresses),
       secret: [randomNumber(), randomNumber()],
       random: () => Math.floor(Math.random() * 0x100000000),
     }),

@@ -24,7 +24,7 @@ export interface Dhcp4Parts {
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
-  readonly ownAddresses: () => Pick<ReadonlySet<Ipv4>, "has">;
+  readonly ownAddresses: () => ReadonlySet<Ipv4>;
   /** The port that the server listens on. */
   readonly port: number;
   readonly log: Log;

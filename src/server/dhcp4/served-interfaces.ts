@@ -9,7 +9,6 @@ import type { ChosenInterfaces, InterfaceChoice, MissingInterface } from "../int
 /** What DHCPv4 is served on. */
 export const INTERFACES: InterfaceChoice<Config, Ipv4, ServedInterface> = {
   choose: chooseInterfaces,
-  ownAddresses,
   describe: ({ name, address }) => `${name} (${formatIpv4(address)})`,
 };
 
@@ -67,7 +66,7 @@ function networkOnInterface(config: Config, { name, address }: ServedInterface):
   return link?.networks[0] ?? config.networks.find((network) => prefixContains(network.prefix, address));
 }
 
-/** All but those of 127.0.0.0/8, which are the same on every machine. */
+/** All addresses but those of 127.0.0.0/8, which are the same on every machine. */
 export function ownAddresses(local: readonly LocalInterface<Ipv4>[]): ReadonlySet<Ipv4> {
   return new Set(local.flatMap(({ addresses }) => addresses.map(({ address }) => address)).filter((one) => one >>> 24 !== 127));
 }

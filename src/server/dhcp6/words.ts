@@ -1,7 +1,7 @@
 import { toHex } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { formatIpv6 } from "../../net/ipv6.ts";
-import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { readIaAddress, readIaNa, readIaPd, readIaPrefix, statusOf } from "../../wire/dhcp6/identity-association.ts";
 import { type Message, MessageType, type Option, type Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
@@ -43,7 +43,7 @@ export const WORDS: Words<Message, Ipv6 | Ipv6Prefix> = {
   },
   addressOf(request, reply) {
     const leased = leasedIn(reply);
-    return (leased.length > 0 ? leased : leasedIn(request)).join(", ");
+    return (leased.length > 0 ? leased : namedIn(request)).join(", ");
   },
   describe(reply) {
     const leased = leasedIn(reply).join(", ");
@@ -81,18 +81,34 @@ function where({ linkAddress, peerAddress, options }: Relay): Facts {
   };
 }
 
-/** The addresses and prefixes of all associations that are given, or asked for. */
-function leasedIn({ options }: Message): readonly string[] {
-  return options.flatMap((option) => associationOptions(option).flatMap((inner) => leased(inner) ?? []));
+/** The addresses and prefixes that a reply gives. */
+function leasedIn(message: Message): readonly string[] {
+  return inAssociations(message)
+    .filter(({ validLifetime }) => validLifetime > 0)
+    .map(({ text }) => text);
 }
 
-function leased({ code, data }: Option): string | undefined {
+/** Those that a client means, with whatever lifetimes. */
+function namedIn(message: Message): readonly string[] {
+  return inAssociations(message).map(({ text }) => text);
+}
+
+interface Named {
+  readonly text: string;
+  readonly validLifetime: number;
+}
+
+function inAssociations({ options }: Message): readonly Named[] {
+  return options.flatMap((option) => associationOptions(option).flatMap((inner) => named(inner) ?? []));
+}
+
+function named({ code, data }: Option): Named | undefined {
   if (code === OptionCode.iaAddress) {
     const found = readIaAddress(data);
-    return found && found.validLifetime > 0 ? format(ipv6Prefix(found.address)) : undefined;
+    return found && { text: formatIpv6(found.address), validLifetime: found.validLifetime };
   }
   const found = code === OptionCode.iaPrefix ? readIaPrefix(data) : undefined;
-  return found && found.validLifetime > 0 ? format(found.prefix) : undefined;
+  return found && { text: formatLeased(found.prefix), validLifetime: found.validLifetime };
 }
 
 /** The first status that is no success: of the message, or of an association in it. */

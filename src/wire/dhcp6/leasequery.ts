@@ -1,7 +1,8 @@
-import { writeBytes, writeU32 } from "../../net/bytes.ts";
+import { NO_BYTES, writeBytes, writeU32 } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
+import { LINK_ADDRESS_OFFSET, PEER_ADDRESS_OFFSET, RELAY_HEADER } from "./decode.ts";
 import { optionsSize, writeOptions } from "./encode.ts";
-import type { Option } from "./message.ts";
+import { MessageType, type Option, type Relay } from "./message.ts";
 import { OptionCode } from "./option-code.ts";
 import { readOptions } from "./options.ts";
 
@@ -73,6 +74,26 @@ export function lqRelayDataOption({ peerAddress, message }: LqRelayData): Option
   writeBytes(data, 0, peerAddress);
   writeBytes(data, 16, message);
   return { code: OptionCode.lqRelayData, data };
+}
+
+/**
+ * RELAY-FORW messages of these relays, one in the other, that nearest to the server first, without
+ * the message of the client.
+ */
+export function relayForwards(relays: readonly Relay[]): Uint8Array {
+  let message = NO_BYTES;
+  for (let i = relays.length - 1; i >= 0; i--) {
+    const { hopCount, linkAddress, peerAddress, options } = relays[i] as Relay;
+    const isInnermost = i === relays.length - 1;
+    const all = isInnermost ? options : [...options, { code: OptionCode.relayMessage, data: message }];
+    message = new Uint8Array(RELAY_HEADER + optionsSize(all));
+    message[0] = MessageType["RELAY-FORW"];
+    message[1] = hopCount;
+    writeBytes(message, LINK_ADDRESS_OFFSET, linkAddress);
+    writeBytes(message, PEER_ADDRESS_OFFSET, peerAddress);
+    writeOptions(all, message, RELAY_HEADER);
+  }
+  return message;
 }
 
 /** A Client Link option, of an address on each link. */

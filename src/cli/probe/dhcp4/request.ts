@@ -1,15 +1,14 @@
 /** From the command line to the messages that are sent. */
 
-import { parse as parseYaml } from "yaml";
-import * as client from "../../client/dhcp4/index.ts";
-import { didYouMean } from "../../config/text/suggest.ts";
-import { fromHex } from "../../net/bytes.ts";
-import type { Ipv4 } from "../../net/ipv4.ts";
-import { BROADCAST_FLAG, type Message, MessageType, type Option } from "../../wire/dhcp4/message.ts";
-import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { OPTIONS, type OptionDefinition, optionByCode, optionByName } from "../../wire/dhcp4/option-table.ts";
-import { encodeValue } from "../../wire/values/values.ts";
-import { parseAddress, parseNumber, UsageError } from "../endpoint.ts";
+import * as client from "../../../client/dhcp4/index.ts";
+import { fromHex } from "../../../net/bytes.ts";
+import type { Ipv4 } from "../../../net/ipv4.ts";
+import { BROADCAST_FLAG, type Message, MessageType, type Option } from "../../../wire/dhcp4/message.ts";
+import { OptionCode } from "../../../wire/dhcp4/option-code.ts";
+import { parseAddress, parseNumber, UsageError } from "../../endpoint.ts";
+import { IPV4 } from "../../family.ts";
+import { readOption, readOptionList } from "../option-flags.ts";
+import { OPTION_TABLE } from "./look.ts";
 
 /** The flags of `leasehold probe` that shape messages, as typed. */
 export interface MessageFlags {
@@ -62,7 +61,7 @@ export function planMessages(flags: MessageFlags, broadcast: boolean): MessagePl
     htype,
     chaddr,
     clientIdentifier: clientIdentifier(flags.clientId, htype, chaddr),
-    parameterRequestList: requestOptions(flags.requestOptions),
+    parameterRequestList: readOptionList(OPTION_TABLE, "--request-options", flags.requestOptions, client.DEFAULT_PARAMETERS),
     broadcast: wantsBroadcast,
     options: [],
     rapidCommit: false,
@@ -83,7 +82,7 @@ export function planMessages(flags: MessageFlags, broadcast: boolean): MessagePl
     settings,
     xid: number("--xid", flags.xid, 0xffffffff),
     header: Object.fromEntries(Object.entries(header).filter(([, value]) => value !== undefined)),
-    options: flags.option.map(readOption),
+    options: flags.option.map((given) => readOption(OPTION_TABLE, "--option", given)),
     requestedAddress: address("--requested-ip", flags.requestedIp),
     ciaddr: header.ciaddr,
     serverIdentifier: address("--server-id", flags.serverId),
@@ -178,68 +177,12 @@ function clientIdentifier(given: string | undefined, htype: number, chaddr: Uint
   return fromHex(given) ?? new TextEncoder().encode(given);
 }
 
-function requestOptions(given: string | undefined): readonly number[] {
-  if (given === undefined) return client.DEFAULT_PARAMETERS;
-  if (given === "none" || given === "") return [];
-  return given.split(",").map((name) => findOption("--request-options", name.trim()).code);
-}
-
-/** An option by code or name; one without a definition has only its code. */
-function findOption(flag: string, name: string): { readonly code: number; readonly definition: OptionDefinition | undefined } {
-  if (/^\d+$/.test(name)) {
-    const code = Number(name);
-    if (code >= 1 && code <= 254) return { code, definition: optionByCode(code) };
-    throw new UsageError(`${flag} ${name}: option codes go from 1 to 254`);
-  }
-  const definition = optionByName(name);
-  if (definition === undefined) {
-    const close = didYouMean(
-      name,
-      OPTIONS.map((option) => option.name),
-    );
-    throw new UsageError(`${flag} ${name}: no option has this name; ${close ?? "options can also be given by code"}`);
-  }
-  return { code: definition.code, definition };
-}
-
-/**
- * Reads `NAME_OR_CODE=VALUE`. The value is JSON or YAML as in a configuration file, plain text, or
- * hex:...
- */
-function readOption(given: string): Option {
-  const equals = given.indexOf("=");
-  if (equals < 0) throw new UsageError(`--option ${given}: write NAME=VALUE or CODE=VALUE`);
-  const { code, definition } = findOption("--option", given.slice(0, equals).trim());
-  const valueText = given.slice(equals + 1);
-  if (valueText.startsWith("hex:")) {
-    const data = fromHex(valueText.slice(4));
-    if (data === undefined) throw new UsageError(`--option ${given}: hex pairs follow hex:, such as hex:0a000001`);
-    return { code, data };
-  }
-  if (definition === undefined) return { code, data: new TextEncoder().encode(valueText) };
-  const read = encodeValue(definition.type, yamlOrText(valueText));
-  if (read.ok) return { code, data: read.data };
-  // Text may look like YAML: a host name of digits, or one that ends in a colon.
-  const asText = encodeValue(definition.type, valueText);
-  if (asText.ok) return { code, data: asText.data };
-  const where = read.path.length === 0 ? "" : ` (at ${read.path.join(".")})`;
-  throw new UsageError(`--option ${given}: ${read.problem}${where}`);
-}
-
-function yamlOrText(valueText: string): unknown {
-  try {
-    return parseYaml(valueText);
-  } catch {
-    return valueText;
-  }
-}
-
 function number(flag: string, given: string | undefined, max: number): number | undefined {
   return given === undefined ? undefined : parseNumber(flag, given, 0, max, true);
 }
 
 function address(flag: string, given: string | undefined): Ipv4 | undefined {
-  return given === undefined ? undefined : parseAddress(flag, given);
+  return given === undefined ? undefined : parseAddress(IPV4, flag, given);
 }
 
 function text(flag: string, given: string | undefined, size: number): Uint8Array | undefined {

@@ -1,0 +1,18 @@
+/** What the messages of one client led to. */
+import type { JsonValue } from "../../wire/values/values.ts";
+
+export interface Outcome {
+  readonly ok: boolean;
+  /** The last line. */
+  readonly text: string;
+}
+
+/** A protocol to probe with: the messages that the command line asks for, client by client. */
+export interface Conversations {
+  /**
+   * Speaks as the client that is so many behind the first. Exchanges are shown with `print`, and
+   * returned for the JSON form.
+   */
+  converse(client: number, print: (text: string) => void): Promise<Outcome & { readonly exchanges: readonly JsonValue[] }>;
+  close(): void;
+}

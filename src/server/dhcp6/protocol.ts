@@ -1,0 +1,112 @@
+import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
+import { changedSettings } from "../../engine/dhcp6/changed-settings.ts";
+import { inProbation } from "../../engine/dhcp6/conflict-check.ts";
+import { decide } from "../../engine/dhcp6/decide.ts";
+import { createDecider } from "../../engine/dhcp6/decider.ts";
+import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
+import { createFloodGuard, type FloodGuard } from "../../engine/dhcp6/flood.ts";
+import type { Outbox } from "../../io/transport.ts";
+import type { LeaseOwner, LeaseWalker, Seconds } from "../../leases/dhcp6/lease.ts";
+import { DHCP6_LEASES } from "../../leases/dhcp6/table.ts";
+import { leaseCopy } from "../../leases/view.ts";
+import type { Duid } from "../../net/duid.ts";
+import type { Ipv6 } from "../../net/ipv6.ts";
+import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import { decode } from "../../wire/dhcp6/decode.ts";
+import { encode } from "../../wire/dhcp6/encode.ts";
+import { type Message, MessageType } from "../../wire/dhcp6/message.ts";
+import { OptionCode } from "../../wire/dhcp6/option-code.ts";
+import { optionValue } from "../../wire/dhcp6/options.ts";
+import { peekMessageType } from "../../wire/dhcp6/peek.ts";
+import type { Log } from "../log.ts";
+import { createNoticeLog } from "../notice-log.ts";
+import type { ServedProtocol, Shedding } from "../protocol.ts";
+import { createBulkLeasequery } from "./bulk-leasequery.ts";
+import { createReconfigures, type Reconfigures } from "./reconfigures.ts";
+import { KINDS, kindOf, NOTICE_WORDS, WORDS } from "./words.ts";
+
+export interface Dhcp6Parts {
+  readonly config: Dhcp6Config;
+  readonly leases: LeaseWalker;
+  /** The served interface with this index; undefined: not served. */
+  readonly interfaceAt: (index: number) => ServedInterface | undefined;
+  /** Every address of this machine as it is now. */
+  readonly ownAddresses: () => readonly Ipv6[];
+  /** The DUID of this server. */
+  readonly serverIdentifier: Duid;
+  /** The port that the server listens on. */
+  readonly port: number;
+  readonly createOutbox: (capacity: number) => Outbox<Ipv6>;
+  readonly interfaceNamed: (name: string) => ServedInterface | undefined;
+  readonly log: Log;
+  /** Lease time. */
+  readonly clock: () => Seconds;
+  /** Milliseconds, never going back. */
+  readonly uptime: () => number;
+  /** Two unsigned 32-bit numbers that nobody else knows. */
+  readonly secret: readonly [number, number];
+  /** From 0 to 2^32, with a fraction, each time another that nobody can guess. */
+  readonly random: () => number;
+}
+
+/**
+ * DHCPv6 (RFC 8415, RFC 9915) as the pump knows it: its addresses are those of packets, of 16
+ * bytes, and those of leases, of 17.
+ */
+export function createDhcp6(parts: Dhcp6Parts): ServedProtocol<Dhcp6Config, Message, Ipv6 | Ipv6Prefix, LeaseOwner> {
+  const { leases, interfaceAt, port: serverPort, random, serverIdentifier } = parts;
+  let decider = createDecider(parts.config);
+  let flood = floodGuardOf(parts.config, parts.secret);
+  const reconfigures = createReconfigures(parts);
+  const { notice: notify, allowances } = createNoticeLog<Ipv6Prefix>(parts.log, parts.uptime, NOTICE_WORDS);
+
+  return {
+    kinds: KINDS,
+    words: WORDS,
+    allowances,
+    serves: (interfaceIndex) => interfaceAt(interfaceIndex) !== undefined,
+    read: ({ bytes, length }) => decode(bytes, length),
+    kindOf,
+    shedding,
+    floods: (message, now) => flood?.refuses(message, now) ?? false,
+    decide(message, datagram, now, answers) {
+      if (reconfigures.waiting > 0) noteAnswer(message, reconfigures);
+      const { interfaceIndex, source, sourcePort, destination, length } = datagram;
+      const served = interfaceAt(interfaceIndex) as ServedInterface;
+      return decide(
+        { decider, leases, now, random, serverIdentifier, answers, ownAddresses: parts.ownAddresses(), notify },
+        { message, interface: served, source, sourcePort, destination, serverPort, length },
+      );
+    },
+    write: encode,
+    inProbation: (address, now) => inProbation({ decider, leases, now }, address),
+    copyLease: (lease) => leaseCopy(lease, DHCP6_LEASES),
+    keyOf: WORDS.format,
+    bulkLeasequery: createBulkLeasequery({ leases, decider: () => decider, serverIdentifier }),
+    configure(config) {
+      decider = createDecider(config);
+      flood = floodGuardOf(config, parts.secret);
+    },
+    reconfigure: {
+      ask: (lease) => reconfigures.ask(lease),
+      changes: (before, after) => changedSettings(createDecider(before), createDecider(after)),
+      send: () => reconfigures.send(),
+    },
+  };
+}
+
+/** What a client that was asked to come back comes with. */
+function noteAnswer({ type, options }: Message, reconfigures: Reconfigures): void {
+  if (type !== MessageType.RENEW && type !== MessageType.REBIND && type !== MessageType["INFORMATION-REQUEST"]) return;
+  const duid = optionValue(options, OptionCode.clientIdentifier);
+  if (duid !== undefined) reconfigures.answered(duid);
+}
+
+function floodGuardOf({ floodProtection }: Dhcp6Config, secret: Dhcp6Parts["secret"]): FloodGuard | undefined {
+  return floodProtection && createFloodGuard(floodProtection, secret);
+}
+
+/** Every message is repeated by its client until it is answered (RFC 8415 section 15). */
+export function shedding(bytes: Uint8Array, length: number): Shedding {
+  return peekMessageType(bytes, length) === MessageType.SOLICIT ? "first" : "stale";
+}
