@@ -1,7 +1,7 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
 import { noSendFailures } from "../io/send-failures.ts";
-import { type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type LocalInterface, type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { type Lease, LeaseState, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
@@ -13,7 +13,7 @@ import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import type { Facts } from "./facts.ts";
 import { createListeners, type Listener } from "./happenings.ts";
-import { InterfaceList } from "./interface-list.ts";
+import { InterfaceList, type MissingInterface } from "./interface-list.ts";
 import { createLateProber } from "./late-prober.ts";
 import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
@@ -126,12 +126,16 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
     const interfaces = new InterfaceList(assembly.interfaces, config, local, log);
-    transport ??= await assembly.openTransport({
-      address,
-      port,
-      interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined),
-    });
+    const servedOf = (all: readonly LocalInterface<A>[]) => all.filter(({ index }) => interfaces.at(index) !== undefined);
+    transport ??= await assembly.openTransport({ address, port, interfaces: servedOf(local) });
     const sockets = transport;
+    let limitations = sockets.limitations;
+    /** The sockets follow what is served. What they can't do is said once. */
+    const follow = (all: readonly LocalInterface<A>[]): void => {
+      const now = sockets.serve(servedOf(all));
+      for (const limitation of now) if (!limitations.includes(limitation)) log.warn(limitation);
+      limitations = now;
+    };
     if (assembly.probesAddresses(config)) await prober.open();
     const uptime = () => performance.now();
     const createOutbox = (capacity: number): Outbox<A> => sockets.createOutbox(capacity, counters.sent);
@@ -212,7 +216,10 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       },
       look: () =>
         assembly.listInterfaces().then(
-          (found) => interfaces.update(found),
+          (found) => {
+            interfaces.update(found);
+            follow(found);
+          },
           (error) => log.warn({ err: error }, "can't list the interfaces"),
         ),
       async prepare(asked) {
@@ -232,6 +239,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
             await moveTable(table, assembly.createSpace(next), () => {
               protocol.configure(next);
               interfaces.configure(next, present);
+              follow(present);
               config = next;
             });
             if (isNew !== undefined) void askClients(isNew);
@@ -286,6 +294,8 @@ export function notServed<C, M, A, O, I extends { readonly index: number }>(
 }
 
 /** Another interface may come up later than this server; with none there is nothing to do. */
-function refuseNone(served: readonly unknown[], [missing]: readonly { readonly problem: string }[]): void {
-  if (missing !== undefined && served.length === 0) throw new TransportError("ENODEV", missing.problem);
+function refuseNone(served: readonly unknown[], missing: readonly MissingInterface[]): void {
+  const [first] = missing;
+  if (first === undefined || served.length > 0 || missing.some(({ passing }) => passing === true)) return;
+  throw new TransportError("ENODEV", first.problem);
 }
