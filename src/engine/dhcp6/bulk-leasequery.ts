@@ -2,18 +2,28 @@ import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { Lease, LeaseOwner, LeaseWalker } from "../../leases/dhcp6/lease.ts";
 import { relayIdOf, relaysOf } from "../../leases/dhcp6/relays.ts";
 import { MOST_WITH_TRAIT } from "../../leases/reader.ts";
-import { equalBytes, toHex } from "../../net/bytes.ts";
+import { equalBytes } from "../../net/bytes.ts";
+import type { Duid } from "../../net/duid.ts";
 import { statusOption } from "../../wire/dhcp6/identity-association.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
 import { StatusCode } from "../../wire/dhcp6/status-code.ts";
-import { type ClientOnLink, clientData, isAssigned, leaseAround, leasesOnLink, linkOfLease, linksOf } from "./client-data.ts";
+import {
+  type ClientOnLink,
+  clientData,
+  clientsBehind,
+  isAssigned,
+  leaseAround,
+  leasesOnLink,
+  linkOfLease,
+  linksOf,
+} from "./client-data.ts";
 import type { Context, Received } from "./exchange.ts";
 import { isRequester, type Query, type QueryRefusal, queryIn } from "./lease-query.ts";
 
 /** What answers are made of, as it is at one moment. */
-export interface BulkContext extends Pick<Context, "decider" | "now"> {
+export interface BulkContext extends Context {
   readonly leases: LeaseWalker;
 }
 
@@ -31,7 +41,7 @@ export interface BulkContext extends Pick<Context, "decider" | "now"> {
 export function* answerBulkLeasequery(
   present: () => BulkContext | undefined,
   { message, source }: Pick<Received, "message" | "source">,
-  serverIdentifier: Uint8Array,
+  serverIdentifier: Duid,
 ): Generator<Message | undefined, "aborted" | undefined, undefined> {
   let isFirst = true;
   /** Only the first answer says who asked and who answers (section 5.2.1). */
@@ -63,7 +73,7 @@ export function* answerBulkLeasequery(
       return "aborted";
     }
     const leases = client === undefined ? [] : leasesOnLink(context, client);
-    yield leases.length === 0 ? undefined : answer(MessageType["LEASEQUERY-DATA"], [clientData(context.now, leases, query.requested)]);
+    yield leases.length === 0 ? undefined : answer(MessageType["LEASEQUERY-DATA"], [clientData(context, leases, query.requested)]);
   }
   // Without any data the first answer is the only one (section 6.3).
   yield answer(MessageType["LEASEQUERY-DONE"], []);
@@ -97,7 +107,7 @@ function* clientsFor({ about, link }: Query, began: BulkContext): Generator<Clie
     case "relayId": {
       const found = leases.withTrait("relayId", about.value);
       // Else there may be more.
-      if (found.length < MOST_WITH_TRAIT) return yield* distinctClients(began, found, isOnLink);
+      if (found.length < MOST_WITH_TRAIT) return yield* clientsBehind(began, found, isOnLink);
       return yield* walk(began, isOnLink, ({ owner }) => isSame(relayIdOf(relaysOf(owner.relays)), about.value));
     }
     case "remoteId":
@@ -105,16 +115,6 @@ function* clientsFor({ about, link }: Query, began: BulkContext): Generator<Clie
     case "linkAddress":
       return yield* walk(began, isOnLink, () => true);
   }
-}
-
-function distinctClients(context: BulkContext, leases: readonly Lease[], isOnLink: (link: number) => boolean): readonly ClientOnLink[] {
-  const found = new Map<string, ClientOnLink>();
-  for (const lease of leases) {
-    const link = linkOfLease(context, lease);
-    const duid = duidOf(lease.owner.clientKey).slice();
-    if (isAssigned(lease, context.now) && isOnLink(link)) found.set(`${link} ${toHex(duid)}`, { duid, link });
-  }
-  return [...found.values()];
 }
 
 /** Goes over all leases. Packets are served in between, so time passes and leases change. */

@@ -7,6 +7,7 @@ import type { Decision } from "./decision.ts";
 import type { Context, Exchange, Received, Sender } from "./exchange.ts";
 import { decideRebind, decideRenew } from "./extend.ts";
 import { decideInform } from "./inform.ts";
+import { decideLeasequery } from "./leasequery.ts";
 import { locate } from "./locate.ts";
 import { decideRequest, decideSolicit } from "./obtain.ts";
 import { decideRegistration } from "./register.ts";
@@ -44,6 +45,8 @@ export function decide(context: Context, received: Received, trace?: Trace): Dec
       return decideFor(context, received, trace, decideInform);
     case MessageType["ADDR-REG-INFORM"]:
       return decideFor(context, received, trace, decideRegistration);
+    case MessageType.LEASEQUERY:
+      return decideLeasequery(context, received, trace);
     default:
       return silence(trace, isFromServer(received.message.type) ? "not-for-a-server" : "unsupported-message-type");
   }

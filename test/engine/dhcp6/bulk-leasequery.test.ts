@@ -55,7 +55,7 @@ function bulk(leases: readonly (readonly [at: string, lessee: Lessee])[] = LEASE
     table,
     now: 1000,
     present() {
-      return { decider, leases: table, now: this.now };
+      return { decider, leases: table, now: this.now, random: () => 0, serverIdentifier: SERVER_DUID };
     },
     begin(spec, source = REQUESTER) {
       return answerBulkLeasequery(() => this.present(), { message: leasequery(spec), source: address(source) }, SERVER_DUID);
@@ -191,8 +191,8 @@ describe("bulk LEASEQUERY (RFC 5460)", () => {
         { relayIds: [undefined, "r"] },
         `relays fe80::99 ${relay("01", "01", `00090027${relay("00", "02", "0035000172")}`)}`,
       ],
-      ["the name", { more: { hostname: new TextEncoder().encode("a.bc") } }, "39 00016102626300"],
-      ["a part of a name", { more: { hostname: new TextEncoder().encode("a") } }, "39 000161"],
+      ["the name", { more: { hostname: new TextEncoder().encode("a.bc") } }, "39 04016102626300"],
+      ["a part of a name", { more: { hostname: new TextEncoder().encode("a") } }, "39 040161"],
       [
         "vendor class and hardware address",
         { more: { vendorClass: Uint8Array.of(1, 2), hardware: Uint8Array.of(0, 1, 5) } },
