@@ -1,4 +1,4 @@
-import { buildModel } from "./build/config.ts";
+import { buildModel, type WrittenNetworks } from "./build/config.ts";
 import { advise } from "./build/dhcp4/advice.ts";
 import type { Config } from "./model/config.ts";
 import type { ConfigInput } from "./schema/config.ts";
@@ -76,8 +76,12 @@ function isConsequence({ severity, path }: Problem, refused: ReadonlySet<string>
   return severity === "warning" && typeof map.at(-1) === "number" && refused.has(formatPath(map));
 }
 
-/** The keys of `networks` as written, also of networks with problems. */
-function writtenNetworks(value: unknown): ReadonlySet<string> {
-  const networks = (value as { readonly networks?: unknown } | null)?.networks;
-  return new Set(typeof networks === "object" && networks !== null ? Object.keys(networks) : []);
+/** The keys of networks as written, also of networks with problems. */
+function writtenNetworks(value: unknown): WrittenNetworks {
+  const file = value as { readonly networks?: unknown; readonly v6?: { readonly networks?: unknown } | null } | null;
+  return { dhcp4: keysOf(file?.networks), dhcp6: keysOf(file?.v6?.networks) };
+}
+
+function keysOf(map: unknown): ReadonlySet<string> {
+  return new Set(typeof map === "object" && map !== null ? Object.keys(map) : []);
 }

@@ -9,7 +9,8 @@ import { MATCH_KEYS } from "./build/dhcp4/reservations.ts";
 import type { ConfiguredOption, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./model/common.ts";
 import type { Config } from "./model/config.ts";
 import type { BootFields, Dhcp4Classification, Network, Range, Reservation, ReservationMatch } from "./model/dhcp4.ts";
-import { dictionaryOf, type OptionDictionary } from "./options/dictionary.ts";
+import { dictionariesOf } from "./options/definitions.ts";
+import type { OptionDictionary } from "./options/dictionary.ts";
 import { sameOption } from "./options/values.ts";
 import { VSS_NAME } from "./schema/vss.ts";
 import { formatDuration } from "./text/duration.ts";
@@ -28,7 +29,7 @@ interface Printed extends Config {
  * inherited written where it applies, exclusions of ranges complete.
  */
 export function printConfig(config: Config): string {
-  return print({ ...config, dictionary: dictionaryOf(config.optionDefinitions ?? []) });
+  return print({ ...config, dictionary: dictionariesOf(config.optionDefinitions ?? []).dhcp4 });
 }
 
 function print(config: Printed): string {

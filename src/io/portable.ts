@@ -35,6 +35,7 @@ export async function openPortableTransport(options: TransportOptions<Ipv4>): Pr
   growReceiveBuffer(socket);
   const { port } = socket.address();
 
+  let { interfaces } = options;
   const counters: PortableCounters = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
   let handler: BatchHandler<Ipv4> | undefined;
   let receiving = false;
@@ -63,7 +64,7 @@ export async function openPortableTransport(options: TransportOptions<Ipv4>): Pr
       return;
     }
     const source = parseIpv4(from.address) ?? IPV4_ANY;
-    const receivedOn = guessInterface(options, source);
+    const receivedOn = guessInterface(options.address, interfaces, source);
     const destination = options.address !== IPV4_ANY ? options.address : (receivedOn?.addresses[0]?.address ?? IPV4_ANY);
     const interfaceIndex = receivedOn?.index ?? 0;
     waiting.push({ bytes, length: bytes.length, source, sourcePort: from.port, destination, interfaceIndex, waited: 0 });
@@ -73,6 +74,10 @@ export async function openPortableTransport(options: TransportOptions<Ipv4>): Pr
   return {
     limitations: limitationsOf(options),
     port,
+    serve(now) {
+      interfaces = now;
+      return [];
+    },
     start(newHandler) {
       handler = newHandler;
       receiving = !closed;
@@ -112,12 +117,11 @@ function growReceiveBuffer(socket: Socket): void {
  * routed messages come, which are served by what they say themselves, so any interface will do; a
  * sender without an address is on a link, and which one is not to be known.
  */
-function guessInterface(options: TransportOptions<Ipv4>, source: Ipv4): LocalInterface<Ipv4> | undefined {
-  const { interfaces } = options;
+function guessInterface(own: Ipv4, interfaces: readonly LocalInterface<Ipv4>[], source: Ipv4): LocalInterface<Ipv4> | undefined {
   if (interfaces.length === 1) return interfaces[0];
   const near = interfaces.find(
     (candidate) =>
-      candidate.addresses.some(({ address }) => address === options.address) ||
+      candidate.addresses.some(({ address }) => address === own) ||
       candidate.addresses.some(({ address, prefixLength }) => prefixContains(prefixOf(address, prefixLength), source)),
   );
   return near ?? (source === IPV4_ANY ? undefined : interfaces[0]);

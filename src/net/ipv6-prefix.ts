@@ -1,3 +1,4 @@
+import { equalBytes } from "./bytes.ts";
 import { formatIpv6, type Ipv6, parseIpv6 } from "./ipv6.ts";
 
 /**
@@ -55,13 +56,20 @@ export function ipv6PrefixesOverlap(a: Ipv6Prefix, b: Ipv6Prefix): boolean {
 
 /** Reads `address/length`; undefined when malformed or when bits behind the length are set. */
 export function parseIpv6Prefix(text: string): Ipv6Prefix | undefined {
+  const prefix = ipv6PrefixAround(text);
+  const address = prefix && parseIpv6(text.slice(0, text.indexOf("/")));
+  return prefix !== undefined && address !== undefined && equalBytes(address, firstAddress(prefix)) ? prefix : undefined;
+}
+
+/**
+ * The prefix that holds the address in `address/length`, whatever bits are set behind the length;
+ * undefined when malformed.
+ */
+export function ipv6PrefixAround(text: string): Ipv6Prefix | undefined {
   const slash = text.indexOf("/");
-  if (slash < 0) return undefined;
-  const address = parseIpv6(text.slice(0, slash));
+  const address = slash < 0 ? undefined : parseIpv6(text.slice(0, slash));
   const length = /^(0|[1-9]\d?|1[01]\d|12[0-8])$/.test(text.slice(slash + 1)) ? Number(text.slice(slash + 1)) : undefined;
-  if (address === undefined || length === undefined) return undefined;
-  const prefix = ipv6Prefix(address, length);
-  return address.every((byte, i) => byte === prefix[i]) ? prefix : undefined;
+  return address === undefined || length === undefined ? undefined : ipv6Prefix(address, length);
 }
 
 /** `2001:db8::/32`; a prefix of 128 bits too has its length behind it. */

@@ -1,6 +1,7 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
-import type { LocalInterface, Transport, TransportOptions } from "../io/transport.ts";
+import type { LocalInterface, Outbox, Transport, TransportOptions } from "../io/transport.ts";
+import type { Seconds } from "../leases/lease.ts";
 import type { Space } from "../leases/space.ts";
 import type { LeaseFamily, LeaseTable } from "../leases/table.ts";
 import type { Facts } from "./facts.ts";
@@ -46,7 +47,11 @@ export interface ProtocolParts<C, A, O, I extends { readonly index: number }> {
   readonly interfaces: InterfaceList<C, A, I>;
   /** The port that the server listens on. */
   readonly port: number;
+  /** A batch for what no message asked for; what is sent is counted by its kind. */
+  readonly createOutbox: (capacity: number) => Outbox<A>;
   readonly log: Log;
+  /** Lease time. */
+  readonly clock: () => Seconds;
   /** Milliseconds, never going back. */
   readonly uptime: () => number;
   readonly facts: Facts;

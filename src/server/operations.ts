@@ -10,12 +10,14 @@ import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
 /** Leases looked at, and changed, at one time: about a millisecond. */
 const SLICE = 1000;
 
-export const LEASE_OPERATIONS = ["release", "delete", "unblock"] as const;
+export const LEASE_OPERATIONS = ["release", "delete", "unblock", "reconfigure"] as const;
 /**
  * - `release`: ends bound leases as if their clients had sent DHCPRELEASE; the addresses are
  *   remembered for them.
  * - `delete`: forgets leases, whatever their state: nothing is remembered of their clients.
  * - `unblock`: ends the probation of addresses.
+ * - `reconfigure`: asks the clients of bound leases to renew. No lease is changed, and only a server
+ *   that runs can do it.
  */
 export type LeaseOperationKind = (typeof LEASE_OPERATIONS)[number];
 
@@ -81,11 +83,13 @@ export interface OperatedLeases<A, O> {
   compare(a: A, b: A): number;
   /** Settles when the changes are durable; rejects with StoreError. */
   change(changes: readonly LeaseChange<A, O>[]): Promise<void>;
+  /** Asks the client to renew; false: it can't be asked. Undefined: nobody can. */
+  ask?(lease: Lease<A, O>): boolean;
 }
 
 /**
- * Carries the operation out; the number of leases that were changed, all of them durably. Rejects
- * with OperationError when it had to end early. `clock`: lease time.
+ * Carries the operation out; the number of leases that were changed, all of them durably, or whose
+ * clients were asked. Rejects with OperationError when it had to end early. `clock`: lease time.
  */
 export async function operate<A, O>(leases: OperatedLeases<A, O>, operation: LeaseOperation<A>, clock: () => Seconds): Promise<number> {
   let done = 0;
@@ -94,6 +98,10 @@ export async function operate<A, O>(leases: OperatedLeases<A, O>, operation: Lea
     const changes: LeaseChange<A, O>[] = [];
     for (const address of slice) {
       const lease = leases.byAddress(address);
+      if (lease !== undefined && operation.kind === "reconfigure") {
+        if (isMeant(lease, operation, now) && leases.ask?.(lease) === true) done++;
+        continue;
+      }
       const change = lease && changeOf(lease, operation, now);
       if (change !== undefined) changes.push(change);
     }
@@ -122,6 +130,11 @@ export class OperationError extends Error {
 /** The state of a lease now: one whose time is over has expired, though nobody has written so. */
 export function stateNow({ state, expiry }: Pick<Lease<unknown, unknown>, "state" | "expiry">, now: Seconds): LeaseState {
   return state === LeaseState.bound && expiry !== NEVER && expiry <= now ? LeaseState.expired : state;
+}
+
+/** Whether the lease is bound now, and in the state that the operation asks for. */
+function isMeant(lease: Lease<unknown, unknown>, { state }: LeaseOperation<unknown>, now: Seconds): boolean {
+  return (state === undefined || state === LeaseState.bound) && stateNow(lease, now) === LeaseState.bound;
 }
 
 function changeOf<A, O>(lease: Lease<A, O>, { kind, state }: LeaseOperation<A>, now: Seconds): LeaseChange<A, O> | undefined {

@@ -57,6 +57,18 @@ export interface ServedProtocol<C, M, A, O> extends Protocol<M, A, O> {
   readonly bulkLeasequery?: BulkProtocol<M>;
   /** The next message is decided by this configuration. */
   configure(config: C): void;
+  /** Has clients come back early; undefined: the protocol has no way to ask them. */
+  readonly reconfigure?: Reconfigure<C, A, O>;
+}
+
+/** Asks clients to renew before their time (RFC 8415 section 18.3.11). */
+export interface Reconfigure<C, A, O> {
+  /** Asks the client of a bound lease; false: it is none that can be asked. Bytes are copied. */
+  ask(lease: Lease<A, O>): boolean;
+  /** Whether the client of a lease has something new to learn by the configuration `after`. */
+  changes(before: C, after: C): (lease: Lease<A, O>) => boolean;
+  /** Sends what is due; to be called every now and then. */
+  send(): void;
 }
 
 export type Read<M> = { readonly ok: true; readonly message: M } | { readonly ok: false; readonly problem: object };

@@ -1,8 +1,8 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
 import { noSendFailures } from "../io/send-failures.ts";
-import { type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
-import type { Seconds } from "../leases/lease.ts";
+import { type LocalInterface, type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type Lease, LeaseState, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import { formatAddress } from "../net/address.ts";
@@ -13,7 +13,7 @@ import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import type { Facts } from "./facts.ts";
 import { createListeners, type Listener } from "./happenings.ts";
-import { InterfaceList } from "./interface-list.ts";
+import { InterfaceList, type MissingInterface } from "./interface-list.ts";
 import { createLateProber } from "./late-prober.ts";
 import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
@@ -27,6 +27,9 @@ import type { RestoredTable } from "./restore.ts";
  * One protocol being served: its leases, its sockets and the pump between them. A server has one of
  * these for each protocol that its configuration asks for, over one store and by one clock.
  */
+
+/** Leases that are looked at in one turn of the event loop after a reload. */
+const LEASES_AT_ONCE = 1000;
 
 /** What a protocol is served with. */
 export interface ServiceParts<C, A, O> {
@@ -82,7 +85,10 @@ export interface RunningService<C, A, O, I> {
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
   readonly limitations: readonly string[];
   readonly healthy: boolean;
-  /** Moves on leases whose time is over; to be called every now and then. */
+  /**
+   * Moves on leases whose time is over, and asks clients to come back; to be called every now and
+   * then.
+   */
   expire(): void;
   /** Says what is lost and what was left out of the log; to be called every now and then. */
   tell(): void;
@@ -120,15 +126,30 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
     const interfaces = new InterfaceList(assembly.interfaces, config, local, log);
-    transport ??= await assembly.openTransport({
-      address,
-      port,
-      interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined),
-    });
+    const servedOf = (all: readonly LocalInterface<A>[]) => all.filter(({ index }) => interfaces.at(index) !== undefined);
+    transport ??= await assembly.openTransport({ address, port, interfaces: servedOf(local) });
     const sockets = transport;
+    let limitations = sockets.limitations;
+    /** The sockets follow what is served. What they can't do is said once. */
+    const follow = (all: readonly LocalInterface<A>[]): void => {
+      const now = sockets.serve(servedOf(all));
+      for (const limitation of now) if (!limitations.includes(limitation)) log.warn(limitation);
+      limitations = now;
+    };
     if (assembly.probesAddresses(config)) await prober.open();
     const uptime = () => performance.now();
-    const protocol = assembly.createProtocol({ config, leases: table, interfaces, port: sockets.port, log, uptime, facts });
+    const createOutbox = (capacity: number): Outbox<A> => sockets.createOutbox(capacity, counters.sent);
+    const protocol = assembly.createProtocol({
+      config,
+      leases: table,
+      interfaces,
+      port: sockets.port,
+      createOutbox,
+      log,
+      clock,
+      uptime,
+      facts,
+    });
     const counters = createCounters(protocol.kinds);
     const listen = assembly.bulkListen(config);
     if (protocol.bulkLeasequery !== undefined && listen.length > 0) {
@@ -145,6 +166,16 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const listeners = told.length === 0 ? undefined : createListeners(told, protocol.copyLease, events.listenerFailed);
     const pump = startPump({ protocol, table, store, transport: sockets, prober, counters, events, listeners, clock, uptime });
     const watchLoss = createLossWatch({ counters, transportCounters: () => sockets.counters(), log });
+
+    /** Asks those who have something new to learn, some leases at a time. */
+    async function askClients(isNew: (lease: Lease<A, O>) => boolean): Promise<void> {
+      let seen = 0;
+      for (const lease of table.leases()) {
+        if (++seen % LEASES_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (lease.state === LeaseState.bound && isNew(lease)) protocol.reconfigure?.ask(lease);
+      }
+    }
+
     return {
       served: {
         port: sockets.port,
@@ -161,6 +192,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
               leases: () => table.leases(),
               compare: assembly.compareAddresses,
               change: (changes) => pump.change(changes),
+              ...(protocol.reconfigure && { ask: protocol.reconfigure.ask }),
             },
             operation,
             clock,
@@ -174,14 +206,20 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       get healthy() {
         return pump.healthy;
       },
-      expire: () => pump.expire(),
+      expire() {
+        pump.expire();
+        protocol.reconfigure?.send();
+      },
       tell() {
         watchLoss(uptime());
         events.sumUp();
       },
       look: () =>
         assembly.listInterfaces().then(
-          (found) => interfaces.update(found),
+          (found) => {
+            interfaces.update(found);
+            follow(found);
+          },
           (error) => log.warn({ err: error }, "can't list the interfaces"),
         ),
       async prepare(asked) {
@@ -196,12 +234,16 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
         }
         return {
           fixed: [...fixed, ...fixedListen(assembly.bulkListen(config), assembly.bulkListen(next))],
-          take: () =>
-            moveTable(table, assembly.createSpace(next), () => {
+          async take() {
+            const isNew = protocol.reconfigure?.changes(config, next);
+            await moveTable(table, assembly.createSpace(next), () => {
               protocol.configure(next);
               interfaces.configure(next, present);
+              follow(present);
               config = next;
-            }),
+            });
+            if (isNew !== undefined) void askClients(isNew);
+          },
         };
       },
       async stop() {
@@ -252,6 +294,8 @@ export function notServed<C, M, A, O, I extends { readonly index: number }>(
 }
 
 /** Another interface may come up later than this server; with none there is nothing to do. */
-function refuseNone(served: readonly unknown[], [missing]: readonly { readonly problem: string }[]): void {
-  if (missing !== undefined && served.length === 0) throw new TransportError("ENODEV", missing.problem);
+function refuseNone(served: readonly unknown[], missing: readonly MissingInterface[]): void {
+  const [first] = missing;
+  if (first === undefined || served.length > 0 || missing.some(({ passing }) => passing === true)) return;
+  throw new TransportError("ENODEV", first.problem);
 }

@@ -49,3 +49,19 @@ export function createRouted(t: TestContext): Routed {
   lab.exec(router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
   return { lab, server, router };
 }
+
+/**
+ * A server and a client on the other end of the cable, with addresses of the link alone, and 2001:db8:77::1 of the server where
+ * its end of the cable is eth0. No router tells them anything.
+ */
+export async function createDhcp6Pair(t: TestContext, mac: string, serverInterface = "eth0"): Promise<Pair> {
+  const lab = createLab(t);
+  const server = lab.namespace("server");
+  const client = createClientPlace(lab, "client", server, serverInterface, mac);
+  if (serverInterface === "eth0") lab.exec(server, "ip", "address", "add", "2001:db8:77::1/64", "dev", "eth0", "nodad");
+  // Duplicate address detection of the addresses of the link takes a second or two, and clients wait for none.
+  for (const where of [server, client]) {
+    while (lab.exec(where, "ip", "-6", "address", "show", "tentative").includes("inet6")) await new Promise((go) => setTimeout(go, 100));
+  }
+  return { lab, server, client };
+}

@@ -16,7 +16,7 @@ let sockets = 0;
 const newPath = () => join(folder, `${sockets++}.db-control`);
 const FORM = 'expected a line such as {"kind": "unblock", "addresses": "10.0.0.5-10.0.0.9"}';
 const MISUNDERSTOOD = `${JSON.stringify({ error: FORM })}\n`;
-const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock, reload, status` })}\n`;
+const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock, reconfigure, reload, status` })}\n`;
 const STATUS: Status = {
   version: "1.2.3",
   uptime: 7,

@@ -17,18 +17,26 @@ export interface OperationOptions {
   readonly release?: string;
   readonly delete?: string;
   readonly unblock?: string;
+  readonly reconfigure?: string;
 }
 
 const HELP: Readonly<Record<LeaseOperationKind, string>> = {
   release: "end bound leases, as if their clients had given them back; the addresses are remembered for them",
   delete: "forget leases in any state; more than one address needs --state as well",
   unblock: "end the probation of addresses that were found in use",
+  reconfigure: "ask DHCPv6 clients that accept it to renew, and so to learn what has changed",
 };
-const DONE: Readonly<Record<LeaseOperationKind, string>> = { release: "released", delete: "deleted", unblock: "no longer on probation" };
+const DONE: Readonly<Record<LeaseOperationKind, string>> = {
+  release: "released",
+  delete: "deleted",
+  unblock: "no longer on probation",
+  reconfigure: "asked to renew",
+};
 const NONE_THERE: Readonly<Record<LeaseOperationKind, string>> = {
   release: "no bound lease",
   delete: "no such lease",
   unblock: "nothing on probation",
+  reconfigure: "no bound lease of a client that accepts it",
 };
 const TARGET = "an address such as 10.0.0.5, a network such as 10.0.0.0/24, or all";
 
@@ -42,15 +50,16 @@ export function addOperations(command: Command, filters: readonly string[]): Com
   return command.addHelpText(
     "after",
     `
-Whom --release, --delete and --unblock mean: ${TARGET}.
-A client is not told that its lease has ended; it learns so when it renews.
+Whom --release, --delete, --unblock and --reconfigure mean: ${TARGET}.
+A client is not told that its lease has ended; it learns so when it renews, or after --reconfigure.
 
 Examples:
   leasehold leases -d leases.db --network 10.0.0.0/24 --state bound
   leasehold leases -d leases.db --release 10.0.0.5
   leasehold leases -d leases.db --delete 10.0.0.0/24 --state expired
   leasehold leases -d leases.db --delete all --state any
-  leasehold leases -d leases.db --unblock all`,
+  leasehold leases -d leases.db --unblock all
+  leasehold leases -d leases.db --reconfigure 2001:db8:1::/64`,
   );
 }
 
@@ -97,8 +106,11 @@ export async function changeLeases(options: OperationOptions, { kind, operations
     const db = openForReading(database);
     const offset = readClock(db)?.offset ?? 0;
     db.close();
-    const done =
-      (await askToOperate(database, operations, `--${kind} ${target}`)) ?? (await operateOnDatabase(database, operations, offset));
+    const asked = await askToOperate(database, operations, `--${kind} ${target}`);
+    if (asked === undefined && kind === "reconfigure") {
+      fail(`--reconfigure ${target}: no server runs with ${database}, and only a server can ask its clients`);
+    }
+    const done = asked ?? (await operateOnDatabase(database, operations, offset));
     if (done === 0) fail(`--${kind} ${target}: ${NONE_THERE[kind]}: \`leasehold leases -d ${database}\` lists what there is`);
     const single = operations.every((one) => one.single);
     process.stdout.write(

@@ -1,10 +1,23 @@
 import type { BuiltInClass, SpawnedClass } from "../model/common.ts";
-import type { ClientClassFile } from "../schema/config.ts";
 import { didYouMean } from "../text/suggest.ts";
 
 const VENDOR_CLASS = "VENDOR_CLASS_";
 const SPAWN = "SPAWN_";
-const BUILT_IN = ["ALL", "KNOWN", "UNKNOWN", "BOOTP"] as const;
+
+/** How the server makes classes itself in a protocol. */
+export interface ClassRules {
+  /** The key of the protocol's classes in `client_classes`. */
+  readonly key: "v4" | "v6";
+  /** Besides those named after the vendor class. */
+  readonly builtIn: readonly ("ALL" | "KNOWN" | "UNKNOWN" | "BOOTP")[];
+}
+
+/** What names a class in a file. */
+export interface ClassFile {
+  readonly name: string;
+  readonly assert?: string | undefined;
+  readonly template?: boolean | undefined;
+}
 
 /**
  * The names of classes, and the numbers that they go by. A class that the server makes itself gets
@@ -29,7 +42,7 @@ export interface ClassNames {
   readonly builtIns: readonly BuiltInClass[];
 }
 
-export function classNames(files: readonly ClientClassFile[]): ClassNames {
+export function classNames(files: readonly ClassFile[], rules: ClassRules): ClassNames {
   const numbers = new Map<string, number>();
   const templates = new Map<string, SpawnedClass[]>();
   const builtIns: BuiltInClass[] = [];
@@ -41,9 +54,9 @@ export function classNames(files: readonly ClientClassFile[]): ClassNames {
   };
   const makeBuiltIn = (name: string): number | undefined => {
     const number = files.length + builtIns.length;
-    const kind = BUILT_IN.find((own) => own === name);
+    const kind = rules.builtIn.find((own) => own === name);
     if (kind !== undefined) builtIns.push({ number, name, kind });
-    else if (isBuiltIn(name)) {
+    else if (isBuiltIn(name, rules)) {
       builtIns.push({ number, name, kind: "VENDOR_CLASS", vendorClass: new TextEncoder().encode(name.slice(VENDOR_CLASS.length)) });
     } else if (templatesOf(name).length > 0) {
       builtIns.push({ number, name, kind: "SPAWNED" });
@@ -54,7 +67,7 @@ export function classNames(files: readonly ClientClassFile[]): ClassNames {
   };
   for (const { name, template } of files) if (template === true) templates.set(name, []);
   for (const [i, { name }] of files.entries()) {
-    if (numbers.has(name) || isBuiltIn(name)) continue;
+    if (numbers.has(name) || isBuiltIn(name, rules)) continue;
     numbers.set(name, i);
     learnSpawned(name, i);
   }
@@ -62,11 +75,11 @@ export function classNames(files: readonly ClientClassFile[]): ClassNames {
     numberOf: (name) => numbers.get(name) ?? makeBuiltIn(name),
     hintFor: (name) => {
       if (name === "DROP") return "add {name: DROP} to client_classes";
-      const close = didYouMean(name, [...numbers.keys(), ...BUILT_IN]);
+      const close = didYouMean(name, [...numbers.keys(), ...rules.builtIn]);
       if (close !== undefined) return close;
       return name.startsWith(SPAWN)
         ? "SPAWN_name_value is of the class name with template: true"
-        : "classes are defined in client_classes: {v4: [{name, assert}]}";
+        : `classes are defined in client_classes: {${rules.key}: [{name, assert}]}`;
     },
     templatesOf,
     spawnedBy: (template) => templates.get(template) ?? [],
@@ -75,8 +88,8 @@ export function classNames(files: readonly ClientClassFile[]): ClassNames {
 }
 
 /** Whether the server itself decides who is in a class of this name. */
-export function isBuiltIn(name: string): boolean {
-  return (BUILT_IN as readonly string[]).includes(name) || (name.startsWith(VENDOR_CLASS) && name.length > VENDOR_CLASS.length);
+export function isBuiltIn(name: string, { builtIn }: ClassRules): boolean {
+  return (builtIn as readonly string[]).includes(name) || (name.startsWith(VENDOR_CLASS) && name.length > VENDOR_CLASS.length);
 }
 
 /** The value that spawns a class of this name from the template; empty when none does. */

@@ -1,59 +1,72 @@
 import { type ClassReference, classReferences, type ExpressionProblem, type Node, readExpression } from "../class-expression/index.ts";
-import type { Guard, LeaseTime } from "../model/common.ts";
-import type { Config } from "../model/config.ts";
-import type { BootFields, Dhcp4ClientClass } from "../model/dhcp4.ts";
+import type { Classification, ClientClass, Guard, LeaseTime } from "../model/common.ts";
 import type { OptionDictionary } from "../options/dictionary.ts";
 import { mergeOptions, NO_OPTIONS, readOptions } from "../options/values.ts";
-import type { ClientClassFile, ConfigFile, ReservationFile } from "../schema/config.ts";
+import type { OptionsFile } from "../schema/config.ts";
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
-import { type ClassNames, classNames, isBuiltIn } from "./class-names.ts";
+import { type ClassFile, type ClassNames, type ClassRules, classNames, isBuiltIn } from "./class-names.ts";
 import { type Draft, evaluationOrder, lateness } from "./class-order.ts";
-import { readLeaseTime } from "./lease-time.ts";
-
-/** The settings of the top level, which those of a class go over. */
-interface TopLevel {
-  readonly leaseTime: LeaseTime;
-  readonly boot: BootFields;
-}
 
 interface GuardFile {
   readonly class?: string | undefined;
   readonly deny_class?: string | undefined;
 }
 
+/** What a reservation says of classes. */
+interface HostFile extends GuardFile {
+  readonly classes?: readonly string[] | undefined;
+}
+
 interface Guarded {
   readonly guard?: Guard;
 }
 
+/** Where the classes of a protocol come from. */
+export interface ClassSources<File extends ClassFile, Class extends ClientClass> {
+  readonly rules: ClassRules;
+  readonly files: readonly (File & { readonly options?: OptionsFile | undefined })[];
+  /** Names of the classes that reservations put clients into. */
+  readonly given: ReadonlySet<string>;
+  readonly dictionary: OptionDictionary;
+  /** Lease times of the top level, which those of a class go over. */
+  readonly leaseTime: LeaseTime;
+  /** Adds what a class of this protocol has besides. */
+  readonly build: (file: File, facts: Omit<ClientClass, "leaseTime">, path: Path) => Class;
+}
+
 /** The client classes of a file while the rest of it is read. */
-export interface ClassTable {
+export interface ClassTable<Class extends ClientClass = ClientClass> {
   /** Who may use a network or a range; empty: everybody. */
   readonly guard: (file: GuardFile, path: Path) => Guarded;
   /**
    * Who a reservation is for, and which classes it puts its clients into. No class that depends on
    * the reservation of a client can stand in a guard here.
    */
-  readonly ofReservation: (file: ReservationFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
+  readonly ofReservation: (file: HostFile, path: Path) => Guarded & { readonly classes?: readonly number[] };
   /**
    * A value that the rest of the file makes from messages; undefined when it can't be read, which
    * is reported.
    */
   readonly valueOf: (expression: string, path: Path) => Node | undefined;
-  /** What the engine needs; empty: nothing in the file is about classes. */
-  readonly finish: () => Pick<Config, "classification">;
+  /** Whether `valueOf` can read it, and whether there is a class of this name, if one is given. */
+  readonly knows: (expression: string, className: string | undefined) => boolean;
+  /** What the engine needs; undefined: nothing in the file is about classes. */
+  readonly finish: () => Classification<Class> | undefined;
 }
 
 /**
- * Reads `client_classes`: every class, what it depends on, and in which order they have to be
- * evaluated.
+ * Reads the classes of a protocol: every class, what it depends on, and in which order they have to
+ * be evaluated.
  */
-export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionDictionary, report: Report): ClassTable {
-  const files = file.client_classes?.v4 ?? [];
-  const path = ["client_classes", "v4"];
-  const names = classNames(files);
-  const given = givenByReservations(file);
-  checkNames(files, path, report);
+export function readClasses<File extends ClassFile, Class extends ClientClass>(
+  sources: ClassSources<File, Class>,
+  report: Report,
+): ClassTable<Class> {
+  const { rules, files, given, dictionary } = sources;
+  const path = ["client_classes", rules.key];
+  const names = classNames(files, rules);
+  checkNames(files, rules, path, report);
   warnOfEmpty(files, names, given, path, report);
   const unknown = (place: Path, name: string, where: string): void =>
     report.error(place, `there is no class "${name}"${where}`, names.hintFor(name));
@@ -68,20 +81,17 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
   const order = evaluationOrder(drafts, names, report);
   const isLate = lateness(order, names, given);
   const expressions = new Map(order.map(({ number, node }) => [number, node]));
-  const classes = files.map((one, number): Dhcp4ClientClass => {
+  const classes = files.map((one, number): Class => {
     const place = [...path, number];
-    return {
+    const facts = {
       number,
       name: one.name,
       assert: one.assert,
       expression: expressions.get(number),
       template: one.template === true ? { spawned: names.spawnedBy(one.name) } : undefined,
       options: mergeOptions(NO_OPTIONS, readOptions(one.options, [...place, "options"], dictionary, report)),
-      leaseTime: one.config && readLeaseTime(one.config, top.leaseTime, [...place, "config"], report),
-      nextServer: one.next_server,
-      serverName: one.server_name,
-      fileName: one.file_name,
     };
+    return sources.build(one, facts, place);
   });
 
   const read = (name: string | undefined, place: Path): number | undefined => {
@@ -127,40 +137,41 @@ export function readClasses(file: ConfigFile, top: TopLevel, dictionary: OptionD
       checkReferences(classReferences(result.node), place);
       return result.node;
     },
+    knows: (expression, className) => {
+      if (className !== undefined && names.numberOf(className) === undefined) return false;
+      const result = readExpression(expression, "value", dictionary);
+      return result.ok && classReferences(result.node).every(({ name }) => names.numberOf(name) !== undefined);
+    },
     finish: () => {
       const { builtIns } = names;
-      if (classes.length === 0 && builtIns.length === 0) return {};
-      const inOrder = (drafts: readonly Draft[]): readonly Dhcp4ClientClass[] =>
-        drafts.map(({ number }) => classes[number] as Dhcp4ClientClass);
+      if (classes.length === 0 && builtIns.length === 0) return undefined;
+      const inOrder = (drafts: readonly Draft[]): readonly Class[] => drafts.map(({ number }) => classes[number] as Class);
       const drop = classes.find(({ name }) => name === "DROP");
-      const classification = {
+      return {
         classes,
         early: inOrder(order.filter(({ name }) => !isLate(name))),
         late: inOrder(order.filter(({ name }) => isLate(name))),
         builtIns,
         needsReservation: given.size > 0 || builtIns.some(({ kind }) => kind === "KNOWN" || kind === "UNKNOWN"),
         drop: drop?.number,
-        leaseTime: top.leaseTime,
-        boot: top.boot,
+        leaseTime: sources.leaseTime,
       };
-      return { classification };
     },
   };
 }
 
-/** Names in `classes` of all reservations, of networks and of the top level. */
-function givenByReservations(file: ConfigFile): ReadonlySet<string> {
-  const networks = Object.values(file.networks ?? {}).flatMap((network) => network.reservations ?? []);
-  return new Set([...(file.reservations ?? []), ...networks].flatMap((host) => host.classes ?? []));
+/** Names in `classes` of these reservations. */
+export function classesGivenBy(...lists: readonly (readonly HostFile[] | undefined)[]): ReadonlySet<string> {
+  return new Set(lists.flatMap((hosts) => hosts ?? []).flatMap((host) => host.classes ?? []));
 }
 
-function checkNames(files: readonly ClientClassFile[], path: Path, report: Report): void {
+function checkNames(files: readonly ClassFile[], rules: ClassRules, path: Path, report: Report): void {
   const known = new Set<string>();
   for (const [i, { name, template, assert }] of files.entries()) {
     const place = [...path, i];
     if (known.has(name))
       report.error([...place, "name"], `there is another class "${name}"`, "a class has one expression: join the two with or");
-    else if (isBuiltIn(name))
+    else if (isBuiltIn(name, rules))
       report.error([...place, "name"], `"${name}" is a class that the server itself defines`, "give it another name");
     if (template === true && assert === undefined)
       report.error(
@@ -173,7 +184,7 @@ function checkNames(files: readonly ClientClassFile[], path: Path, report: Repor
 }
 
 /** A class that nobody can be in has most likely lost its `assert`. */
-function warnOfEmpty(files: readonly ClientClassFile[], names: ClassNames, given: ReadonlySet<string>, path: Path, report: Report): void {
+function warnOfEmpty(files: readonly ClassFile[], names: ClassNames, given: ReadonlySet<string>, path: Path, report: Report): void {
   for (const [i, { name, assert, template }] of files.entries()) {
     if (assert !== undefined || template === true || given.has(name)) continue;
     if (names.templatesOf(name).length > 0) continue;
@@ -182,7 +193,7 @@ function warnOfEmpty(files: readonly ClientClassFile[], names: ClassNames, given
 }
 
 function readDrafts(
-  files: readonly ClientClassFile[],
+  files: readonly ClassFile[],
   names: ClassNames,
   path: Path,
   dictionary: OptionDictionary,

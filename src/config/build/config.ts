@@ -1,96 +1,84 @@
+import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { StoreSpec } from "../model/common.ts";
 import type { Config } from "../model/config.ts";
-import type { Link, Network } from "../model/dhcp4.ts";
 import { readDefinitions } from "../options/definitions.ts";
-import { mergeOptions, NO_OPTIONS, readOptions } from "../options/values.ts";
 import type { ConfigFile } from "../schema/config.ts";
 import type { Report } from "../text/problems.ts";
-import { readClasses } from "./classes.ts";
-import { type Inherited, inherit, topLevel } from "./dhcp4/inheritance.ts";
-import { type LinkPlan, planLinks } from "./dhcp4/links.ts";
-import { assignHosts, buildNetwork, type NetworkBuild } from "./dhcp4/networks.ts";
-import { type NamedPrefix, readPrefixes } from "./dhcp4/prefixes.ts";
-import { readHosts } from "./dhcp4/reservations.ts";
-import { readLimits } from "./limits.ts";
-
-const LISTED_TWICE = "keep one of the two; for both subnets of an interface list their networks in `shared_networks`";
+import type { Common } from "./common.ts";
+import { readDhcp4 } from "./dhcp4/section.ts";
+import { readDhcp6 } from "./dhcp6/section.ts";
+import { limitsOf, readLimits } from "./limits.ts";
+import { splitReservations } from "./reservations.ts";
+import { readSharedNetworks } from "./shared-networks.ts";
 
 const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
 
+/** All keys of networks in a file, the refused ones too. */
+export interface WrittenNetworks {
+  readonly dhcp4: ReadonlySet<string>;
+  readonly dhcp6: ReadonlySet<string>;
+}
+
 /**
  * Makes the model of a file whose values were read one by one, and reports every contradiction
- * between them. The result is of use only if no error was reported. `written` are all keys of
- * `networks` in the file, the refused ones too.
+ * between them. The result is of use only if no error was reported.
  */
-export function buildModel(file: ConfigFile, written: ReadonlySet<string>, report: Report): Config {
-  const entries = file.networks ?? {};
-  const prefixes = readPrefixes(Object.keys(entries), report);
-  checkInterfaces(file, report);
-  const { defined, dictionary } = readDefinitions(file.option_definitions, report);
-  const plans = planLinks(file, prefixes, written, report);
-  const globalHosts = assignHosts(readHosts(file.reservations ?? [], ["reservations"], dictionary, report), prefixes, written, report);
-  const global = topLevel(file, dictionary, report);
-  const classes = readClasses(file, global, dictionary, report);
-  const limits = readLimits(file.limits, "", classes, ["limits"], report);
-  const build: NetworkBuild = { file, report, dictionary, networks: [], ranges: [], globalHosts, everywhere: new Map(), classes };
-
+export function buildModel(file: ConfigFile, written: WrittenNetworks, report: Report): Config {
+  const { defined, dictionaries } = readDefinitions(file.option_definitions, file.v6 === undefined ? 1 : 2, report);
   const flood = file.flood_protection_threshold;
-  const order = new Map(prefixes.map((prefix, i) => [prefix, i]));
-  const built = new Map<NamedPrefix, { readonly link: number; readonly outer: Inherited }>();
-  for (const [link, plan] of plans.entries()) {
-    const outer = plan.shared === undefined ? global : inherit(plan.shared, global, plan.path, dictionary, report);
-    for (const member of plan.members) built.set(member, { link, outer });
-  }
-  for (const prefix of prefixes) {
-    const place = built.get(prefix);
-    if (place !== undefined) build.networks.push(buildNetwork(build, prefix, place.link, place.outer));
-  }
-  const links = plans.map((plan, index) => buildLink(plan, index, build.networks, order));
+  const common: Common = {
+    file,
+    report,
+    shared: readSharedNetworks(file, report),
+    reservations: splitReservations(file.reservations, file.v6 !== undefined, report),
+    ofBoth: {
+      offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
+      affinity: file.affinity ?? DEFAULT_AFFINITY,
+      cacheThreshold: file.cache_threshold ?? 0,
+      ...(flood === undefined ? {} : { floodProtection: { packets: flood.packets, seconds: flood.secs } }),
+    },
+  };
+  const dhcp4 = readDhcp4(common, dictionaries.dhcp4, written.dhcp4);
+  const dhcp6 = file.v6 && readDhcp6(common, file.v6, dictionaries.dhcp6, written.dhcp6);
+  if (dhcp6 === undefined) refuseDhcp6Parts(common);
+  const [limits = [], limits6 = []] = limitsOf(file.limits, dhcp6 === undefined ? [dhcp4.classes] : [dhcp4.classes, dhcp6.classes]);
+  const requesters = file.leasequery?.requesters ?? [];
+  const bulk = file.leasequery?.bulk === undefined ? {} : { bulk: file.leasequery.bulk };
+  const ipv4Requesters = requesters.filter((one): one is Ipv4Prefix => !(one instanceof Uint8Array));
+  const ipv6Requesters = requesters.filter((one) => one instanceof Uint8Array);
   return {
-    interfaces: file.interfaces ?? [],
-    networks: build.networks,
-    links,
-    ranges: build.ranges,
-    options: mergeOptions(NO_OPTIONS, readOptions(file.options, ["options"], dictionary, report)),
+    ...dhcp4.finish(readLimits(limits, "", dhcp4.classes, ["limits"], report)),
     ...(defined.length === 0 ? {} : { optionDefinitions: defined }),
-    limits,
-    ...classes.finish(),
-    chaddrOnly: file.chaddr_only ?? false,
-    offerHold: file.offer_hold ?? DEFAULT_OFFER_HOLD,
-    affinity: file.affinity ?? DEFAULT_AFFINITY,
-    cacheThreshold: file.cache_threshold ?? 0,
-    bootp: file.bootp_enable ?? true,
-    dynamicBootp: file.bootp_enable ?? false,
-    rapidCommit: file.rapid_commit ?? false,
-    subnetSelection: file.subnet_selection ?? true,
-    ...(flood === undefined ? {} : { floodProtection: { packets: flood.packets, seconds: flood.secs } }),
-    ...(file.leasequery === undefined ? {} : { leasequery: file.leasequery }),
+    ...common.ofBoth,
+    ...(ipv4Requesters.length === 0 ? {} : { leasequery: { requesters: ipv4Requesters, ...bulk } }),
+    ...(dhcp6 === undefined
+      ? {}
+      : {
+          dhcp6: {
+            ...dhcp6.finish(readLimits(limits6, "", dhcp6.classes, ["limits"], report)),
+            ...common.ofBoth,
+            ...(ipv6Requesters.length === 0 ? {} : { leasequery: { requesters: ipv6Requesters, ...bulk } }),
+          },
+        }),
     store: buildStore(file.store),
     log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
   };
 }
 
+const ADD_SECTION = "add the section v6: it says that DHCPv6 is served";
+
+/** Without the section `v6` nothing of DHCPv6 has an effect. */
+function refuseDhcp6Parts({ file, shared, report }: Common): void {
+  for (const { path, name } of shared.dhcp6)
+    report.keyError(path, `the shared network "${name}" is of DHCPv6, which is not served`, ADD_SECTION);
+  if (file.client_classes?.v6 !== undefined)
+    report.keyError(["client_classes", "v6"], "there are classes of DHCPv6, which is not served", ADD_SECTION);
+  for (const [i, one] of (file.leasequery?.requesters ?? []).entries())
+    if (one instanceof Uint8Array)
+      report.error(["leasequery", "requesters", i], "an IPv6 address asks by DHCPv6, which is not served", ADD_SECTION);
+}
+
 function buildStore(store: ConfigFile["store"]): StoreSpec {
   return store?.memory === undefined ? { kind: "sqlite", path: store?.sqlite?.path } : { kind: "memory" };
-}
-
-function buildLink(plan: LinkPlan, index: number, networks: readonly Network[], order: ReadonlyMap<NamedPrefix, number>): Link {
-  const members = plan.members.map((member) => networks[order.get(member) as number] as Network);
-  return {
-    index,
-    name: plan.name,
-    networks: members,
-    interfaces: plan.interfaces,
-    relays: plan.relays,
-    ...(plan.vss && { vss: plan.vss }),
-  };
-}
-
-function checkInterfaces(file: ConfigFile, report: Report): void {
-  const known = new Set<string>();
-  for (const [i, { name }] of (file.interfaces ?? []).entries()) {
-    if (!known.has(name)) known.add(name);
-    else report.error(["interfaces", i], `the interface ${name} is listed twice`, LISTED_TWICE);
-  }
 }

@@ -7,18 +7,50 @@ import type { Report } from "../text/problems.ts";
 /** When nothing is configured, as in dora: 24 h, at least 20 minutes, at most 7 days. */
 export const DEFAULT_LEASE_TIME: LeaseTime = { default: 86_400, min: 1_200, max: 604_800, renew: undefined, rebind: undefined };
 
+/** A timer that does not go with a lease time, and why. */
+export type TimerViolation = readonly [key: "renew_time" | "rebind_time" | "preferred_time", message: string];
+
 /**
  * The lease times of one place over those around it. `lease_time` is taken as a whole: its min and
  * max are not inherited singly.
  */
 export function readLeaseTime(file: LeaseConfigFile | undefined, outer: LeaseTime, path: Path, report: Report): LeaseTime {
   if (file === undefined) return outer;
-  const result = {
+  const result = timesOver(file, outer);
+  return checkTimes(result, file, timerViolation(result), TIMERS_HINT, path, report) ? result : outer;
+}
+
+const TIMERS_HINT = "not set, they are: renew_time 1/2 and rebind_time 7/8 of the lease time";
+
+/** What the file says over what is around it. */
+export function timesOver(file: LeaseConfigFile, outer: LeaseTime): LeaseTime {
+  return {
     ...(file.lease_time === undefined ? { default: outer.default, min: outer.min, max: outer.max } : limits(file.lease_time)),
     renew: file.renew_time ?? outer.renew,
     rebind: file.rebind_time ?? outer.rebind,
   };
-  return checkLimits(result, path, report) && checkTimers(result, file, path, report) ? result : outer;
+}
+
+/** Whether the times fit together; `violation` is what is wrong with the timers. */
+export function checkTimes(
+  time: LeaseTime,
+  file: Readonly<Record<string, unknown>>,
+  violation: TimerViolation | undefined,
+  hint: string,
+  path: Path,
+  report: Report,
+): boolean {
+  if (!checkLimits(time, path, report)) return false;
+  if (violation === undefined) return true;
+  const [key, message] = violation;
+  // An inherited value is not written here: then point at what is, and does not go with it.
+  const inherited = file[key] === undefined;
+  report.error(
+    [...path, inherited ? (Object.keys(file)[0] ?? key) : key],
+    message,
+    inherited ? `${key} is inherited; set it here too` : hint,
+  );
+  return false;
 }
 
 /**
@@ -52,20 +84,7 @@ function checkLimits(time: LeaseTime, path: Path, report: Report): boolean {
  * T1 < T2 < lease time (RFC 2131 section 4.4.5). Only what is configured is compared: the defaults
  * follow the lease time.
  */
-function checkTimers(time: LeaseTime, file: LeaseConfigFile, path: Path, report: Report): boolean {
-  const violation = timerViolation(time);
-  if (violation === undefined) return true;
-  const [key, message] = violation;
-  // An inherited value is not written here: then point at what is, and does not go with it.
-  const inherited = file[key] === undefined;
-  const hint = inherited
-    ? `${key} is inherited; set it here too`
-    : "not set, they are: renew_time 1/2 and rebind_time 7/8 of the lease time";
-  report.error([...path, inherited ? (Object.keys(file)[0] ?? key) : key], message, hint);
-  return false;
-}
-
-function timerViolation({ default: lease, renew, rebind }: LeaseTime): readonly ["renew_time" | "rebind_time", string] | undefined {
+function timerViolation({ default: lease, renew, rebind }: LeaseTime): TimerViolation | undefined {
   const text = formatDuration;
   if (rebind !== undefined && rebind >= lease)
     return ["rebind_time", `rebind_time (${text(rebind)}) is not shorter than the lease time (${text(lease)})`];

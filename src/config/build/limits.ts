@@ -9,17 +9,42 @@ const LONGEST_IDENTITY = 1000;
 /** Of no client the value is anything else than empty, and an empty one is not limited. */
 const EMPTY = "''";
 
+/**
+ * The limits of the top level that hold in each of the protocols: those that a protocol's classes
+ * and expressions can say. What none can say is left to the first, to be reported.
+ */
+export function limitsOf(files: readonly LimitFile[] | undefined, protocols: readonly ClassTable[]): readonly PlacedLimit[][] {
+  const all = placed(files);
+  const knowers = all.map(({ file }) => {
+    const able = protocols.filter((classes) => classes.knows(file.key, file.class));
+    return able.length > 0 ? able : protocols.slice(0, 1);
+  });
+  return protocols.map((classes) => all.filter((_, i) => knowers[i]?.includes(classes)));
+}
+
+/** A limit, and its position in its list. */
+export interface PlacedLimit {
+  readonly file: LimitFile;
+  readonly position: number;
+}
+
+/** The limits of a list. */
+export function placed(files: readonly LimitFile[] | undefined): readonly PlacedLimit[] {
+  return (files ?? []).map((file, position) => ({ file, position }));
+}
+
 /** Reads the limits of the network with this name; of the top level when it is empty. */
 export function readLimits(
-  files: readonly LimitFile[] | undefined,
+  files: readonly PlacedLimit[],
   network: string,
   classes: ClassTable,
   path: Path,
   report: Report,
 ): readonly Limit[] {
   const limits = new Map<string, Limit>();
-  for (const [i, { key, max, class: className }] of (files ?? []).entries()) {
-    const place = [...path, i];
+  for (const { file, position } of files) {
+    const { key, max, class: className } = file;
+    const place = [...path, position];
     const value = classes.valueOf(key, [...place, "key"]);
     const guard = classes.guard({ class: className }, place).guard;
     // JSON, because no such list is the beginning of another one. What is not in it can be changed

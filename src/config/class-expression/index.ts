@@ -1,6 +1,7 @@
 /** Class expressions: read once, checked, and made into functions of a message. */
 
-import { type OptionDictionary, STANDARD } from "../options/dictionary.ts";
+import { STANDARD_DHCP4 } from "../options/dhcp4.ts";
+import type { OptionDictionary } from "../options/dictionary.ts";
 import { checkType, type ExpressionType } from "./check.ts";
 import { parseExpression } from "./parser.ts";
 import type { ExpressionProblem, Node } from "./syntax.ts";
@@ -27,7 +28,7 @@ export type ExpressionResult = { readonly ok: true; readonly node: Node } | { re
  * Reads and checks an expression of the wanted type, with the options that `dictionary` has names
  * for. Never throws, whatever the text.
  */
-export function readExpression(text: string, wanted: ExpressionType, dictionary: OptionDictionary = STANDARD): ExpressionResult {
+export function readExpression(text: string, wanted: ExpressionType, dictionary: OptionDictionary = STANDARD_DHCP4): ExpressionResult {
   const parsed = parseExpression(text, dictionary);
   if (!parsed.ok) return parsed;
   const problem = checkType(parsed.node, wanted);

@@ -45,8 +45,8 @@ export interface DefinedOption {
   readonly name: string;
   readonly code: number;
   /**
-   * `dhcp4`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an enterprise
-   * number for those of option 125.
+   * `dhcp4`, `dhcp6`, `vendor-encapsulated` for sub-options of option 43, or `vendor-` and an
+   * enterprise number for those of option 125 and, of DHCPv6, 17.
    */
   readonly space: string;
   /** As written. */

@@ -22,7 +22,7 @@ export interface Dhcp6Config {
   /** Options of the top of the section `v6`. What is closer overrides them. */
   readonly options: OptionSet;
   /** Client classes; undefined: there are none, and nothing depends on any. */
-  readonly classification?: Classification<ClientClass> | undefined;
+  readonly classification?: Dhcp6Classification | undefined;
   readonly limits: readonly Limit[];
   /** How long an advertised address or prefix is kept for its client, in seconds. */
   readonly offerHold: number;
@@ -56,6 +56,16 @@ export interface Dhcp6Interface {
   readonly name: string;
   /** From `name@ip`: the address of this interface to answer from; undefined: its link-local one. */
   readonly address: Ipv6 | undefined;
+}
+
+/** A class of DHCPv6 clients. */
+export interface Dhcp6ClientClass extends ClientClass {
+  readonly leaseTime: Lifetimes | undefined;
+}
+
+export interface Dhcp6Classification extends Classification<Dhcp6ClientClass> {
+  /** Those of the section `v6`: places that set none have this very object. */
+  readonly leaseTime: Lifetimes;
 }
 
 /** How the DUID of this server is made (RFC 8415 section 11), once. */
@@ -195,7 +205,10 @@ export type ReservationMatch =
   | { readonly kind: "duid"; readonly value: Uint8Array }
   /** From option 79, else from the DUID, else from an EUI-64 link-local address. */
   | { readonly kind: "chaddr"; readonly chaddr: Uint8Array }
-  /** Options 18 and 37 of any relay (RFC 8415 section 21.18, RFC 4649). */
+  /**
+   * Options 18 and 37 of any relay (RFC 8415 section 21.18, RFC 4649); of the latter the remote-id
+   * behind the enterprise number.
+   */
   | { readonly kind: "interfaceId"; readonly value: Uint8Array }
   | { readonly kind: "remoteId"; readonly value: Uint8Array }
   /** An option of the client's message. */

@@ -4,10 +4,14 @@ import { describeValue } from "../text/expected.ts";
 import type { Report } from "../text/problems.ts";
 import { didYouMean } from "../text/suggest.ts";
 
+const IPV4: ValueType = { kind: "ipv4" };
+const IPV6: ValueType = { kind: "ipv6" };
+
 const TYPES: Readonly<Record<string, ValueType>> = {
-  ip: { kind: "ipv4" },
-  ip_list: { kind: "list", of: { kind: "ipv4" } },
-  ipv6: { kind: "ipv6" },
+  ip: IPV4,
+  ip_list: { kind: "list", of: IPV4 },
+  ipv4: IPV4,
+  ipv6: IPV6,
   domain: { kind: "domain" },
   domain_list: { kind: "domains", compress: false },
   str: { kind: "text" },
@@ -24,6 +28,9 @@ const TYPES: Readonly<Record<string, ValueType>> = {
   sub_option: { kind: "suboptions", definitions: [] },
 };
 
+/** What is an address of the protocol is another one in DHCPv6. */
+const TYPES_OF_DHCP6: typeof TYPES = { ...TYPES, ip: IPV6, ip_list: { kind: "list", of: IPV6 } };
+
 const NAMES = Object.keys(TYPES);
 
 /**
@@ -36,29 +43,34 @@ export const A_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 /** What a name of an option or a field has to be like, for messages. */
 export const NAME_FORM = "lower-case letters, digits and underscores, a letter first, such as door_code";
 
+/** Bytes of an address of the protocol, `ip`. */
+type AddressSize = 4 | 16;
+
 /** Reads a type as it is written; reports what is wrong with it and returns undefined. */
-export function readOptionType(written: unknown, path: Path, report: Report): ValueType | undefined {
-  if (typeof written === "string") return readName(written, path, report);
-  if (Array.isArray(written)) return readList(written, path, report);
-  if (typeof written === "object" && written !== null) return readRecord(written as Readonly<Record<string, unknown>>, path, report);
+export function readOptionType(written: unknown, addressSize: AddressSize, path: Path, report: Report): ValueType | undefined {
+  if (typeof written === "string") return readName(written, addressSize, path, report);
+  if (Array.isArray(written)) return readList(written, addressSize, path, report);
+  if (typeof written === "object" && written !== null)
+    return readRecord(written as Readonly<Record<string, unknown>>, addressSize, path, report);
   report.error(path, `expected a type, got ${describeValue(written)}`, `types: ${NAMES.join(", ")}; [ip] is a list of them`);
   return undefined;
 }
 
-function readName(name: string, path: Path, report: Report): ValueType | undefined {
-  const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+function readName(name: string, addressSize: AddressSize, path: Path, report: Report): ValueType | undefined {
+  const types = addressSize === 4 ? TYPES : TYPES_OF_DHCP6;
+  const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (type !== undefined) return type;
   const hint = name === "b64" ? "define it as hex; a value can still be written {type: b64, value: ...}" : didYouMean(name, NAMES);
   report.error(path, `unknown type ${describeValue(name)}`, hint ?? `types: ${NAMES.join(", ")}; [ip] is a list of them`);
   return undefined;
 }
 
-function readList(items: readonly unknown[], path: Path, report: Report): ValueType | undefined {
+function readList(items: readonly unknown[], addressSize: AddressSize, path: Path, report: Report): ValueType | undefined {
   if (items.length !== 1) {
     report.error(path, "a list of values has one type", "[u16] is a list of numbers; {first: u16, second: ip} has different parts");
     return undefined;
   }
-  const of = readOptionType(items[0], [...path, 0], report);
+  const of = readOptionType(items[0], addressSize, [...path, 0], report);
   if (of === undefined) return undefined;
   if (of.kind === "domain") return { kind: "domains", compress: false };
   if (tellsItsEnd(of)) return { kind: "list", of };
@@ -66,7 +78,7 @@ function readList(items: readonly unknown[], path: Path, report: Report): ValueT
   return undefined;
 }
 
-function readRecord(map: Readonly<Record<string, unknown>>, path: Path, report: Report): ValueType | undefined {
+function readRecord(map: Readonly<Record<string, unknown>>, addressSize: AddressSize, path: Path, report: Report): ValueType | undefined {
   const names = Object.keys(map);
   if (names.length === 0) report.error(path, "the record has no fields", "name each with its type: {port: u16, host: domain}");
   let good = names.length > 0;
@@ -76,7 +88,7 @@ function readRecord(map: Readonly<Record<string, unknown>>, path: Path, report: 
       report.keyError(place, `"${name}" can't be the name of a field`, `names are ${NAME_FORM}`);
       good = false;
     }
-    const type = readOptionType(map[name], place, report);
+    const type = readOptionType(map[name], addressSize, place, report);
     if (type !== undefined && i < names.length - 1 && !tellsItsEnd(type)) {
       report.error(place, `"${name}" has to be the last field: nothing tells where a value of this type ends`, ENDLESS_HINT);
       good = false;

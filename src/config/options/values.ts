@@ -1,31 +1,15 @@
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
-import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { type OptionDefinition, optionByCode } from "../../wire/dhcp4/option-table.ts";
-import { decodeValue, type EncodeResult, encodeRaw, encodeValue, isRawType, RAW_TYPES, type RawType } from "../../wire/values/values.ts";
+import type { OptionDefinition } from "../../wire/option-dictionary.ts";
+import { encodeOption } from "../../wire/option-values.ts";
+import { decodeValue, encodeRaw, isRawType, RAW_TYPES, type RawType } from "../../wire/values/values.ts";
 import type { ConfiguredOption, OptionSet } from "../model/common.ts";
 import type { OptionsFile } from "../schema/config.ts";
 import type { Path } from "../text/diagnostic.ts";
 import { describeValue } from "../text/expected.ts";
 import type { Report } from "../text/problems.ts";
 import { didYouMean } from "../text/suggest.ts";
-import { type OptionDictionary, placeOfSubOption, REFUSED_CODE, STANDARD, VENDOR_IDENTIFYING, VENDOR_SPECIFIC } from "./dictionary.ts";
-
-/** Options that the server makes itself, and where their values are set. */
-const MANAGED: ReadonlyMap<number, string> = new Map([
-  [OptionCode.requestedIpAddress, "only clients send it"],
-  [OptionCode.ipAddressLeaseTime, "set config: {lease_time: ...} instead"],
-  [OptionCode.overload, "the server uses it by itself when a message is full"],
-  [OptionCode.dhcpMessageType, "the server sets it"],
-  [OptionCode.serverIdentifier, "set server_id in the network instead"],
-  [OptionCode.parameterRequestList, "only clients send it; {value, always: true} sends an option although not requested"],
-  [OptionCode.maximumMessageSize, "only clients send it; the server obeys it"],
-  [OptionCode.renewalTime, "set config: {renew_time: ...} instead"],
-  [OptionCode.rebindingTime, "set config: {rebind_time: ...} instead"],
-  [OptionCode.clientIdentifier, "the server repeats what the client sent"],
-  [OptionCode.rapidCommit, "set rapid_commit at the top level instead"],
-  [OptionCode.relayAgentInformation, "the server repeats what the relay sent"],
-  [OptionCode.clientMachineIdentifier, "the server repeats what the client sent"],
-]);
+import { type OptionDictionary, placeOfSubOption, REFUSED_CODE } from "./dictionary.ts";
+import { whyManaged } from "./protocol.ts";
 
 export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
 
@@ -49,12 +33,8 @@ export function readOptions(
   dictionary: OptionDictionary,
   report: Report,
 ): readonly ConfiguredOption[] {
-  return readEntries(file, path, { report, dictionary, whyNot: whyManaged, sentByClients: false }).map(([entry]) => entry);
-}
-
-/** Why an option can't be configured, in the words of a hint; undefined when it can be. */
-export function whyManaged(code: number): string | undefined {
-  return MANAGED.get(code) ?? (optionByCode(code)?.protocol ? "the protocol itself sets it" : undefined);
+  const whyNot = (code: number): string | undefined => whyManaged(code, dictionary.protocol);
+  return readEntries(file, path, { report, dictionary, whyNot, sentByClients: false }).map(([entry]) => entry);
 }
 
 /** Reads the options that a client has to send: values only. */
@@ -82,7 +62,7 @@ export function mergeOptions(outer: OptionSet, own: readonly ConfiguredOption[])
 }
 
 /** `option 3 (routers)` */
-export function optionTitle(code: number, dictionary: OptionDictionary = STANDARD): string {
+export function optionTitle(code: number, dictionary: OptionDictionary): string {
   const definition = dictionary.byCode(code);
   return definition === undefined ? `option ${code}` : `option ${code} (${definition.name})`;
 }
@@ -132,8 +112,9 @@ function readMap(map: OptionsFile, path: Path, reading: Reading): Entries {
 function readCode(key: string, path: Path, { report, dictionary }: Reading): number | undefined {
   if (/^\d+$/.test(key)) {
     const code = Number(key);
-    if (code >= 1 && code <= 254) return code;
-    report.keyError(path, `there is no option ${key}`, "codes go from 1 to 254");
+    const { lastCode } = dictionary.protocol;
+    if (code >= 1 && code <= lastCode) return code;
+    report.keyError(path, `there is no option ${key}`, `codes go from 1 to ${lastCode}`);
     return undefined;
   }
   const definition = dictionary.byName(key);
@@ -179,11 +160,14 @@ function readEntry(code: number, written: unknown, path: Path, reading: Reading)
     report.error(path, "{value: null} stands alone: an option that is not sent has neither a type nor always");
     return undefined;
   }
-  const data =
+  const values =
     settings.type === undefined
       ? encodeTyped(code, value, valuePath, reading)
       : encodeUntyped(code, settings.type, value, path, valuePath, reading);
-  return data === undefined ? undefined : { code, data, always: settings.always, suppressed: false };
+  if (values === undefined) return undefined;
+  const [data = NO_BYTES, ...more] = values;
+  const entry = { code, data, always: settings.always, suppressed: false };
+  return more.length === 0 ? entry : { ...entry, more };
 }
 
 interface Settings {
@@ -211,8 +195,8 @@ function readSettings(map: Readonly<Record<string, unknown>>, path: Path, report
   return unknown.length > 0 || typeof always !== "boolean" ? undefined : { type, always };
 }
 
-/** A value in the form of its option. */
-function encodeTyped(code: number, value: unknown, path: Path, { report, dictionary }: Reading): Uint8Array | undefined {
+/** Bytes of a value in the form of its option: of as many options as it takes. */
+function encodeTyped(code: number, value: unknown, path: Path, { report, dictionary }: Reading): readonly Uint8Array[] | undefined {
   const definition = dictionary.byCode(code);
   if (definition === undefined) {
     if (dictionary.incomplete) return undefined;
@@ -223,18 +207,31 @@ function encodeTyped(code: number, value: unknown, path: Path, { report, diction
     );
     return undefined;
   }
-  const result = encodeWritten((written) => encodeValue(definition.type, written), value, path, report);
-  if (result.ok) return result.data;
-  if (dictionary.incomplete && (code === VENDOR_SPECIFIC || code === VENDOR_IDENTIFYING)) return undefined;
+  const result = encodeWritten((written) => encodeOption(definition, written), value, path, report);
+  if (result.ok) return result.values;
+  const { encapsulated, enterprises } = dictionary.protocol;
+  if (dictionary.incomplete && (code === encapsulated || code === enterprises)) return undefined;
   report.error([...path, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
   return undefined;
+}
+
+/** Why a value can't be encoded, and where in it. */
+interface Misfit {
+  readonly ok: false;
+  readonly problem: string;
+  readonly path: Path;
 }
 
 /**
  * Encodes a value. Where text is wanted a plain scalar is its characters, whatever YAML makes of
  * them: 001122, 1e3, true. What is wrong is told of the value as YAML has it.
  */
-function encodeWritten(encode: (value: unknown) => EncodeResult, value: unknown, path: Path, report: Report): EncodeResult {
+function encodeWritten<Good extends { readonly ok: true }>(
+  encode: (value: unknown) => Good | Misfit,
+  value: unknown,
+  path: Path,
+  report: Report,
+): Good | Misfit {
   const first = encode(value);
   let result = first;
   for (let current = value; !result.ok; result = encode(current)) {
@@ -258,28 +255,35 @@ function withPart(value: unknown, path: Path, part: unknown): unknown {
  * A value in the form that `type` says. It is the operator's word: bytes that don't fit the form of
  * a known option are sent all the same.
  */
-function encodeUntyped(code: number, type: RawType, value: unknown, path: Path, valuePath: Path, reading: Reading): Uint8Array | undefined {
+function encodeUntyped(
+  code: number,
+  type: RawType,
+  value: unknown,
+  path: Path,
+  valuePath: Path,
+  reading: Reading,
+): readonly Uint8Array[] | undefined {
   const { report, dictionary } = reading;
-  const result = encodeWritten((written) => encodeRaw(type, written), value, valuePath, report);
+  const result = encodeWritten((written) => encodeRaw(type, written, dictionary.protocol), value, valuePath, report);
   if (!result.ok) {
     report.error([...valuePath, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
     return undefined;
   }
   const definition = dictionary.byCode(code);
-  const misfit = definition === undefined || reading.sentByClients ? undefined : misfitOf(definition, result.data);
-  if (misfit === undefined) return result.data;
+  const misfit = definition === undefined || reading.sentByClients ? undefined : misfitOf(definition, result.data, dictionary);
+  if (misfit === undefined) return [result.data];
   report.warn(
     path,
     `${optionTitle(code, dictionary)}: a value of type ${type} does not fit this option: ${misfit}`,
     "it is sent as it is; leave out the type, and the value is written in the option's own form",
   );
-  return result.data;
+  return [result.data];
 }
 
-function misfitOf(definition: OptionDefinition, data: Uint8Array): string | undefined {
+function misfitOf(definition: OptionDefinition, data: Uint8Array, { protocol }: OptionDictionary): string | undefined {
   // The format of vendor-specific information (43) is the vendor's own (RFC 2132 section 8.4):
   // sub-options are only usual.
-  if (definition.code === VENDOR_SPECIFIC) return undefined;
+  if (definition.code === protocol.encapsulated) return undefined;
   const result = decodeValue(definition.type, data);
   return result.ok ? undefined : result.problem;
 }
@@ -290,5 +294,12 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Whether two options at different places say the same. */
 export function sameOption(a: ConfiguredOption, b: ConfiguredOption): boolean {
-  return a.code === b.code && a.always === b.always && a.suppressed === b.suppressed && equalBytes(a.data, b.data);
+  const [own, other] = [valuesOf(a), valuesOf(b)];
+  const isSame = own.length === other.length && own.every((value, i) => equalBytes(value, other[i] as Uint8Array));
+  return a.code === b.code && a.always === b.always && a.suppressed === b.suppressed && isSame;
+}
+
+/** The values of the options that one configured option becomes. */
+export function valuesOf({ data, more }: ConfiguredOption): readonly Uint8Array[] {
+  return more === undefined ? [data] : [data, ...more];
 }

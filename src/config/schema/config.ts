@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { INFINITE, parseDuration } from "../text/duration.ts";
 import { expected } from "../text/expected.ts";
-import { clientClass } from "./clients.ts";
-import { inherited, network, reservations, sharedNetwork } from "./networks.ts";
+import { anyReservation, clientClass, dhcp6ClientClass } from "./clients.ts";
+import { v6 } from "./dhcp6/section.ts";
+import { inherited, network, sharedNetwork } from "./networks.ts";
 import { optionDefinitions } from "./option-definitions.ts";
 import { floodProtection, leasequery, log, store } from "./server.ts";
 import { config, limits, options } from "./settings.ts";
@@ -34,12 +35,15 @@ export const configSchema = z
       option_definitions: optionDefinitions.optional(),
       client_classes: z
         .strictObject(
-          { v4: list(clientClass, "classes").optional().describe("Classes of DHCPv4 clients, in the order of their options.") },
-          { error: expected("a map with v4") },
+          {
+            v4: list(clientClass, "classes").optional().describe("Classes of DHCPv4 clients, in the order of their options."),
+            v6: list(dhcp6ClientClass, "classes").optional().describe("Classes of DHCPv6 clients, in the order of their options."),
+          },
+          { error: expected("a map with v4 and v6") },
         )
         .optional()
         .describe("Kinds of clients, told by what they send. Default: none."),
-      reservations: reservations
+      reservations: list(anyReservation, "reservations")
         .optional()
         .describe("Hosts known in whichever network holds their address; without an address, in every network. Default: none."),
       ...inherited,
@@ -57,7 +61,7 @@ export const configSchema = z
       affinity: duration
         .optional()
         .describe("How long an expired or released lease is remembered for its last owner while other addresses are free. Default: 1d."),
-      leasequery: leasequery.optional().describe("Who may ask about leases with DHCPLEASEQUERY (RFC 4388). Default: nobody."),
+      leasequery: leasequery.optional().describe("Who may ask about leases (RFC 4388, RFC 5007). Default: nobody."),
       store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
       log: log.optional(),
       bootp_enable: flag
@@ -78,6 +82,7 @@ export const configSchema = z
         .optional()
         .describe("Percent of a lease for which a renewal gets the time that remains and nothing is written. Default: 0, each is written."),
       flood_protection_threshold: floodProtection.optional(),
+      v6: v6.optional(),
     },
     { error: expected("a map with networks, options and so on") },
   )
@@ -95,6 +100,15 @@ export type NetworkFile = NonNullable<ConfigFile["networks"]>[string];
 export type SharedNetworkFile = NonNullable<ConfigFile["shared_networks"]>[string];
 export type RangeFile = NonNullable<NetworkFile["ranges"]>[number];
 export type ReservationFile = NonNullable<NetworkFile["reservations"]>[number];
+export type AnyReservationFile = NonNullable<ConfigFile["reservations"]>[number];
 export type ClientClassFile = NonNullable<NonNullable<ConfigFile["client_classes"]>["v4"]>[number];
 export type LeaseConfigFile = NonNullable<ConfigFile["config"]>;
 export type OptionsFile = Readonly<Record<string, unknown>>;
+
+export type Dhcp6File = NonNullable<ConfigFile["v6"]>;
+export type Dhcp6NetworkFile = NonNullable<Dhcp6File["networks"]>[string];
+export type Dhcp6RangeFile = NonNullable<Dhcp6NetworkFile["ranges"]>[number];
+export type PrefixPoolFile = NonNullable<Dhcp6NetworkFile["prefix_pools"]>[number];
+export type Dhcp6ReservationFile = NonNullable<Dhcp6File["reservations"]>[number];
+export type Dhcp6ClientClassFile = NonNullable<NonNullable<ConfigFile["client_classes"]>["v6"]>[number];
+export type LifetimesFile = NonNullable<Dhcp6File["config"]>;

@@ -1,22 +1,31 @@
 import * as z from "zod";
 import { expected } from "../text/expected.ts";
 import { reservation } from "./clients.ts";
-import { boot, config, guards, limits, options } from "./settings.ts";
-import { A_PREFIX, A_RANGE, duration, exception, flag, hostAddress, interfaceName, list, readPrefix, readRange, text } from "./values.ts";
+import { interfaceIds, readHostIpv6 } from "./dhcp6/values.ts";
+import { rangeOf } from "./ranges.ts";
+import { anyOptions, boot, config, guards, lifetimes, limits, options } from "./settings.ts";
+import {
+  A_PREFIX,
+  A_RANGE,
+  duration,
+  exception,
+  flag,
+  hostAddress,
+  interfaceName,
+  list,
+  readHostAddress,
+  readPrefix,
+  readRange,
+  text,
+} from "./values.ts";
 import { vss } from "./vss.ts";
 
 /* Networks, their ranges, and the links that they are on. */
 
 const A_SHARE = "a share from 0 to 1 such as 0.8";
 
-export const inherited = {
-  ...boot,
-  authoritative: flag
-    .optional()
-    .describe("Answer DHCPNAK to clients whose address is wrong or unknown here, and DHCPINFORM. Default: inherited, else true."),
-  exclude_first_last_24: flag
-    .optional()
-    .describe("Never give out .0 and .255 of any /24, except to hosts for which they are reserved. Default: inherited, else false."),
+/** What networks of both protocols inherit from the top level. */
+export const inheritedByAll = {
   reservations_only: flag
     .optional()
     .describe(
@@ -38,7 +47,7 @@ export const inherited = {
   ping_check: flag
     .optional()
     .describe(
-      "Ask whether somebody uses an address (by ARP, or ping through routers) before it is offered to a client that did not have it. Default: inherited, else false.",
+      "Ask whether somebody uses an address before it is offered to a client that did not have it. Default: inherited, else false.",
     ),
   ping_timeout_ms: z
     .int({ error: expected("a number of milliseconds from 1 to 10000") })
@@ -48,38 +57,38 @@ export const inherited = {
     .describe("How long ping_check waits for an answer, in milliseconds. Default: inherited, else 500."),
 };
 
-const range = z
-  .strictObject(
-    {
-      start: hostAddress.optional().describe("First address."),
-      end: hostAddress.optional().describe("Last address."),
-      range: text(A_RANGE, readRange).optional().describe("First and last address in one: 192.168.5.2-192.168.5.250."),
-      prefix: text(A_PREFIX, readPrefix)
-        .optional()
-        .describe("The addresses of a prefix; the network's own first and last address are left out."),
-      except: list(exception, "addresses, ranges and prefixes")
-        .optional()
-        .describe("Addresses inside that are never given out. Default: none."),
-      config: config.optional(),
-      options: options.optional(),
-      ...guards,
-    },
-    { error: expected("a range: a map with start and end, with range, or with prefix") },
-  )
-  .superRefine((value, context) => {
-    const forms = [value.start !== undefined || value.end !== undefined, value.range !== undefined, value.prefix !== undefined];
-    const complete = value.range !== undefined || value.prefix !== undefined || (value.start !== undefined && value.end !== undefined);
-    const count = forms.filter(Boolean).length;
-    if (count === 1 && complete) return;
-    const missing = value.start === undefined ? "start" : "end";
-    const message =
-      count > 1 ? "the range is given in two ways" : count === 0 ? "the range has no addresses" : `the range has no ${missing}`;
-    context.addIssue({ code: "custom", message, params: { hint: "give start and end, or range: FIRST-LAST, or prefix: ADDRESS/LENGTH" } });
-  })
-  .meta({ id: "Range", description: "A pool of addresses for clients without a reservation: start and end, range, or prefix." });
+export const inherited = {
+  ...boot,
+  ...inheritedByAll,
+  authoritative: flag
+    .optional()
+    .describe("Answer DHCPNAK to clients whose address is wrong or unknown here, and DHCPINFORM. Default: inherited, else true."),
+  exclude_first_last_24: flag
+    .optional()
+    .describe("Never give out .0 and .255 of any /24, except to hosts for which they are reserved. Default: inherited, else false."),
+};
+
+const range = rangeOf({
+  address: hostAddress,
+  range: text(A_RANGE, readRange),
+  prefix: text(A_PREFIX, readPrefix),
+  exception,
+  config,
+  options,
+  words: {
+    range: "First and last address in one: 192.168.5.2-192.168.5.250.",
+    prefix: "The addresses of a prefix; the network's own first and last address are left out.",
+  },
+}).meta({
+  id: "Range",
+  description: "A pool of addresses for clients without a reservation: start and end, range, or prefix.",
+});
+
+/** How a free address is picked. */
+export const allocation = z.enum(["hashed", "sequential", "random"], { error: expected("hashed, sequential or random") });
 
 export const reservations = list(reservation, "reservations");
-const interfaceNames = list(interfaceName, "names of interfaces");
+export const interfaceNames = list(interfaceName, "names of interfaces");
 const relays = list(hostAddress, "addresses of relays").describe(
   "Addresses (giaddr) of relays that serve this link although the address lies outside its prefixes. Default: none.",
 );
@@ -97,8 +106,7 @@ export const network = z
       interfaces: interfaceNames.optional().describe("Interfaces on this network besides those that have an address in it. Default: none."),
       relays: relays.optional(),
       vss: vss.optional(),
-      allocation: z
-        .enum(["hashed", "sequential", "random"], { error: expected("hashed, sequential or random") })
+      allocation: allocation
         .optional()
         .describe(
           "How a free address is picked. hashed: a client tends to get the same one even after all state is lost. Default: hashed.",
@@ -110,6 +118,15 @@ export const network = z
     { error: expected("a network: a map with ranges, reservations, options and so on") },
   )
   .meta({ id: "Network", description: "A DHCPv4 subnet." });
+
+const A_RELAY = "the address of a relay such as 192.168.6.1, or of one of DHCPv6 such as 2001:db8:6::1";
+
+const relaysOfEither = list(
+  text(A_RELAY, (value) => readHostAddress(value) ?? readHostIpv6(value)),
+  "addresses of relays",
+).describe(
+  "Addresses (giaddr, or link-address of DHCPv6) of relays that serve this link although they lie outside its prefixes. Default: none.",
+);
 
 const member = z.string({ error: expected("a network such as 192.168.5.0/24") });
 const members = list(member, "networks such as 192.168.5.0/24");
@@ -123,12 +140,16 @@ export const sharedNetwork = z
         interfaces: interfaceNames
           .optional()
           .describe("Interfaces on this link besides those that have an address in one of the networks."),
-        relays: relays.optional(),
+        relays: relaysOfEither.optional(),
+        interface_id: interfaceIds.optional(),
         vss: vss.optional(),
-        options: options.optional(),
-        config: config.optional(),
+        options: anyOptions.optional(),
+        config: lifetimes.optional(),
       }),
     ],
     { error: expected("a list of networks, or a map with networks, interfaces, relays, options and config") },
   )
-  .meta({ id: "SharedNetwork", description: "Networks on one link: a client may get an address from any of them, in order." });
+  .meta({
+    id: "SharedNetwork",
+    description: "Networks of one protocol on one link: a client may get an address from any of them, in order.",
+  });

@@ -1,8 +1,12 @@
 import * as z from "zod";
-import { parseIpv4 } from "../../net/ipv4.ts";
+import { parseIpv4, writeIpv4 } from "../../net/ipv4.ts";
+import { parseIpv6 } from "../../net/ipv6.ts";
+import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { type Ipv4Prefix, parseIpv4Prefix } from "../../net/prefix.ts";
+import type { ListenSpec } from "../model/common.ts";
 import { INFINITE, parseDuration } from "../text/duration.ts";
 import { describeValue, expected } from "../text/expected.ts";
+import { readIpv6Prefix } from "./dhcp6/values.ts";
 import { hostBitsSet, list, type Refusal, text } from "./values.ts";
 
 /* What only the server as a whole has: its store, its log, whom it listens to. */
@@ -75,11 +79,36 @@ export const floodProtection = z
   )
   .describe("How many messages of one client are looked at: packets in a burst, and as many more in each secs seconds. Default: all.");
 
-const requester = text("an address such as 10.0.0.2 or a prefix such as 10.0.0.0/24", (value): Ipv4Prefix | Refusal | undefined => {
+const A_REQUESTER = "an address such as 10.0.0.2 or 2001:db8::2, or a prefix such as 10.0.0.0/24 or 2001:db8::/48";
+
+/** IPv4: a prefix of 32 bits is a single address. IPv6: likewise with 128. */
+const requester = text(A_REQUESTER, (value): Ipv4Prefix | Ipv6Prefix | Refusal | undefined => {
+  if (value.includes(":")) {
+    if (value.includes("/")) return readIpv6Prefix(value);
+    const address = parseIpv6(value);
+    return address === undefined ? undefined : ipv6Prefix(address);
+  }
   if (value.includes("/")) return parseIpv4Prefix(value) ?? hostBitsSet(value);
   const address = parseIpv4(value);
   return address === undefined ? undefined : { address, length: 32 };
 });
+
+const listener = text("an address to listen on, such as 10.0.0.1, 10.0.0.1:67, 2001:db8::1 or [2001:db8::1]:547", readListener);
+
+function readListener(value: string): ListenSpec | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([\d.]+|[^[\]]*))(?::(\d{1,5}))?$/.exec(value) ?? [];
+  // Without brackets all of the text is an IPv6 address.
+  const ipv6 = parseIpv6(bracketed ?? value);
+  const ipv4 = ipv6 === undefined && plain !== undefined ? parseIpv4(plain) : undefined;
+  const hasPort = digits !== undefined && (ipv4 !== undefined || bracketed !== undefined);
+  const port = hasPort ? Number(digits) : undefined;
+  if (port !== undefined && (port < 1 || port > 65535)) return undefined;
+  if (ipv6 !== undefined) return { address: ipv6, port };
+  if (ipv4 === undefined) return undefined;
+  const address = new Uint8Array(4);
+  writeIpv4(address, 0, ipv4);
+  return { address, port };
+}
 
 /** `leasequery` at the top level. */
 export const leasequery = z
@@ -88,9 +117,20 @@ export const leasequery = z
       requesters: list(requester, "addresses and prefixes")
         .min(1, "requesters is empty: nobody could ask")
         .describe(
-          "Addresses and prefixes of those who may ask; both giaddr and the address that the query comes from have to be among them.",
+          "Addresses and prefixes of those who may ask; both giaddr and the address that the query comes from have to be among them, of DHCPv6 the latter.",
         ),
+      bulk: z
+        .strictObject(
+          {
+            listen: list(listener, "addresses")
+              .min(1, "listen is empty: nobody could connect")
+              .describe("Addresses, each with a TCP port if it is not that of the protocol, 67 or 547."),
+          },
+          { error: expected("a map with listen") },
+        )
+        .optional()
+        .describe("Answers over TCP about many leases at once (RFC 5460, RFC 6926), for the same requesters. Default: none."),
     },
-    { error: expected("a map with requesters") },
+    { error: expected("a map with requesters and bulk") },
   )
-  .meta({ id: "Leasequery", description: "Answers to DHCPLEASEQUERY: by address, hardware address, client identifier or remote id." });
+  .meta({ id: "Leasequery", description: "Answers to LEASEQUERY: by address, hardware address, client identifier or remote id." });

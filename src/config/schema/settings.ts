@@ -7,38 +7,75 @@ import { address, fileName, positiveDuration, serverName } from "./values.ts";
  * place is for.
  */
 
+const leaseTime = z
+  .union(
+    [
+      positiveDuration,
+      z.strictObject({
+        default: positiveDuration.describe("Time of a client that asks for none."),
+        min: positiveDuration.optional().describe("Shortest time that a client may ask for. Default: the default time."),
+        max: positiveDuration.optional().describe("Longest time that a client may ask for. Default: the default time."),
+      }),
+    ],
+    { error: expected('a duration such as "1d", or a map with default, min and max') },
+  )
+  .optional();
+
+const CLOSEST_WINS = "Lease times. What is closer to the client wins: reservation, range, network, shared network, top level.";
+
 export const config = z
   .strictObject(
     {
-      lease_time: z
-        .union(
-          [
-            positiveDuration,
-            z.strictObject({
-              default: positiveDuration.describe("Time of a client that asks for none."),
-              min: positiveDuration.optional().describe("Shortest time that a client may ask for. Default: the default time."),
-              max: positiveDuration.optional().describe("Longest time that a client may ask for. Default: the default time."),
-            }),
-          ],
-          { error: expected('a duration such as "1d", or a map with default, min and max') },
-        )
-        .optional()
-        .describe("One duration, or default, min and max. Configured nowhere: default 24h, min 20m, max 7d."),
+      lease_time: leaseTime.describe("One duration, or default, min and max. Configured nowhere: default 24h, min 20m, max 7d."),
       renew_time: positiveDuration.optional().describe("T1, when a client begins to renew. Default: half of the lease time."),
       rebind_time: positiveDuration.optional().describe("T2, when a client asks any server. Default: 7/8 of the lease time."),
     },
     { error: expected("a map with lease_time, renew_time and rebind_time") },
   )
-  .meta({
-    id: "LeaseConfig",
-    description: "Lease times. What is closer to the client wins: reservation, range, network, shared network, top level.",
-  });
+  .meta({ id: "LeaseConfig", description: CLOSEST_WINS });
 
-export const options = z.record(z.string(), z.unknown(), { error: expected("a map of options such as {routers: 192.168.5.1}") }).meta({
-  id: "Options",
-  description:
-    "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.",
-});
+const preferredTime = z.union(
+  [
+    positiveDuration,
+    z.strictObject({
+      default: positiveDuration.describe("The preferred lifetime."),
+      min: positiveDuration.optional().describe("As in dora; without effect, as there."),
+      max: positiveDuration.optional().describe("As in dora; without effect, as there."),
+    }),
+  ],
+  { error: expected('a duration such as "12h"') },
+);
+
+/** Of DHCPv6, and of shared networks, which are of either protocol. */
+export const lifetimes = z
+  .strictObject(
+    {
+      lease_time: leaseTime.describe(
+        "Valid lifetime: one duration, or default, min and max. Configured nowhere: default 24h, min 20m, max 7d.",
+      ),
+      preferred_time: preferredTime.optional().describe("Preferred lifetime, of DHCPv6 only. Default: 5/8 of the valid lifetime."),
+      renew_time: positiveDuration.optional().describe("T1, when a client begins to renew. Default: half of the preferred lifetime."),
+      rebind_time: positiveDuration.optional().describe("T2, when a client asks any server. Default: 4/5 of the preferred lifetime."),
+    },
+    { error: expected("a map with lease_time, preferred_time, renew_time and rebind_time") },
+  )
+  .meta({ id: "Lifetimes", description: CLOSEST_WINS });
+
+const OPTIONS_ARE =
+  "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.";
+
+export const options = z
+  .record(z.string(), z.unknown(), { error: expected("a map of options such as {routers: 192.168.5.1}") })
+  .meta({ id: "Options", description: OPTIONS_ARE });
+
+export const dhcp6Options = z
+  .record(z.string(), z.unknown(), { error: expected("a map of options such as {dns_servers: 2001:db8::53}") })
+  .meta({ id: "Dhcp6Options", description: OPTIONS_ARE });
+
+/** Where the protocol is told by something else. */
+export const anyOptions = z
+  .record(z.string(), z.unknown(), { error: expected("a map of options") })
+  .meta({ id: "AnyOptions", description: OPTIONS_ARE });
 
 export const boot = {
   next_server: address.optional().describe("siaddr: the server that has the boot file. Default: inherited, else none."),

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../net/ipv4.ts";
+import { parseMac } from "../../net/mac.ts";
 import { formatIpv4Prefix, parseIpv4Prefix, prefixAround, rangeOfPrefix } from "../../net/prefix.ts";
 import { type AddressRange, parseAddressRange } from "../../net/range.ts";
 import { INFINITE, parseDuration } from "../text/duration.ts";
 import { describeValue, expected } from "../text/expected.ts";
+import { parseIdentifier } from "../text/identifier.ts";
 
 /* The single values of a file: addresses, ranges, durations, names. */
 
@@ -48,11 +50,13 @@ export const flag = z.boolean({ error: expected("true or false") });
 const AN_ADDRESS = "an IPv4 address such as 192.168.5.1";
 export const address = text(AN_ADDRESS, parseIpv4);
 
-export const hostAddress = text(AN_ADDRESS, (value): Ipv4 | Refusal | undefined => {
+export const hostAddress = text(AN_ADDRESS, readHostAddress);
+
+export function readHostAddress(value: string): Ipv4 | Refusal | undefined {
   const result = parseIpv4(value);
   if (result === undefined || (result >= FIRST_HOST && result <= LAST_HOST)) return result;
   return new Refusal(`${value} is not the address of a host`);
-});
+}
 
 /** Unicast addresses: not in 0.0.0.0/8, not multicast, reserved or broadcast. */
 export const FIRST_HOST: Ipv4 = 0x01000000;
@@ -129,13 +133,30 @@ export const interfaceName = text(AN_INTERFACE, (value) => {
   return INTERFACE_NAME.test(value) ? value : undefined;
 });
 
-export const interfaceSpec = text(`${AN_INTERFACE}, or eth0@192.168.5.1`, (value) => {
-  const at = value.indexOf("@");
-  const name = at < 0 ? value : value.slice(0, at);
-  if (!INTERFACE_NAME.test(name)) return undefined;
-  const own = at < 0 ? undefined : parseIpv4(value.slice(at + 1));
-  return at >= 0 && own === undefined ? undefined : { name, address: own };
+/** `name`, or `name@address` with an address that `parseAddress` reads. */
+export function interfaceSpecOf<A>(parseAddress: (text: string) => A | undefined, example: string) {
+  return text(`${AN_INTERFACE}, or ${example}`, (value) => {
+    const at = value.indexOf("@");
+    const name = at < 0 ? value : value.slice(0, at);
+    if (!INTERFACE_NAME.test(name)) return undefined;
+    const own = at < 0 ? undefined : parseAddress(value.slice(at + 1));
+    return at >= 0 && own === undefined ? undefined : { name, address: own };
+  });
+}
+
+export const interfaceSpec = interfaceSpecOf(parseIpv4, "eth0@192.168.5.1");
+
+const AN_IDENTIFIER = "hex such as 01:52:54:00:12:34:56, or text in quotes inside the string";
+
+export const identifier = text(AN_IDENTIFIER, (value) => {
+  const result = parseIdentifier(value);
+  if (result !== undefined) return result;
+  const what = `expected ${AN_IDENTIFIER}, got ${describeValue(value)}`;
+  return new Refusal(what, value === "" ? undefined : `for the text write "'${value.slice(0, 40)}'"`);
 });
+
+/** A hardware address of either protocol. */
+export const hardwareAddress = text("a hardware address such as 52:54:00:12:34:56", parseMac);
 
 const HOSTNAME = /^(?!.{254})[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 export const hostname = text("a host name: letters, digits and hyphens, labels of at most 63, such as printer", (value) => {

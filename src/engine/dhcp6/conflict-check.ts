@@ -6,6 +6,7 @@ import { firstAddress, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { inTime, isInForce } from "../common/availability.ts";
 import type { Answer } from "./answer.ts";
 import type { Association } from "./association.ts";
+import { isGranted } from "./bind.ts";
 import type { Decision, Reply } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import type { Grant } from "./grant.ts";
@@ -18,14 +19,14 @@ import { hardwareAddressOf } from "./identity.ts";
  */
 export function checkFirst(exchange: Exchange, answers: readonly Answer[], advertise: Reply): Decision {
   if (exchange.message.relays.length > 0) return advertise;
+  const unchecked: Grant[] = [];
   for (const { association, grants } of answers) {
     if (association.type !== AssociationKind.addresses) continue;
-    for (const grant of grants) {
-      const timeout = grant.settings.network.pingTimeout;
-      if (timeout !== undefined && needsCheck(association, grant)) return ask(exchange, grant, timeout, advertise);
-    }
+    for (const grant of grants)
+      if (grant.settings.network.pingTimeout !== undefined && needsCheck(association, grant)) unchecked.push(grant);
   }
-  return advertise;
+  const [first, ...later] = unchecked;
+  return first === undefined ? advertise : ask(exchange, first, later, advertise);
 }
 
 function needsCheck({ context, clientKey }: Association, { prefix, previous, hold }: Grant): boolean {
@@ -38,13 +39,16 @@ function needsCheck({ context, clientKey }: Association, { prefix, previous, hol
   return held === undefined || !equalBytes(held.owner.clientKey, clientKey);
 }
 
-function ask(exchange: Exchange, { prefix }: Grant, timeout: number, advertise: Reply): Decision {
+/** What is asked about `later` is not held meanwhile: else it would look as if it had been asked. */
+function ask(exchange: Exchange, { prefix, settings }: Grant, later: readonly Grant[], advertise: Reply): Decision {
   const interfaceIndex = exchange.received.interface.index;
   const address = prefix.slice(0, 16);
+  const timeout = settings.network.pingTimeout as number;
   exchange.trace?.({ rule: "probe", address, interfaceIndex, timeout });
   const hardwareAddress = hardwareAddressOf(exchange) ?? NO_BYTES;
   const about = { kind: "conflict-probe", address, timeout, interfaceIndex, hardwareAddress } as const;
-  return { kind: "question", about, holds: advertise.changes, unanswered: advertise };
+  const holds = advertise.changes.filter((change) => change.kind !== "hold" || !isGranted(later, change.hold.address));
+  return { kind: "question", about, holds, unanswered: advertise };
 }
 
 /**

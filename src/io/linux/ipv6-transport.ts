@@ -1,6 +1,7 @@
 import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Transport, TransportOptions } from "../transport.ts";
-import { IPV6, joinGroup } from "./ipv6.ts";
+import { createGroupMemberships } from "./group-memberships.ts";
+import { IPV6 } from "./ipv6.ts";
 import { loadLibc } from "./libc.ts";
 import { createUdpReceiver } from "./receiver.ts";
 import type { SendGate } from "./send-gate.ts";
@@ -25,13 +26,7 @@ const OPEN_GATE: SendGate<Ipv6> = { check: () => "send" };
 export async function openIpv6Transport(options: Ipv6TransportOptions): Promise<Transport<Ipv6>> {
   const libc = await loadLibc();
   const udp = openUdpSocket(libc, IPV6, options.address, options.port);
-  const limitations: string[] = [];
-  for (const { index, name } of options.interfaces) {
-    for (const group of options.groups ?? []) {
-      const problem = joinGroup(libc, udp, group, index);
-      if (problem !== undefined) limitations.push(`Messages to ${IPV6.format(group)} are not heard on ${name} (${problem}).`);
-    }
-  }
+  const memberships = createGroupMemberships(libc, udp, options.groups ?? []);
   return createTransport(libc, {
     family: IPV6,
     sockets: [{ fd: udp, receiver: createUdpReceiver(libc, udp, IPV6, () => false) }],
@@ -39,7 +34,8 @@ export async function openIpv6Transport(options: Ipv6TransportOptions): Promise<
     link: undefined,
     gate: OPEN_GATE,
     port: boundPort(libc, udp),
-    limitations,
+    limitations: memberships.follow(options.interfaces),
+    serve: (interfaces) => memberships.follow(interfaces),
     close() {},
   });
 }

@@ -1,5 +1,5 @@
 import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
-import { AF_INET6, IPV6_ADD_MEMBERSHIP, IPV6_PKTINFO, IPV6_RECVPKTINFO, IPV6_V6ONLY, SOL_IPV6 } from "./constants.ts";
+import { AF_INET6, IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP, IPV6_PKTINFO, IPV6_RECVPKTINFO, IPV6_V6ONLY, SOL_IPV6 } from "./constants.ts";
 import type { SocketFamily } from "./family.ts";
 import type { Libc } from "./libc.ts";
 
@@ -62,8 +62,17 @@ export const IPV6: SocketFamily<Ipv6> = {
  * can't, such as ENODEV.
  */
 export function joinGroup(libc: Libc, fd: number, group: Ipv6, interfaceIndex: number): string | undefined {
+  return setMembership(libc, fd, IPV6_ADD_MEMBERSHIP, group, interfaceIndex) ? undefined : libc.errno();
+}
+
+/** The socket hears the group there no more, if it did. */
+export function leaveGroup(libc: Libc, fd: number, group: Ipv6, interfaceIndex: number): void {
+  setMembership(libc, fd, IPV6_DROP_MEMBERSHIP, group, interfaceIndex);
+}
+
+function setMembership(libc: Libc, fd: number, option: number, group: Ipv6, interfaceIndex: number): boolean {
   const request = new Uint8Array(new ArrayBuffer(MEMBERSHIP_SIZE));
   request.set(group);
   new DataView(request.buffer).setUint32(ADDRESS_SIZE, interfaceIndex, true);
-  return libc.setsockopt(fd, SOL_IPV6, IPV6_ADD_MEMBERSHIP, request, MEMBERSHIP_SIZE) < 0 ? libc.errno() : undefined;
+  return libc.setsockopt(fd, SOL_IPV6, option, request, MEMBERSHIP_SIZE) === 0;
 }

@@ -26,9 +26,13 @@ export const DHCP4: Assembly<Config, Message, Ipv4, LeaseOwner, ServedInterface>
   openProber,
   probesAddresses: ({ networks }) => networks.some(({ pingTimeout }) => pingTimeout !== undefined),
   bulkListen: ({ leasequery }) => leasequery?.bulk?.listen.filter(({ address }) => address.length === 4) ?? [],
-  createProtocol: ({ interfaces, facts: _, ...parts }) =>
+  createProtocol: ({ interfaces, config, leases, port, log, uptime }) =>
     createDhcp4({
-      ...parts,
+      config,
+      leases,
+      port,
+      log,
+      uptime,
       interfaceAt: (index) => interfaces.at(index),
       ownAddresses: interfaces.derive(ownAddresses),
       secret: [randomNumber(), randomNumber()],

@@ -35,6 +35,7 @@ export const DHCP6: Assembly<Dhcp6Config, Message, Ipv6 | Ipv6Prefix, LeaseOwner
     createDhcp6({
       ...parts,
       interfaceAt: (index) => interfaces.at(index),
+      interfaceNamed: (name) => interfaces.served.find((one) => one.name === name),
       ownAddresses: interfaces.derive(ownAddresses),
       serverIdentifier: serverIdentifier({
         spec: parts.config.serverId,

@@ -1,10 +1,12 @@
 import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
+import { changedSettings } from "../../engine/dhcp6/changed-settings.ts";
 import { inProbation } from "../../engine/dhcp6/conflict-check.ts";
 import { decide } from "../../engine/dhcp6/decide.ts";
 import { createDecider } from "../../engine/dhcp6/decider.ts";
 import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
 import { createFloodGuard, type FloodGuard } from "../../engine/dhcp6/flood.ts";
-import type { LeaseOwner, LeaseWalker } from "../../leases/dhcp6/lease.ts";
+import type { Outbox } from "../../io/transport.ts";
+import type { LeaseOwner, LeaseWalker, Seconds } from "../../leases/dhcp6/lease.ts";
 import { DHCP6_LEASES } from "../../leases/dhcp6/table.ts";
 import { leaseCopy } from "../../leases/view.ts";
 import type { Duid } from "../../net/duid.ts";
@@ -13,11 +15,14 @@ import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { decode } from "../../wire/dhcp6/decode.ts";
 import { encode } from "../../wire/dhcp6/encode.ts";
 import { type Message, MessageType } from "../../wire/dhcp6/message.ts";
+import { OptionCode } from "../../wire/dhcp6/option-code.ts";
+import { optionValue } from "../../wire/dhcp6/options.ts";
 import { peekMessageType } from "../../wire/dhcp6/peek.ts";
 import type { Log } from "../log.ts";
 import { createNoticeLog } from "../notice-log.ts";
 import type { ServedProtocol, Shedding } from "../protocol.ts";
 import { createBulkLeasequery } from "./bulk-leasequery.ts";
+import { createReconfigures, type Reconfigures } from "./reconfigures.ts";
 import { KINDS, kindOf, NOTICE_WORDS, WORDS } from "./words.ts";
 
 export interface Dhcp6Parts {
@@ -31,7 +36,11 @@ export interface Dhcp6Parts {
   readonly serverIdentifier: Duid;
   /** The port that the server listens on. */
   readonly port: number;
+  readonly createOutbox: (capacity: number) => Outbox<Ipv6>;
+  readonly interfaceNamed: (name: string) => ServedInterface | undefined;
   readonly log: Log;
+  /** Lease time. */
+  readonly clock: () => Seconds;
   /** Milliseconds, never going back. */
   readonly uptime: () => number;
   /** Two unsigned 32-bit numbers that nobody else knows. */
@@ -48,6 +57,7 @@ export function createDhcp6(parts: Dhcp6Parts): ServedProtocol<Dhcp6Config, Mess
   const { leases, interfaceAt, port: serverPort, random, serverIdentifier } = parts;
   let decider = createDecider(parts.config);
   let flood = floodGuardOf(parts.config, parts.secret);
+  const reconfigures = createReconfigures(parts);
   const { notice: notify, allowances } = createNoticeLog<Ipv6Prefix>(parts.log, parts.uptime, NOTICE_WORDS);
 
   return {
@@ -60,6 +70,7 @@ export function createDhcp6(parts: Dhcp6Parts): ServedProtocol<Dhcp6Config, Mess
     shedding,
     floods: (message, now) => flood?.refuses(message, now) ?? false,
     decide(message, datagram, now, answers) {
+      if (reconfigures.waiting > 0) noteAnswer(message, reconfigures);
       const { interfaceIndex, source, sourcePort, destination, length } = datagram;
       const served = interfaceAt(interfaceIndex) as ServedInterface;
       return decide(
@@ -76,7 +87,19 @@ export function createDhcp6(parts: Dhcp6Parts): ServedProtocol<Dhcp6Config, Mess
       decider = createDecider(config);
       flood = floodGuardOf(config, parts.secret);
     },
+    reconfigure: {
+      ask: (lease) => reconfigures.ask(lease),
+      changes: (before, after) => changedSettings(createDecider(before), createDecider(after)),
+      send: () => reconfigures.send(),
+    },
   };
+}
+
+/** What a client that was asked to come back comes with. */
+function noteAnswer({ type, options }: Message, reconfigures: Reconfigures): void {
+  if (type !== MessageType.RENEW && type !== MessageType.REBIND && type !== MessageType["INFORMATION-REQUEST"]) return;
+  const duid = optionValue(options, OptionCode.clientIdentifier);
+  if (duid !== undefined) reconfigures.answered(duid);
 }
 
 function floodGuardOf({ floodProtection }: Dhcp6Config, secret: Dhcp6Parts["secret"]): FloodGuard | undefined {

@@ -1,5 +1,6 @@
 import { fromHex } from "../../net/bytes.ts";
 import { parseIpv4 } from "../../net/ipv4.ts";
+import { parseIpv6 } from "../../net/ipv6.ts";
 import { parseDomainName, writeDomainName } from "./domain-name.ts";
 
 /**
@@ -36,14 +37,29 @@ export type EncodeResult =
       readonly path: readonly (string | number)[];
     };
 
+/** What raw forms mean in a protocol. */
+export interface RawRules {
+  /** Bytes of an address, and of the code of an option and of the length behind it. */
+  readonly addressSize: 4 | 16;
+  readonly codeSize: 1 | 2;
+}
+
+const DHCP4_RULES: RawRules = { addressSize: 4, codeSize: 1 };
+const DHCP6_RULES: RawRules = { addressSize: 16, codeSize: 2 };
+
+/** The rules inside an option whose sub-options have codes of this size. */
+export function rawRules(codeSize: 1 | 2): RawRules {
+  return codeSize === 1 ? DHCP4_RULES : DHCP6_RULES;
+}
+
 /**
- * Encodes `{type, value}`. A list is accepted for every type but `b64`, `hex` and `sub_option`; the
+ * Encodes `{type, value}`, by default for DHCPv4. A list is accepted for every type but `b64`, `hex` and `sub_option`; the
  * parts follow each other without a separator.
  */
-export function encodeRaw(type: RawType, value: unknown): EncodeResult {
+export function encodeRaw(type: RawType, value: unknown, rules: RawRules = DHCP4_RULES): EncodeResult {
   const out: number[] = [];
   const path: (string | number)[] = [];
-  const problem = writeRaw(type, value, out, path);
+  const problem = writeRaw(type, value, out, path, rules);
   return problem === undefined ? { ok: true, data: Uint8Array.from(out) } : { ok: false, problem, path };
 }
 
@@ -78,7 +94,7 @@ export function parseBytes(text: string): Uint8Array | undefined {
 }
 
 /** Appends the value to `out`; returns what is wrong, with `path` left at the place. */
-export function writeRaw(type: RawType, value: unknown, out: number[], path: (string | number)[]): string | undefined {
+export function writeRaw(type: RawType, value: unknown, out: number[], path: (string | number)[], rules: RawRules): string | undefined {
   if (type === "hex" || type === "b64") {
     const bytes = typeof value !== "string" ? undefined : type === "hex" ? fromHex(value) : fromBase64(value);
     if (bytes === undefined) {
@@ -88,12 +104,14 @@ export function writeRaw(type: RawType, value: unknown, out: number[], path: (st
     append(bytes, out);
     return undefined;
   }
-  if (type === "sub_option") return writeRawSubOptions(value, out, path);
-  const compression = type === "domain" || type === "domain_list" ? new Map<string, number>() : undefined;
-  if (!Array.isArray(value)) return writeRawScalar(type, value, out, compression);
+  if (type === "sub_option") return writeRawSubOptions(value, out, path, rules);
+  // DHCPv6 has no compressed names (RFC 8415 section 10).
+  const compresses = rules.codeSize === 1;
+  const compression = compresses && (type === "domain" || type === "domain_list") ? new Map<string, number>() : undefined;
+  if (!Array.isArray(value)) return writeRawScalar(type, value, out, compression, rules);
   for (const [index, item] of value.entries()) {
     path.push(index);
-    const problem = writeRawScalar(type, item, out, compression);
+    const problem = writeRawScalar(type, item, out, compression, rules);
     if (problem !== undefined) return problem;
     path.pop();
   }
@@ -105,10 +123,12 @@ function writeRawScalar(
   value: unknown,
   out: number[],
   compression: Map<string, number> | undefined,
+  { addressSize }: RawRules,
 ): string | undefined {
   switch (type) {
     case "ip":
     case "ip_list": {
+      if (addressSize === 16) return writeRawIpv6(value, out);
       const address = typeof value === "string" ? parseIpv4(value) : undefined;
       if (address === undefined) return "must be an IPv4 address such as 192.168.5.1";
       writeInteger(address, 4, out);
@@ -139,19 +159,28 @@ function writeRawScalar(
   }
 }
 
-function writeRawSubOptions(value: unknown, out: number[], path: (string | number)[]): string | undefined {
+function writeRawIpv6(value: unknown, out: number[]): string | undefined {
+  const address = typeof value === "string" ? parseIpv6(value) : undefined;
+  return address === undefined ? "must be an IPv6 address such as 2001:db8::1" : append(address, out);
+}
+
+function writeRawSubOptions(value: unknown, out: number[], path: (string | number)[], rules: RawRules): string | undefined {
+  const { codeSize } = rules;
+  const largest = 256 ** codeSize - 1;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "must be a map of sub-option code to {type, value}";
   for (const [key, item] of Object.entries(value)) {
     path.push(key);
-    if (!/^\d+$/.test(key) || Number(key) > 255) return "must be a sub-option code from 0 to 255";
+    if (!/^\d+$/.test(key) || Number(key) > largest) return `must be a sub-option code from 0 to ${largest}`;
     if (!isRawForm(item)) return `must be {type, value} with one of the types ${RAW_TYPES.join(", ")}`;
     const data: number[] = [];
     path.push("value");
-    const problem = writeRaw(item.type, item.value, data, path);
+    const problem = writeRaw(item.type, item.value, data, path, rules);
     if (problem !== undefined) return problem;
     path.pop();
-    if (data.length > 255) return `has ${data.length} bytes; a sub-option holds at most 255`;
-    out.push(Number(key), data.length, ...data);
+    if (data.length > largest) return `has ${data.length} bytes; a sub-option holds at most ${largest}`;
+    writeInteger(Number(key), codeSize, out);
+    writeInteger(data.length, codeSize, out);
+    append(data, out);
     path.pop();
   }
   return undefined;

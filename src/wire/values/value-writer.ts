@@ -9,6 +9,7 @@ import {
   parseBytes,
   RAW_TYPES,
   type RawForm,
+  rawRules,
   writeInteger,
   writeRaw,
 } from "./raw-values.ts";
@@ -213,9 +214,10 @@ function writeTagged(alternatives: readonly Alternative[], value: unknown, out: 
   return problems.join(", or ");
 }
 
-function writeRawForm(form: RawForm, out: number[], path: Path): string | undefined {
+/** `codeSize`: that of the option that holds it. */
+function writeRawForm(form: RawForm, out: number[], path: Path, codeSize: 1 | 2 = 1): string | undefined {
   path.push("value");
-  const problem = writeRaw(form.type, form.value, out, path);
+  const problem = writeRaw(form.type, form.value, out, path, rawRules(codeSize));
   if (problem === undefined) path.pop();
   return problem;
 }
@@ -257,7 +259,7 @@ function writeSubOption(
 ): string | undefined {
   const data: number[] = [];
   let problem: string | undefined;
-  if (isRawForm(value)) problem = writeRawForm(value, data, path);
+  if (isRawForm(value)) problem = writeRawForm(value, data, path, size);
   else if (definition !== undefined) problem = write(definition.type, value, data, path);
   else problem = `must be {type, value} with one of the types ${RAW_TYPES.join(", ")}: sub-option ${code} has no definition`;
   if (problem !== undefined) return problem;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { listIpv6Interfaces } from "../../../src/io/interfaces.ts";
 import { openIpv6Transport } from "../../../src/io/open.ts";
 import { noSendFailures } from "../../../src/io/send-failures.ts";
 import { type LocalInterface, type Transport, TransportError } from "../../../src/io/transport.ts";
 import type { Destination } from "../../../src/net/destination.ts";
-import { IPV6_UNSPECIFIED, type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
+import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
 import { inNamespace } from "../../support/enter-namespace.ts";
 import { createLab, type Namespace } from "../../support/namespaces.ts";
 import { missing, requireNamespaces } from "../../support/requirement.ts";
@@ -109,7 +110,7 @@ async function createNetwork(t: TestContext) {
     const found = (await inNamespace(where, listIpv6Interfaces)).find(({ name }) => name === "eth0");
     return found as LocalInterface<Ipv6>;
   };
-  return { server, client, onServer: await linkOf(server), onClient: await linkOf(client) };
+  return { lab, server, client, linkOf, onServer: await linkOf(server), onClient: await linkOf(client) };
 }
 
 test("a server hears its multicast group, and answers to a link-local address on the receiving interface", async (t) => {
@@ -129,6 +130,87 @@ test("a server hears its multicast group, and answers to a link-local address on
   put(serving, ["advertise"], to(own, asking.port, { interfaceIndex: onServer.index, source: theirs }));
   const [answer] = await answers.settle(1);
   assert.deepEqual([answer?.source, answer?.destination, answer?.interfaceIndex], [theirs, own, onClient.index]);
+});
+
+/**
+ * Whether a server hears the groups. What is asked is repeated, for the end of a cable whose other
+ * end was down is in use again only when its kernel has noticed.
+ */
+async function areHeard(
+  serving: Transport<Ipv6>,
+  asking: Transport<Ipv6>,
+  interfaceIndex: number,
+  groups: readonly Ipv6[],
+): Promise<boolean> {
+  const inbox = startInbox(serving);
+  const isHeard = (group: Ipv6): boolean => inbox.datagrams.some(({ destination }) => Buffer.from(destination).equals(group));
+  for (const end = Date.now() + 4000; !groups.every(isHeard) && Date.now() < end; await delay(100)) {
+    for (const group of groups) put(asking, ["solicit"], to(group, serving.port, { interfaceIndex, source: address(CLIENT) }));
+  }
+  return groups.every(isHeard);
+}
+
+const GROUPS = [address("ff02::1:2"), address("ff05::1:3")];
+
+/** What happens to an interface while a server listens on it, and the commands of `ip` or of a shell that do it. */
+const COMEBACKS: readonly (readonly [what: string, ...commands: string[]])[] = [
+  ["was down", "ip link set eth0 down", "ip link set eth0 up"],
+  ["had IPv6 switched off", "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1", "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0"],
+  ["had an MTU too small for IPv6", "ip link set eth0 mtu 1000", "ip link set eth0 mtu 1500"],
+];
+
+for (const [what, ...commands] of COMEBACKS) {
+  test(`groups are heard on an interface that ${what}`, async (t) => {
+    if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+    const { lab, server, client, onServer, onClient } = await createNetwork(t);
+    const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [onServer], { groups: GROUPS }));
+    const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+    for (const command of commands) lab.exec(server, "sh", "-c", command);
+    assert.deepEqual(await inNamespace(server, async () => serving.serve([onServer])), []);
+    assert.equal(await areHeard(serving, asking, onClient.index, GROUPS), true);
+  });
+}
+
+test("groups are heard on an interface that comes, and no more on one that is not served", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, linkOf, onServer, onClient } = await createNetwork(t);
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [], { groups: GROUPS }));
+  const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const memberships = () =>
+    (JSON.parse(lab.exec(server, "ip", "-j", "-6", "maddress", "show", "dev", "eth0")) as { maddr: { address: string }[] }[])
+      .flatMap(({ maddr }) => maddr.map((one) => one.address))
+      .filter((one) => /:1:[23]$/.test(one))
+      .toSorted();
+  const serve = (...interfaces: LocalInterface<Ipv6>[]) => inNamespace(server, async () => serving.serve(interfaces));
+  assert.deepEqual(memberships(), []);
+  assert.deepEqual(await serve(onServer), []);
+  assert.deepEqual(memberships(), GROUPS.map(formatIpv6));
+  assert.deepEqual(await serve(), []);
+  assert.deepEqual(memberships(), []);
+
+  // Another one under the index of one that was served, as a tunnel that is made anew may be.
+  assert.deepEqual(await serve(onServer), []);
+  lab.exec(server, "ip", "link", "delete", "eth0");
+  lab.exec(server, "ip", "link", "add", "eth0", "index", `${onServer.index}`, "type", "veth", "peer", "eth0", "netns", client.name);
+  lab.exec(server, "ip", "link", "set", "eth0", "up");
+  lab.exec(client, "ip", "link", "set", "eth0", "up");
+  lab.exec(client, "ip", "address", "add", `${CLIENT}/64`, "dev", "eth0", "nodad");
+  assert.deepEqual(await serve(onServer), []);
+  assert.deepEqual(memberships(), GROUPS.map(formatIpv6));
+  assert.equal(await areHeard(serving, asking, (await linkOf(client)).index, GROUPS), true);
+});
+
+test("an address that the kernel still looks for duplicates of is not listed, and is when that is done", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, client, linkOf } = await createNetwork(t);
+  lab.exec(client, "ip", "address", "add", "2001:db8::2/64", "dev", "eth0", "nodad");
+  lab.exec(server, "ip", "address", "add", "2001:db8::1/64", "dev", "eth0");
+  lab.exec(server, "ip", "address", "add", "2001:db8::2/64", "dev", "eth0");
+  const listed = async () =>
+    (await linkOf(server)).addresses.map((one) => formatIpv6(one.address)).filter((text) => text.startsWith("2001"));
+  assert.deepEqual(await listed(), []);
+  for (const end = Date.now() + 5000; (await listed()).length === 0 && Date.now() < end; ) await delay(50);
+  assert.deepEqual(await listed(), ["2001:db8::1"]);
 });
 
 test("an interface that can't join a group is a limitation, and the rest is served", async (t) => {

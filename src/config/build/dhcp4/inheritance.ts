@@ -6,48 +6,31 @@ import { mergeOptions, NO_OPTIONS, readOptions } from "../../options/values.ts";
 import type { ConfigFile, LeaseConfigFile, OptionsFile } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
+import { DEFAULTS_OF_ALL, type InheritedByAll, inheritByAll, type PlaceOfAll } from "../inheritance.ts";
 import { DEFAULT_LEASE_TIME, readLeaseTime } from "../lease-time.ts";
 import { readBoot } from "./reservations.ts";
 
 /** What one place of the file hands down to the places inside it. */
-export interface Inherited {
+export interface Inherited extends InheritedByAll {
   readonly leaseTime: LeaseTime;
   readonly boot: BootFields;
   /** Options below the top level; those of the top level are looked up last, by the engine. */
   readonly options: OptionSet;
-  readonly authoritative: boolean;
-  readonly probationPeriod: number;
-  readonly pingCheck: boolean;
-  /** In milliseconds. */
-  readonly pingTimeout: number;
   readonly excludeFirstLast24: boolean;
-  readonly reservationsOnly: boolean;
-  readonly adaptiveThreshold: number | undefined;
 }
 
 const DEFAULTS: Inherited = {
+  ...DEFAULTS_OF_ALL,
   leaseTime: DEFAULT_LEASE_TIME,
   boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
   options: NO_OPTIONS,
-  authoritative: true,
-  probationPeriod: 86_400,
-  pingCheck: false,
-  pingTimeout: 500,
   excludeFirstLast24: false,
-  reservationsOnly: false,
-  adaptiveThreshold: undefined,
 };
 
-interface Place {
+interface Place extends PlaceOfAll {
   readonly config?: LeaseConfigFile | undefined;
   readonly options?: OptionsFile | undefined;
-  readonly authoritative?: boolean | undefined;
-  readonly probation_period?: number | undefined;
-  readonly ping_check?: boolean | undefined;
-  readonly ping_timeout_ms?: number | undefined;
   readonly exclude_first_last_24?: boolean | undefined;
-  readonly reservations_only?: boolean | undefined;
-  readonly adaptive_threshold?: number | undefined;
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
   readonly file_name?: Uint8Array | undefined;
@@ -63,17 +46,12 @@ export function topLevel(file: ConfigFile, dictionary: OptionDictionary, report:
 
 export function inherit(place: Place, outer: Inherited, path: Path, dictionary: OptionDictionary, report: Report): Inherited {
   return {
+    ...inheritByAll(place, outer),
     leaseTime: readLeaseTime(place.config, outer.leaseTime, [...path, "config"], report),
     boot: readBoot(place, outer.boot),
     // The top level's own options are read once, where Config.options is made.
     options:
       path.length === 0 ? outer.options : mergeOptions(outer.options, readOptions(place.options, [...path, "options"], dictionary, report)),
-    authoritative: place.authoritative ?? outer.authoritative,
-    probationPeriod: place.probation_period ?? outer.probationPeriod,
-    pingCheck: place.ping_check ?? outer.pingCheck,
-    pingTimeout: place.ping_timeout_ms ?? outer.pingTimeout,
     excludeFirstLast24: place.exclude_first_last_24 ?? outer.excludeFirstLast24,
-    reservationsOnly: place.reservations_only ?? outer.reservationsOnly,
-    adaptiveThreshold: place.adaptive_threshold ?? outer.adaptiveThreshold,
   };
 }

@@ -1,6 +1,4 @@
 import { formatIpv4, type Ipv4 } from "../../../net/ipv4.ts";
-import { formatIpv4Prefix } from "../../../net/prefix.ts";
-import { formatAddressRange } from "../../../net/range.ts";
 import type { LeaseTime } from "../../model/common.ts";
 import type { BootFields, Network, Range, Reservation } from "../../model/dhcp4.ts";
 import type { OptionDictionary } from "../../options/dictionary.ts";
@@ -8,11 +6,16 @@ import { mergeOptions, NO_OPTIONS, readOptions } from "../../options/values.ts";
 import type { ConfigFile, NetworkFile } from "../../schema/config.ts";
 import type { Report } from "../../text/problems.ts";
 import type { ClassTable } from "../classes.ts";
+import { rangeLookup } from "../family.ts";
+import { entriesOf } from "../hosts.ts";
 import { readLeaseTime } from "../lease-time.ts";
-import { readLimits } from "../limits.ts";
+import { placed, readLimits } from "../limits.ts";
+import { prefixLookup } from "../prefixes.ts";
+import { excludedFrom, readPools, reportFull } from "../ranges.ts";
+import { IPV4 } from "./family.ts";
 import { type Inherited, inherit } from "./inheritance.ts";
-import { type NamedPrefix, prefixLookup } from "./prefixes.ts";
-import { allocatableSize, excludedFrom, firstAndLastOf24, rangeLookup, readPools, unusableAddresses } from "./ranges.ts";
+import type { NamedIpv4Prefix } from "./names.ts";
+import { firstAndLastOf24, unusableAddresses } from "./ranges.ts";
 import { checkAddresses, type Host, readBoot, readHosts } from "./reservations.ts";
 
 /** State of one run: everything gets its index when it is made. */
@@ -36,7 +39,7 @@ export interface GlobalHosts {
   /** Those without an address. */
   readonly everywhere: readonly Host[];
   /** The others, by the network that their address lies in. */
-  readonly inNetwork: ReadonlyMap<NamedPrefix, readonly Host[]>;
+  readonly inNetwork: ReadonlyMap<NamedIpv4Prefix, readonly Host[]>;
 }
 
 /**
@@ -45,12 +48,12 @@ export interface GlobalHosts {
  */
 export function assignHosts(
   hosts: readonly Host[],
-  prefixes: readonly NamedPrefix[],
+  prefixes: readonly NamedIpv4Prefix[],
   written: ReadonlySet<string>,
   report: Report,
 ): GlobalHosts {
-  const lookup = prefixLookup(prefixes);
-  const inNetwork = new Map<NamedPrefix, Host[]>();
+  const lookup = prefixLookup(IPV4, prefixes);
+  const inNetwork = new Map<NamedIpv4Prefix, Host[]>();
   for (const host of hosts) {
     if (host.address === undefined) continue;
     const network = lookup(host.address);
@@ -69,7 +72,7 @@ export function assignHosts(
   return { everywhere: hosts.filter((host) => host.address === undefined), inNetwork };
 }
 
-export function buildNetwork(build: NetworkBuild, entry: NamedPrefix, link: number, outer: Inherited): Network {
+export function buildNetwork(build: NetworkBuild, entry: NamedIpv4Prefix, link: number, outer: Inherited): Network {
   const { report, dictionary, globalHosts } = build;
   const { key, prefix } = entry;
   const file: NetworkFile = build.file.networks?.[key] ?? {};
@@ -77,28 +80,15 @@ export function buildNetwork(build: NetworkBuild, entry: NamedPrefix, link: numb
   const index = build.networks.length;
   const own = inherit(file, outer, path, dictionary, report);
   const serverId = file.server_id;
-  const ownHosts = readHosts(file.reservations ?? [], [...path, "reservations"], dictionary, report);
+  const ownHosts = readHosts(entriesOf(file.reservations, [...path, "reservations"]), dictionary, report);
   const hosts = checkAddresses([...ownHosts, ...(globalHosts.inNetwork.get(entry) ?? [])], prefix, serverId, report);
   const unusable = unusableAddresses(prefix);
   const ownAddresses = [...unusable, ...(serverId === undefined ? [] : [serverId])].sort((a, b) => a - b);
   const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...ownAddresses].sort((a, b) => a - b);
-  const ranges = readPools(file.ranges ?? [], prefix, [...path, "ranges"], report).map((pool): Range => {
+  const ranges = readPools(file.ranges ?? [], entry, IPV4, [...path, "ranges"], report).map((pool): Range => {
     const firstAndLast = own.excludeFirstLast24 ? firstAndLastOf24(pool) : [];
-    const excluded = excludedFrom(pool, notDynamic, firstAndLast);
-    const isFull = allocatableSize(pool, excluded) === 0;
-    if (isFull && allocatableSize(pool, excludedFrom(pool, ownAddresses, firstAndLast)) === 0) {
-      report.error(
-        pool.path,
-        `the range ${formatAddressRange(pool)} has no address to give out`,
-        "all of its addresses are excepted or the network's own; remove the range or make it larger",
-      );
-    } else if (isFull) {
-      report.warn(
-        pool.path,
-        `the range ${formatAddressRange(pool)} has no address to give out: all of them are reserved`,
-        "clients without a reservation get none; remove the range or make it larger",
-      );
-    }
+    const excluded = excludedFrom(pool, notDynamic, firstAndLast, IPV4);
+    reportFull(pool, excluded, () => excludedFrom(pool, ownAddresses, firstAndLast, IPV4), IPV4, report);
     const range = {
       index: build.ranges.length,
       network: index,
@@ -112,12 +102,12 @@ export function buildNetwork(build: NetworkBuild, entry: NamedPrefix, link: numb
     build.ranges.push(range);
     return range;
   });
-  const rangeOf = rangeLookup(ranges);
+  const rangeOf = rangeLookup(IPV4, ranges, (range) => range);
   const isOwn = new Set(ownHosts);
   const inNetwork = (list: readonly Host[]): readonly Reservation[] => list.map((host) => buildReservation(build, host, own, rangeOf));
   return {
     index,
-    name: formatIpv4Prefix(prefix),
+    name: entry.name,
     prefix,
     link,
     ranges,
@@ -133,7 +123,7 @@ export function buildNetwork(build: NetworkBuild, entry: NamedPrefix, link: numb
     allocation: file.allocation ?? "hashed",
     reservationsOnly: own.reservationsOnly,
     adaptiveThreshold: own.adaptiveThreshold,
-    limits: readLimits(file.limits, formatIpv4Prefix(prefix), build.classes, [...path, "limits"], report),
+    limits: readLimits(placed(file.limits), entry.name, build.classes, [...path, "limits"], report),
     boot: own.boot,
     leaseTime: own.leaseTime,
     options: own.options,

@@ -11,6 +11,7 @@ import type { ReservationFile } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import { formatIdentifier } from "../../text/identifier.ts";
 import type { Report } from "../../text/problems.ts";
+import { type HostEntry, type HostKeys, withoutSameMatch, withoutSecondPlace } from "../hosts.ts";
 import { unusableAddresses } from "./ranges.ts";
 
 /** A reservation as far as it does not depend on the network it applies in. */
@@ -32,27 +33,16 @@ const SHORTEST_IDENTIFIER = 2;
 /** Matches on an identifier by their keys in the file. */
 export const MATCH_KEYS = { clientIdentifier: "client_id", duid: "duid", circuitId: "circuit_id", remoteId: "remote_id" } as const;
 
+/** How hosts of DHCPv4 are told apart. */
+const HOST_KEYS: HostKeys<Host> = { keyOf: matchKey, describe: ({ match }) => describeMatches(match) };
+
 /** Reads a list of reservations. Of those with the same match only the first is kept. */
-export function readHosts(files: readonly ReservationFile[], path: Path, dictionary: OptionDictionary, report: Report): readonly Host[] {
-  const hosts: Host[] = [];
-  const known = new Map<string, Host>();
-  for (const [i, file] of files.entries()) {
-    const host = readHost(file, [...path, i], dictionary, report);
-    if (host === undefined) continue;
-    const key = matchKey(host);
-    const first = known.get(key);
-    if (first !== undefined) {
-      report.keyError(
-        [...host.path, "match"],
-        `another reservation here has the same match (${describeMatches(host.match)})`,
-        "a client can have one reservation in a network; keep one of the two",
-      );
-      continue;
-    }
-    known.set(key, host);
-    hosts.push(host);
-  }
-  return hosts;
+export function readHosts(entries: readonly HostEntry<ReservationFile>[], dictionary: OptionDictionary, report: Report): readonly Host[] {
+  return withoutSameMatch(
+    entries.flatMap(({ file, path }) => readHost(file, path, dictionary, report) ?? []),
+    HOST_KEYS,
+    report,
+  );
 }
 
 function readHost(file: ReservationFile, path: Path, dictionary: OptionDictionary, report: Report): Host | undefined {
@@ -61,7 +51,7 @@ function readHost(file: ReservationFile, path: Path, dictionary: OptionDictionar
   if (file.hostname !== undefined && options.some((option) => option.code === HOST_NAME)) {
     report.keyError(
       [...path, "hostname"],
-      `the host's name is given twice: as hostname and as ${optionTitle(HOST_NAME)}`,
+      `the host's name is given twice: as hostname and as ${optionTitle(HOST_NAME, dictionary)}`,
       "keep one of the two",
     );
   }
@@ -143,24 +133,15 @@ export function describeMatches(matches: readonly ReservationMatch[]): string {
 /** The hosts of one network whose addresses can be reserved there; the others are reported. */
 export function checkAddresses(hosts: readonly Host[], prefix: Ipv4Prefix, serverId: Ipv4 | undefined, report: Report): readonly Host[] {
   const taken = new Map<Ipv4, Host>();
-  const byMatch = new Map<string, Host>();
-  return hosts.filter((host) => {
+  const fitting = hosts.filter((host) => {
     const { address } = host;
     if (address === undefined) return true;
     const problem = addressProblem(address, prefix, serverId) ?? takenProblem(address, taken.get(address));
-    if (problem !== undefined) {
-      report.error([...host.path, "ip"], ...problem);
-      return false;
-    }
-    taken.set(address, host);
-    const key = matchKey(host);
-    const other = byMatch.get(key);
-    byMatch.set(key, host);
-    if (other?.address === undefined) return true;
-    const message = `the reservation of ${formatIpv4(other.address)} in the same network has the same match (${describeMatches(host.match)})`;
-    report.keyError([...host.path, "match"], message, "a client can have one reservation in a network; keep one of the two");
-    return false;
+    if (problem === undefined) taken.set(address, host);
+    else report.error([...host.path, "ip"], ...problem);
+    return problem === undefined;
   });
+  return withoutSecondPlace(fitting, HOST_KEYS, ({ address }) => (address === undefined ? undefined : formatIpv4(address)), report);
 }
 
 function addressProblem(address: Ipv4, prefix: Ipv4Prefix, serverId: Ipv4 | undefined): [message: string, hint?: string] | undefined {

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { suite, type TestContext, test } from "node:test";
+import { createDhcp6Client, type Dhcp6Program, type Wanted } from "../support/dhcp6-client.ts";
+import { type LeaseholdProcess, startLeasehold } from "../support/leasehold-process.ts";
+import type { Lab, Namespace } from "../support/namespaces.ts";
+import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
+import { createBridge, createClientPlace, createDhcp6Pair } from "./labs.ts";
+
+interface Traits {
+  readonly program: Dhcp6Program;
+  readonly wanted: Wanted;
+  /** Whether it sends RELEASE when it is ended. */
+  readonly releases: boolean;
+  /** What it asks with when it comes back after a power cut. */
+  readonly returnsWith: string;
+}
+
+const CLIENTS: readonly Traits[] = [
+  { program: "dhclient", wanted: "address", releases: true, returnsWith: "CONFIRM" },
+  { program: "dhclient", wanted: "address and prefix", releases: true, returnsWith: "REBIND" },
+  { program: "dhcpcd", wanted: "address", releases: true, returnsWith: "CONFIRM" },
+  { program: "dhcpcd", wanted: "address and prefix", releases: true, returnsWith: "REBIND" },
+  { program: "systemd-networkd", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT" },
+  { program: "dibbler-client", wanted: "address and prefix", releases: true, returnsWith: "CONFIRM" },
+  { program: "dhcp6c", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT" },
+];
+
+const DNS = ["2001:db8:77::53", "2001:db8:77::54"];
+const CONFIG = `
+  v6:
+    options: { dns_servers: ["2001:db8:77::53", "2001:db8:77::54"] }
+    config: { lease_time: 60, preferred_time: 40, renew_time: 4, rebind_time: 8 }
+    networks:
+      "2001:db8:77::/64":
+        ranges: [{ start: "2001:db8:77::1000", end: "2001:db8:77::1fff" }]
+        prefix_pools: [{ prefix: "2001:db8:100::/40", delegated_length: 56 }]
+`;
+
+/** Waits until the server has answered so many messages of this type. */
+async function answered(leasehold: LeaseholdProcess, type: string, count = 1): Promise<void> {
+  for (const end = Date.now() + 30_000; ; ) {
+    const found = leasehold.output().split(`${type} answered with REPLY`).length - 1;
+    if (found >= count) return;
+    if (Date.now() > end) throw new Error(`${found} of ${count} ${type} messages were answered within 30 seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Obtains, renews, rebinds after the server was gone, comes back after a power cut, releases. */
+async function liveThrough(t: TestContext, { program, wanted, releases, returnsWith }: Traits): Promise<void> {
+  if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
+  const { lab, server, client: place } = await createDhcp6Pair(t, "02:00:5e:60:00:01");
+  const first = await startLeasehold(t, lab, server, CONFIG);
+  const client = createDhcp6Client(t, lab, place, program, wanted);
+  const hasPrefix = wanted === "address and prefix";
+
+  // Obtain.
+  client.start();
+  const [address = "none"] = await client.addressesWhen((found) => found.length > 0);
+  assert.match(address, /^2001:db8:77::1[0-9a-f]{3}$/);
+  await client.knowsDns(DNS);
+  const bound = await first.leasesWhen((leases) => leases.length === (hasPrefix ? 2 : 1));
+  const prefix = bound.find((lease) => lease.address.includes("/"))?.address;
+  assert.deepEqual(
+    bound.map((lease) => [lease.address, lease.state, lease.network]).sort(),
+    [address, ...(prefix === undefined ? [] : [prefix])].map((one) => [one, "bound", "2001:db8:77::/64"]).sort(),
+  );
+  if (hasPrefix) assert.match(prefix ?? "none", /^2001:db8:1[0-9a-f]{2}:[0-9a-f]{1,4}::\/56$/);
+  const obtained = bound.map((lease) => lease.address).sort();
+  const leasesOf = async (leasehold: LeaseholdProcess, state: string): Promise<readonly string[]> => {
+    const leases = await leasehold.leasesWhen((all) => all.every((lease) => lease.state === state));
+    assert.deepEqual(
+      leases.map((lease) => lease.state),
+      leases.map(() => state),
+    );
+    return leases.map((lease) => lease.address).sort();
+  };
+
+  // Renew.
+  await answered(first, "RENEW");
+  assert.deepEqual(client.addresses(), [address]);
+  assert.deepEqual(await leasesOf(first, "bound"), obtained);
+
+  // Rebind, after the server was gone until T2.
+  await first.kill();
+  await new Promise((resolve) => setTimeout(resolve, 8500));
+  const leasehold = await startLeasehold(t, lab, server, CONFIG, { database: first.database });
+  await answered(leasehold, "REBIND");
+  assert.deepEqual(client.addresses(), [address]);
+  assert.deepEqual(await leasesOf(leasehold, "bound"), obtained);
+
+  // Reboot with what it remembers.
+  await client.cut();
+  assert.deepEqual(client.addresses(), []);
+  const before = leasehold.output().split(`${returnsWith} answered`).length;
+  client.start();
+  assert.deepEqual(await client.addressesWhen((found) => found.length > 0), [address]);
+  assert.ok(leasehold.output().split(`${returnsWith} answered`).length > before, `it did not come back with ${returnsWith}`);
+  assert.deepEqual(await leasesOf(leasehold, "bound"), obtained);
+
+  // Release.
+  if (releases) {
+    await client.release();
+    assert.deepEqual(await leasesOf(leasehold, "released"), obtained);
+  }
+  const { "received SOLICIT": solicits = 0, ...counters } = await leasehold.stop();
+  assert.ok(solicits <= 2);
+  assert.deepEqual(
+    Object.keys(counters).filter((name) => /^(silent|dropped|not sent|lost)/.test(name)),
+    [],
+    JSON.stringify(counters),
+  );
+}
+
+/** A switch in the server's namespace with a client, and another host that took an address by itself. */
+async function createSwitch(t: TestContext, taken: string): Promise<{ lab: Lab; server: Namespace; client: Namespace }> {
+  const { lab, server, client } = await createDhcp6Pair(t, "02:00:5e:60:00:02", "port0");
+  const other = createClientPlace(lab, "other", server, "port1", "02:00:5e:60:00:03");
+  createBridge(lab, server, "eth0", ["port0", "port1"]);
+  lab.exec(server, "ip", "address", "add", "2001:db8:77::1/64", "dev", "eth0", "nodad");
+  lab.exec(other, "ip", "address", "add", taken, "dev", "eth0", "nodad");
+  return { lab, server, client };
+}
+
+// They spend most of their time waiting for T1 and T2.
+suite("DHCPv6 clients that others wrote", { concurrency: true }, () => {
+  for (const traits of CLIENTS) {
+    test(`${traits.program}, with ${traits.wanted}, obtains, renews, rebinds, reboots and releases`, (t) => liveThrough(t, traits));
+  }
+
+  for (const program of ["dhclient", "dhcpcd", "systemd-networkd", "dibbler-client", "dhcp6c"] as const) {
+    test(`${program} that wants settings alone gets them`, async (t) => {
+      if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
+      const { lab, server, client: place } = await createDhcp6Pair(t, "02:00:5e:60:00:04");
+      const leasehold = await startLeasehold(t, lab, server, CONFIG);
+      const client = createDhcp6Client(t, lab, place, program, "settings");
+      client.start();
+      await client.knowsDns(DNS);
+      assert.deepEqual(client.addresses(), []);
+      await client.cut();
+      assert.deepEqual(await leasehold.leases(), []);
+      const { "received INFORMATION-REQUEST": asked, "sent REPLY": replies, ...others } = await leasehold.stop();
+      assert.ok((asked ?? 0) >= 1);
+      assert.equal(replies, asked);
+      assert.deepEqual(others, {});
+    });
+  }
+
+  for (const program of ["dhclient", "dhcpcd"] as const) {
+    test(`${program} declines an address that somebody else has, and gets another one`, async (t) => {
+      if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
+      const [taken, free] = ["2001:db8:77::10", "2001:db8:77::11"];
+      const { lab, server, client: place } = await createSwitch(t, `${taken}/64`);
+      const leasehold = await startLeasehold(
+        t,
+        lab,
+        server,
+        `
+        v6:
+          networks:
+            "2001:db8:77::/64": { allocation: sequential, ranges: [{ start: "${taken}", end: "${free}" }] }
+        `,
+      );
+      const client = createDhcp6Client(t, lab, place, program, "address");
+      client.start();
+      assert.deepEqual(await client.addressesWhen((found) => found.length > 0), [free]);
+      const leases = await leasehold.leases();
+      assert.deepEqual(
+        leases.map(({ address, state }) => [address, state]),
+        [
+          [taken, "declined"],
+          [free, "bound"],
+        ],
+      );
+      await leasehold.line(new RegExp(`"level":40.*${taken} is in use, says its client`));
+      await client.cut();
+    });
+  }
+});
