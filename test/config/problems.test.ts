@@ -544,7 +544,10 @@ test("leasequery: who may ask", () => {
     ["leasequery: 10.0.0.2", ['1:13 expected a map with requesters and bulk, got "10.0.0.2"']],
     ["leasequery: {requesters: []}", ["1:26 requesters is empty: nobody could ask"]],
     ["leasequery: {requesters: 10.0.0.2}", ['1:26 expected a list of addresses and prefixes, got "10.0.0.2"']],
-    ["leasequery: {requesters: [relay]}", ['1:27 expected an address such as 10.0.0.2 or 2001:db8::2, or a prefix such as 10.0.0.0/24 or 2001:db8::/48, got "relay"']],
+    [
+      "leasequery: {requesters: [relay]}",
+      ['1:27 expected an address such as 10.0.0.2 or 2001:db8::2, or a prefix such as 10.0.0.0/24 or 2001:db8::/48, got "relay"'],
+    ],
     ["leasequery: {requesters: [10.0.0.2/24]}", ["1:27 10.0.0.2/24 has bits set behind the first 24"]],
     ["leasequery: {requesters: [10.0.0.2], requester: 10.0.0.3}", ['1:38 unknown key "requester"']],
   ]);
