@@ -5,7 +5,7 @@ import { languageOf } from "./languages.ts";
 import { readTokens, type Token } from "./lexer.ts";
 import { readField, readOption, readVendor } from "./option-parser.ts";
 import { CONVERSIONS, type ExpressionProblem, type Node, PACKET_FIELDS } from "./syntax.ts";
-import { after, describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol, take } from "./token-reader.ts";
+import { after, describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol } from "./token-reader.ts";
 
 export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
 
