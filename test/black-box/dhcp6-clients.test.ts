@@ -154,7 +154,8 @@ suite("DHCPv6 clients that others wrote", { concurrency: 2 }, () => {
     });
   }
 
-  for (const program of ["dhclient", "dhcpcd"] as const) {
+  // Only where a script looks for it: of an address that ends, Linux tells no client that it is another's, but takes it away.
+  for (const program of ["dhclient"] as const) {
     test(`${program} declines an address that somebody else has, and gets another one`, async (t) => {
       if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
       const [taken, free] = ["2001:db8:77::10", "2001:db8:77::11"];
