@@ -287,16 +287,19 @@ test("the portable transport hears groups and answers on the link of the message
   const [requests, answers] = [startInbox(serving), startInbox(asking)];
   for (const group of GROUPS)
     put(asking, ["solicit"], to(group, serving.port, { interfaceIndex: onClient.index, source: address(CLIENT) }));
-  const received = await requests.settle(2);
+  // The names of links are those that this thread knows.
+  const received = await inNamespace(server, () => requests.settle(2));
   const common = { bytes: new TextEncoder().encode("solicit"), length: 7, source: address(CLIENT), sourcePort: asking.port };
   const expected = { ...common, destination: GROUPS[0], interfaceIndex: onServer.index };
   assert.deepEqual(received, [expected, expected]);
   // The address of one that the outbox is given may be used again at once.
   const answered = address(CLIENT);
   const outbox = serving.createOutbox(1);
-  outbox.add(new TextEncoder().encodeInto("reply", outbox.next()).written, to(answered, asking.port, { interfaceIndex: onServer.index }));
+  const answer = to(answered, asking.port, { interfaceIndex: onServer.index });
+  const length = new TextEncoder().encodeInto("reply", outbox.next()).written;
+  await inNamespace(server, async () => outbox.add(length, answer));
   answered.fill(0);
-  outbox.send();
+  await inNamespace(server, async () => outbox.send());
   assert.deepEqual((await answers.settle(1)).map(textOf), ["reply"]);
   assert.match(
     serving.limitations.join("\n"),
