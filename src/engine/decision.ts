@@ -36,7 +36,7 @@ export const SILENCE_REASONS = {
   "not-the-owner": "RELEASE or DECLINE of an address that is not leased to this client",
   "interface-not-served": "the message came in on an interface that is not configured",
   "leasequery-not-enabled": "a LEASEQUERY, and the configuration has no leasequery",
-  "requester-not-permitted": "a LEASEQUERY whose giaddr or source address is not among the requesters of leasequery",
+  "requester-not-permitted": "a LEASEQUERY whose source address, giaddr or peer-address is not among the requesters of leasequery",
   "no-return-address":
     "there is no address to answer to that a client or relay can have: it is missing, loopback, multicast or broadcast, or ciaddr is in no configured network",
   flood: "the client sends more than flood_protection_threshold allows",

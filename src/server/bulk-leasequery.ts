@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { bindError } from "../io/errors.ts";
 import type { Seconds } from "../leases/lease.ts";
 import { type Counters, countKind } from "./counters.ts";
+import { ended, LENGTH_SIZE, LINGER, messagesIn, write } from "./framed.ts";
 import type { Log } from "./log.ts";
 import type { Read } from "./protocol.ts";
 
@@ -21,14 +22,11 @@ import type { Read } from "./protocol.ts";
 export const MOST_CONNECTIONS = 10;
 /** BULK_LQ_DATA_TIMEOUT, in milliseconds. */
 const DATA_TIMEOUT = 300_000;
-/** How long the other end may take to read what was sent last, in milliseconds. */
-const GRACE = 1000;
 
 /** Bytes of the longest query. */
 const LONGEST_QUERY = 4096;
 /** Bytes of the longest answer. */
 const LONGEST_ANSWER = 0xffff;
-const LENGTH_SIZE = 2;
 /** What is made in one turn of the event loop: less than a millisecond. */
 const ANSWERS_AT_ONCE = 32;
 /** What is looked at, whether it is part of the answer or not. */
@@ -145,7 +143,7 @@ export async function startBulkLeasequery<M>(parts: BulkLeasequeryParts<M>): Pro
     const { socket } = served;
     const deadline = setTimeout(() => socket.destroy(), timeout);
     try {
-      for await (const bytes of messagesIn(socket)) {
+      for await (const bytes of messagesIn(socket, LONGEST_QUERY)) {
         deadline.refresh();
         served.isAnswered = true;
         const answers = begin(bytes, connection);
@@ -218,7 +216,7 @@ export async function startBulkLeasequery<M>(parts: BulkLeasequeryParts<M>): Pro
     for (const { socket, isAnswered } of connections) if (!isAnswered) socket.destroySoon();
     const end = setTimeout(() => {
       for (const { socket } of connections) socket.destroy();
-    }, GRACE);
+    }, LINGER);
     await Promise.all([...connections].map(({ over }) => over));
     clearTimeout(end);
   }
@@ -256,45 +254,6 @@ function connectionOf(socket: Socket): Connection {
   return { peer: remoteAddress, peerPort: remotePort, local: localAddress, localPort };
 }
 
-/** The messages that come in. Reads on only when the one before is done with. */
-async function* messagesIn(socket: Socket): AsyncGenerator<Uint8Array, undefined, undefined> {
-  let held: Buffer = Buffer.alloc(0);
-  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    while (held.length >= LENGTH_SIZE) {
-      const end = LENGTH_SIZE + held.readUInt16BE(0);
-      if (end - LENGTH_SIZE > LONGEST_QUERY) throw new Error(`a query of ${end - LENGTH_SIZE} bytes`);
-      if (held.length < end) break;
-      yield held.subarray(LENGTH_SIZE, end);
-      held = held.subarray(end);
-    }
-  }
-}
-
-/** Settles when the system has taken the bytes; rejects when the connection breaks. */
-function write(socket: Socket, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-/**
- * Closes the connection, and settles when it is closed. What still comes in is read for a while: else
- * the other end might not get what was sent last.
- */
-function ended(socket: Socket): Promise<void> {
-  if (socket.closed) return Promise.resolve();
-  const linger = setTimeout(() => socket.destroy(), GRACE);
-  return new Promise((resolve) => {
-    socket.once("close", () => {
-      clearTimeout(linger);
-      resolve();
-    });
-    socket.end();
-    socket.resume();
-  });
-}
-
 /**
  * Settles in one turn of the event loop for one of those who ask, in their order, and in the next
  * for the next.
@@ -304,5 +263,15 @@ function createTurns(): () => Promise<void> {
   return () => {
     last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
     return last;
+  };
+}
+
+/** The same for the same moment, made once: there are many answers in one. */
+export function remembersLast<V>(make: (moment: Moment) => V): (moment: Moment | undefined) => V | undefined {
+  let last: { readonly moment: Moment; readonly value: V } | undefined;
+  return (moment) => {
+    if (moment === undefined) return undefined;
+    if (last?.moment !== moment) last = { moment, value: make(moment) };
+    return last.value;
   };
 }

@@ -4,6 +4,7 @@ import type { TestContext } from "node:test";
 import { type DecodeResult, decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
+import * as dhcp6 from "../../src/wire/dhcp6/index.ts";
 
 /** Who asks by bulk leasequery over TCP. */
 export interface Requester<M> {
@@ -34,6 +35,15 @@ export const DHCP4: Codec<Message> = {
   },
 };
 
+export const DHCP6: Codec<dhcp6.Message> = {
+  encode: dhcp6.encodeMessage,
+  decode(bytes) {
+    const read = dhcp6.decode(bytes);
+    assert.ok(read.ok);
+    return read.message;
+  },
+};
+
 /** Connects from `from`, any address of this machine. */
 export async function connectRequester<M>(
   t: TestContext,
@@ -50,7 +60,7 @@ export async function connectRequester<M>(
   socket.on("data", (chunk) => {
     held = Buffer.concat([held, chunk]);
     for (let end = endOf(held); held.length >= end; end = endOf(held)) {
-      messages.push(codec.decode(held.subarray(2, end)));
+      messages.push(codec.decode(Uint8Array.from(held.subarray(2, end))));
       held = held.subarray(end);
     }
     news();

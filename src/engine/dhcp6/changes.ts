@@ -10,7 +10,7 @@ import { belongsTo } from "../common/availability.ts";
 import { limitKeysIn } from "../common/limits.ts";
 import type { Association } from "./association.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
-import { type Exchange, peerAddressOf } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { hardwareOf } from "./identity.ts";
 import { networkOnLink } from "./permission.ts";
 
@@ -35,7 +35,7 @@ export function keptOf(exchange: Exchange): Kept {
   const { context, received, message } = exchange;
   const { relays, options } = message;
   return {
-    peerAddress: peerAddressOf(received),
+    peerAddress: received.source,
     relays: relaysOf(relays),
     interfaceName: context.decider.interfaceName(received.interface.name),
     hardware: hardwareBytes(hardwareOf(exchange)),

@@ -1,17 +1,21 @@
+import type { Link } from "../../config/model/dhcp6.ts";
 import { Association, associationOf, duidOf } from "../../leases/dhcp6/client-key.ts";
 import { type Lease, type LeaseOwner, type LeaseReader, NEVER, type Seconds } from "../../leases/dhcp6/lease.ts";
 import { relaysOf } from "../../leases/dhcp6/relays.ts";
-import { compareBytes } from "../../net/bytes.ts";
+import { compareBytes, toHex } from "../../net/bytes.ts";
 import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
-import { ADDRESS_LENGTH, type Ipv6Prefix, ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
-import { clientFqdnOption } from "../../wire/dhcp6/client-fqdn.ts";
+import { ADDRESS_LENGTH, ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
+import { clientFqdnOption, FqdnFlag } from "../../wire/dhcp6/client-fqdn.ts";
 import { INFINITY, iaAddressOption, iaPrefixOption } from "../../wire/dhcp6/identity-association.ts";
 import { clientDataOption, cltTimeOption, lqRelayDataOption, relayForwards } from "../../wire/dhcp6/leasequery.ts";
-import type { Option } from "../../wire/dhcp6/message.ts";
+import { type Message, MessageType, type Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { labelsOfText } from "../../wire/fqdn-name.ts";
 import { isBound } from "../common/availability.ts";
-import type { Context } from "./exchange.ts";
+import type { Context, Received, Sender } from "./exchange.ts";
+import { addRequested } from "./reply-options.ts";
+import { findReservation } from "./reservations.ts";
+import { type Settings, settingsFor } from "./settings.ts";
 
 /* What LEASEQUERY tells of clients. A client is a DUID here, whatever associations it has. */
 
@@ -51,6 +55,17 @@ function leasesOf({ leases, now }: Leases, duid: Uint8Array): readonly Lease[] {
   return leases.withTrait("duid", duid).filter((lease) => isAssigned(lease, now));
 }
 
+/** The clients that have these leases, on the links that are asked for, in bytes of their own. */
+export function clientsBehind(context: Leases, leases: readonly Lease[], isOnLink: (link: number) => boolean): readonly ClientOnLink[] {
+  const found = new Map<string, ClientOnLink>();
+  for (const lease of leases) {
+    const link = linkOfLease(context, lease);
+    const duid = duidOf(lease.owner.clientKey).slice();
+    if (isAssigned(lease, context.now) && isOnLink(link)) found.set(`${link} ${toHex(duid)}`, { duid, link });
+  }
+  return [...found.values()];
+}
+
 /**
  * The lease of an address, or of the smallest delegated prefix that holds it; undefined: nobody has
  * it now.
@@ -65,17 +80,20 @@ export function leaseAround(leases: LeaseReader, now: Seconds, address: Ipv6): L
 
 /**
  * The Client Data option (RFC 5007 section 4.4.2) for a client with these leases, of which there is
- * one at least, all on one link. `requested` are codes of what is told besides.
+ * one at least, all on one link. `requested` are codes of what is told besides: what the client or
+ * its relays said, or what it is given.
  */
-export function clientData(now: Seconds, leases: readonly Lease[], requested: readonly number[]): Option {
+export function clientData(context: Context, leases: readonly Lease[], requested: readonly number[]): Option {
+  const { now } = context;
   const latest = leases.reduce((a, b) => (b.start > a.start ? b : a));
-  const { owner } = latest;
-  const options: Option[] = [{ code: OptionCode.clientIdentifier, data: duidOf(owner.clientKey) }];
+  const options: Option[] = [{ code: OptionCode.clientIdentifier, data: duidOf(latest.owner.clientKey) }];
   for (const lease of leases) options.push(leaseOption(lease, now));
   options.push(cltTimeOption(Math.max(0, now - latest.start)));
+  const settings = requested.length === 0 ? undefined : settingsOf(context, latest);
   for (const code of requested) {
-    const option = saidOption(owner, code);
+    const option = saidOption(latest.owner, settings, code);
     if (option !== undefined) options.push(option);
+    else if (settings !== undefined) addRequested(settings, code, options);
   }
   return clientDataOption(options);
 }
@@ -83,16 +101,12 @@ export function clientData(now: Seconds, leases: readonly Lease[], requested: re
 function leaseOption({ address, start, expiry, owner }: Lease, now: Seconds): Option {
   const valid = expiry === NEVER ? INFINITY : expiry - now;
   const { preferredLifetime } = owner;
-  const preferred = preferredLifetime === INFINITY ? INFINITY : Math.min(valid, Math.max(0, start + preferredLifetime - now));
-  return isAddress(address) ? iaAddressOption(address, preferred, valid) : iaPrefixOption(address, preferred, valid);
+  const preferred = preferredLifetime === INFINITY ? valid : Math.min(valid, Math.max(0, start + preferredLifetime - now));
+  return prefixLength(address) === ADDRESS_LENGTH ? iaAddressOption(address, preferred, valid) : iaPrefixOption(address, preferred, valid);
 }
 
-function isAddress(prefix: Ipv6Prefix): boolean {
-  return prefixLength(prefix) === ADDRESS_LENGTH;
-}
-
-/** What the client, or a relay, said when it was last heard. */
-function saidOption(owner: LeaseOwner, code: number): Option | undefined {
+/** What the client, or a relay, said when it was last heard, or that is known of the client. */
+function saidOption(owner: LeaseOwner, settings: Settings | undefined, code: number): Option | undefined {
   switch (code) {
     case OptionCode.lqRelayData: {
       const relays = relaysOf(owner.relays);
@@ -100,8 +114,10 @@ function saidOption(owner: LeaseOwner, code: number): Option | undefined {
       return lqRelayDataOption({ peerAddress: owner.peerAddress ?? IPV6_UNSPECIFIED, message: relayForwards(relays) });
     }
     case OptionCode.clientFqdn: {
-      const labels = owner.hostname && labelsOfText(owner.hostname);
-      return labels && clientFqdnOption(0, { labels, complete: labels.length > 1 });
+      const reserved = settings?.hostname;
+      const name = reserved === undefined ? owner.hostname : new TextEncoder().encode(reserved);
+      const labels = name && labelsOfText(name);
+      return labels && clientFqdnOption(FqdnFlag.N, { labels, complete: labels.length > 1 });
     }
     case OptionCode.vendorClass:
       return owner.vendorClass && { code, data: owner.vendorClass };
@@ -110,4 +126,37 @@ function saidOption(owner: LeaseOwner, code: number): Option | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * What applies to the client of a lease, as if it renewed now with everything that is kept about it;
+ * undefined: no network is configured for it.
+ */
+function settingsOf(context: Context, { address, owner }: Lease): Settings | undefined {
+  const { config, places } = context.decider;
+  const network = places.networkOf(address);
+  if (network === undefined) return undefined;
+  const { peerAddress = IPV6_UNSPECIFIED, interfaceName, vendorClass } = owner;
+  const duid = duidOf(owner.clientKey);
+  const message: Message = {
+    type: MessageType.RENEW,
+    transactionId: 0,
+    options: [
+      { code: OptionCode.clientIdentifier, data: duid },
+      ...(vendorClass === undefined ? [] : [{ code: OptionCode.vendorClass, data: vendorClass }]),
+    ],
+    relays: relaysOf(owner.relays),
+  };
+  const name = interfaceName === undefined ? "" : new TextDecoder().decode(interfaceName);
+  const received: Received = {
+    message,
+    interface: { index: 0, name, address: IPV6_UNSPECIFIED, addresses: [] },
+    source: peerAddress,
+    sourcePort: 0,
+    destination: IPV6_UNSPECIFIED,
+    serverPort: 0,
+  };
+  const link = config.links[network.link] as Link;
+  const sender: Sender = { context, received, message, link, network, duid, classes: undefined, members: [], trace: undefined };
+  return settingsFor(sender, findReservation(sender), address);
 }

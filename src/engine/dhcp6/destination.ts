@@ -4,7 +4,7 @@ import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption } from "../../wire/dhcp6/options.ts";
 import type { Received } from "./exchange.ts";
-import { isLinkLocal } from "./locate.ts";
+import { isLinkLocal, isMulticast } from "./locate.ts";
 
 /** The ports of clients, and of servers and relays (RFC 8415 section 7.2). */
 const CLIENT_PORT = 546;
@@ -25,6 +25,23 @@ export function replyDestination({ message, interface: served, source, sourcePor
     hardwareAddress: undefined,
     interfaceIndex: isOnLink ? served.index : 0,
     source: isOnLink ? served.address : IPV6_UNSPECIFIED,
+  };
+}
+
+/**
+ * Where the answer to a LEASEQUERY goes: who asks may be anywhere, and sends from whatever port (RFC
+ * 5007 section 4.4.3). An answer that is routed comes from the address that was asked.
+ */
+export function requesterDestination(received: Received): Destination<Ipv6> {
+  const { message, interface: served, source, sourcePort, destination } = received;
+  if (message.relays.length > 0) return replyDestination(received);
+  const isOnLink = isLinkLocal(source);
+  return {
+    address: source.slice(),
+    port: sourcePort,
+    hardwareAddress: undefined,
+    interfaceIndex: isOnLink ? served.index : 0,
+    source: isOnLink ? served.address : isMulticast(destination) ? IPV6_UNSPECIFIED : destination.slice(),
   };
 }
 

@@ -61,8 +61,7 @@ function makeLists(settings: Settings, asked: Uint8Array, registration: boolean)
     if (seen.has(code)) continue;
     seen.add(code);
     if (code === OptionCode.addressRegistration && registration) options.push(ADDRESS_REGISTRATION);
-    const option = isOwn(code) ? undefined : configuredOption(settings, code);
-    if (option !== undefined) addConfigured(option, options);
+    addRequested(settings, code, options);
   }
   const others = options.filter(({ code }) => code !== OptionCode.preference && code !== OptionCode.informationRefreshTime);
   // No client may ask for this one (section 21.7).
@@ -72,6 +71,12 @@ function makeLists(settings: Settings, asked: Uint8Array, registration: boolean)
     reply: others,
     information: options.filter(({ code }) => code !== OptionCode.preference),
   };
+}
+
+/** Adds what is configured for one option, which may be several of its code; nothing, perhaps. */
+export function addRequested(settings: Settings, code: number, options: Option[]): void {
+  const option = isOwn(code) ? undefined : configuredOption(settings, code);
+  if (option !== undefined) addConfigured(option, options);
 }
 
 /** Written by the server itself and never taken from the configuration. */

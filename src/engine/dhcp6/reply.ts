@@ -22,7 +22,10 @@ export function silence(trace: Trace | undefined, reason: SilenceReason): Settle
 }
 
 /** The types of what a server answers with. */
-export type ReplyType = typeof MessageType.ADVERTISE | typeof MessageType.REPLY | (typeof MessageType)["ADDR-REG-REPLY"];
+export type ReplyType =
+  | typeof MessageType.ADVERTISE
+  | typeof MessageType.REPLY
+  | (typeof MessageType)["ADDR-REG-REPLY" | "LEASEQUERY-REPLY"];
 
 /**
  * An answer through the relays that the message came through (RFC 8415 section 19.3). `rests`: it

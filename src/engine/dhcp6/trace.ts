@@ -6,6 +6,7 @@ import { formatIpv6, type Ipv6 } from "../../net/ipv6.ts";
 import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
 import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
 import { COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
+import type { QuerySubject } from "./lease-query.ts";
 import type { Refusal } from "./permission.ts";
 
 /** What the rules of DHCPv6 tell, in the order in which they are applied. Times are in seconds. */
@@ -30,6 +31,9 @@ export type TraceEvent =
       /** How long to wait for an answer, in milliseconds. */
       readonly timeout: number;
     }
+  | ({ readonly rule: "leasequery" } & QuerySubject)
+  /** What a LEASEQUERY is told, but for what of whom. */
+  | { readonly rule: "answer to leasequery"; readonly status: number }
   /** Option 39 is answered. */
   | { readonly rule: "client-fqdn" }
   /** `leases`: the number of addresses and prefixes that are told. */
@@ -98,6 +102,19 @@ const WORDS: TraceWords<TraceEvent> = {
   "given back": ({ address }) => formatLease(address),
   registered: ({ address, validLifetime }) => `${formatLease(address)} for ${validLifetime} s`,
   probe: ({ address, timeout }) => `${formatIpv6(address)} is probed by Neighbor Solicitation for ${timeout} ms before the ADVERTISE`,
+  leasequery: (event) => {
+    switch (event.by) {
+      case "address":
+        return `by address ${formatIpv6(event.address)}`;
+      case "clientId":
+        return `by client ${formatDuid(event.duid)}`;
+      case "linkAddress":
+        return "by link-address";
+      default:
+        return `by ${event.by === "relayId" ? "Relay-ID" : "Remote-Id"} ${toHex(event.value)}`;
+    }
+  },
+  "answer to leasequery": ({ status }) => `LEASEQUERY-REPLY${status === 0 ? "" : ` with status ${status}`}`,
   "client-fqdn": () => "option 39 is answered: this server updates no DNS",
   reply: ({ type, leases }) => `${type} with ${leases === 1 ? "one address or prefix" : `${leases} addresses and prefixes`}`,
 };

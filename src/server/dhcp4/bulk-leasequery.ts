@@ -7,7 +7,7 @@ import { decode } from "../../wire/dhcp4/decode.ts";
 import { encode } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { messageType } from "../../wire/dhcp4/options.ts";
-import type { BulkProtocol, Moment } from "../bulk-leasequery.ts";
+import { type BulkProtocol, type Moment, remembersLast } from "../bulk-leasequery.ts";
 import { kindOf } from "./words.ts";
 
 export interface BulkLeasequeryParts {
@@ -29,30 +29,15 @@ export function createBulkLeasequery({ leases, decider }: BulkLeasequeryParts): 
       if (message.op !== Op.request || messageType(message) !== MessageType.BULKLEASEQUERY) return undefined;
       const address = parseIpv4(local) ?? IPV4_ANY;
       const contextOf = remembersLast((moment: Moment): BulkContext => ({ ...moment, decider: decider(), leases, random: 0 }));
-      return answerBulkLeasequery(
-        () => {
-          const moment = present();
-          return moment && contextOf(moment);
-        },
-        {
-          message,
-          interface: { index: 0, name: "", address, prefixLength: 32 },
-          source: parseIpv4(peer) ?? IPV4_ANY,
-          sourcePort: peerPort,
-          destination: address,
-          serverPort: localPort,
-        },
-      );
+      return answerBulkLeasequery(() => contextOf(present()), {
+        message,
+        interface: { index: 0, name: "", address, prefixLength: 32 },
+        source: parseIpv4(peer) ?? IPV4_ANY,
+        sourcePort: peerPort,
+        destination: address,
+        serverPort: localPort,
+      });
     },
     write: encode,
-  };
-}
-
-/** The same for the same, made once: there are many answers in a moment. */
-function remembersLast<K, V>(make: (key: K) => V): (key: K) => V {
-  let last: { readonly key: K; readonly value: V } | undefined;
-  return (key) => {
-    if (last?.key !== key) last = { key, value: make(key) };
-    return last.value;
   };
 }

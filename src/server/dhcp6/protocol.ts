@@ -6,7 +6,7 @@ import { createDecider } from "../../engine/dhcp6/decider.ts";
 import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
 import { createFloodGuard, type FloodGuard } from "../../engine/dhcp6/flood.ts";
 import type { Outbox } from "../../io/transport.ts";
-import type { LeaseOwner, LeaseReader, Seconds } from "../../leases/dhcp6/lease.ts";
+import type { LeaseOwner, LeaseWalker, Seconds } from "../../leases/dhcp6/lease.ts";
 import { DHCP6_LEASES } from "../../leases/dhcp6/table.ts";
 import { leaseCopy } from "../../leases/view.ts";
 import type { Duid } from "../../net/duid.ts";
@@ -21,12 +21,13 @@ import { peekMessageType } from "../../wire/dhcp6/peek.ts";
 import type { Log } from "../log.ts";
 import { createNoticeLog } from "../notice-log.ts";
 import type { ServedProtocol, Shedding } from "../protocol.ts";
+import { createBulkLeasequery } from "./bulk-leasequery.ts";
 import { createReconfigures, type Reconfigures } from "./reconfigures.ts";
 import { KINDS, kindOf, NOTICE_WORDS, WORDS } from "./words.ts";
 
 export interface Dhcp6Parts {
   readonly config: Dhcp6Config;
-  readonly leases: LeaseReader;
+  readonly leases: LeaseWalker;
   /** The served interface with this index; undefined: not served. */
   readonly interfaceAt: (index: number) => ServedInterface | undefined;
   /** Every address of this machine as it is now. */
@@ -81,6 +82,7 @@ export function createDhcp6(parts: Dhcp6Parts): ServedProtocol<Dhcp6Config, Mess
     inProbation: (address, now) => inProbation({ decider, leases, now }, address),
     copyLease: (lease) => leaseCopy(lease, DHCP6_LEASES),
     keyOf: WORDS.format,
+    bulkLeasequery: createBulkLeasequery({ leases, decider: () => decider, serverIdentifier }),
     configure(config) {
       decider = createDecider(config);
       flood = floodGuardOf(config, parts.secret);

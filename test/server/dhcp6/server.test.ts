@@ -7,6 +7,8 @@ import type { Config } from "../../../src/config/model/config.ts";
 import type { Dhcp6Config } from "../../../src/config/model/dhcp6.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import { parseIpv4 } from "../../../src/net/ipv4.ts";
+import { formatIpv6, parseIpv6 } from "../../../src/net/ipv6.ts";
+import { parseIpv6Prefix } from "../../../src/net/ipv6-prefix.ts";
 import { formatLeased, parseLeased } from "../../../src/server/dhcp6/operations.ts";
 import {
   type Happening,
@@ -22,7 +24,9 @@ import { type Message, MessageType } from "../../../src/wire/dhcp6/message.ts";
 import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
 import { optionValue } from "../../../src/wire/dhcp6/options.ts";
 import { load } from "../../config/load.ts";
+import { connectRequester, DHCP6 } from "../../support/bulk-requester.ts";
 import { dhcp6Config } from "../../support/dhcp6-config.ts";
+import { describeAnswer, leasequery } from "../../support/dhcp6-leasequery.ts";
 import { createFakeTransport, type FakeTransport } from "../../support/dhcp6-transport.ts";
 import { newFolder, newPlace } from "../../support/loopback-server.ts";
 
@@ -190,5 +194,37 @@ describe("a server of DHCPv6", () => {
       const all = { config: IPV4, store: openMemoryStore(), address: 0x7f000001, port: 6767, log, dhcp6: options };
       await assert.rejects(startServer(all), { name: "RangeError", message: says });
     }
+  });
+
+  test("tells of leases who asks, by LEASEQUERY and over TCP", async (t) => {
+    const { port } = newPlace();
+    const leases = {
+      requesters: ["fe80::/10", "::1/128"].map((text) => parseIpv6Prefix(text) as Uint8Array),
+      bulk: { listen: [{ address: parseIpv6("::1") as Uint8Array, port }] },
+    };
+    const started = await start(t, { ...NO_NETWORK, dhcp6: dhcp6(undefined, { leasequery: leases }) });
+    const { server, transport } = started;
+    const [address] = givenBy(await obtain(started)).prefixes as [Uint8Array];
+    const query = leasequery({ by: "byAddress", address: formatIpv6(address.subarray(0, 16)) });
+    transport.receive(query);
+    const { message, to } = await transport.next();
+    const requester = await connectRequester(t, DHCP6, { host: "::1", port });
+    requester.send(query);
+    const [reply, done] = await requester.read(2);
+    assert.deepEqual([message.type, formatIpv6(to.address), message.options], [MessageType["LEASEQUERY-REPLY"], "fe80::7", reply?.options]);
+    assert.equal(done?.type, MessageType["LEASEQUERY-DONE"]);
+    const counters = summarize((server.dhcp6 as NonNullable<Server["dhcp6"]>).counters);
+    const kinds = ["received LEASEQUERY", "sent LEASEQUERY-REPLY", "sent LEASEQUERY-DONE"];
+    assert.deepEqual(
+      kinds.map((kind) => counters[kind]),
+      [2, 2, 1],
+    );
+    assert.deepEqual(await server.reload({ ...NO_NETWORK, dhcp6: dhcp6() }), [
+      "`leasequery.bulk` has changed: where the server listens for it changes when it is restarted",
+    ]);
+    requester.send(query);
+    assert.deepEqual(describeAnswer((await requester.read(1))[0] as Message).at(-1), "NotAllowed: the requester is not permitted to ask");
+    await server.stop();
+    await requester.over;
   });
 });
