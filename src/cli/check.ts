@@ -4,6 +4,7 @@ import { allocatableSize } from "../config/build/dhcp4/ranges.ts";
 import { type LoadFileResult, loadConfigFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/model/config.ts";
+import type { Dhcp6Config } from "../config/model/dhcp6.ts";
 import { printConfig } from "../config/print.ts";
 import { jsonSchema } from "../config/schema/json-schema.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
@@ -53,6 +54,27 @@ async function loadStandardInput(name: string): Promise<LoadFileResult> {
 
 /** What a configuration serves, in one line. */
 function summary(config: Config): string {
+  const { dhcp6 } = config;
+  if (dhcp6 === undefined) return summary4(config);
+  return config.networks.length === 0 ? summary6(dhcp6) : `${summary4(config)}; ${summary6(dhcp6)}`;
+}
+
+/** Ranges of IPv6 have more addresses than anybody counts. */
+function summary6({ networks, links, pools }: Dhcp6Config): string {
+  const lists = new Set(networks.flatMap((network) => network.reservations));
+  const reservations = new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
+  const shared = links.filter((link) => link.networks.length > 1).length;
+  const ranges = pools.filter(({ kind }) => kind === "addresses").length;
+  const parts = [
+    count(networks.length, "IPv6 network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`),
+    count(ranges, "range"),
+    count(pools.length - ranges, "pool of prefixes", "pools of prefixes"),
+    count(reservations, "reservation"),
+  ];
+  return parts.join(", ");
+}
+
+function summary4(config: Config): string {
   const addresses = config.ranges.reduce((sum, range) => sum + allocatableSize(range, range.excluded), 0);
   // One that applies in many networks is one, with the same match in each.
   const lists = new Set(config.networks.flatMap((network) => network.reservations));

@@ -203,7 +203,7 @@ test("what dora accepts and can't mean is refused, with what to do", () => {
     ["networks: {10.0.0.0/24: {}, 10.0.0.0/16: {}}", /overlaps/, /one network only/],
     ["chaddr_onli: true", /unknown key/, /chaddr_only/],
     ["ddns: {enable_updates: true, forward: [], reverse: [], tsig_keys: {}}", /"ddns" is not supported/, /later version; remove the key/],
-    ["v6: {networks: {}}", /"v6" is not supported/, /DHCPv6 comes with a later version/],
+    ["v6: {networks: {2001:db8:1::/64: {server_id: 2001:db8::1}}}", /"server_id" is of DHCPv4/, /server_id in the section v6/],
   ];
   for (const [source, problem, hint] of cases) {
     const result = loadConfig(source, "dora.yaml");

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { loadConfigFile } from "../../src/config/file.ts";
 import { buildConfig, defineConfig, formatDiagnostic, jsonSchema, loadConfig } from "../../src/config/index.ts";
 import { OPTIONS } from "../../src/wire/dhcp4/option-table.ts";
+import { OPTIONS as DHCP6_OPTIONS } from "../../src/wire/dhcp6/option-table.ts";
 import { load } from "./load.ts";
 
 const written = defineConfig({
@@ -80,15 +81,27 @@ test("the JSON Schema explains every key, and names every option", () => {
   const schema = jsonSchema() as Schema;
   const definitions = { file: schema, ...schema.$defs };
   assert.deepEqual(Object.keys(definitions).sort(), [
+    "AnyMatch",
+    "AnyOptions",
+    "AnyReservation",
     "ClientClass",
+    "Dhcp6",
+    "Dhcp6ClientClass",
+    "Dhcp6Match",
+    "Dhcp6Network",
+    "Dhcp6Options",
+    "Dhcp6Range",
+    "Dhcp6Reservation",
     "Duration",
     "LeaseConfig",
     "Leasequery",
+    "Lifetimes",
     "Limit",
     "Match",
     "Network",
     "OptionDefinition",
     "Options",
+    "PrefixPool",
     "Range",
     "Reservation",
     "SharedNetwork",
@@ -101,6 +114,7 @@ test("the JSON Schema explains every key, and names every option", () => {
     }
   }
   for (const option of OPTIONS) assert.ok(option.protocol || schema.$defs?.Options?.properties?.[option.name], option.name);
+  for (const option of DHCP6_OPTIONS) assert.ok(schema.$defs?.Dhcp6Options?.properties?.[option.name], option.name);
 });
 
 test("a file of dora loads with the same meaning", () => {

@@ -67,14 +67,11 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = ["api", "ddns", "v6"];
+  const top = ["api", "ddns"];
   for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
   check([
-    ["client_classes: {v6: []}", [unsupported(1, 18, "v6")]],
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
     ["store: {postgres: {url: x}}", [unsupported(1, 9, "postgres")]],
-    ["leasequery: {requesters: [10.0.0.2], bulk: {listen: 10.0.0.1}}", [unsupported(1, 38, "bulk")]],
-    ["networks: {10.0.0.0/24: {}}\nshared_networks: {a: {networks: [10.0.0.0/24], interface_id: x}}", [unsupported(2, 48, "interface_id")]],
     ["networks: {'fd00::/64': {}}", ["1:12 fd00::/64 is not an IPv4 prefix"]],
   ]);
 });
@@ -544,10 +541,13 @@ test("warnings: what is valid but probably not meant", () => {
 test("leasequery: who may ask", () => {
   check([
     ["leasequery: {}", ['1:1 "requesters" is missing']],
-    ["leasequery: 10.0.0.2", ['1:13 expected a map with requesters, got "10.0.0.2"']],
+    ["leasequery: 10.0.0.2", ['1:13 expected a map with requesters and bulk, got "10.0.0.2"']],
     ["leasequery: {requesters: []}", ["1:26 requesters is empty: nobody could ask"]],
     ["leasequery: {requesters: 10.0.0.2}", ['1:26 expected a list of addresses and prefixes, got "10.0.0.2"']],
-    ["leasequery: {requesters: [relay]}", ['1:27 expected an address such as 10.0.0.2 or a prefix such as 10.0.0.0/24, got "relay"']],
+    [
+      "leasequery: {requesters: [relay]}",
+      ['1:27 expected an address such as 10.0.0.2 or 2001:db8::2, or a prefix such as 10.0.0.0/24 or 2001:db8::/48, got "relay"'],
+    ],
     ["leasequery: {requesters: [10.0.0.2/24]}", ["1:27 10.0.0.2/24 has bits set behind the first 24"]],
     ["leasequery: {requesters: [10.0.0.2], requester: 10.0.0.3}", ['1:38 unknown key "requester"']],
   ]);

@@ -1,31 +1,31 @@
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import { readIpv4, writeIpv4 } from "../../net/ipv4.ts";
-import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { messageType } from "../../wire/dhcp4/options.ts";
 import { typeOf } from "./check.ts";
-import { findBlock, findOption, findVendor, inForm } from "./finders.ts";
+import { type Finding, findBlock, findOption, findVendor, inForm } from "./finders.ts";
 import { fold } from "./fold.ts";
 import { addressToText, concat, hexstring, lowerCase, numberToText, split, substring, upperCase } from "./functions.ts";
-import type { Lookups } from "./lookups.ts";
+import type { Messages } from "./messages.ts";
 import { partIs, partOf } from "./part.ts";
 import { partsOf } from "./references.ts";
-import type { ClassNumber, Condition, Subject, Value } from "./subject.ts";
-import type { Conversion, Field, Node } from "./syntax.ts";
-import { firstEnterprise, vendorClassData } from "./vendor-options.ts";
+import type { ClassNumber, Condition, Subject, Value, Word } from "./subject.ts";
+import type { Conversion, Node } from "./syntax.ts";
 
 /** What the parts of an expression are compiled with. */
-export interface Scope {
+export interface Scope<S extends Subject> extends Finding<S> {
   readonly classNumber: ClassNumber;
-  /** Undefined: each expression looks options up for itself. */
-  readonly lookups: Lookups | undefined;
 }
 
 /**
  * Makes a function of a condition that `checkType` passed. It is false when a value in it could not
  * be converted.
  */
-export function compileCondition(node: Node, classNumber: ClassNumber, lookups?: Lookups): Condition {
-  const condition = conditionOf(fold(node), { classNumber, lookups });
+export function compileCondition<S extends Subject>(node: Node, classNumber: ClassNumber, messages: Messages<S>): Condition<S> {
+  return conditionIn(node, { classNumber, messages, lookups: undefined });
+}
+
+/** The same, with look-ups that it may share with others. */
+export function conditionIn<S extends Subject>(node: Node, scope: Scope<S>): Condition<S> {
+  const condition = conditionOf(fold(node), scope);
   if (!hasConversion(node)) return condition;
   return (subject) => {
     subject.failed = false;
@@ -37,8 +37,13 @@ export function compileCondition(node: Node, classNumber: ClassNumber, lookups?:
  * Makes a function of a value that `checkType` passed. It is empty when a value in it could not be
  * converted.
  */
-export function compileValue(node: Node, classNumber: ClassNumber, lookups?: Lookups): Value {
-  const value = bytesOf(fold(node), { classNumber, lookups });
+export function compileValue<S extends Subject>(node: Node, classNumber: ClassNumber, messages: Messages<S>): Value<S> {
+  return valueIn(node, { classNumber, messages, lookups: undefined });
+}
+
+/** The same, with look-ups that it may share with others. */
+export function valueIn<S extends Subject>(node: Node, scope: Scope<S>): Value<S> {
+  const value = bytesOf(fold(node), scope);
   return (subject) => {
     subject.failed = false;
     const bytes = value(subject);
@@ -51,22 +56,22 @@ function hasConversion(node: Node): boolean {
   return node.kind === "convert" || partsOf(node).some(hasConversion);
 }
 
-function conditionOf(node: Node, scope: Scope): Condition {
+function conditionOf<S extends Subject>(node: Node, scope: Scope<S>): Condition<S> {
   switch (node.kind) {
     case "boolean": {
       const { value } = node;
       return () => value;
     }
     case "option": {
-      const find = findOption(node.codes, scope.lookups);
+      const find = findOption(node, scope);
       return (subject) => find(subject) !== undefined;
     }
     case "vendor": {
-      const find = findVendor(node.enterprise, node.codes, scope.lookups);
+      const find = findVendor(node.enterprise, node.codes, scope);
       return (subject) => find(subject) !== undefined;
     }
     case "vendorClass": {
-      const find = findBlock(OptionCode.vendorIdentifyingVendorClass, node.enterprise, scope.lookups);
+      const find = findBlock(scope.messages.vendorClass, node.enterprise, scope);
       return (subject) => find(subject) !== undefined;
     }
     case "member": {
@@ -80,14 +85,14 @@ function conditionOf(node: Node, scope: Scope): Condition {
     case "and": {
       const operands = node.operands.map((operand) => conditionOf(operand, scope));
       return (subject) => {
-        for (let i = 0; i < operands.length; i++) if (!(operands[i] as Condition)(subject)) return false;
+        for (let i = 0; i < operands.length; i++) if (!(operands[i] as Condition<S>)(subject)) return false;
         return true;
       };
     }
     case "or": {
       const operands = node.operands.map((operand) => conditionOf(operand, scope));
       return (subject) => {
-        for (let i = 0; i < operands.length; i++) if ((operands[i] as Condition)(subject)) return true;
+        for (let i = 0; i < operands.length; i++) if ((operands[i] as Condition<S>)(subject)) return true;
         return false;
       };
     }
@@ -107,9 +112,9 @@ function conditionOf(node: Node, scope: Scope): Condition {
   }
 }
 
-function compare(left: Node, right: Node, scope: Scope): Condition {
-  const a = wordOf(left);
-  const b = wordOf(right);
+function compare<S extends Subject>(left: Node, right: Node, scope: Scope<S>): Condition<S> {
+  const a = wordOf(left, scope.messages);
+  const b = wordOf(right, scope.messages);
   if (a !== undefined && b !== undefined) return (subject) => a(subject) === b(subject);
   if (a !== undefined) return compareWord(a, bytesOf(right, scope));
   if (b !== undefined) return compareWord(b, bytesOf(left, scope));
@@ -121,7 +126,7 @@ function compare(left: Node, right: Node, scope: Scope): Condition {
   // What most classes ask: whether a value has these bytes at a place.
   if (left.kind === "bytes" && right.kind !== "bytes") return compare(right, left, scope);
   if (right.kind === "bytes") {
-    const part = partOf(left, scope.lookups, (inner) => bytesOf(inner, scope));
+    const part = partOf(left, scope, (inner) => bytesOf(inner, scope));
     const wanted = right.value;
     return (subject) => partIs(part, subject, wanted);
   }
@@ -130,47 +135,27 @@ function compare(left: Node, right: Node, scope: Scope): Condition {
   return (subject) => equalBytes(x(subject), y(subject));
 }
 
-function compareWord(word: Word, value: Value): Condition {
+function compareWord<S extends Subject>(word: Word<S>, value: Value<S>): Condition<S> {
   return (subject) => {
     const bytes = value(subject);
     return bytes.length === 4 && readIpv4(bytes, 0) === word(subject);
   };
 }
 
-/** A value of four bytes as a number. */
-export type Word = (subject: Subject) => number;
-
 /**
  * Numbers, addresses and strings of four bytes are compared as numbers; undefined for what may have
  * another length.
  */
-export function wordOf(node: Node): Word | undefined {
-  if (node.kind === "field") return FIELD_WORDS[node.field];
+export function wordOf<S extends Subject>(node: Node, messages: Messages<S>): Word<S> | undefined {
+  if (node.kind === "field") return messages.word(node.field);
   if (node.kind === "bytes" && node.value.length !== 4) return undefined;
   if (node.kind !== "integer" && node.kind !== "bytes") return undefined;
   const word = node.kind === "integer" ? node.value : readIpv4(node.value, 0);
   return () => word;
 }
 
-const FIELD_WORDS: { readonly [F in Field]: Word | undefined } = {
-  mac: undefined,
-  iface: undefined,
-  hlen: (subject) => subject.message.hlen,
-  htype: (subject) => subject.message.htype,
-  ciaddr: (subject) => subject.message.ciaddr,
-  giaddr: (subject) => subject.message.giaddr,
-  yiaddr: (subject) => subject.message.yiaddr,
-  siaddr: (subject) => subject.message.siaddr,
-  // BOOTP has none: 0, as in Kea.
-  msgtype: (subject) => messageType(subject.message) ?? 0,
-  transid: (subject) => subject.message.xid,
-  src: (subject) => subject.source,
-  dst: (subject) => subject.destination,
-  len: (subject) => subject.length,
-};
-
-function bytesOf(node: Node, scope: Scope): Value {
-  const word = node.kind === "bytes" ? undefined : wordOf(node);
+function bytesOf<S extends Subject>(node: Node, scope: Scope<S>): Value<S> {
+  const word = node.kind === "bytes" ? undefined : wordOf(node, scope.messages);
   if (word !== undefined) {
     return (subject) => {
       const bytes = new Uint8Array(4);
@@ -184,26 +169,27 @@ function bytesOf(node: Node, scope: Scope): Value {
       return () => value;
     }
     case "option":
-      return inForm(findOption(node.codes, scope.lookups), node.form === "text");
+      return inForm(findOption(node, scope), node.form === "text");
     case "vendor":
-      return inForm(findVendor(node.enterprise, node.codes, scope.lookups), node.form === "text");
+      return inForm(findVendor(node.enterprise, node.codes, scope), node.form === "text");
     case "vendorClassData": {
-      const find = findBlock(OptionCode.vendorIdentifyingVendorClass, node.enterprise, scope.lookups);
+      const find = findBlock(scope.messages.vendorClass, node.enterprise, scope);
       const { index } = node;
+      const { vendorClassData } = scope.messages;
       return (subject) => {
         const block = find(subject);
         return (block && vendorClassData(block, index)) ?? NO_BYTES;
       };
     }
     case "enterprise": {
-      const find = findOption([node.option], scope.lookups);
-      return (subject) => {
-        const value = find(subject);
-        return value === undefined || firstEnterprise(value) === undefined ? NO_BYTES : value.subarray(0, 4);
-      };
+      const find = findOption({ codes: [node.option] }, scope);
+      const isThere = findBlock(node.option, 0, scope);
+      return (subject) => (isThere(subject) === undefined ? NO_BYTES : (find(subject)?.subarray(0, 4) ?? NO_BYTES));
     }
     case "field":
-      return node.field === "mac" ? (subject) => subject.message.chaddr : (subject) => subject.interfaceName;
+      return scope.messages.bytes(node.field);
+    case "relayField":
+      return scope.messages.relayField(node.relay, node.field);
     case "concat": {
       const operands = node.operands.map((operand) => bytesOf(operand, scope));
       return (subject) => concat(operands.map((operand) => operand(subject)));

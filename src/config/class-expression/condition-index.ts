@@ -1,11 +1,11 @@
 import { equalBytes } from "../../net/bytes.ts";
 import { readIpv4 } from "../../net/ipv4.ts";
 import { type Comparison, comparisonsIn, necessaryComparisons } from "./comparisons.ts";
-import { compileValue, type Word, wordOf } from "./compile.ts";
+import { valueIn, wordOf } from "./compile.ts";
+import type { Finding } from "./finders.ts";
 import { fold } from "./fold.ts";
-import type { Lookups } from "./lookups.ts";
 import { bytesAt, endOfPart, type Part, partOf, valueOfPart } from "./part.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject, Word } from "./subject.ts";
 import type { Node } from "./syntax.ts";
 
 /**
@@ -13,21 +13,21 @@ import type { Node } from "./syntax.ts";
  * constants, it is looked up once, and only those remain whose constant it is: the others need not
  * be evaluated. Sets of conditions are bits, 32 in a number.
  */
-export interface ConditionIndex {
+export interface ConditionIndex<S extends Subject> {
   /** Conditions that have to be evaluated for every message. */
   readonly always: readonly number[];
-  readonly numbers: readonly NumberProbe[];
-  readonly bytes: readonly BytesProbe[];
+  readonly numbers: readonly NumberProbe<S>[];
+  readonly bytes: readonly BytesProbe<S>[];
 }
 
 /** One thing in the message, and the conditions by the constants that they compare it with. */
-interface NumberProbe {
-  readonly of: Word;
+interface NumberProbe<S extends Subject> {
+  readonly of: Word<S>;
   readonly conditions: ReadonlyMap<number, readonly number[]>;
 }
 
-interface BytesProbe {
-  readonly part: Part;
+interface BytesProbe<S extends Subject> {
+  readonly part: Part<S>;
   readonly constants: Constants;
 }
 
@@ -50,7 +50,7 @@ const WORTH_A_PROBE = 4;
  * `nodes` are conditions that `checkType` passed; they go by their positions. Undefined: one that
  * has to be evaluated always.
  */
-export function indexConditions(nodes: readonly (Node | undefined)[], lookups: Lookups): ConditionIndex {
+export function indexConditions<S extends Subject>(nodes: readonly (Node | undefined)[], finding: Finding<S>): ConditionIndex<S> {
   const folded = nodes.map((node) => node && fold(node));
   const constants = countConstants(folded);
   const countOf = ({ key }: Comparison): number => constants.get(key) ?? 0;
@@ -63,11 +63,11 @@ export function indexConditions(nodes: readonly (Node | undefined)[], lookups: L
     if (needed === undefined || worth(needed) < WORTH_A_PROBE) setBit(always, position);
     else for (const comparison of needed) addTo(byOperand, comparison, position, nodes.length);
   }
-  const numbers: NumberProbe[] = [];
-  const bytes: BytesProbe[] = [];
+  const numbers: NumberProbe<S>[] = [];
+  const bytes: BytesProbe<S>[] = [];
   for (const { operand, entries } of byOperand.values()) {
-    const word = wordOf(operand);
-    if (word === undefined) bytes.push(bytesProbe(operand, entries, lookups));
+    const word = wordOf(operand, finding.messages);
+    if (word === undefined) bytes.push(bytesProbe(operand, entries, finding));
     else numbers.push(numberProbe(word, entries));
   }
   return { always, numbers, bytes };
@@ -77,13 +77,13 @@ export function indexConditions(nodes: readonly (Node | undefined)[], lookups: L
  * Marks the conditions that can hold in `bits`, which has 32 of them in each number, and whose
  * former content is lost.
  */
-export function markCandidates({ always, numbers, bytes }: ConditionIndex, subject: Subject, bits: Int32Array): void {
+export function markCandidates<S extends Subject>({ always, numbers, bytes }: ConditionIndex<S>, subject: S, bits: Int32Array): void {
   for (let i = 0; i < always.length; i++) bits[i] = always[i] as number;
   for (let i = 0; i < numbers.length; i++) {
-    const { of, conditions } = numbers[i] as NumberProbe;
+    const { of, conditions } = numbers[i] as NumberProbe<S>;
     mark(bits, conditions.get(of(subject)));
   }
-  for (let i = 0; i < bytes.length; i++) mark(bits, conditionsFor(bytes[i] as BytesProbe, subject));
+  for (let i = 0; i < bytes.length; i++) mark(bits, conditionsFor(bytes[i] as BytesProbe<S>, subject));
 }
 
 function mark(bits: Int32Array, conditions: readonly number[] | undefined): void {
@@ -91,7 +91,7 @@ function mark(bits: Int32Array, conditions: readonly number[] | undefined): void
   for (let i = 0; i < conditions.length; i++) bits[i] = (bits[i] as number) | (conditions[i] as number);
 }
 
-function conditionsFor({ part, constants }: BytesProbe, subject: Subject): readonly number[] | undefined {
+function conditionsFor<S extends Subject>({ part, constants }: BytesProbe<S>, subject: S): readonly number[] | undefined {
   const value = valueOfPart(part, subject);
   const end = endOfPart(part, value);
   const from = Math.min(part.start, end);
@@ -133,15 +133,15 @@ function addTo(
   setBit(entry.conditions, position);
 }
 
-function numberProbe(of: Word, entries: readonly Entry[]): NumberProbe {
+function numberProbe<S extends Subject>(of: Word<S>, entries: readonly Entry[]): NumberProbe<S> {
   // A number is never the same as a text of another length.
   const fitting = entries.filter(({ constant }) => constant.length === 4);
   return { of, conditions: new Map(fitting.map(({ constant, conditions }) => [readIpv4(constant, 0), conditions])) };
 }
 
-function bytesProbe(operand: Node, entries: readonly Entry[], lookups: Lookups): BytesProbe {
+function bytesProbe<S extends Subject>(operand: Node, entries: readonly Entry[], finding: Finding<S>): BytesProbe<S> {
   // Operands do not depend on classes.
-  return { part: partOf(operand, lookups, (node) => compileValue(node, () => -1, lookups)), constants: hashed(entries) };
+  return { part: partOf(operand, finding, (node) => valueIn(node, { ...finding, classNumber: () => -1 })), constants: hashed(entries) };
 }
 
 function hashed(entries: readonly Entry[]): Constants {

@@ -18,6 +18,7 @@ export {
 export { compileCondition, compileValue } from "./compile.ts";
 export { markCandidates } from "./condition-index.ts";
 export { type Found, findOptions } from "./lookups.ts";
+export type { Messages } from "./messages.ts";
 export { type ClassReference, classReferences } from "./references.ts";
 export type { ClassNumber, Condition, Subject, Value } from "./subject.ts";
 export type { ExpressionProblem, Node } from "./syntax.ts";

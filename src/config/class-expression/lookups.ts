@@ -1,4 +1,7 @@
-import type { Message, Option } from "../../wire/dhcp4/message.ts";
+interface Option {
+  readonly code: number;
+  readonly data: Uint8Array;
+}
 
 /** What options and sub-options hold, by slot; null: not looked up yet. */
 export type Found = (Uint8Array | undefined | null)[];
@@ -16,8 +19,9 @@ export interface Lookups {
   readonly blank: Found;
 }
 
-export function createLookups(): Lookups {
-  return { slots: new Map(), slotOfCode: new Int16Array(256).fill(-1), blank: [] };
+/** `codes`: options have less than this. */
+export function createLookups(codes: number): Lookups {
+  return { slots: new Map(), slotOfCode: new Int16Array(codes).fill(-1), blank: [] };
 }
 
 /** The slot for what is found at `path`; `code` when that is a whole option. */
@@ -35,9 +39,8 @@ export function slotFor({ slots, slotOfCode, blank }: Lookups, path: string, cod
  * Looks up all whole options in one pass. What is repeated or in pieces is left to be joined when
  * somebody asks.
  */
-export function findOptions({ slotOfCode, blank }: Lookups, message: Message, found: Found): void {
+export function findOptions({ slotOfCode, blank }: Lookups, { options }: { readonly options: readonly Option[] }, found: Found): void {
   for (let i = 0; i < blank.length; i++) found[i] = blank[i];
-  const { options } = message;
   for (let i = 0; i < options.length; i++) {
     const { code, data } = options[i] as Option;
     const slot = slotOfCode[code] as number;

@@ -1,32 +1,52 @@
-import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import type { SubOptionDefinition } from "../../wire/values/values.ts";
 import { subOptionsOf, vendorSubOptionsOf } from "../options/dictionary.ts";
+import { largestCode } from "../options/protocol.ts";
 import { didYouMean } from "../text/suggest.ts";
-import type { Form, Node } from "./syntax.ts";
-import { after, expected, fail, isSymbol, isWord, peek, type Reader, readIndex, readNumber, symbol } from "./token-reader.ts";
+import type { Field, Form, Node } from "./syntax.ts";
+import {
+  after,
+  describe,
+  expected,
+  fail,
+  isSymbol,
+  isWord,
+  peek,
+  type Reader,
+  readIndex,
+  readNumber,
+  symbol,
+  take,
+} from "./token-reader.ts";
 
 /**
- * The parts of an expression that name an option: `option[...]`, `relay4[...]`, `vendor[...]` and
- * `vendor-class[...]`.
+ * The parts of an expression that name an option or a field: `option[...]`, `vendor[...]`,
+ * `vendor-class[...]`, and what of them a protocol has in other places.
  */
 
-const RELAY_AGENT_INFORMATION = OptionCode.relayAgentInformation;
-
-/** What stands behind `option`. */
-export function readOption(reader: Reader, at: number): Node | undefined {
+/** What stands behind `option`; `relay`: it is of what this relay put around the message. */
+export function readOption(reader: Reader, at: number, relay?: number): Node | undefined {
   const code = readIndex(reader, readOptionCode);
-  return code === undefined ? undefined : readOptionForm(reader, at, [code]);
+  return code === undefined ? undefined : readOptionForm(reader, at, [code], relay);
 }
 
-/** What stands behind `relay4`. */
-export function readRelay(reader: Reader, at: number): Node | undefined {
-  const code = readSubOption(reader, subOptionsOf(reader.dictionary, RELAY_AGENT_INFORMATION));
-  return code === undefined ? undefined : readOptionForm(reader, at, [RELAY_AGENT_INFORMATION, code]);
+/** An option inside the option `outer`, behind a word that stands for that one. */
+export function readInnerOption(reader: Reader, at: number, outer: number): Node | undefined {
+  const code = readSubOption(reader, subOptionsOf(reader.dictionary, outer));
+  return code === undefined ? undefined : readOptionForm(reader, at, [outer, code]);
+}
+
+/** A dot, and one of these fields. */
+export function readField(reader: Reader, at: number, fields: readonly Field[]): Node | undefined {
+  if (!symbol(reader, ".")) return undefined;
+  const token = take(reader);
+  const field = fields.find((name) => isWord(token, name));
+  if (field !== undefined) return { kind: "field", at, field };
+  return fail(reader, token, `expected one of ${fields.join(", ")}, got ${describe(token)}`, didYouMean(token.text, fields));
 }
 
 function readOptionCode(reader: Reader): number | undefined {
   const token = peek(reader);
-  if (token.kind !== "word") return readNumber(reader, "the code or the name of an option", 1, 254);
+  if (token.kind !== "word") return readNumber(reader, "the code or the name of an option", 1, reader.dictionary.protocol.lastCode);
   const definition = reader.dictionary.byName(normalise(token.text));
   if (definition === undefined) {
     return fail(
@@ -48,12 +68,16 @@ function normalise(name: string): string {
 function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition[]): number | undefined {
   return readIndex(reader, () => {
     const token = peek(reader);
-    if (token.kind !== "word") return readNumber(reader, "the code of a sub-option", 0, 255);
-    const definition = definitions.find(({ name }) => name === normalise(token.text));
+    const { dictionary } = reader;
+    const { codeSize } = dictionary.protocol;
+    if (token.kind !== "word") return readNumber(reader, "the code of a sub-option", 0, largestCode(codeSize));
+    const name = normalise(token.text);
+    // In DHCPv6 what stands in an option are options of the same table, unless a vendor has its own.
+    const definition = definitions.find((one) => one.name === name) ?? (codeSize === 2 ? dictionary.byName(name) : undefined);
     if (definition === undefined) {
       const hint = didYouMean(
         token.text,
-        definitions.map(({ name }) => name),
+        definitions.map((one) => one.name),
       );
       return fail(reader, token, `unknown sub-option ${token.text.slice(0, 40)}`, hint ?? "give it by its code: option[1]");
     }
@@ -94,11 +118,13 @@ function readForm(reader: Reader): Form | undefined {
   return token.text as Form;
 }
 
-function readOptionForm(reader: Reader, at: number, outer: readonly number[]): Node | undefined {
+function readOptionForm(reader: Reader, at: number, outer: readonly number[], relay?: number): Node | undefined {
   const definitions = outer.length === 1 ? subOptionsOf(reader.dictionary, outer[0] as number) : [];
   const codes = readSubOptions(reader, outer, definitions);
   const form = codes && readForm(reader);
-  return codes === undefined || form === undefined ? undefined : { kind: "option", at, codes, form };
+  return codes === undefined || form === undefined
+    ? undefined
+    : { kind: "option", at, codes, form, ...(relay === undefined ? {} : { relay }) };
 }
 
 function readEnterprise(reader: Reader): number | undefined {
@@ -113,11 +139,8 @@ export function readVendor(reader: Reader, at: number, text: "vendor" | "vendor-
     reader.next++;
     if (!isWord(peek(reader), "enterprise")) return expected(reader, "enterprise", `or name the vendor: ${text}[4491]`);
     reader.next++;
-    return {
-      kind: "enterprise",
-      at,
-      option: text === "vendor" ? OptionCode.vendorIdentifyingVendorInformation : OptionCode.vendorIdentifyingVendorClass,
-    };
+    const { vendorInformation, vendorClass } = reader.language;
+    return { kind: "enterprise", at, option: text === "vendor" ? vendorInformation : vendorClass };
   }
   const enterprise = readIndex(reader, readEnterprise);
   if (enterprise === undefined) return undefined;

@@ -1,17 +1,18 @@
 import type { OptionDictionary } from "../options/dictionary.ts";
 import { didYouMean } from "../text/suggest.ts";
 import { typeOf } from "./check.ts";
+import { languageOf } from "./languages.ts";
 import { readTokens, type Token } from "./lexer.ts";
-import { readOption, readRelay, readVendor } from "./option-parser.ts";
-import { CONVERSIONS, type ExpressionProblem, MESSAGE_FIELDS, type Node, PACKET_FIELDS } from "./syntax.ts";
-import { after, describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol, take } from "./token-reader.ts";
+import { readField, readOption, readVendor } from "./option-parser.ts";
+import { CONVERSIONS, type ExpressionProblem, type Node, PACKET_FIELDS } from "./syntax.ts";
+import { after, describe, expected, fail, isSymbol, isWord, peek, type Reader, readNumber, symbol } from "./token-reader.ts";
 
 export type Parsed = { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly problem: ExpressionProblem };
 
 /** Deeper than any expression that a person would write: what walks the tree may recurse. */
 const MAX_DEPTH = 64;
 const FUNCTIONS = ["substring", "split", "concat", "ifelse", "hexstring", "member", ...CONVERSIONS] as const;
-const WORDS = [...FUNCTIONS, "option", "relay4", "vendor", "vendor-class", "pkt4", "pkt", "not", "known", "unknown", "true", "false"];
+const WORDS = [...FUNCTIONS, "option", "vendor", "vendor-class", "pkt", "not", "known", "unknown", "true", "false"];
 
 /**
  * Reads an expression. From weak to strong: `or`, `and`, `not`, `==` and `!=`, `+`. All of the text
@@ -20,7 +21,8 @@ const WORDS = [...FUNCTIONS, "option", "relay4", "vendor", "vendor-class", "pkt4
 export function parseExpression(text: string, dictionary: OptionDictionary): Parsed {
   const lexed = readTokens(text);
   if (!lexed.ok) return lexed;
-  const reader: Reader = { tokens: lexed.tokens, dictionary, next: 0, depth: 0, problem: undefined };
+  const language = languageOf(dictionary.protocol);
+  const reader: Reader = { tokens: lexed.tokens, dictionary, language, next: 0, depth: 0, problem: undefined };
   const node = readOr(reader);
   const rest = peek(reader);
   if (node !== undefined && rest.kind !== "end")
@@ -143,35 +145,30 @@ function readWord(reader: Reader, token: Token): Node | undefined {
       return { kind: "member", at, name: "UNKNOWN" };
     case "option":
       return readOption(reader, at);
-    case "relay4":
-      return readRelay(reader, at);
     case "vendor":
     case "vendor-class":
       return readVendor(reader, at, text);
-    case "pkt4":
-      return readField(reader, at, MESSAGE_FIELDS);
     case "pkt":
       return readField(reader, at, PACKET_FIELDS);
-    case "pkt6":
-    case "relay6":
-      return fail(reader, token, `${text} is of DHCPv6, this class is for DHCPv4`);
     default: {
+      const { words, foreign } = reader.language;
+      const read = words.get(text);
+      if (read !== undefined) return read(reader, at);
+      const reason = foreign.get(text);
+      if (reason !== undefined) return fail(reader, token, reason);
       if (includes(FUNCTIONS, text)) return symbol(reader, "(") ? readCall(reader, at, text) : undefined;
-      return fail(reader, token, `unknown word ${text.slice(0, 40)}`, didYouMean(text, WORDS) ?? "text stands in single quotes: 'abc'");
+      return fail(
+        reader,
+        token,
+        `unknown word ${text.slice(0, 40)}`,
+        didYouMean(text, [...WORDS, ...words.keys()]) ?? "text stands in single quotes: 'abc'",
+      );
     }
   }
 }
 
 function includes<T extends string>(list: readonly T[], text: string): text is T {
   return (list as readonly string[]).includes(text);
-}
-
-function readField(reader: Reader, at: number, fields: typeof MESSAGE_FIELDS | typeof PACKET_FIELDS): Node | undefined {
-  if (!symbol(reader, ".")) return undefined;
-  const token = take(reader);
-  const field = fields.find((name) => isWord(token, name));
-  if (field !== undefined) return { kind: "field", at, field };
-  return fail(reader, token, `expected one of ${fields.join(", ")}, got ${describe(token)}`, didYouMean(token.text, fields));
 }
 
 /** The arguments of a function up to and with the closing parenthesis. */

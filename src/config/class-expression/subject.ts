@@ -1,15 +1,13 @@
-import type { Ipv4 } from "../../net/ipv4.ts";
-import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Found } from "./lookups.ts";
 
-/** What an expression can ask about: one message and how it came in. */
+/**
+ * What an expression can ask about, as far as it is the same in both protocols: one message and how
+ * it came in.
+ */
 export interface Subject {
-  readonly message: Message;
   /** Name of the receiving interface, as bytes. */
   readonly interfaceName: Uint8Array;
-  readonly source: Ipv4;
-  readonly destination: Ipv4;
-  /** Bytes of the DHCP message. */
+  /** Bytes of the datagram. */
   readonly length: number;
   /** 1 at the number of each class that the client is in. */
   readonly classes: Uint8Array;
@@ -29,8 +27,12 @@ export interface Subject {
  * Whether something holds for a message. Makes no text and, but for functions that build strings,
  * no garbage.
  */
-export type Condition = (subject: Subject) => boolean;
+export type Condition<S extends Subject> = (subject: S) => boolean;
 /** A byte string made from a message: a view of it where that can be. */
-export type Value = (subject: Subject) => Uint8Array;
+export type Value<S extends Subject> = (subject: S) => Uint8Array;
+/** A value of four bytes as a number. */
+export type Word<S extends Subject> = (subject: S) => number;
+/** What an option or a sub-option holds; undefined when the message does not have it. */
+export type Find<S extends Subject> = (subject: S) => Uint8Array | undefined;
 /** Number of a class, by its name in `member('name')`. */
 export type ClassNumber = (name: string) => number;

@@ -1,4 +1,7 @@
-/** The form of a class expression: the language of Kea's client classes, for DHCPv4. */
+/** The form of a class expression: the language of Kea's client classes. */
+
+import type { DHCP4_FIELDS } from "./dhcp4/fields.ts";
+import type { DHCP6_FIELDS, RELAY_FIELDS } from "./dhcp6/fields.ts";
 
 /** What is wrong with an expression, and where. */
 export interface ExpressionProblem {
@@ -10,11 +13,11 @@ export interface ExpressionProblem {
 
 export type Form = "hex" | "text" | "exists";
 
-/** Fields of the message's header. */
-export const MESSAGE_FIELDS = ["mac", "hlen", "htype", "ciaddr", "giaddr", "yiaddr", "siaddr", "msgtype", "transid"] as const;
 /** How the message came in. */
 export const PACKET_FIELDS = ["iface", "src", "dst", "len"] as const;
-export type Field = (typeof MESSAGE_FIELDS)[number] | (typeof PACKET_FIELDS)[number];
+/** Of the header of a message of either protocol, or of how it came in. */
+export type Field = (typeof DHCP4_FIELDS)[number] | (typeof DHCP6_FIELDS)[number] | (typeof PACKET_FIELDS)[number];
+export type RelayField = (typeof RELAY_FIELDS)[number];
 
 /** Functions of one value. */
 export const CONVERSIONS = [
@@ -35,11 +38,15 @@ export type Node = { readonly at: number } & (
   | { readonly kind: "bytes"; readonly value: Uint8Array }
   | { readonly kind: "integer"; readonly value: number }
   | { readonly kind: "boolean"; readonly value: boolean }
-  /** `option[a].option[b]...`; `relay4[b]` is `option[82].option[b]`. */
-  | { readonly kind: "option"; readonly codes: readonly number[]; readonly form: Form }
-  /** Option 125. An enterprise of 0 is any; without codes the enterprise's data itself. */
+  /**
+   * `option[a].option[b]...`; `relay4[b]` is `option[82].option[b]`, `relay6[relay].option[a]` is of
+   * what a relay put around the message.
+   */
+  | { readonly kind: "option"; readonly codes: readonly number[]; readonly form: Form; readonly relay?: number | undefined }
+  | { readonly kind: "relayField"; readonly relay: number; readonly field: RelayField }
+  /** Option 125, of DHCPv6 17. An enterprise of 0 is any; without codes the enterprise's data itself. */
   | { readonly kind: "vendor"; readonly enterprise: number; readonly codes: readonly number[]; readonly form: Form }
-  /** Option 124. */
+  /** Option 124, of DHCPv6 16. */
   | { readonly kind: "vendorClass"; readonly enterprise: number; readonly form: "exists" }
   | { readonly kind: "vendorClassData"; readonly enterprise: number; readonly index: number }
   | { readonly kind: "enterprise"; readonly option: number }

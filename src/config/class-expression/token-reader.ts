@@ -1,4 +1,5 @@
 import type { OptionDictionary } from "../options/dictionary.ts";
+import type { Language } from "./language.ts";
 import type { Token } from "./lexer.ts";
 import type { ExpressionProblem } from "./syntax.ts";
 
@@ -14,6 +15,7 @@ import type { ExpressionProblem } from "./syntax.ts";
 export interface Reader {
   readonly tokens: readonly Token[];
   readonly dictionary: OptionDictionary;
+  readonly language: Language;
   next: number;
   depth: number;
   problem: ExpressionProblem | undefined;

@@ -1,16 +1,14 @@
 import type { Path } from "../text/diagnostic.ts";
 
 /*
- * Keys of the format that this version does not act on. They are refused rather than ignored: a
- * configuration means the same thing to everybody who reads it.
+ * Keys of the format that this version does not act on, and keys of the one protocol where the other
+ * one is configured. They are refused rather than ignored: a configuration means the same thing to
+ * everybody who reads it.
  */
 
 const LATER = {
-  file: ["api", "ddns", "v6"],
-  sharedNetwork: ["interface_id"],
-  clientClasses: ["v6"],
+  file: ["api", "ddns"],
   store: ["postgres"],
-  leasequery: ["bulk"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Whether `key` in the map at `path` belongs to the format but not to this version. */
@@ -22,7 +20,6 @@ export function isUnsupported(path: Path, key: string): boolean {
 /** Features of dora that a later version will have. */
 const COMING: Readonly<Record<string, string>> = {
   ddns: "DNS updates come with a later version",
-  v6: "DHCPv6 comes with a later version",
 };
 
 /** What to do about a key that belongs to the format but not to this version. */
@@ -33,10 +30,63 @@ export function whyUnsupported(path: Path, key: string): string {
 }
 
 function placeOf(path: Path): keyof typeof LATER | undefined {
-  const last = path.at(-1);
-  const above = path.at(-2);
   if (path.length === 0) return "file";
-  if (path.length === 1) return last === "store" || last === "leasequery" ? last : last === "client_classes" ? "clientClasses" : undefined;
-  if (path.length === 2 && above === "shared_networks") return "sharedNetwork";
-  return undefined;
+  return path.length === 1 && path[0] === "store" ? "store" : undefined;
+}
+
+/** What is wrong with a key, and what to do about it. */
+export type KeyProblem = readonly [message: string, hint: string];
+
+/** Keys of DHCPv4 that have another one in DHCPv6. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  next_server: "clients of DHCPv6 get a URL: options: {bootfile_url: ...}",
+  file_name: "clients of DHCPv6 get a URL: options: {bootfile_url: ...}",
+  server_name: "clients of DHCPv6 get a URL: options: {bootfile_url: ...}",
+  server_id: "the server has one DUID: server_id in the section v6",
+  ip: "write addresses: [2001:db8:1::5]",
+  circuit_id: "relays of DHCPv6 say where a client is by interface_id",
+  addresses: "write ip: 192.168.5.9",
+  prefixes: "prefixes are delegated in the section v6, or in a reservation of the top level",
+  interface_id: "relays of DHCPv4 say where a client is by circuit_id",
+  prefix_pools: "prefixes are delegated in the section v6",
+};
+
+/** Keys of the top level that hold for both protocols. */
+const FOR_BOTH: ReadonlySet<string> = new Set([
+  "limits",
+  "leasequery",
+  "offer_hold",
+  "affinity",
+  "cache_threshold",
+  "flood_protection_threshold",
+  "shared_networks",
+  "option_definitions",
+  "client_classes",
+]);
+
+const UNICAST: KeyProblem = [
+  '"unicast" is no key: RFC 9915 removed the Server Unicast option',
+  "remove it: clients send to the multicast group, and what they send to an address is dropped",
+];
+
+/**
+ * What is wrong with a key that is unknown at `path`, if the other protocol knows it there:
+ * `knownAt` tells the keys of a place.
+ */
+export function keyOfOtherProtocol(path: Path, key: string, knownAt: (path: Path) => readonly string[]): KeyProblem | undefined {
+  const isDhcp6 = path[0] === "v6" || (path[0] === "client_classes" && path[1] === "v6");
+  if (path[0] === "v6" && key === "unicast") return UNICAST;
+  const other = counterpart(path);
+  if (other === undefined || !knownAt(other).includes(key)) return undefined;
+  if (path.length === 0) return [`"${key}" is of DHCPv6`, "write it in the section v6"];
+  if (path.length === 1 && FOR_BOTH.has(key)) return [`"${key}" is a key of the top level`, "it holds for both protocols there: move it"];
+  const [own, theirs] = isDhcp6 ? ["DHCPv6", "DHCPv4"] : ["DHCPv4", "DHCPv6"];
+  return [`"${key}" is of ${theirs}, and this is of ${own}`, INSTEAD[key] ?? "remove it"];
+}
+
+/** Where the other protocol has what stands at a path; undefined: nowhere. */
+function counterpart([first, ...rest]: Path): Path | undefined {
+  if (first === "v6") return rest;
+  if (first === "client_classes" && rest.length > 0) return [first, rest[0] === "v6" ? "v4" : "v6", ...rest.slice(1)];
+  return first === undefined || first === "networks" ? ["v6", ...(first === undefined ? [] : [first]), ...rest] : undefined;
 }

@@ -3,7 +3,7 @@ import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
 import { didYouMean } from "../text/suggest.ts";
 import { type ConfigFile, configSchema } from "./config.ts";
-import { isUnsupported, whyUnsupported } from "./unsupported.ts";
+import { isUnsupported, keyOfOtherProtocol, whyUnsupported } from "./unsupported.ts";
 
 /** The part of a configuration that has the right form. */
 export interface Validated {
@@ -175,6 +175,7 @@ function copy(value: unknown, path: Path, report: Report): unknown {
  * key is just not set then, as in dora.
  */
 function isNamed(path: Path): boolean {
+  if (path.length === 2) return path[0] === "v6" && path[1] === "networks";
   return path.length === 1 && ["networks", "shared_networks", "option_definitions"].includes(path[0] as string);
 }
 
@@ -212,10 +213,12 @@ function reportIssue(issue: Issue, tree: unknown, report: Report): void {
     for (const key of issue.keys) {
       const place = [...path, key];
       const elsewhere = path.length === 0 ? OTHER_FORMATS.get(key) : undefined;
+      const ofOther = keyOfOtherProtocol(path, key, knownKeys);
       if (elsewhere !== undefined) report.keyError(place, `unknown key "${key}"`, elsewhere);
       else if (isUnsupported(path, key)) {
         report.keyError(place, `"${key}" is not supported by this version`, whyUnsupported(path, key));
-      } else {
+      } else if (ofOther !== undefined) report.keyError(place, ...ofOther);
+      else {
         report.keyError(place, `unknown key "${key}"`, didYouMean(key, known) ?? `known keys here: ${known.join(", ")}`);
       }
     }

@@ -9,13 +9,13 @@ import type { AppliedLimit, Client, NetworkFacts } from "./client.ts";
 const LONGEST_VALUE = 255;
 
 /** What limits are evaluated on. */
-export interface Counted {
+export interface Counted<S extends Subject> {
   /** Of the whole configuration; each network has its own beside these. */
   readonly limits: readonly Limit[];
   /** What each of all limits counts by. */
-  readonly values: ReadonlyMap<Limit, Value>;
+  readonly values: ReadonlyMap<Limit, Value<S>>;
   readonly networks: readonly NetworkFacts[];
-  readonly subject: Subject;
+  readonly subject: S;
   /**
    * The lease that the client extends by a message that may say less of it than its first
    * one did; undefined: none.
@@ -27,7 +27,7 @@ export interface Counted {
  * The limits that apply to the client on its link, worked out once for each
  * message; undefined: none.
  */
-export function limitsFor(counted: Counted): readonly AppliedLimit[] | undefined {
+export function limitsFor<S extends Subject>(counted: Counted<S>): readonly AppliedLimit[] | undefined {
   const found: AppliedLimit[] = [];
   evaluate(counted, counted.limits, undefined, found);
   for (const network of counted.networks) evaluate(counted, network.limits, network, found);
@@ -39,20 +39,20 @@ export function hasLimits(limits: readonly Limit[], networks: readonly NetworkFa
   return limits.length > 0 || networks.some((network) => network.limits.length > 0);
 }
 
-function evaluate(
-  { values, subject, extended }: Counted,
+function evaluate<S extends Subject>(
+  { values, subject, extended }: Counted<S>,
   limits: readonly Limit[],
   network: NetworkFacts | undefined,
   found: AppliedLimit[],
 ): void {
   for (const limit of limits) {
-    const key = keptKey(extended, limit) ?? newKey(limit, values.get(limit) as Value, subject);
+    const key = keptKey(extended, limit) ?? newKey(limit, values.get(limit) as Value<S>, subject);
     if (key !== undefined) found.push({ limit, network, key });
   }
 }
 
 /** Undefined: the limit does not apply to the client. */
-function newKey(limit: Limit, read: Value, subject: Subject): Uint8Array | undefined {
+function newKey<S extends Subject>(limit: Limit, read: Value<S>, subject: S): Uint8Array | undefined {
   if (limit.class !== undefined && subject.classes[limit.class] !== 1) return undefined;
   const value = read(subject).subarray(0, LONGEST_VALUE);
   if (value.length === 0) return undefined;

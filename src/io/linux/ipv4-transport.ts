@@ -3,12 +3,11 @@ import { type LocalInterface, type Transport, TransportError, type TransportOpti
 import { createFragmented, type Fragmented } from "./fragmented.ts";
 import { IPV4 } from "./ipv4.ts";
 import { type Libc, loadLibc } from "./libc.ts";
-import { openNextHops } from "./next-hop.ts";
+import { openNeighbourGate } from "./neighbour-gate.ts";
 import { createPacketReceiver } from "./packet-receiver.ts";
 import { createPacketSender } from "./packet-sender.ts";
 import { createUdpReceiver } from "./receiver.ts";
-import { createSendGate } from "./send-gate.ts";
-import { boundPort, openPacketSocket, openUdpSocket, sendBufferOf } from "./sockets.ts";
+import { boundPort, openPacketSocket, openUdpSocket } from "./sockets.ts";
 import { createTransport } from "./transport.ts";
 
 /**
@@ -28,8 +27,7 @@ export async function openIpv4Transport(options: TransportOptions<Ipv4>): Promis
   }
   const served = createServed();
   served.follow(options.interfaces);
-  const nextHops = openNextHops(libc);
-  const gate = createSendGate<Ipv4>((neighbour) => nextHops?.isKnown(neighbour) ?? true, roomForUnknown(sendBufferOf(libc, udp)));
+  const gate = openNeighbourGate(libc, udp, IPV4);
 
   const fragmented = createFragmented();
   const skip = packet === undefined ? () => false : heardByPacketSocket(served, fragmented);
@@ -48,7 +46,7 @@ export async function openIpv4Transport(options: TransportOptions<Ipv4>): Promis
       served.follow(interfaces);
       return [];
     },
-    close: () => nextHops?.close(),
+    close: () => gate.close(),
   });
 }
 
@@ -83,11 +81,6 @@ function createServed(): Served {
       }
     },
   };
-}
-
-/** Half of the buffer, for datagrams that take up about this much of it. */
-function roomForUnknown(sendBuffer: number): number {
-  return Math.floor(sendBuffer / 2 / 1536);
 }
 
 function isLoopback(address: Ipv4): boolean {

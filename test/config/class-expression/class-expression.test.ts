@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { DHCP4_MESSAGES, type Dhcp4Subject } from "../../../src/config/class-expression/dhcp4/index.ts";
 import {
   classReferences,
   compileCondition,
   compileValue,
   type ExpressionProblem,
   readExpression,
-  type Subject,
 } from "../../../src/config/class-expression/index.ts";
 import { fromHex, NO_BYTES, toHex } from "../../../src/net/bytes.ts";
 import { parseIpv4 } from "../../../src/net/ipv4.ts";
@@ -54,7 +54,7 @@ const MESSAGE: Message = {
 
 const CLASSES = ["phones", "KNOWN"];
 
-function subject(message: Message = MESSAGE): Subject {
+function subject(message: Message = MESSAGE): Dhcp4Subject {
   return {
     message,
     interfaceName: utf8("eth0"),
@@ -71,14 +71,14 @@ const classNumber = (name: string): number => CLASSES.indexOf(name);
 function condition(text: string, message: Message = MESSAGE): boolean {
   const result = readExpression(text, "condition");
   assert.ok(result.ok, `${text}: ${JSON.stringify(result)}`);
-  return compileCondition(result.node, classNumber)(subject(message));
+  return compileCondition(result.node, classNumber, DHCP4_MESSAGES)(subject(message));
 }
 
 /** The value as text when all of it is printable ASCII, else as hex. */
 function value(text: string, message: Message = MESSAGE): string {
   const result = readExpression(text, "value");
   assert.ok(result.ok, `${text}: ${JSON.stringify(result)}`);
-  const bytes = compileValue(result.node, classNumber)(subject(message));
+  const bytes = compileValue(result.node, classNumber, DHCP4_MESSAGES)(subject(message));
   return bytes.every((byte) => byte >= 0x20 && byte < 0x7f) ? new TextDecoder().decode(bytes) : `0x${toHex(bytes)}`;
 }
 
@@ -494,8 +494,8 @@ test("no text crashes the parser: it is an expression that can be evaluated, or 
         return;
       }
       classReferences(result.node);
-      if (wanted === "condition") assert.equal(typeof compileCondition(result.node, classNumber)(subject()), "boolean");
-      else assert.ok(compileValue(result.node, classNumber)(subject()) instanceof Uint8Array);
+      if (wanted === "condition") assert.equal(typeof compileCondition(result.node, classNumber, DHCP4_MESSAGES)(subject()), "boolean");
+      else assert.ok(compileValue(result.node, classNumber, DHCP4_MESSAGES)(subject()) instanceof Uint8Array);
     }),
     { numRuns: 5000 },
   );
@@ -509,7 +509,7 @@ test("no message crashes an expression", () => {
   const compiled = [...VALUES.map(([text]) => text)].map((text) => {
     const result = readExpression(text, "value");
     assert.ok(result.ok);
-    return compileValue(result.node, classNumber);
+    return compileValue(result.node, classNumber, DHCP4_MESSAGES);
   });
   fc.assert(
     fc.property(fc.array(option, { maxLength: 6 }), (options) => {

@@ -3,12 +3,8 @@
  * and data.
  */
 
-import { readIpv4 } from "../../net/ipv4.ts";
-
-/** The enterprise number of the first block; undefined when the value holds none. */
-export function firstEnterprise(value: Uint8Array | undefined): number | undefined {
-  return value === undefined || vendorBlock(value, 0) === undefined ? undefined : readIpv4(value, 0);
-}
+import { readIpv4 } from "../../../net/ipv4.ts";
+import { withoutNuls } from "../finders.ts";
 
 /**
  * The data of the first block of this enterprise, of any for 0; undefined when there is none. What
@@ -48,10 +44,4 @@ function hasLengths(block: Uint8Array): boolean {
   let at = 0;
   while (at < block.length) at += 1 + (block[at] as number);
   return at === block.length;
-}
-
-function withoutNuls(value: Uint8Array): Uint8Array {
-  let length = value.length;
-  while (length > 0 && value[length - 1] === 0) length--;
-  return length === value.length ? value : value.subarray(0, length);
 }
