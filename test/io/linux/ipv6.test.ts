@@ -230,18 +230,22 @@ test("what waits for neighbours that do not answer costs others nothing, and is 
   const alive = to(address(CLIENT), asking.port, onLink);
   put(serving, ["alive"], alive);
   await inbox.settle(1);
+  const start = performance.now();
   for (let round = 0; round < 40; round++) {
     for (let host = 0; host < 100; host++) put(serving, ["dead"], to(address(`fe80::dead:${host}`), asking.port, onLink));
   }
   put(serving, ["alive"], alive);
   assert.deepEqual((await inbox.settle(2)).map(textOf), ["alive", "alive"]);
+  // One each in a second is with the kernel, which asks for them; of the others some are still kept.
   const { sent, notSent } = serving.counters();
-  assert.equal(sent, 102);
-  assert.equal(notSent["would-block"], 40 * 100 - 100 - 512);
+  const seconds = 1 + Math.floor((performance.now() - start) / 1000);
+  assert.ok(sent >= 102 && sent <= 2 + seconds * 100, `${sent} sent in ${seconds} s`);
+  assert.ok(notSent["would-block"] >= 4000 - (sent - 2) - 512, `${notSent["would-block"]} dropped`);
   // One of them comes to life, under an address that has others on other links.
   lab.exec(client, "ip", "address", "add", "fe80::dead:7/64", "dev", "eth0", "nodad");
   await inbox.settle(3);
   serving.close();
+  assert.equal(serving.counters().notSent["would-block"], 4000 - (serving.counters().sent - 2));
   const late = inbox.datagrams.slice(2);
   assert.ok(late.length > 0 && late.every(({ destination }) => formatIpv6(destination) === "fe80::dead:7"), `${late.length} late`);
 });
@@ -266,6 +270,56 @@ test("a relay is answered at once through the router to it, and through a link t
   await delay(100);
   assert.deepEqual(serving.counters(), { received: 0, sent: 200, notSent: { ...noSendFailures(), "no-route": 1 }, receiveDropped: 0 });
   assert.equal(tunnel.packets().filter((packet) => packet[0] === 0x60 && packet[6] === 17).length, 100);
+});
+
+test("the portable transport hears groups and answers on the link of the message, and says what it can't do", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, onServer, onClient } = await createNetwork(t);
+  const other = lab.namespace("other");
+  lab.cable(server, "eth1", other, "eth0");
+  lab.exec(server, "ip", "address", "add", `${SERVER}/64`, "dev", "eth1", "nodad");
+  const interfaces = await inNamespace(server, listIpv6Interfaces);
+  const options = { groups: GROUPS, kind: "portable" } as const;
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [], options));
+  const serve = () => inNamespace(server, async () => serving.serve(interfaces));
+  assert.deepEqual([await serve(), await serve()], [[], []]);
+  const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const [requests, answers] = [startInbox(serving), startInbox(asking)];
+  for (const group of GROUPS)
+    put(asking, ["solicit"], to(group, serving.port, { interfaceIndex: onClient.index, source: address(CLIENT) }));
+  // The names of links are those that this thread knows.
+  const received = await inNamespace(server, () => requests.settle(2));
+  const common = { bytes: new TextEncoder().encode("solicit"), length: 7, source: address(CLIENT), sourcePort: asking.port };
+  const expected = { ...common, destination: GROUPS[0], interfaceIndex: onServer.index };
+  assert.deepEqual(received, [expected, expected]);
+  // The address of one that the outbox is given may be used again at once.
+  const answered = address(CLIENT);
+  const outbox = serving.createOutbox(1);
+  const answer = to(answered, asking.port, { interfaceIndex: onServer.index });
+  const length = new TextEncoder().encodeInto("reply", outbox.next()).written;
+  await inNamespace(server, async () => outbox.add(length, answer));
+  answered.fill(0);
+  await inNamespace(server, async () => {
+    outbox.send();
+    // node:dgram sends a little later.
+    await delay(50);
+  });
+  assert.deepEqual((await answers.settle(1)).map(textOf), ["reply"]);
+  assert.match(
+    serving.limitations.join("\n"),
+    /^Replies leave by .*routing table chooses\.\nWhether a message was sent to a multicast group/,
+  );
+});
+
+test("the portable transport on ::1 knows its own address and who sent what", async (t) => {
+  const loopback = await loopbackOf(t);
+  if (loopback === undefined) return;
+  const [a, b] = [await open(t, LOOPBACK, [loopback], { kind: "portable" }), await open(t, LOOPBACK, [loopback], { kind: "portable" })];
+  const inbox = startInbox(b);
+  put(a, ["hello"], to(LOOPBACK, b.port));
+  const common = { bytes: new TextEncoder().encode("hello"), length: 5, source: LOOPBACK, sourcePort: a.port };
+  assert.deepEqual(await inbox.settle(1), [{ ...common, destination: LOOPBACK, interfaceIndex: loopback.index }]);
+  assert.deepEqual(a.counters(), { received: 0, sent: 1, notSent: noSendFailures(), receiveDropped: 0 });
 });
 
 test("an interface that can't join a group is a limitation, and the rest is served", async (t) => {
