@@ -4,6 +4,7 @@ import { allocatableSize } from "../config/build/dhcp4/ranges.ts";
 import { type LoadFileResult, loadConfigFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/model/config.ts";
+import type { Dhcp6Config } from "../config/model/dhcp6.ts";
 import { printConfig } from "../config/print.ts";
 import { jsonSchema } from "../config/schema/json-schema.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
@@ -51,19 +52,47 @@ async function loadStandardInput(name: string): Promise<LoadFileResult> {
   return { ...loadConfig(source, name), readable: true, source };
 }
 
-/** What a configuration serves, in one line. */
+/** What a configuration serves, in one line: of DHCPv4 unless there is only DHCPv6. */
 function summary(config: Config): string {
+  const { dhcp6 } = config;
+  const ofDhcp6 = dhcp6 && `DHCPv6: ${summaryOfDhcp6(dhcp6)}`;
+  if (ofDhcp6 !== undefined && config.networks.length === 0) return ofDhcp6;
+  return [summaryOfDhcp4(config), ...(ofDhcp6 === undefined ? [] : [ofDhcp6])].join("; ");
+}
+
+function summaryOfDhcp4(config: Config): string {
   const addresses = config.ranges.reduce((sum, range) => sum + allocatableSize(range, range.excluded), 0);
-  // One that applies in many networks is one, with the same match in each.
-  const lists = new Set(config.networks.flatMap((network) => network.reservations));
-  const reservations = new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
-  const shared = config.links.filter((link) => link.networks.length > 1).length;
-  const parts = [
-    count(config.networks.length, "network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`),
+  return [
+    countNetworks(config),
     `${count(config.ranges.length, "range")} with ${count(addresses, "address", "addresses")}`,
-    count(reservations, "reservation"),
-  ];
-  return parts.join(", ");
+    count(countReservations(config), "reservation"),
+  ].join(", ");
+}
+
+function summaryOfDhcp6(config: Dhcp6Config): string {
+  const ranges = config.pools.filter(({ kind }) => kind === "addresses").length;
+  return [
+    countNetworks(config),
+    count(ranges, "range"),
+    count(config.pools.length - ranges, "prefix pool"),
+    count(countReservations(config), "reservation"),
+  ].join(", ");
+}
+
+interface Linked {
+  readonly networks: readonly { readonly reservations: readonly (readonly { readonly match: unknown }[])[] }[];
+  readonly links: readonly { readonly networks: readonly unknown[] }[];
+}
+
+function countNetworks({ networks, links }: Linked): string {
+  const shared = links.filter((link) => link.networks.length > 1).length;
+  return count(networks.length, "network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`);
+}
+
+/** One that applies in many networks is one, with the same match in each. */
+function countReservations({ networks }: Linked): number {
+  const lists = new Set(networks.flatMap((network) => network.reservations));
+  return new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -190,7 +190,7 @@ describe("DHCPv6: mistakes are told at their place, with what to do", () => {
         hosts("{match: {options: {vendor_class: {9: [a], 4491: [b]}}}}"),
         "4:55 a match takes one value to compare with, and this is several options",
       ],
-      [hosts("{match: {duid: 000102, client_id: 000102}}"), "4:44 the DUID is given twice: as duid and as client_id"],
+      [hosts("{match: {duid: 000102, client_id: 000102}}"), "4:45 the DUID is given twice: as duid and as client_id"],
       [atTop(host("addresses: ['2001:db8:5::5']")), "5:67 2001:db8:5::5 is in none of the networks", /add the network/],
       [atTop(host("prefixes: ['2001:db8:5::/48']")), "5:66 2001:db8:5::/48 is in none of the prefix pools", /network of the client/],
       [
