@@ -1,32 +1,24 @@
 import type { Command } from "commander";
-import { interfacesNamed, listInterfaces } from "../io/interfaces.ts";
-import { openTransport } from "../io/open.ts";
-import { type LocalInterface, TransportError } from "../io/transport.ts";
-import type { Destination } from "../net/destination.ts";
-import { formatIpv4, IPV4_ANY, type Ipv4 } from "../net/ipv4.ts";
-import { OptionCode } from "../wire/dhcp4/option-code.ts";
+import { TransportError } from "../io/transport.ts";
+import { IPV4_ANY } from "../net/ipv4.ts";
+import { OptionCode as OptionCode4 } from "../wire/dhcp4/option-code.ts";
+import { OptionCode as OptionCode6 } from "../wire/dhcp6/option-code.ts";
+import { createDhcp4Messages } from "./bench/dhcp4/messages.ts";
+import { findDhcp4Way } from "./bench/dhcp4/way.ts";
+import { createDhcp6Messages } from "./bench/dhcp6/messages.ts";
+import { findDhcp6Way } from "./bench/dhcp6/way.ts";
 import { createLoad } from "./bench/load.ts";
-import { createPackets, MAX_CLIENTS } from "./bench/packets.ts";
+import { MAX_CLIENTS, type Messages } from "./bench/messages.ts";
 import { formatProgress, formatReport, makeReport } from "./bench/report.ts";
 import { type Progress, type RunPlan, run } from "./bench/run.ts";
-import {
-  type Endpoint,
-  formatEndpoint,
-  linkBroadcast,
-  localAddressTowards,
-  parseAddress,
-  parseEndpoint,
-  parseNumber,
-  QUICKSTART_SERVER,
-  UsageError,
-} from "./endpoint.ts";
+import type { Way, WayFlags } from "./bench/way.ts";
+import { parseNumber, QUICKSTART_SERVER, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
-import { IPV4 } from "./family.ts";
+import { type Family, IPV4, IPV6 } from "./family.ts";
 
-interface BenchFlags {
-  readonly server: string;
-  readonly relay?: string;
-  readonly interface?: string;
+interface BenchFlags extends WayFlags {
+  readonly ipv6?: boolean;
+  readonly pd?: boolean;
   readonly rate?: string;
   readonly window: string;
   readonly clients?: string;
@@ -43,10 +35,9 @@ type Scenario = keyof typeof SCENARIOS;
 /** Messages that one system call sends at most. */
 const OUTBOX_SIZE = 64;
 
-/**
- * Subnet mask, router, DNS servers, domain name: what perfdhcp and our peers' benchmarks ask for.
- */
-const PARAMETERS = [OptionCode.subnetMask, OptionCode.routers, OptionCode.domainNameServers, OptionCode.domainName];
+/** What perfdhcp and our peers' benchmarks ask for. */
+const PARAMETERS = [OptionCode4.subnetMask, OptionCode4.routers, OptionCode4.domainNameServers, OptionCode4.domainName];
+const OPTION_REQUEST = [OptionCode6.dnsServers, OptionCode6.domainSearch];
 
 /** The share of lost exchanges that a mere overload would hardly explain. */
 const ADVICE_FROM_LOSS = 0.2;
@@ -57,6 +48,7 @@ Examples:
   leasehold bench renew --server 10.0.0.1 --rate 1000      a thousand renewals a second: what latency do clients see?
   leasehold bench mix --renew-share 0.9 --window 256
   leasehold bench --interface eth1 --window 8              as clients on the link of eth1 (root)
+  leasehold bench -6 --server 2001:db8::1 --pd             DHCPv6, with a prefix for each client
 
 It only ever talks to the one server, and ends by itself. Each new client binds an address of the server: use a server that is there for the test.
 Exit status: 0 done; 1 no answer, or the server bound an address twice or answered wrongly; 2 wrong command line.`;
@@ -64,11 +56,23 @@ Exit status: 0 done; 1 no answer, or the server bound an address twice or answer
 export function addBenchCommand(program: Command): void {
   program
     .command("bench")
-    .description("put load on a DHCPv4 server and measure rate, loss and latency")
-    .argument("[scenario]", "new: each exchange is a new client (DISCOVER to ACK); renew: bound clients renew; mix: both", "new")
-    .option("--server <address[:port]>", "the server", QUICKSTART_SERVER)
-    .option("--relay <giaddr>", "speak as the relay with this address of this machine (default: the one that is used towards the server)")
-    .option("--interface <name>", "speak as clients on the link of this interface: broadcast from port 68, one MAC each (root; only new)")
+    .description("put load on a DHCP server and measure rate, loss and latency")
+    .argument(
+      "[scenario]",
+      "new: each exchange is a new client (DISCOVER to ACK, SOLICIT to REPLY); renew: bound clients renew; mix: both",
+      "new",
+    )
+    .option("-6, --ipv6", "speak DHCPv6")
+    .option("--server <address[:port]>", `the server (default: ${QUICKSTART_SERVER}, with -6 ${IPV6.exampleEndpoint})`)
+    .option(
+      "--relay <address>",
+      "speak as the relay with this address of this machine; with -6 with this link-address (default: the address that is used towards the server)",
+    )
+    .option(
+      "--interface <name>",
+      "speak as clients on the link of this interface, one MAC each, with -6 one DUID each (root; DHCPv4: only new)",
+    )
+    .option("--pd", "with -6: each client asks for a prefix as well")
     .option("--rate <per second>", "open loop: start this many exchanges a second, whether answers come or not")
     .option("--window <count>", "closed loop: this many exchanges outstanding at once", "32")
     .option("--clients <count>", `distinct clients, at most ${MAX_CLIENTS} (default: 4000000; for renew 10000)`)
@@ -95,11 +99,31 @@ async function bench(scenarioText: string, flags: BenchFlags): Promise<number> {
   const clients = parseNumber("--clients", flags.clients ?? (scenario === "renew" ? "10000" : "4000000"), 1, MAX_CLIENTS, true);
   const firstClient = parseNumber("--first-client", flags.firstClient, 0, 0xffffffff - MAX_CLIENTS, true);
   const plan = planOf(scenario, flags, clients);
-  const way = await findWay(scenario, flags);
-  const transport = await openTransport({ ...way.listen, interfaces: way.interfaces });
+  if (flags.ipv6 === true) {
+    const way = await findDhcp6Way(flags);
+    const settings = { linkAddress: way.relay, firstClient, optionRequest: OPTION_REQUEST, prefixes: flags.pd === true };
+    return measure(IPV6, scenario, plan, clients, way, createDhcp6Messages(settings, clients), flags.json === true);
+  }
+  if (flags.pd === true) throw new UsageError("--pd: is for DHCPv6: add -6");
+  const way = await findDhcp4Way(scenario, flags);
+  const settings = { giaddr: way.relay ?? IPV4_ANY, firstClient, parameterRequestList: PARAMETERS };
+  return measure(IPV4, scenario, plan, clients, way, createDhcp4Messages(settings, clients), flags.json === true);
+}
+
+/** Runs the plan, prints what came of it, and gives the exit status. */
+async function measure<A>(
+  family: Family<A>,
+  scenario: Scenario,
+  plan: RunPlan,
+  clients: number,
+  way: Way<A>,
+  messages: Messages,
+  json: boolean,
+): Promise<number> {
+  const { words } = messages;
+  const transport = await family.open({ ...way.listen, interfaces: way.interfaces });
   const outbox = transport.createOutbox(OUTBOX_SIZE);
-  const packets = createPackets({ giaddr: way.giaddr, firstClient, parameterRequestList: PARAMETERS });
-  const load = createLoad({ clients, firstClient, packets, destination: way.destination, outbox });
+  const load = createLoad({ clients, messages, destination: way.destination, outbox });
 
   const title = `${SCENARIOS[scenario]} from ${way.name}, ${plan.rate === undefined ? `${plan.window} outstanding` : `${plan.rate} a second`}`;
   const status = createStatusLine(process.stderr);
@@ -110,7 +134,7 @@ async function bench(scenarioText: string, flags: BenchFlags): Promise<number> {
   };
   process.once("SIGINT", interrupt);
   try {
-    const showProgress = (progress: Progress): void => status.show(formatProgress(progress, load.counts, load.wholeExchange));
+    const showProgress = (progress: Progress): void => status.show(formatProgress(progress, load.counts, load.wholeExchange, words));
     const result = await run(plan, load, transport, outbox, showProgress, () => interrupted);
     status.clear();
     const { notSent, receiveDropped } = transport.counters();
@@ -119,7 +143,7 @@ async function bench(scenarioText: string, flags: BenchFlags): Promise<number> {
       result,
       load,
     );
-    process.stdout.write(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : `${formatReport(report)}\n`);
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${formatReport(report, words)}\n`);
     if (report.loss > ADVICE_FROM_LOSS) process.stderr.write(`${way.name} leaves many messages unanswered: ${way.advice}\n`);
     return report.completed === 0 || report.duplicates > 0 || report.wrong > 0 ? Exit.failed : Exit.ok;
   } finally {
@@ -137,50 +161,6 @@ function planOf(scenario: Scenario, flags: BenchFlags, clients: number): RunPlan
     prepare: scenario === "renew" ? clients : 0,
     seconds: parseNumber("--seconds", flags.seconds, 0.1, 86_400, false),
     warmup: parseNumber("--warmup", flags.warmup, 0, 3600, false),
-  };
-}
-
-/** How the messages travel. */
-interface Way {
-  readonly name: string;
-  readonly giaddr: Ipv4;
-  readonly listen: Endpoint<Ipv4>;
-  readonly interfaces: readonly LocalInterface<Ipv4>[];
-  readonly destination: Destination<Ipv4>;
-  /** What to look at when nothing comes back. */
-  readonly advice: string;
-}
-
-async function findWay(scenario: Scenario, flags: BenchFlags): Promise<Way> {
-  if (flags.interface !== undefined) {
-    if (scenario !== "new") {
-      throw new UsageError(
-        `${scenario} --interface: answers to renewals go to the clients' addresses, which this machine does not have; use a relay`,
-      );
-    }
-    if (flags.relay !== undefined) throw new UsageError("--interface and --relay: speak either as clients or as a relay");
-    const [link] = interfacesNamed(await listInterfaces(), [flags.interface]) as [LocalInterface<Ipv4>];
-    return {
-      ...linkBroadcast(link),
-      name: `the server on the link of ${flags.interface}`,
-      giaddr: 0,
-      listen: { address: IPV4_ANY, port: IPV4.clientPort },
-      advice: "does a server serve that link, and has it a free address?",
-    };
-  }
-  const server = parseEndpoint(IPV4, flags.server);
-  const local = await localAddressTowards(IPV4, server.address);
-  const giaddr = flags.relay === undefined ? local : parseAddress(IPV4, "--relay", flags.relay);
-  const name = formatEndpoint(IPV4, server);
-  return {
-    name,
-    giaddr,
-    // A server on port 67 answers to giaddr and port 67; on any other port it answers to where the
-    // message came from.
-    listen: server.port === IPV4.serverPort ? { address: giaddr, port: IPV4.serverPort } : { address: local, port: 0 },
-    interfaces: [],
-    destination: { ...server, hardwareAddress: undefined, interfaceIndex: 0, source: 0 },
-    advice: `does a server listen there, has it a network that holds the relay's address ${formatIpv4(giaddr)}, and a free address in it?`,
   };
 }
 

@@ -4,32 +4,46 @@ import { openIpv4Transport } from "./linux/ipv4-transport.ts";
 import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport } from "./linux/ipv6-transport.ts";
 import { openLinuxProber } from "./linux/prober.ts";
 import { openPortableTransport } from "./portable.ts";
+import { PORTABLE_IPV4, PORTABLE_IPV6 } from "./portable-family.ts";
 import type { Prober } from "./prober.ts";
 import { type Transport, TransportError, type TransportOptions } from "./transport.ts";
 
-/**
- * Opens the sockets for IPv4: those of Linux where possible, else the portable ones, unless `kind`
- * says which. Rejects with a TransportError that says what to do.
- */
-export async function openTransport(
-  options: TransportOptions<Ipv4> & { readonly kind?: "linux" | "portable" | undefined },
-): Promise<Transport<Ipv4>> {
-  if (options.kind === "portable") return openPortableTransport(options);
-  try {
-    return await openIpv4Transport(options);
-  } catch (error) {
-    const unavailable = error instanceof TransportError && error.code === "ENOSYS";
-    if (unavailable && options.kind === undefined) return openPortableTransport(options);
-    throw error;
-  }
+/** Which sockets to open: those of Linux where possible, else the portable ones, by default. */
+interface Kind {
+  readonly kind?: "linux" | "portable" | undefined;
 }
 
-/**
- * Opens the sockets for IPv6, which only Linux has. Rejects with a TransportError that says what to
- * do.
- */
-export function openIpv6Transport(options: Ipv6TransportOptions): Promise<Transport<Ipv6>> {
-  return openLinuxIpv6Transport(options);
+/** Opens the sockets for IPv4. Rejects with a TransportError that says what to do. */
+export function openTransport(options: TransportOptions<Ipv4> & Kind): Promise<Transport<Ipv4>> {
+  return openEither(
+    options.kind,
+    () => openIpv4Transport(options),
+    () => openPortableTransport(PORTABLE_IPV4, options),
+  );
+}
+
+/** The same for IPv6. */
+export function openIpv6Transport(options: Ipv6TransportOptions & Kind): Promise<Transport<Ipv6>> {
+  return openEither(
+    options.kind,
+    () => openLinuxIpv6Transport(options),
+    () => openPortableTransport(PORTABLE_IPV6, options),
+  );
+}
+
+async function openEither<A>(
+  kind: Kind["kind"],
+  openLinux: () => Promise<Transport<A>>,
+  openPortable: () => Promise<Transport<A>>,
+): Promise<Transport<A>> {
+  if (kind === "portable") return openPortable();
+  try {
+    return await openLinux();
+  } catch (error) {
+    const unavailable = error instanceof TransportError && error.code === "ENOSYS";
+    if (unavailable && kind === undefined) return openPortable();
+    throw error;
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

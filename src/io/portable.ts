@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
-import { prefixContains, prefixOf } from "../net/prefix.ts";
+import type { Destination } from "../net/destination.ts";
 import { bindError } from "./errors.ts";
+import type { PortableFamily } from "./portable-family.ts";
 import { noSendFailures, sendFailureOf } from "./send-failures.ts";
 import type { BatchHandler, Datagram, LocalInterface, Outbox, SendFailure, Transport, TransportOptions } from "./transport.ts";
 
@@ -11,6 +11,11 @@ const PAUSED_LIMIT = 4096;
 const PAYLOAD_SIZE = 2048;
 const RECEIVE_BUFFER = 4 << 20;
 
+export interface PortableOptions<A> extends TransportOptions<A> {
+  /** Multicast groups to hear on each of the interfaces; none by default. */
+  readonly groups?: readonly A[] | undefined;
+}
+
 interface PortableCounters {
   received: number;
   sent: number;
@@ -19,27 +24,28 @@ interface PortableCounters {
 }
 
 /** One `node:dgram` socket: for systems other than Linux, for relayed traffic and for tests. */
-export async function openPortableTransport(options: TransportOptions<Ipv4>): Promise<Transport<Ipv4>> {
-  const socket = createSocket("udp4");
+export async function openPortableTransport<A>(family: PortableFamily<A>, options: PortableOptions<A>): Promise<Transport<A>> {
+  const socket = createSocket({ type: family.type, ipv6Only: family.type === "udp6" });
   await new Promise<void>((resolve, reject) => {
     socket.once("error", (error: NodeJS.ErrnoException) => {
       socket.close();
-      reject(bindError(error.code ?? "UNKNOWN", formatIpv4(options.address), options.port));
+      reject(bindError(error.code ?? "UNKNOWN", family.format(options.address), options.port));
     });
-    socket.bind({ address: formatIpv4(options.address), port: options.port, exclusive: true }, resolve);
+    socket.bind({ address: family.format(options.address), port: options.port, exclusive: true }, resolve);
   });
   socket.removeAllListeners("error");
   // Errors of single datagrams reach the callback of `send`; what is left must not end the process.
   socket.on("error", () => {});
-  socket.setBroadcast(true);
+  if (family.type === "udp4") socket.setBroadcast(true);
   growReceiveBuffer(socket);
   const { port } = socket.address();
 
+  let { interfaces } = options;
   const counters: PortableCounters = { received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 };
-  let handler: BatchHandler<Ipv4> | undefined;
+  let handler: BatchHandler<A> | undefined;
   let receiving = false;
   let closed = false;
-  let waiting: Datagram<Ipv4>[] = [];
+  let waiting: Datagram<A>[] = [];
   let scheduled = false;
 
   const deliver = (): void => {
@@ -62,17 +68,25 @@ export async function openPortableTransport(options: TransportOptions<Ipv4>): Pr
       counters.receiveDropped++;
       return;
     }
-    const source = parseIpv4(from.address) ?? IPV4_ANY;
-    const receivedOn = guessInterface(options, source);
-    const destination = options.address !== IPV4_ANY ? options.address : (receivedOn?.addresses[0]?.address ?? IPV4_ANY);
+    const source = family.parse(from.address) ?? family.unspecified;
+    const receivedOn = interfaceOf(family, options.address, interfaces, source, from.address.split("%")[1]);
+    const destination = guessDestination(family, options, source, receivedOn);
     const interfaceIndex = receivedOn?.index ?? 0;
     waiting.push({ bytes, length: bytes.length, source, sourcePort: from.port, destination, interfaceIndex, waited: 0 });
     schedule();
   });
 
   return {
-    limitations: limitationsOf(options),
+    limitations: [
+      ...family.limitations,
+      ...(interfaces.length === 1 ? [] : family.manyInterfaces),
+      ...joinGroups(family, socket, options.groups, interfaces),
+    ],
     port,
+    serve(now) {
+      interfaces = now;
+      return closed ? [] : joinGroups(family, socket, options.groups, interfaces);
+    },
     start(newHandler) {
       handler = newHandler;
       receiving = !closed;
@@ -86,7 +100,13 @@ export async function openPortableTransport(options: TransportOptions<Ipv4>): Pr
       schedule();
     },
     createOutbox: (capacity, sent) =>
-      createPortableOutbox(capacity, counters, sent, (bytes, toPort, address, done) => socket.send(bytes, toPort, address, done)),
+      createPortableOutbox<A>(
+        capacity,
+        counters,
+        sent,
+        (to) => hostOf(family, to, interfaces),
+        (bytes, toPort, host, done) => socket.send(bytes, toPort, host, done),
+      ),
     counters: () => ({ ...counters, notSent: { ...counters.notSent } }),
     close() {
       if (closed) return;
@@ -108,40 +128,90 @@ function growReceiveBuffer(socket: Socket): void {
 }
 
 /**
- * The only interface served, else the one whose network the sender is in. From elsewhere only
- * routed messages come, which are served by what they say themselves, so any interface will do; a
- * sender without an address is on a link, and which one is not to be known.
+ * Joins the groups on these interfaces, anew where that was done: an interface that was gone has
+ * forgotten them. Returns where that can't be, one sentence each.
  */
-function guessInterface(options: TransportOptions<Ipv4>, source: Ipv4): LocalInterface<Ipv4> | undefined {
-  const { interfaces } = options;
+function joinGroups<A>(
+  family: PortableFamily<A>,
+  socket: Socket,
+  groups: readonly A[] = [],
+  interfaces: readonly LocalInterface<A>[],
+): readonly string[] {
+  const problems: string[] = [];
+  for (const { name } of interfaces) {
+    for (const group of groups.map(family.format)) {
+      const link = `::%${name}`;
+      try {
+        socket.dropMembership(group, link);
+      } catch {
+        // It was no member.
+      }
+      try {
+        socket.addMembership(group, link);
+      } catch (error) {
+        problems.push(`Messages to ${group} are not heard on ${name} (${(error as NodeJS.ErrnoException).code}).`);
+      }
+    }
+  }
+  return problems;
+}
+
+/**
+ * The interface whose name the system tells with the address, or the only one served, else the one
+ * whose network the sender is in. From elsewhere only routed messages come, which are served by
+ * what they say themselves, so any interface will do; a sender without an address is on a link, and
+ * which one is not to be known.
+ */
+function interfaceOf<A>(
+  family: PortableFamily<A>,
+  own: A,
+  interfaces: readonly LocalInterface<A>[],
+  source: A,
+  link: string | undefined,
+): LocalInterface<A> | undefined {
+  if (link !== undefined) return interfaces.find(({ name }) => name === link);
   if (interfaces.length === 1) return interfaces[0];
   const near = interfaces.find(
     (candidate) =>
-      candidate.addresses.some(({ address }) => address === options.address) ||
-      candidate.addresses.some(({ address, prefixLength }) => prefixContains(prefixOf(address, prefixLength), source)),
+      candidate.addresses.some(({ address }) => family.equal(address, own)) ||
+      candidate.addresses.some(({ address, prefixLength }) => family.isInPrefix(source, address, prefixLength)),
   );
-  return near ?? (source === IPV4_ANY ? undefined : interfaces[0]);
+  return near ?? (family.isSomewhere(source) ? undefined : interfaces[0]);
 }
 
-function limitationsOf(options: TransportOptions<Ipv4>): string[] {
-  const limitations = [
-    "Replies to clients that have no address yet are broadcast, because node:dgram cannot send to a hardware address.",
-    "Replies leave by the interface and with the source address that the system's routing table chooses.",
-    "Broadcasts are heard only if the system's firewall lets them through.",
-  ];
-  if (options.interfaces.length !== 1) {
-    limitations.push("The receiving interface is not known for clients without an address: serve one interface, or relayed clients only.");
-  }
-  return limitations;
+/** Who is on the link sends to its groups, others to an address of this machine. */
+function guessDestination<A>(
+  family: PortableFamily<A>,
+  { address, groups = [] }: PortableOptions<A>,
+  source: A,
+  receivedOn: LocalInterface<A> | undefined,
+): A {
+  const [group] = groups;
+  if (group !== undefined && family.isOfLink(source)) return group;
+  if (!family.equal(address, family.unspecified)) return address;
+  return receivedOn?.addresses[0]?.address ?? family.unspecified;
 }
 
-type Send = (bytes: Uint8Array, port: number, address: string, done: (error: NodeJS.ErrnoException | null) => void) => void;
+/** The address as `node:dgram` reads it: with the name of its link where it says nothing without. */
+function hostOf<A>(family: PortableFamily<A>, to: Destination<A>, interfaces: readonly LocalInterface<A>[]): string {
+  const address = to.hardwareAddress === undefined ? to.address : family.withoutHardwareAddress(to.address);
+  const link = family.isOfLink(address) ? interfaces.find(({ index }) => index === to.interfaceIndex) : undefined;
+  return link === undefined ? family.format(address) : `${family.format(address)}%${link.name}`;
+}
 
-function createPortableOutbox(capacity: number, counters: PortableCounters, sent: Uint32Array | undefined, sendOne: Send): Outbox<Ipv4> {
+type Send = (bytes: Uint8Array, port: number, host: string, done: (error: NodeJS.ErrnoException | null) => void) => void;
+
+function createPortableOutbox<A>(
+  capacity: number,
+  counters: PortableCounters,
+  sent: Uint32Array | undefined,
+  hostFor: (to: Destination<A>) => string,
+  sendOne: Send,
+): Outbox<A> {
   const payloads = Array.from({ length: capacity }, () => new Uint8Array(PAYLOAD_SIZE));
   const lengths: number[] = [];
   const ports: number[] = [];
-  const addresses: Ipv4[] = [];
+  const hosts: string[] = [];
   const kinds: number[] = [];
   const done = (kind: number, error: NodeJS.ErrnoException | null): void => {
     if (error !== null) {
@@ -151,9 +221,9 @@ function createPortableOutbox(capacity: number, counters: PortableCounters, sent
     counters.sent++;
     if (sent !== undefined) sent[kind] = (sent[kind] as number) + 1;
   };
-  const sendOrCount = (bytes: Uint8Array, port: number, address: Ipv4, kind: number): void => {
+  const sendOrCount = (bytes: Uint8Array, port: number, host: string, kind: number): void => {
     try {
-      sendOne(bytes, port, formatIpv4(address), (error) => done(kind, error));
+      sendOne(bytes, port, host, (error) => done(kind, error));
     } catch {
       // Port 0, which the sender of a request may have written, is an exception to node:dgram.
       counters.notSent.other++;
@@ -175,12 +245,12 @@ function createPortableOutbox(capacity: number, counters: PortableCounters, sent
       lengths.push(payloadLength);
       ports.push(to.port);
       kinds.push(kind);
-      addresses.push(to.hardwareAddress === undefined ? to.address : IPV4_BROADCAST);
+      hosts.push(hostFor(to));
     },
     send() {
       for (let i = 0; i < lengths.length; i++) {
         // A copy: the socket may send it later than this.
-        sendOrCount((payloads[i] as Uint8Array).slice(0, lengths[i]), ports[i] as number, addresses[i] as Ipv4, kinds[i] as number);
+        sendOrCount((payloads[i] as Uint8Array).slice(0, lengths[i]), ports[i] as number, hosts[i] as string, kinds[i] as number);
       }
       this.clear();
     },
@@ -188,7 +258,7 @@ function createPortableOutbox(capacity: number, counters: PortableCounters, sent
       lengths.length = 0;
       ports.length = 0;
       kinds.length = 0;
-      addresses.length = 0;
+      hosts.length = 0;
     },
   };
 }

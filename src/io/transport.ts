@@ -95,7 +95,10 @@ export interface TransportOptions<A> {
   readonly address: A;
   /** Port to listen on; 0 lets the system choose. */
   readonly port: number;
-  /** The interfaces that are served. Datagrams from others are delivered too. */
+  /**
+   * The interfaces that are served to begin with. Datagrams from others are delivered too, but for
+   * those to a multicast group.
+   */
   readonly interfaces: readonly LocalInterface<A>[];
 }
 
@@ -111,6 +114,12 @@ export interface Transport<A> {
   readonly limitations: readonly string[];
   /** The port it listens on. */
   readonly port: number;
+  /**
+   * These interfaces, as they are now, are the ones to serve from now on. To be called when they
+   * have changed, those of the same name and index too: one that came back may have to be listened
+   * to anew. Returns what can't be done there, one sentence each.
+   */
+  serve(interfaces: readonly LocalInterface<A>[]): readonly string[];
   /** Starts to receive. */
   start(handler: BatchHandler<A>): void;
   /**

@@ -227,7 +227,11 @@ export async function startBulkLeasequery<M>(parts: BulkLeasequeryParts<M>): Pro
     await close();
     throw error;
   }
-  return { ports: servers.map((server) => (server.address() as AddressInfo).port), close };
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  parts.listen.forEach(({ address }, i) => {
+    log.info(`bulk leasequery: listening on ${address}, TCP port ${ports[i]}`);
+  });
+  return { ports, close };
 }
 
 /** What was put together in one turn. */

@@ -4,6 +4,8 @@ import type { LocalInterface } from "../io/transport.ts";
 export interface MissingInterface {
   readonly name: string;
   readonly problem: string;
+  /** The system may change that by itself in a moment, as with addresses that it makes. */
+  readonly passing?: boolean;
 }
 
 /** What comes of the configuration's `interfaces` on this machine. */

@@ -1,19 +1,19 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
 import { noSendFailures } from "../io/send-failures.ts";
-import { type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
+import { type LocalInterface, type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { type Lease, LeaseState, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import { formatAddress } from "../net/address.ts";
 import type { LeaseStore } from "../store/store.ts";
-import type { Assembly } from "./assembly.ts";
+import type { Assembly, Follower } from "./assembly.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
 import type { Facts } from "./facts.ts";
 import { createListeners, type Listener } from "./happenings.ts";
-import { InterfaceList } from "./interface-list.ts";
+import { InterfaceList, type MissingInterface } from "./interface-list.ts";
 import { createLateProber } from "./late-prober.ts";
 import type { Log } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
@@ -120,18 +120,23 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
   const prober = createLateProber(assembly.openProber, given.prober);
 
   let bulk: BulkLeasequery | undefined;
+  let follower: Follower<A, O> | undefined;
 
   async function start({ clock, wallOffset, facts }: Known): Promise<RunningService<C, A, O, I>> {
     const local = await assembly.listInterfaces();
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
     const interfaces = new InterfaceList(assembly.interfaces, config, local, log);
-    transport ??= await assembly.openTransport({
-      address,
-      port,
-      interfaces: local.filter(({ index }) => interfaces.at(index) !== undefined),
-    });
+    const servedOf = (all: readonly LocalInterface<A>[]) => all.filter(({ index }) => interfaces.at(index) !== undefined);
+    transport ??= await assembly.openTransport({ address, port, interfaces: servedOf(local) });
     const sockets = transport;
+    let limitations = sockets.limitations;
+    /** The sockets follow what is served. What they can't do is said once. */
+    const follow = (all: readonly LocalInterface<A>[]): void => {
+      const now = sockets.serve(servedOf(all));
+      for (const limitation of now) if (!limitations.includes(limitation)) log.warn(limitation);
+      limitations = now;
+    };
     if (assembly.probesAddresses(config)) await prober.open();
     const uptime = () => performance.now();
     const createOutbox = (capacity: number): Outbox<A> => sockets.createOutbox(capacity, counters.sent);
@@ -159,7 +164,9 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       });
     }
     const events = createEventLog<M, A, O>(log, uptime, protocol);
-    const listeners = told.length === 0 ? undefined : createListeners(told, protocol.copyLease, events.listenerFailed);
+    follower = await assembly.openFollower?.({ config, leases: table, interfaces, log });
+    const all = follower === undefined ? told : [...told, follower.follow];
+    const listeners = all.length === 0 ? undefined : createListeners(all, protocol.copyLease, events.listenerFailed);
     const pump = startPump({ protocol, table, store, transport: sockets, prober, counters, events, listeners, clock, uptime });
     const watchLoss = createLossWatch({ counters, transportCounters: () => sockets.counters(), log });
 
@@ -212,7 +219,11 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       },
       look: () =>
         assembly.listInterfaces().then(
-          (found) => interfaces.update(found),
+          (found) => {
+            interfaces.update(found);
+            follow(found);
+            follower?.look();
+          },
           (error) => log.warn({ err: error }, "can't list the interfaces"),
         ),
       async prepare(asked) {
@@ -232,6 +243,8 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
             await moveTable(table, assembly.createSpace(next), () => {
               protocol.configure(next);
               interfaces.configure(next, present);
+              follow(present);
+              follower?.look();
               config = next;
             });
             if (isNew !== undefined) void askClients(isNew);
@@ -251,6 +264,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     async close() {
       try {
         await bulk?.close();
+        follower?.close();
         prober.close();
       } finally {
         transport?.close();
@@ -286,6 +300,8 @@ export function notServed<C, M, A, O, I extends { readonly index: number }>(
 }
 
 /** Another interface may come up later than this server; with none there is nothing to do. */
-function refuseNone(served: readonly unknown[], [missing]: readonly { readonly problem: string }[]): void {
-  if (missing !== undefined && served.length === 0) throw new TransportError("ENODEV", missing.problem);
+function refuseNone(served: readonly unknown[], missing: readonly MissingInterface[]): void {
+  const [first] = missing;
+  if (first === undefined || served.length > 0 || missing.some(({ passing }) => passing === true)) return;
+  throw new TransportError("ENODEV", first.problem);
 }

@@ -13,6 +13,8 @@ interface Traits {
   readonly releases: boolean;
   /** What it asks with when it comes back after a power cut. */
   readonly returnsWith: string;
+  /** T1 and T2 in seconds, where those of the others are too near for it. */
+  readonly times?: readonly [t1: number, t2: number];
 }
 
 const CLIENTS: readonly Traits[] = [
@@ -20,37 +22,40 @@ const CLIENTS: readonly Traits[] = [
   { program: "dhclient", wanted: "address and prefix", releases: true, returnsWith: "REBIND" },
   { program: "dhcpcd", wanted: "address", releases: true, returnsWith: "CONFIRM" },
   { program: "dhcpcd", wanted: "address and prefix", releases: true, returnsWith: "REBIND" },
-  { program: "systemd-networkd", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT" },
+  // Its timers are late by up to ten seconds.
+  { program: "systemd-networkd", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT", times: [4, 25] },
   { program: "dibbler-client", wanted: "address and prefix", releases: true, returnsWith: "CONFIRM" },
   { program: "dhcp6c", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT" },
 ];
 
 const DNS = ["2001:db8:77::53", "2001:db8:77::54"];
-const CONFIG = `
+const config = ([t1, t2]: readonly [number, number]): string => `
   v6:
     options: { dns_servers: ["2001:db8:77::53", "2001:db8:77::54"] }
-    config: { lease_time: 60, preferred_time: 40, renew_time: 4, rebind_time: 8 }
+    config: { lease_time: 120, preferred_time: 100, renew_time: ${t1}, rebind_time: ${t2} }
     networks:
       "2001:db8:77::/64":
         ranges: [{ start: "2001:db8:77::1000", end: "2001:db8:77::1fff" }]
         prefix_pools: [{ prefix: "2001:db8:100::/40", delegated_length: 56 }]
 `;
+/** Short, so that clients renew while we watch. */
+const TIMES = [4, 8] as const;
 
 /** Waits until the server has answered so many messages of this type. */
 async function answered(leasehold: LeaseholdProcess, type: string, count = 1): Promise<void> {
-  for (const end = Date.now() + 30_000; ; ) {
+  for (const end = Date.now() + 60_000; ; ) {
     const found = leasehold.output().split(`${type} answered with REPLY`).length - 1;
     if (found >= count) return;
-    if (Date.now() > end) throw new Error(`${found} of ${count} ${type} messages were answered within 30 seconds`);
+    if (Date.now() > end) throw new Error(`${found} of ${count} ${type} messages were answered within a minute`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** Obtains, renews, rebinds after the server was gone, comes back after a power cut, releases. */
-async function liveThrough(t: TestContext, { program, wanted, releases, returnsWith }: Traits): Promise<void> {
-  if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
+/** Obtains, renews, rebinds after the server was gone, comes back after a power cut of both, releases. */
+async function liveThrough(t: TestContext, { program, wanted, releases, returnsWith, times = TIMES }: Traits): Promise<void> {
+  if (!requireNamespaces(t) || !requirePrograms(t, program, "nft")) return;
   const { lab, server, client: place } = await createDhcp6Pair(t, "02:00:5e:60:00:01");
-  const first = await startLeasehold(t, lab, server, CONFIG);
+  const first = await startLeasehold(t, lab, server, config(times));
   const client = createDhcp6Client(t, lab, place, program, wanted);
   const hasPrefix = wanted === "address and prefix";
 
@@ -81,21 +86,23 @@ async function liveThrough(t: TestContext, { program, wanted, releases, returnsW
   assert.deepEqual(client.addresses(), [address]);
   assert.deepEqual(await leasesOf(first, "bound"), obtained);
 
-  // Rebind, after the server was gone until T2.
-  await first.kill();
-  await new Promise((resolve) => setTimeout(resolve, 8500));
-  const leasehold = await startLeasehold(t, lab, server, CONFIG, { database: first.database });
-  await answered(leasehold, "REBIND");
+  // Rebind, after the server was out of reach until T2.
+  lab.exec(server, "nft", "add table ip6 t; add chain ip6 t in { type filter hook input priority 0; }");
+  lab.exec(server, "nft", "add rule ip6 t in udp dport 547 drop");
+  await new Promise((resolve) => setTimeout(resolve, times[1] * 1000 + 500));
+  lab.exec(server, "nft", "delete table ip6 t");
+  await answered(first, "REBIND");
   assert.deepEqual(client.addresses(), [address]);
-  assert.deepEqual(await leasesOf(leasehold, "bound"), obtained);
+  assert.deepEqual(await leasesOf(first, "bound"), obtained);
 
-  // Reboot with what it remembers.
+  // Reboot with what it remembers; the server starts anew too.
   await client.cut();
   assert.deepEqual(client.addresses(), []);
-  const before = leasehold.output().split(`${returnsWith} answered`).length;
+  await first.kill();
+  const leasehold = await startLeasehold(t, lab, server, config(times), { database: first.database });
   client.start();
   assert.deepEqual(await client.addressesWhen((found) => found.length > 0), [address]);
-  assert.ok(leasehold.output().split(`${returnsWith} answered`).length > before, `it did not come back with ${returnsWith}`);
+  assert.ok(leasehold.output().includes(`${returnsWith} answered`), `it did not come back with ${returnsWith}`);
   assert.deepEqual(await leasesOf(leasehold, "bound"), obtained);
 
   // Release.
@@ -123,16 +130,17 @@ async function createSwitch(t: TestContext, taken: string): Promise<{ lab: Lab; 
 }
 
 // They spend most of their time waiting for T1 and T2.
-suite("DHCPv6 clients that others wrote", { concurrency: true }, () => {
+suite("DHCPv6 clients that others wrote", { concurrency: 2 }, () => {
   for (const traits of CLIENTS) {
     test(`${traits.program}, with ${traits.wanted}, obtains, renews, rebinds, reboots and releases`, (t) => liveThrough(t, traits));
   }
 
-  for (const program of ["dhclient", "dhcpcd", "systemd-networkd", "dibbler-client", "dhcp6c"] as const) {
+  // systemd-networkd takes them too, and tells nobody as long as its interface has no address.
+  for (const program of ["dhclient", "dhcpcd", "dibbler-client", "dhcp6c"] as const) {
     test(`${program} that wants settings alone gets them`, async (t) => {
       if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
       const { lab, server, client: place } = await createDhcp6Pair(t, "02:00:5e:60:00:04");
-      const leasehold = await startLeasehold(t, lab, server, CONFIG);
+      const leasehold = await startLeasehold(t, lab, server, config(TIMES));
       const client = createDhcp6Client(t, lab, place, program, "settings");
       client.start();
       await client.knowsDns(DNS);
@@ -146,7 +154,8 @@ suite("DHCPv6 clients that others wrote", { concurrency: true }, () => {
     });
   }
 
-  for (const program of ["dhclient", "dhcpcd"] as const) {
+  // Only where a script looks for it: of an address that ends, Linux tells no client that it is another's, but takes it away.
+  for (const program of ["dhclient"] as const) {
     test(`${program} declines an address that somebody else has, and gets another one`, async (t) => {
       if (!requireNamespaces(t) || !requirePrograms(t, program)) return;
       const [taken, free] = ["2001:db8:77::10", "2001:db8:77::11"];

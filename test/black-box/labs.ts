@@ -59,9 +59,13 @@ export async function createDhcp6Pair(t: TestContext, mac: string, serverInterfa
   const server = lab.namespace("server");
   const client = createClientPlace(lab, "client", server, serverInterface, mac);
   if (serverInterface === "eth0") lab.exec(server, "ip", "address", "add", "2001:db8:77::1/64", "dev", "eth0", "nodad");
-  // Duplicate address detection of the addresses of the link takes a second or two, and clients wait for none.
-  for (const where of [server, client]) {
+  await untilAddressesAreTested(lab, [server, client]);
+  return { lab, server, client };
+}
+
+/** Duplicate address detection of the addresses of a link takes a second or two, and clients wait for none. */
+export async function untilAddressesAreTested(lab: Lab, places: readonly Namespace[]): Promise<void> {
+  for (const where of places) {
     while (lab.exec(where, "ip", "-6", "address", "show", "tentative").includes("inet6")) await new Promise((go) => setTimeout(go, 100));
   }
-  return { lab, server, client };
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createAddressSet } from "../../src/cli/bench/address-set.ts";
+import { createAddressSet } from "../../src/cli/bench/dhcp4/address-set.ts";
+import { createDhcp4Messages } from "../../src/cli/bench/dhcp4/messages.ts";
+import { clientOfXid, createPackets, emptyAnswer, makeXid, readAnswer } from "../../src/cli/bench/dhcp4/packets.ts";
 import { createHistogram } from "../../src/cli/bench/histogram.ts";
 import { type Counts, createLoad, type Load } from "../../src/cli/bench/load.ts";
-import { clientOfXid, createPackets, emptyAnswer, makeXid, Phase, readAnswer } from "../../src/cli/bench/packets.ts";
+import { Phase } from "../../src/cli/bench/messages.ts";
 import type { BenchReport } from "../../src/cli/bench/report.ts";
 import { createWaitingList } from "../../src/cli/bench/waiting-list.ts";
 import type { Datagram, Outbox } from "../../src/io/transport.ts";
@@ -97,10 +99,11 @@ test("xid: holds client, phase and six bits of sequence", () => {
     }
   }
   assert.equal(xids.size, 27);
-  assert.equal(makeXid(5, Phase.renew, 64), makeXid(5, Phase.renew, 0));
+  assert.equal(makeXid(5, Phase.renewal, 64), makeXid(5, Phase.renewal, 0));
 });
 
-const PACKETS = createPackets({ giaddr: 0x0a000002, firstClient: 0x100, parameterRequestList: [1, 3, 6, 15] });
+const PACKET_SETTINGS = { giaddr: 0x0a000002, firstClient: 0x100, parameterRequestList: [1, 3, 6, 15] };
+const PACKETS = createPackets(PACKET_SETTINGS);
 
 test("packets: what is patched in place decodes to the message meant", () => {
   const buffer = new Uint8Array(1500).fill(0xee);
@@ -141,7 +144,7 @@ test("packets: answers are read as the decoder reads them, and random bytes neve
 });
 
 /** A load whose messages a responder in this process answers when told to. */
-function createBench(clients: number): { load: Load; exchange(now: number, twist?: Twist): void } {
+function createBench(clients: number): { load: Load<Ipv4>; exchange(now: number, twist?: Twist): void } {
   const sent: Uint8Array[] = [];
   const buffer = new Uint8Array(1500);
   const outbox: Outbox<Ipv4> = {
@@ -153,7 +156,7 @@ function createBench(clients: number): { load: Load; exchange(now: number, twist
     clear: () => {},
   };
   const destination = { address: 0, port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 };
-  const load = createLoad({ clients, firstClient: 0x100, packets: PACKETS, destination, outbox });
+  const load = createLoad({ clients, messages: createDhcp4Messages(PACKET_SETTINGS, clients), destination, outbox });
   return {
     load,
     exchange(now, twist = (reply) => reply) {
@@ -171,7 +174,7 @@ function createBench(clients: number): { load: Load; exchange(now: number, twist
   };
 }
 
-const NOTHING: Counts = { started: 0, completed: 0, lostDiscovers: 0, lostRequests: 0, naks: 0, duplicates: 0, wrong: 0, unexpected: 0 };
+const NOTHING: Counts = { started: 0, completed: 0, lostOffers: 0, lostLeases: 0, refusals: 0, duplicates: 0, wrong: 0, unexpected: 0 };
 
 test("load: a new lease is two answers; latencies are those of each and of both", () => {
   const { load, exchange } = createBench(2);
@@ -182,7 +185,7 @@ test("load: a new lease is two answers; latencies are those of each and of both"
   exchange(5);
   assert.deepEqual([load.outstanding, load.bound], [0, 2]);
   assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 2, completed: 2 });
-  const means = [load.discoverToOffer, load.requestToAck, load.wholeExchange].map(({ count, mean }) => [count, mean]);
+  const means = [load.offers, load.leases, load.wholeExchange].map(({ count, mean }) => [count, mean]);
   assert.deepEqual(means, [
     [2, 2000],
     [2, 3000],
@@ -201,7 +204,7 @@ test("load: renewals go round the bound clients, and a mix keeps its share", () 
   assert.equal(load.start(0), false, "everybody is renewing");
   exchange(1);
   assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 4, completed: 4 });
-  assert.deepEqual([load.requestToAck.count, load.discoverToOffer.count], [4, 0]);
+  assert.deepEqual([load.leases.count, load.offers.count], [4, 0]);
   load.renewShare = 0.75;
   for (let i = 0; i < 4; i++) load.start(2);
   exchange(3);
@@ -216,15 +219,15 @@ test("load: what is not answered within a second is lost, and its late answer is
   load.sweep(1000);
   assert.equal(load.outstanding, 1);
   load.sweep(1001);
-  assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 1, lostDiscovers: 1 });
+  assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 1, lostOffers: 1 });
   exchange(1002);
-  assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 1, lostDiscovers: 1, unexpected: 1 });
+  assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 1, lostOffers: 1, unexpected: 1 });
   load.start(2000);
   exchange(2500);
   load.sweep(3400);
   assert.equal(load.outstanding, 1, "the time counts from the REQUEST");
   load.sweep(3501);
-  assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 2, lostDiscovers: 1, lostRequests: 1, unexpected: 1 });
+  assert.deepEqual({ ...load.counts }, { ...NOTHING, started: 2, lostOffers: 1, lostLeases: 1, unexpected: 1 });
   assert.deepEqual([load.outstanding, load.bound], [0, 0]);
 });
 
@@ -237,8 +240,8 @@ test("load: a client whose renewal was lost renews again; one that was refused d
   load.start(0);
   load.sweep(2000);
   assert.equal(load.start(2000), true);
-  exchange(2000, (reply, request) => (request.xid === makeXid(0, Phase.renew, 3) ? nakOf(reply) : undefined));
-  assert.deepEqual([load.counts.lostRequests, load.counts.naks], [1, 1]);
+  exchange(2000, (reply, request) => (request.xid === makeXid(0, Phase.renewal, 3) ? nakOf(reply) : undefined));
+  assert.deepEqual([load.counts.lostLeases, load.counts.refusals], [1, 1]);
   assert.deepEqual([load.start(2001), load.bound], [false, 0]);
 });
 
@@ -283,8 +286,8 @@ test("load: answers that don't fit their request are errors, and don't end the e
 test("load: answers of other transactions, and what is no answer, are not taken", () => {
   const twists: Twist[] = [
     (reply) => ({ ...reply, xid: reply.xid ^ 0x04000000 }),
-    (reply) => ({ ...reply, xid: makeXid(0xffffff, Phase.discover, 1) }),
-    (reply) => ({ ...reply, xid: makeXid(0, Phase.request, 1) }),
+    (reply) => ({ ...reply, xid: makeXid(0xffffff, Phase.offer, 1) }),
+    (reply) => ({ ...reply, xid: makeXid(0, Phase.lease, 1) }),
     (reply) => ({ ...reply, op: 1 }),
     (reply) => ({ ...reply, cookie: false }),
   ];

@@ -49,12 +49,28 @@ test("a good file: one line that says what it serves, exit status 0", () => {
     stdout: "examples/office.yaml: ok: 3 networks (1 link with several), 4 ranges with 506 addresses, 2 reservations\n",
     stderr: "",
   });
-  const dhcp6 = "DHCPv6: 1 network, 1 range, 1 prefix pool, 1 reservation";
+  const dhcp6 = "1 IPv6 network, 1 range, 1 pool of prefixes, 1 reservation";
   assert.deepEqual(check(["examples/home6.yaml"]), {
     status: 0,
     stdout: `examples/home6.yaml: ok: 1 network, 1 range with 100 addresses, 1 reservation; ${dhcp6}\n`,
     stderr: "",
   });
+});
+
+test("what a file serves by DHCPv6 is said of that, alone or beside DHCPv4", (t) => {
+  const v6 = `v6:
+  networks:
+    "2001:db8::/64":
+      ranges: [{ prefix: "2001:db8::/80" }]
+      prefix_pools: [{ prefix: "2001:db8:100::/40", delegated_length: 56 }]
+      reservations: [{ match: { duid: 00030001020000000007 }, addresses: ["2001:db8:0:0:1::7"] }]
+`;
+  const says = "1 IPv6 network, 1 range, 1 pool of prefixes, 1 reservation";
+  const alone = write(t, v6);
+  assert.deepEqual(check([alone]), { status: 0, stdout: `${alone}: ok: ${says}\n`, stderr: "" });
+  const both = write(t, `networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.10-10.0.0.19 }], options: { routers: 10.0.0.1 } } }\n${v6}`);
+  const ofBoth = `1 network, 1 range with 10 addresses, 0 reservations; ${says}`;
+  assert.deepEqual(check([both]), { status: 0, stdout: `${both}: ok: ${ofBoth}\n`, stderr: "" });
 });
 
 test("a file with problems: all of them with place, line and hint, exit status 1", (t) => {

@@ -42,6 +42,7 @@ function counted(more: Partial<LeaseStore & Transport<Ipv4>> = {}) {
   const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
+    serve: () => [],
     start() {},
     pause() {},
     resume() {},

@@ -38,6 +38,7 @@ function setUp(t: TestContext, options: { probes?: boolean; allowed?: number; li
     createOutbox: (_, counts) => outboxTo(sent, counts as Uint32Array),
     limitations: [],
     port: 1,
+    serve: () => [],
     counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };

@@ -58,7 +58,7 @@ const drivers: Readonly<Record<Dhcp6Program, (place: Place) => Driver>> = {
     return {
       command: ["dhclient", "-6", "-d", "-v", ...what, ...files, DEVICE],
       async release(running) {
-        lab.exec(where, "dhclient", "-6", "-r", ...files, DEVICE);
+        lab.exec(where, "dhclient", "-6", "-r", ...what, ...files, DEVICE);
         await running.ended;
       },
     };

@@ -57,6 +57,7 @@ export function createFakeTransport(): FakeTransport {
   };
   return {
     limitations: [],
+    serve: () => [],
     port: 547,
     start(newHandler) {
       handler = newHandler;

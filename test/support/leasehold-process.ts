@@ -62,7 +62,8 @@ export async function startLeasehold(
   // `env` without settings only runs the program that follows.
   const program = lab.start(where, "env", ...through, process.execPath, MAIN, "serve", "-c", file, "-d", database);
   tellOnFailure(t, () => `the server said:\n${program.output()}`);
-  await program.line(/"listening on /, 20_000);
+  // The machine may be busy.
+  await program.line(/"listening on /, 60_000);
   return {
     database,
     output: program.output,

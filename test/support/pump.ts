@@ -63,6 +63,7 @@ export function createBench(
   const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
+    serve: () => [],
     start(newHandler) {
       handler = newHandler;
     },

@@ -207,6 +207,7 @@ export class Machine {
     return {
       limitations: [],
       port: 67,
+      serve: () => [],
       start(newHandler) {
         handler = newHandler;
         deliver();

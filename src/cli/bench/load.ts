@@ -5,41 +5,39 @@
 
 import type { Datagram, Outbox } from "../../io/transport.ts";
 import type { Destination } from "../../net/destination.ts";
-import type { Ipv4 } from "../../net/ipv4.ts";
-import { MessageType } from "../../wire/dhcp4/message.ts";
-import { createAddressSet } from "./address-set.ts";
 import { createHistogram, type Histogram } from "./histogram.ts";
-import { clientOfXid, emptyAnswer, makeXid, type Packets, Phase, readAnswer } from "./packets.ts";
+import { Answer, type Messages, Phase } from "./messages.ts";
 import { createWaitingList } from "./waiting-list.ts";
 
 /** An exchange that is not answered within this many milliseconds is lost. */
 export const ANSWER_TIMEOUT = 1000;
 
 /** Where a client stands. */
-const Client = { idle: 0, waitsForOffer: 1, waitsForAck: 2, bound: 3, renews: 4, gaveUp: 5 } as const;
+const Client = { idle: 0, waitsForOffer: 1, waitsForLease: 2, bound: 3, renews: 4, gaveUp: 5 } as const;
 
 export interface Counts {
   started: number;
   completed: number;
-  /** Unanswered DISCOVERs, and unanswered REQUESTs of both kinds. */
-  lostDiscovers: number;
-  lostRequests: number;
-  naks: number;
-  /** ACKs for an address that another client of this run holds. */
+  /** Unanswered questions for an offer, and for a lease or its renewal. */
+  lostOffers: number;
+  lostLeases: number;
+  refusals: number;
+  /** Leases of what another client of this run holds. */
   duplicates: number;
   /**
-   * Answers that fit their transaction but not what was asked: another type, address or hardware
-   * address, no server identifier.
+   * Answers that fit their transaction but not what was asked: another type, lease or client, no
+   * server identifier.
    */
   wrong: number;
   /** Answers to nobody who waits: too late, twice, or not ours. */
   unexpected: number;
 }
 
-export interface Load {
+export interface Load<A> {
   readonly counts: Counts;
-  readonly discoverToOffer: Histogram;
-  readonly requestToAck: Histogram;
+  /** From the questions to the answers. */
+  readonly offers: Histogram;
+  readonly leases: Histogram;
   readonly wholeExchange: Histogram;
   readonly outstanding: number;
   readonly bound: number;
@@ -52,31 +50,28 @@ export interface Load {
    * moment.
    */
   start(now: number): boolean;
-  /** Takes the answers of a batch. REQUESTs that follow from them are put in the outbox. */
-  receive(batch: readonly Datagram<Ipv4>[], count: number, now: number): void;
+  /** Takes the answers of a batch. Messages that follow from them are put in the outbox. */
+  receive(batch: readonly Datagram<A>[], count: number, now: number): void;
   /** Gives up the exchanges that have waited too long. */
   sweep(now: number): void;
   /** Forgets counts and latencies; the exchanges that are under way go on and count as started. */
   resetCounts(): void;
 }
 
-export interface LoadSettings {
+export interface LoadSettings<A> {
   readonly clients: number;
-  readonly firstClient: number;
-  readonly packets: Packets;
-  readonly destination: Destination<Ipv4>;
-  readonly outbox: Outbox<Ipv4>;
+  readonly messages: Messages;
+  readonly destination: Destination<A>;
+  readonly outbox: Outbox<A>;
 }
 
-export function createLoad(settings: LoadSettings): Load {
-  const { clients, firstClient, packets, destination, outbox } = settings;
+export function createLoad<A>(settings: LoadSettings<A>): Load<A> {
+  const { clients, messages, destination, outbox } = settings;
   const state = new Uint8Array(clients);
   const sequence = new Uint8Array(clients);
-  const address = new Uint32Array(clients);
   const startedAt = new Float64Array(clients);
   const sentAt = new Float64Array(clients);
   const waiting = createWaitingList(clients);
-  const addresses = createAddressSet();
   const boundClients = new Uint32Array(clients);
   let boundCount = 0;
   let renewCursor = 0;
@@ -87,20 +82,19 @@ export function createLoad(settings: LoadSettings): Load {
   const counts: Counts = {
     started: 0,
     completed: 0,
-    lostDiscovers: 0,
-    lostRequests: 0,
-    naks: 0,
+    lostOffers: 0,
+    lostLeases: 0,
+    refusals: 0,
     duplicates: 0,
     wrong: 0,
     unexpected: 0,
   };
-  const discoverToOffer = createHistogram();
-  const requestToAck = createHistogram();
+  const offers = createHistogram();
+  const leases = createHistogram();
   const wholeExchange = createHistogram();
-  const answer = emptyAnswer();
 
-  function post(length: number): void {
-    outbox.add(length, destination);
+  function post(phase: Phase, client: number): void {
+    outbox.add(messages.write(phase, outbox.next(), client, sequence[client] as number), destination);
     if (outbox.full) outbox.send();
   }
 
@@ -124,7 +118,7 @@ export function createLoad(settings: LoadSettings): Load {
     const client = nextClient++;
     begin(client, now);
     wait(client, now, Client.waitsForOffer);
-    post(packets.discover(outbox.next(), client, makeXid(client, Phase.discover, sequence[client] as number)));
+    post(Phase.offer, client);
     return true;
   }
 
@@ -133,8 +127,7 @@ export function createLoad(settings: LoadSettings): Load {
     if (client < 0) return false;
     begin(client, now);
     wait(client, now, Client.renews);
-    const xid = makeXid(client, Phase.renew, sequence[client] as number);
-    post(packets.renew(outbox.next(), client, xid, address[client] as number));
+    post(Phase.renewal, client);
     return true;
   }
 
@@ -154,65 +147,64 @@ export function createLoad(settings: LoadSettings): Load {
   }
 
   function offered(client: number, now: number): void {
-    discoverToOffer.record((now - (sentAt[client] as number)) * 1000);
-    address[client] = answer.yiaddr;
-    wait(client, now, Client.waitsForAck);
-    const xid = makeXid(client, Phase.request, sequence[client] as number);
-    post(packets.request(outbox.next(), client, xid, answer.yiaddr, answer.serverIdentifier));
+    offers.record((now - (sentAt[client] as number)) * 1000);
+    messages.keep(client);
+    wait(client, now, Client.waitsForLease);
+    post(Phase.lease, client);
   }
 
-  function acknowledged(client: number, now: number, isNew: boolean): void {
-    requestToAck.record((now - (sentAt[client] as number)) * 1000);
+  function leased(client: number, now: number, isNew: boolean): void {
+    leases.record((now - (sentAt[client] as number)) * 1000);
     wholeExchange.record((now - (startedAt[client] as number)) * 1000);
     counts.completed++;
     state[client] = Client.bound;
     if (!isNew) return;
     boundClients[boundCount++] = client;
-    if (!addresses.add(answer.yiaddr)) counts.duplicates++;
+    if (!messages.bind(client)) counts.duplicates++;
   }
 
   function refused(client: number): void {
-    counts.naks++;
-    if (state[client] === Client.renews) addresses.remove(address[client] as number);
+    counts.refusals++;
+    if (state[client] === Client.renews) messages.free(client);
     state[client] = Client.gaveUp;
   }
 
-  function take(datagram: Datagram<Ipv4>, now: number): void {
-    if (!readAnswer(datagram.bytes, datagram.length, answer)) {
+  /** What the client waits for; undefined: nothing. */
+  function phaseOf(client: number): Phase | undefined {
+    switch (state[client]) {
+      case Client.waitsForOffer:
+        return Phase.offer;
+      case Client.waitsForLease:
+        return Phase.lease;
+      case Client.renews:
+        return Phase.renewal;
+      default:
+        return undefined;
+    }
+  }
+
+  function take(datagram: Datagram<A>, now: number): void {
+    const client = messages.read(datagram.bytes, datagram.length);
+    const phase = phaseOf(client);
+    const answer = phase === undefined ? Answer.unrelated : messages.answerTo(phase, client, sequence[client] as number);
+    if (answer === Answer.unrelated) {
       counts.unexpected++;
       return;
     }
-    const client = clientOfXid(answer.xid);
-    const was = client < clients ? (state[client] as number) : Client.idle;
-    const phase = was === Client.waitsForOffer ? Phase.discover : was === Client.waitsForAck ? Phase.request : Phase.renew;
-    if (
-      was === Client.idle ||
-      was === Client.bound ||
-      was === Client.gaveUp ||
-      answer.xid !== makeXid(client, phase, sequence[client] as number)
-    ) {
-      counts.unexpected++;
-      return;
-    }
-    const ours = answer.hardwareAddress === (firstClient + client) >>> 0 && answer.serverIdentifier !== 0;
-    if (ours && was === Client.waitsForOffer && answer.type === MessageType.OFFER && answer.yiaddr !== 0) {
-      waiting.remove(client);
-      offered(client, now);
-    } else if (ours && was !== Client.waitsForOffer && answer.type === MessageType.ACK && answer.yiaddr === address[client]) {
-      waiting.remove(client);
-      acknowledged(client, now, was === Client.waitsForAck);
-    } else if (ours && was !== Client.waitsForOffer && answer.type === MessageType.NAK) {
-      waiting.remove(client);
-      refused(client);
-    } else {
+    if (answer === Answer.wrong) {
       counts.wrong++;
+      return;
     }
+    waiting.remove(client);
+    if (answer === Answer.offer) offered(client, now);
+    else if (answer === Answer.lease) leased(client, now, phase === Phase.lease);
+    else refused(client);
   }
 
   return {
     counts,
-    discoverToOffer,
-    requestToAck,
+    offers,
+    leases,
     wholeExchange,
     get outstanding() {
       return waiting.size;
@@ -232,13 +224,13 @@ export function createLoad(settings: LoadSettings): Load {
       return startRenewal(now) || (this.renewShare < 1 && startNew(now));
     },
     receive(batch, count, now) {
-      for (let i = 0; i < count; i++) take(batch[i] as Datagram<Ipv4>, now);
+      for (let i = 0; i < count; i++) take(batch[i] as Datagram<A>, now);
     },
     sweep(now) {
       for (let client = waiting.oldest; client >= 0 && now - (sentAt[client] as number) > ANSWER_TIMEOUT; client = waiting.oldest) {
         waiting.remove(client);
-        if (state[client] === Client.waitsForOffer) counts.lostDiscovers++;
-        else counts.lostRequests++;
+        if (state[client] === Client.waitsForOffer) counts.lostOffers++;
+        else counts.lostLeases++;
         // The server goes on to believe that a client whose renewal was lost holds its address, and
         // so does the client.
         state[client] = state[client] === Client.renews ? Client.bound : Client.gaveUp;
@@ -247,7 +239,7 @@ export function createLoad(settings: LoadSettings): Load {
     resetCounts() {
       for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] = 0;
       counts.started = waiting.size;
-      for (const histogram of [discoverToOffer, requestToAck, wholeExchange]) histogram.reset();
+      for (const histogram of [offers, leases, wholeExchange]) histogram.reset();
     },
   };
 }

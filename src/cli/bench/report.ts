@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import type { Histogram } from "./histogram.ts";
 import type { Counts, Load } from "./load.ts";
+import type { Words } from "./messages.ts";
 import type { Progress, RunResult } from "./run.ts";
 
 const PERCENTILES = { p50: 0.5, p90: 0.9, p99: 0.99, "p99.9": 0.999 } as const;
@@ -16,7 +17,10 @@ export interface Latency {
   readonly max: number;
 }
 
-/** The figures of a run, also its JSON form. Latencies in milliseconds. */
+/**
+ * The figures of a run, also its JSON form. Latencies in milliseconds. The names are those of
+ * DHCPv4; of DHCPv6 they tell what takes their place.
+ */
 export interface BenchReport {
   readonly title: string;
   readonly seconds: number;
@@ -52,9 +56,9 @@ export interface ReportInput {
   readonly droppedOnReceipt: number;
 }
 
-export function makeReport(input: ReportInput, result: RunResult, load: Load): BenchReport {
+export function makeReport<A>(input: ReportInput, result: RunResult, load: Load<A>): BenchReport {
   const { counts } = load;
-  const lost = counts.lostDiscovers + counts.lostRequests;
+  const lost = counts.lostOffers + counts.lostLeases;
   return {
     title: input.title,
     seconds: round(result.seconds, 3),
@@ -66,9 +70,9 @@ export function makeReport(input: ReportInput, result: RunResult, load: Load): B
     window: input.rate === undefined ? input.window : null,
     lost,
     loss: counts.started === 0 ? 0 : lost / counts.started,
-    lostDiscovers: counts.lostDiscovers,
-    lostRequests: counts.lostRequests,
-    naks: counts.naks,
+    lostDiscovers: counts.lostOffers,
+    lostRequests: counts.lostLeases,
+    naks: counts.refusals,
     duplicates: counts.duplicates,
     wrong: counts.wrong,
     unexpected: counts.unexpected,
@@ -76,8 +80,8 @@ export function makeReport(input: ReportInput, result: RunResult, load: Load): B
     droppedOnReceipt: input.droppedOnReceipt,
     clientsRanOut: result.ranOut,
     latency: {
-      discoverToOffer: latencyOf(load.discoverToOffer),
-      requestToAck: latencyOf(load.requestToAck),
+      discoverToOffer: latencyOf(load.offers),
+      requestToAck: latencyOf(load.leases),
       wholeExchange: latencyOf(load.wholeExchange),
     },
   };
@@ -97,11 +101,11 @@ function latencyOf(histogram: Histogram): Latency {
 }
 
 /** The report for a terminal: several lines. */
-export function formatReport(report: BenchReport): string {
+export function formatReport(report: BenchReport, words: Words): string {
   const lines = [
     row("exchanges", `${grouped(report.completed)} in ${report.seconds.toFixed(1)} s`, bold(`${grouped(report.rate)}/s`)),
     row("lost", `${grouped(report.lost)} of ${grouped(report.started)}`, problem(report.lost > 0, `${(report.loss * 100).toFixed(2)} %`)),
-    row("refused", `${grouped(report.naks)} NAKs`, ""),
+    row("refused", `${grouped(report.naks)} ${words.refusals}`, ""),
   ];
   if (report.duplicates > 0)
     lines.push(row("ERROR", problem(true, `${grouped(report.duplicates)} addresses bound to two clients at once`), ""));
@@ -112,8 +116,8 @@ export function formatReport(report: BenchReport): string {
     lines.push(row("dropped", `${grouped(report.droppedOnReceipt)} answers, because this program was too slow`, ""));
   lines.push("", dim(columns(["latency, ms", "p50", "p90", "p99", "p99.9", "max", "mean"])));
   for (const [name, latency] of [
-    ["DISCOVER to OFFER", report.latency.discoverToOffer],
-    ["REQUEST to ACK", report.latency.requestToAck],
+    [words.offer, report.latency.discoverToOffer],
+    [words.lease, report.latency.requestToAck],
     ["whole exchange", report.latency.wholeExchange],
   ] as const) {
     if (latency.count === 0) continue;
@@ -130,14 +134,14 @@ export function formatReport(report: BenchReport): string {
 const STAGES = { prepare: "binding clients", "warm-up": "warming up", measure: "measuring", drain: "waiting for the last" } as const;
 
 /** One line on how it goes. */
-export function formatProgress(progress: Progress, counts: Counts, exchange: Histogram): string {
-  const lost = counts.lostDiscovers + counts.lostRequests;
+export function formatProgress(progress: Progress, counts: Counts, exchange: Histogram, words: Words): string {
+  const lost = counts.lostOffers + counts.lostLeases;
   const milliseconds = (share: number): string => (exchange.percentile(share) / 1000).toFixed(2);
   return [
     `${STAGES[progress.stage].padEnd(15)} ${progress.elapsed.toFixed(0).padStart(3)} s`,
     `${grouped(progress.rate).padStart(8)}/s`,
     `lost ${grouped(lost)}`,
-    `NAKs ${grouped(counts.naks)}`,
+    `${words.refusals} ${grouped(counts.refusals)}`,
     `p50 ${milliseconds(0.5)} ms`,
     `p99 ${milliseconds(0.99)} ms`,
   ].join("   ");

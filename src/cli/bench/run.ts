@@ -2,7 +2,6 @@
  * Runs a load against the clock: prepare, warm up, measure, and wait for what is still outstanding.
  */
 import type { Outbox, Transport } from "../../io/transport.ts";
-import type { Ipv4 } from "../../net/ipv4.ts";
 import { ANSWER_TIMEOUT, type Load } from "./load.ts";
 
 export interface Pace {
@@ -68,11 +67,11 @@ const FULL_BATCH = 64;
  * Runs the plan; the transport must not have been started. `progress` is called about once a
  * second; when `stopped` says so (the user interrupted), the measurement ends there.
  */
-export async function run(
+export async function run<A>(
   plan: RunPlan,
-  load: Load,
-  transport: Transport<Ipv4>,
-  outbox: Outbox<Ipv4>,
+  load: Load<A>,
+  transport: Transport<A>,
+  outbox: Outbox<A>,
   progress: (progress: Progress) => void,
   stopped: () => boolean,
 ): Promise<RunResult> {

@@ -1,4 +1,3 @@
-import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { StoreSpec } from "../model/common.ts";
 import type { Config } from "../model/config.ts";
 import { readDefinitions } from "../options/definitions.ts";
@@ -7,6 +6,7 @@ import type { Report } from "../text/problems.ts";
 import type { Common } from "./common.ts";
 import { readDhcp4 } from "./dhcp4/section.ts";
 import { readDhcp6 } from "./dhcp6/section.ts";
+import { splitLeasequery } from "./leasequery.ts";
 import { limitsOf, readLimits } from "./limits.ts";
 import { splitReservations } from "./reservations.ts";
 import { readSharedNetworks } from "./shared-networks.ts";
@@ -43,22 +43,19 @@ export function buildModel(file: ConfigFile, written: WrittenNetworks, report: R
   const dhcp6 = file.v6 && readDhcp6(common, file.v6, dictionaries.dhcp6, written.dhcp6);
   if (dhcp6 === undefined) refuseDhcp6Parts(common);
   const [limits = [], limits6 = []] = limitsOf(file.limits, dhcp6 === undefined ? [dhcp4.classes] : [dhcp4.classes, dhcp6.classes]);
-  const requesters = file.leasequery?.requesters ?? [];
-  const bulk = file.leasequery?.bulk === undefined ? {} : { bulk: file.leasequery.bulk };
-  const ipv4Requesters = requesters.filter((one): one is Ipv4Prefix => !(one instanceof Uint8Array));
-  const ipv6Requesters = requesters.filter((one) => one instanceof Uint8Array);
+  const leasequery = splitLeasequery(file, report);
   return {
     ...dhcp4.finish(readLimits(limits, "", dhcp4.classes, ["limits"], report)),
     ...(defined.length === 0 ? {} : { optionDefinitions: defined }),
     ...common.ofBoth,
-    ...(ipv4Requesters.length === 0 ? {} : { leasequery: { requesters: ipv4Requesters, ...bulk } }),
+    ...(leasequery.dhcp4 === undefined ? {} : { leasequery: leasequery.dhcp4 }),
     ...(dhcp6 === undefined
       ? {}
       : {
           dhcp6: {
             ...dhcp6.finish(readLimits(limits6, "", dhcp6.classes, ["limits"], report)),
             ...common.ofBoth,
-            ...(ipv6Requesters.length === 0 ? {} : { leasequery: { requesters: ipv6Requesters, ...bulk } }),
+            ...(leasequery.dhcp6 === undefined ? {} : { leasequery: leasequery.dhcp6 }),
           },
         }),
     store: buildStore(file.store),

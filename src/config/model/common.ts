@@ -82,7 +82,7 @@ export interface Guard {
 
 /** Where programs may ask for many leases over one connection (RFC 5460, RFC 6926). */
 export interface BulkLeasequerySpec {
-  /** Addresses and TCP ports to listen on; addresses are 4 or 16 bytes. */
+  /** Addresses of the protocol's kind, 4 or 16 bytes, and TCP ports to listen on; not empty. */
   readonly listen: readonly ListenSpec[];
 }
 

@@ -1,18 +1,70 @@
 import {
   type ClassStage,
   type CompiledClass,
+  type CompiledClassification,
   type CompiledTemplate,
+  findOptions,
   markCandidates,
   type Subject,
 } from "../../config/class-expression/index.ts";
-import type { Classification, ClientClass, LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { BuiltInClass, Classification, ClientClass, LeaseTime, OptionSet } from "../../config/model/common.ts";
 import type { Client } from "./client.ts";
 
 type Member = Pick<Client<never, never>, "classes" | "members">;
 type Classes = Classification<ClientClass>;
 
+const NONE: readonly number[] = [];
+
+/**
+ * The classes of a client: none yet; undefined when the configuration has none, and nothing is to
+ * be done. Each message has its own: another one may be decided while this one is, by who listens
+ * to its trace or answers for its leases.
+ */
+export function noClasses(classification: Classes | undefined): Uint8Array | undefined {
+  return classification && new Uint8Array(classification.classes.length + classification.builtIns.length);
+}
+
+type OptionsMessage = Parameters<typeof findOptions>[1];
+
+/** What of the classes of a client `C` each protocol tells itself. */
+export interface ClassRules<C, S> {
+  /** Whether the message puts its client into a class that the server defines. */
+  isIn(builtIn: BuiltInClass, subject: S): boolean;
+  findReservation(client: C): { readonly classes?: readonly number[] | undefined } | undefined;
+}
+
+/**
+ * Finds out which classes the client is in, once for each message: the server's own and those that
+ * depend on the message alone, then the reservation and its classes, then what depends on it. False
+ * when the client is in the class DROP. `subject.classes` are those of the client; what it has `found`
+ * is looked up once for all expressions.
+ */
+export function classifyClient<
+  C extends Member & Pick<Client<never, never>, "trace">,
+  S extends Subject & { readonly message: OptionsMessage },
+>(client: C, classification: Classes, { lookups, early, late }: CompiledClassification<S>, subject: S, rules: ClassRules<C, S>): boolean {
+  const { classes, found, message } = subject;
+  if (found !== undefined) findOptions(lookups, message, found);
+  for (const builtIn of classification.builtIns) if (builtIn.kind === "ALL" || rules.isIn(builtIn, subject)) classes[builtIn.number] = 1;
+  evaluateClasses(client, classification, early, subject);
+  if (classification.needsReservation) {
+    const reservation = rules.findReservation(client);
+    for (const { kind, number } of classification.builtIns) {
+      if (kind === "KNOWN" ? reservation !== undefined : kind === "UNKNOWN" && reservation === undefined) classes[number] = 1;
+    }
+    for (const number of reservation?.classes ?? NONE) enterClass(client, classification, number);
+    evaluateClasses(client, classification, late, subject);
+  }
+  const { trace } = client;
+  if (trace !== undefined) {
+    const entered = [...classification.classes, ...classification.builtIns].filter(({ number }) => classes[number] === 1);
+    trace({ rule: "classes", names: entered.map(({ name }) => name) });
+  }
+  return classification.drop === undefined || classes[classification.drop] !== 1;
+}
+
 /** Evaluates those that the index does not rule out, in their order. */
-export function evaluateClasses<S extends Subject>(client: Member, classification: Classes, stage: ClassStage<S>, subject: S): void {
+function evaluateClasses<S extends Subject>(client: Member, classification: Classes, stage: ClassStage<S>, subject: S): void {
   const { always } = stage.index;
   const candidates = new Int32Array(always.length);
   markCandidates(stage.index, subject, candidates);
@@ -43,7 +95,7 @@ function spawn<S extends Subject>(
 }
 
 /** Puts the client into a class, and those of the configuration into the order of the file. */
-export function enterClass({ classes, members }: Member, classification: Classes, number: number): void {
+function enterClass({ classes, members }: Member, classification: Classes, number: number): void {
   if (classes === undefined || classes[number] === 1) return;
   classes[number] = 1;
   const one = classification.classes[number];
@@ -71,7 +123,11 @@ export function withClassOptions({ members }: Member, sets: readonly OptionSet[]
  * Lease times of the first class that has some, where no closer place has any. `top`
  * are those of the top level.
  */
-export function classLeaseTime({ members }: Member, closer: LeaseTime, top: LeaseTime | undefined): LeaseTime {
+export function classLeaseTime<T extends LeaseTime>(
+  { members }: { readonly members: readonly { readonly leaseTime: T | undefined }[] },
+  closer: T,
+  top: T | undefined,
+): T {
   // What is inherited from the top level is the very same object.
   if (members.length === 0 || closer !== top) return closer;
   for (const { leaseTime } of members) if (leaseTime !== undefined) return leaseTime;

@@ -1,14 +1,13 @@
 import type { Dhcp4Subject } from "../../config/class-expression/dhcp4/index.ts";
-import type { Found } from "../../config/class-expression/index.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
  * What class expressions are asked about. `classes` are those that the client is in, as far as they
- * are known; `found` is for expressions that share what they look up.
+ * are known.
  */
-export function evaluatedPacket(exchange: Exchange, classes: Uint8Array, found?: Found): Dhcp4Subject {
+export function evaluatedPacket(exchange: Exchange, classes: Uint8Array): Dhcp4Subject {
   const { received, context } = exchange;
   return {
     message: asRelayed(exchange),
@@ -17,7 +16,6 @@ export function evaluatedPacket(exchange: Exchange, classes: Uint8Array, found?:
     destination: received.destination,
     length: received.length ?? 0,
     classes,
-    found,
     failed: false,
   };
 }

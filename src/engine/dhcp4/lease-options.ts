@@ -6,8 +6,9 @@ import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/mes
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isBound } from "../common/availability.ts";
+import { noClasses } from "../common/classes.ts";
 import { timersOf } from "../common/lease-time.ts";
-import { classify, noClasses } from "./classify.ts";
+import { classify } from "./classify.ts";
 import { identifies } from "./client-key.ts";
 import type { Decider } from "./decider.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
@@ -213,7 +214,7 @@ function exchangeOf(context: Context, received: Received, lease: Lease, network:
     relayAgentInformation,
     lastRelayAgentInformation: relayAgentInformation,
     serverIdentifierOverride: serverIdentifierOverride(relayAgentInformation),
-    classes: noClasses(context),
+    classes: noClasses(context.decider.classification),
     members: [],
     trace: undefined,
   };

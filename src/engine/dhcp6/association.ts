@@ -77,6 +77,8 @@ function isAmong(associations: readonly Association[], type: AssociationType, ia
 function associationOf(exchange: Exchange, type: AssociationType, { iaid, options }: IdentityAssociation): Association {
   const { context, classes, members, trace, reservation, draft } = exchange;
   const clientKey = clientKeyOf(type, iaid, exchange.duid ?? NO_BYTES);
+  const links = context.decider.poolLinks(exchange.link);
+  const isForAddresses = type === AssociationKind.addresses;
   trace?.({ rule: "association", type, iaid });
   return {
     exchange,
@@ -84,12 +86,12 @@ function associationOf(exchange: Exchange, type: AssociationType, { iaid, option
     type,
     iaid,
     clientKey,
-    link: context.decider.poolLink(type, exchange.link),
+    link: isForAddresses ? links.addresses : links.prefixes,
     reservation,
     asked: askedIn(type, options),
     classes,
     members,
-    limits: type === AssociationKind.addresses ? exchange.limits?.addresses : exchange.limits?.prefixes,
+    limits: isForAddresses ? exchange.limits?.addresses : exchange.limits?.prefixes,
     alsoCounted: draft.counted,
     trace,
   };

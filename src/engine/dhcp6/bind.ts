@@ -7,11 +7,12 @@ import { type Kept, type KeyChange, ownerOf, ownRecord, release, withdraw } from
 import type { Grant } from "./grant.ts";
 
 /**
- * The association is bound to what it is granted, and what else it has on this link is taken back.
- * What is granted for the time that is left stays as it is.
+ * The association is bound to what it is granted, and what else it has on this link is taken back,
+ * unless it is only told why it gets nothing. What is granted for the time that is left stays as it
+ * is.
  */
-export function bind(answer: Answer, kept: Kept, keyChange: KeyChange): void {
-  const { association, grants } = answer;
+export function bind({ association, grants, withdrawn }: Answer, kept: Kept, keyChange: KeyChange): void {
+  if (grants.length === 0 && withdrawn.length === 0) return;
   const { context, clientKey, link, exchange } = association;
   const { leases, now } = context;
   const { changes } = exchange.draft;
@@ -35,8 +36,8 @@ export function bind(answer: Answer, kept: Kept, keyChange: KeyChange): void {
  * What is granted is kept for the association for a while. Leases stay as they are: whoever sends a
  * SOLICIT must not be able to change them. What it has already, and has for longer, needs no hold.
  */
-export function hold(answer: Answer, kept: Kept): void {
-  const { association, grants } = answer;
+export function hold({ association, grants }: Answer, kept: Kept): void {
+  if (grants.length === 0) return;
   const { context, clientKey, link, exchange } = association;
   const { leases, now, decider } = context;
   const { changes } = exchange.draft;

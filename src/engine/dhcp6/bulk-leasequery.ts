@@ -9,16 +9,7 @@ import { type Message, MessageType, type Option } from "../../wire/dhcp6/message
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
 import { StatusCode } from "../../wire/dhcp6/status-code.ts";
-import {
-  type ClientOnLink,
-  clientData,
-  clientsBehind,
-  isAssigned,
-  leaseAround,
-  leasesOnLink,
-  linkOfLease,
-  linksOf,
-} from "./client-data.ts";
+import { clientData, clientsBehind, isAssigned, leaseAround, leasesOnLink, linkOfLease, linksOf } from "./client-data.ts";
 import type { Context, Received } from "./exchange.ts";
 import { isRequester, type Query, type QueryRefusal, queryIn } from "./lease-query.ts";
 
@@ -66,13 +57,17 @@ export function* answerBulkLeasequery(
     yield refuse(query);
     return undefined;
   }
-  for (const client of clientsFor(query, first)) {
-    const context = present();
-    if (context === undefined || context.decider !== decider) {
-      yield refuse(context === undefined ? STOPPING : RECONFIGURED);
+  let context = first;
+  const found = clientsFor(query, () => context);
+  for (;;) {
+    const now = present();
+    if (now === undefined || now.decider !== decider) {
+      yield refuse(now === undefined ? STOPPING : RECONFIGURED);
       return "aborted";
     }
-    const leases = client === undefined ? [] : leasesOnLink(context, client);
+    context = now;
+    const { done, value: leases } = found.next();
+    if (done === true) break;
     yield leases.length === 0 ? undefined : answer(MessageType["LEASEQUERY-DATA"], [clientData(context, leases, query.requested)]);
   }
   // Without any data the first answer is the only one (section 6.3).
@@ -87,58 +82,93 @@ const RECONFIGURED: QueryRefusal = {
 };
 const NOT_PERMITTED: QueryRefusal = { status: StatusCode.NotAllowed, why: "the requester is not permitted to ask" };
 
+const NONE: readonly Lease[] = [];
+
 /**
- * The clients that the query is about, in bytes of their own; undefined: a lease was looked at in
- * vain. Leases that are changed from `began.now` on may lead to a client twice.
+ * What the query is about: the leases of one client on one link after the other, as they are at the
+ * moment, and nothing for each lease that was looked at in vain.
  */
-function* clientsFor({ about, link }: Query, began: BulkContext): Generator<ClientOnLink | undefined> {
+function* clientsFor({ about, link }: Query, present: () => BulkContext): Generator<readonly Lease[], undefined> {
   const isOnLink = (index: number): boolean => index >= 0 && (link === undefined || link.index === index);
+  const began = present();
   const { leases, now } = began;
   switch (about.by) {
     case "address": {
       const lease = leaseAround(leases, now, about.address);
       const at = lease === undefined ? -1 : linkOfLease(began, lease);
-      if (lease !== undefined && isOnLink(at)) yield { duid: duidOf(lease.owner.clientKey).slice(), link: at };
+      if (lease !== undefined && isOnLink(at)) yield leasesOnLink(began, { duid: duidOf(lease.owner.clientKey), link: at });
       return;
     }
     case "clientId":
-      for (const at of linksOf(began, about.duid).filter(isOnLink)) yield { duid: about.duid, link: at };
+      for (const at of linksOf(began, about.duid).filter(isOnLink)) yield leasesOnLink(present(), { duid: about.duid, link: at });
       return;
     case "relayId": {
       const found = leases.withTrait("relayId", about.value);
       // Else there may be more.
-      if (found.length < MOST_WITH_TRAIT) return yield* clientsBehind(began, found, isOnLink);
-      return yield* walk(began, isOnLink, ({ owner }) => isSame(relayIdOf(relaysOf(owner.relays)), about.value));
+      if (found.length >= MOST_WITH_TRAIT) return yield* walk(present, isOnLink, ({ owner }) => isBehind(owner, about.value));
+      for (const client of clientsBehind(began, found, isOnLink)) yield leasesOnLink(present(), client);
+      return;
     }
     case "remoteId":
-      return yield* walk(began, isOnLink, ({ owner }) => hasRemoteId(owner, about.value));
+      return yield* walk(present, isOnLink, ({ owner }) => hasRemoteId(owner, about.value));
     case "linkAddress":
-      return yield* walk(began, isOnLink, () => true);
+      return yield* walk(present, isOnLink, () => true);
   }
 }
 
-/** Goes over all leases. Packets are served in between, so time passes and leases change. */
+/**
+ * Goes over all leases. Packets are served in between, so time passes and leases change. A lease
+ * that was told of with others of its client is passed over, unless it has changed since.
+ */
 function* walk(
-  began: BulkContext,
+  present: () => BulkContext,
   isOnLink: (link: number) => boolean,
   isAbout: (lease: Lease) => boolean,
-): Generator<ClientOnLink | undefined> {
-  const { leases, now } = began;
+): Generator<readonly Lease[], undefined> {
+  const { leases, now: began } = present();
+  const told = createRowSet();
   for (const lease of leases.leases()) {
-    const link = linkOfLease(began, lease);
-    if (!isOnLink(link) || !isAssigned(lease, now) || !isAbout(lease)) {
-      yield undefined;
+    const context = present();
+    const row = leases.rowOf(lease.address);
+    const link = told.has(row) && lease.start < began ? -1 : linkOfLease(context, lease);
+    if (!isOnLink(link) || !isAssigned(lease, context.now) || !isAbout(lease)) {
+      yield NONE;
       continue;
     }
-    const client = { duid: duidOf(lease.owner.clientKey).slice(), link };
-    const row = leases.rowOf(lease.address);
-    const all = leasesOnLink(began, client);
-    // The client has come by at a lease that stands in front, and has stood there all the time.
-    const isKnown = all.some((other) => other.start < now && leases.rowOf(other.address) < row && isAbout(other));
-    // Each of its leases was looked at.
-    for (let i = 1; i < all.length; i++) yield undefined;
-    yield isKnown ? undefined : client;
+    const all = leasesOnLink(context, { duid: duidOf(lease.owner.clientKey), link });
+    const rows = all.map(({ address }) => leases.rowOf(address));
+    // Of a client with very many leases this one need not be among those that are found.
+    yield rows.includes(row) ? all : [lease];
+    for (const one of rows.includes(row) ? rows : [row]) told.add(one);
+    // Each of them was looked at.
+    for (let i = 1; i < rows.length; i++) yield NONE;
   }
+}
+
+/** A set of rows, a bit each. */
+interface RowSet {
+  has(row: number): boolean;
+  add(row: number): void;
+}
+
+function createRowSet(): RowSet {
+  let bits = new Uint8Array(1024);
+  return {
+    has: (row) => ((bits[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0,
+    add(row) {
+      const at = row >>> 3;
+      if (at >= bits.length) {
+        const larger = new Uint8Array(Math.max(at + 1, 2 * bits.length));
+        larger.set(bits);
+        bits = larger;
+      }
+      bits[at] = (bits[at] as number) | (1 << (row & 7));
+    },
+  };
+}
+
+function isBehind({ relays }: LeaseOwner, relayId: Uint8Array): boolean {
+  return isSame(relayIdOf(relaysOf(relays)), relayId);
 }
 
 /** Whether any relay that the client was last heard through sent this Remote-Id. */

@@ -2,6 +2,8 @@ import type { Link } from "../../config/model/dhcp6.ts";
 import { isFromServer, MessageType } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
+import { noClasses } from "../common/classes.ts";
+import { classify, limitsOf } from "./classify.ts";
 import { decideConfirm } from "./confirm.ts";
 import type { Decision } from "./decision.ts";
 import type { Context, Exchange, Received, Sender } from "./exchange.ts";
@@ -63,7 +65,9 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   if (network === undefined) return silence(trace, "no-network");
   trace?.({ rule: "network", name: network.name });
   const link = context.decider.config.links[network.link] as Link;
-  const sender: Sender = { context, received, message, link, network, duid, classes: undefined, members: [], trace };
+  const classes = noClasses(context.decider.config.classification);
+  const sender: Sender = { context, received, message, link, network, duid, classes, members: [], trace };
+  if (classes !== undefined && !classify(sender)) return silence(trace, "dropped-by-class");
   const draft = { claimed: [], counted: [], changes: [] };
-  return decideType({ ...sender, reservation: findReservation(sender), limits: undefined, draft });
+  return decideType({ ...sender, reservation: findReservation(sender), limits: limitsOf(sender), draft });
 }

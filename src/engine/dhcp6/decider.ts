@@ -1,11 +1,14 @@
+import type { Dhcp6Subject } from "../../config/class-expression/dhcp6/index.ts";
 import type { Dhcp6Config, Link, Network, PrefixPool, Range, Reservation } from "../../config/model/dhcp6.ts";
 import { Association } from "../../leases/dhcp6/client-key.ts";
 import { type Places, placesOf } from "../../leases/dhcp6/places.ts";
 import { BytesMap } from "../../net/bytes.ts";
 import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import type { CompiledExpressions } from "../common/compile.ts";
 import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
 import { remember } from "../common/remember.ts";
 import type { SettingsOfMembers } from "../common/settings.ts";
+import { compileDhcp6 } from "./classify.ts";
 import type { OptionLists } from "./reply-options.ts";
 import { indexReservations, type ReservationIndex } from "./reservation-index.ts";
 import type { Settings } from "./settings.ts";
@@ -23,6 +26,12 @@ export interface PoolLink extends Omit<Link, "networks"> {
   readonly networks: readonly PoolNetwork[];
 }
 
+/** A link as associations of each type see it. */
+export interface PoolLinks {
+  readonly addresses: PoolLink;
+  readonly prefixes: PoolLink;
+}
+
 /**
  * A configuration made ready for decisions. What it remembers follows from the
  * configuration alone, so it never changes an answer, and it is bounded: what clients and
@@ -38,7 +47,9 @@ export interface Decider {
   readonly namesInterfaceIds: boolean;
   /** The lists of reservations of every network, by its index. */
   readonly reservations: readonly (readonly ReservationIndex[])[];
-  poolLink(type: AssociationType, link: Link): PoolLink;
+  /** What the configuration asks of messages. */
+  readonly compiled: CompiledExpressions<Dhcp6Subject>;
+  poolLinks(link: Link): PoolLinks;
   /** What is reserved for associations of a type. */
   reserved(type: AssociationType, reservation: Reservation): readonly Ipv6Prefix[];
   /**
@@ -67,8 +78,12 @@ export function createDecider(config: Dhcp6Config): Decider {
     for (const name of link.interfaces) if (!linkOfInterface.has(name)) linkOfInterface.set(name, link);
     for (const value of link.interfaceIds) if (linkOfInterfaceId.get(value) === undefined) linkOfInterfaceId.set(value, link);
   }
-  const forAddresses = config.links.map((link): PoolLink => link);
-  const forPrefixes = config.links.map((link): PoolLink => ({ ...link, networks: link.networks.map(withPrefixPools) }));
+  const poolLinks = config.links.map(
+    (link): PoolLinks => ({
+      addresses: link,
+      prefixes: { ...link, networks: link.networks.map(withPrefixPools) },
+    }),
+  );
   const reservedAddresses = remember(({ addresses }: Reservation) => addresses.map((address) => ipv6Prefix(address)));
   const text = new TextEncoder();
   let numbers = 0;
@@ -80,7 +95,8 @@ export function createDecider(config: Dhcp6Config): Decider {
     linkOfInterfaceId,
     namesInterfaceIds: linkOfInterfaceId.size > 0,
     reservations: indexReservations(config),
-    poolLink: (type, { index }) => (type === Association.addresses ? forAddresses : forPrefixes)[index] as PoolLink,
+    compiled: compileDhcp6(config),
+    poolLinks: ({ index }) => poolLinks[index] as PoolLinks,
     reserved: (type, reservation) => (type === Association.addresses ? reservedAddresses(reservation) : reservation.prefixes),
     settingsOf: remember((_place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[] => []),
     nextNumber: () => ++numbers,

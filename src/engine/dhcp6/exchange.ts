@@ -1,5 +1,4 @@
-import type { ClientClass } from "../../config/model/common.ts";
-import type { Link, Network, Reservation } from "../../config/model/dhcp6.ts";
+import type { Dhcp6ClientClass, Link, Network, Reservation } from "../../config/model/dhcp6.ts";
 import type { LeaseChange, LeaseReader, Seconds } from "../../leases/dhcp6/lease.ts";
 import type { Duid } from "../../net/duid.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
@@ -77,7 +76,7 @@ export interface Sender {
    */
   readonly classes: Uint8Array | undefined;
   /** The classes of the configuration that the client is in, in the order of the file. */
-  readonly members: ClientClass[];
+  readonly members: Dhcp6ClientClass[];
   readonly trace: Trace | undefined;
 }
 

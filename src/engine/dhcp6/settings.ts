@@ -1,4 +1,4 @@
-import type { LeaseTime, OptionSet } from "../../config/model/common.ts";
+import type { OptionSet } from "../../config/model/common.ts";
 import type { Lifetimes, Network, PrefixPool, Range, Reservation } from "../../config/model/dhcp6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { classLeaseTime, withClassOptions } from "../common/classes.ts";
@@ -49,9 +49,6 @@ function settingsOfPlace(sender: Sender, network: Network, place: Range | Prefix
   return settings;
 }
 
-/** Those of the client's classes, where no closer place has any; they keep the preferred lifetime. */
 function lifetimes(sender: Sender, closer: Lifetimes): Lifetimes {
-  const { classification } = sender.context.decider.config;
-  const leaseTime: LeaseTime = classLeaseTime(sender, closer, classification?.leaseTime);
-  return leaseTime === closer ? closer : { preferred: undefined, ...leaseTime };
+  return classLeaseTime(sender, closer, sender.context.decider.config.classification?.leaseTime);
 }

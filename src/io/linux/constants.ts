@@ -49,6 +49,7 @@ export const SK_MEMINFO_WORDS = 9;
 
 export const IP_PKTINFO = 8;
 export const IPV6_ADD_MEMBERSHIP = 20;
+export const IPV6_DROP_MEMBERSHIP = 21;
 export const IPV6_V6ONLY = 26;
 export const IPV6_RECVPKTINFO = 49;
 export const IPV6_PKTINFO = 50;

@@ -1,5 +1,13 @@
 import type { Memory } from "./messages.ts";
 
+/** Addresses as values that may be kept. */
+export interface AddressReader<A> {
+  /** The address that stands there in network order. */
+  read(bytes: Uint8Array, at: number): A;
+  /** An address equal to this one, which may be a view. */
+  own(address: A): A;
+}
+
 /**
  * How the kernel is told the addresses of a family, and tells them: the layouts of its socket
  * address and of its packet info, the control message with the interface and the local address of a
@@ -15,6 +23,8 @@ export interface SocketFamily<A> {
   readonly options: readonly (readonly [level: number, option: number])[];
   /** Bytes of a socket address. */
   readonly nameSize: number;
+  /** Bytes of an address. */
+  readonly addressSize: number;
   /** Offset of the address in a socket address. */
   readonly nameAddress: number;
   /**
@@ -33,6 +43,16 @@ export interface SocketFamily<A> {
    * is no view of them.
    */
   read(bytes: Uint8Array, at: number): A;
+  /** Writes the address in network order. */
+  write(bytes: Uint8Array, at: number, address: A): void;
+  /**
+   * A `read` for a hot path, which remembers some addresses and gives them again where it can: that
+   * costs less than to make another. Likewise no views.
+   */
+  createReader(): AddressReader<A>;
+  equal(a: A, b: A): boolean;
+  /** 32 bits, the same for equal addresses. */
+  hash(address: A): number;
   /**
    * Writes the address, and the interface where the socket address has a place for it. `at`: where
    * the socket address begins.
@@ -44,9 +64,10 @@ export interface SocketFamily<A> {
    */
   writeInfo(memory: Memory, at: number, interfaceIndex: number, source: A): void;
   /**
-   * Packet info of a received datagram: what it was sent to, and the interface that it came in on.
+   * Packet info of a received datagram: where in it stands what it was sent to, and the interface
+   * that it came in on.
    */
-  destination(memory: Memory, at: number): A;
+  readonly infoDestination: number;
   interfaceIndex(memory: Memory, at: number): number;
 
   format(address: A): string;

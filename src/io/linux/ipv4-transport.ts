@@ -1,14 +1,13 @@
 import { IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
-import { type Transport, TransportError, type TransportOptions } from "../transport.ts";
+import { type LocalInterface, type Transport, TransportError, type TransportOptions } from "../transport.ts";
 import { createFragmented, type Fragmented } from "./fragmented.ts";
 import { IPV4 } from "./ipv4.ts";
 import { type Libc, loadLibc } from "./libc.ts";
-import { openNextHops } from "./next-hop.ts";
+import { openNeighbourGate } from "./neighbour-gate.ts";
 import { createPacketReceiver } from "./packet-receiver.ts";
 import { createPacketSender } from "./packet-sender.ts";
 import { createUdpReceiver } from "./receiver.ts";
-import { createSendGate } from "./send-gate.ts";
-import { boundPort, openPacketSocket, openUdpSocket, sendBufferOf } from "./sockets.ts";
+import { boundPort, openPacketSocket, openUdpSocket } from "./sockets.ts";
 import { createTransport } from "./transport.ts";
 
 /**
@@ -26,14 +25,12 @@ export async function openIpv4Transport(options: TransportOptions<Ipv4>): Promis
     libc.close(udp);
     throw error;
   }
-  const sources = new Map(
-    options.interfaces.flatMap(({ index, addresses }) => addresses.slice(0, 1).map(({ address }) => [index, address])),
-  );
-  const nextHops = openNextHops(libc);
-  const gate = createSendGate<Ipv4>((neighbour) => nextHops?.isKnown(neighbour) ?? true, roomForUnknown(sendBufferOf(libc, udp)));
+  const served = createServed();
+  served.follow(options.interfaces);
+  const gate = openNeighbourGate(libc, udp, IPV4);
 
   const fragmented = createFragmented();
-  const skip = packet === undefined ? () => false : heardByPacketSocket(options, fragmented);
+  const skip = packet === undefined ? () => false : heardByPacketSocket(served, fragmented);
   const sockets = [{ fd: udp, receiver: createUdpReceiver(libc, udp, IPV4, skip) }];
   // First, so that what it hears of fragments is known before the UDP socket has the whole.
   if (packet !== undefined) sockets.unshift({ fd: packet, receiver: createPacketReceiver(libc, packet, fragmented) });
@@ -41,17 +38,49 @@ export async function openIpv4Transport(options: TransportOptions<Ipv4>): Promis
     family: IPV4,
     sockets,
     udp,
-    link: packet === undefined ? undefined : createPacketSender(libc, packet, port, sources),
+    link: packet === undefined ? undefined : createPacketSender(libc, packet, port, served.sources),
     gate,
     port,
     limitations,
-    close: () => nextHops?.close(),
+    serve(interfaces) {
+      served.follow(interfaces);
+      return [];
+    },
+    close: () => gate.close(),
   });
 }
 
-/** Half of the buffer, for datagrams that take up about this much of it. */
-function roomForUnknown(sendBuffer: number): number {
-  return Math.floor(sendBuffer / 2 / 1536);
+/** What is asked of the interfaces that are served, packet by packet. */
+interface Served {
+  /** The address to send from, by interface index. */
+  readonly sources: ReadonlyMap<number, Ipv4>;
+  /** All but the loopback interface. */
+  readonly indexes: ReadonlySet<number>;
+  /** Addresses of those. */
+  readonly addresses: ReadonlySet<Ipv4>;
+  /** These are the interfaces now. */
+  follow(interfaces: readonly LocalInterface<Ipv4>[]): void;
+}
+
+function createServed(): Served {
+  const sources = new Map<number, Ipv4>();
+  const indexes = new Set<number>();
+  const own = new Set<Ipv4>();
+  return {
+    sources,
+    indexes,
+    addresses: own,
+    follow(interfaces) {
+      for (const known of [sources, indexes, own]) known.clear();
+      for (const { index, loopback, addresses } of interfaces) {
+        const [first] = addresses;
+        if (first !== undefined) sources.set(index, first.address);
+        if (loopback) continue;
+        indexes.add(index);
+        for (const { address } of addresses) own.add(address);
+      }
+    },
+  };
 }
 
 function isLoopback(address: Ipv4): boolean {
@@ -76,14 +105,11 @@ function openPacketSocketIfAllowed(libc: Libc, port: number, limitations: string
  * local receivers bypasses packet sockets (except on the loopback interface).
  */
 function heardByPacketSocket(
-  options: TransportOptions<Ipv4>,
+  { indexes, addresses }: Served,
   fragmented: Fragmented,
 ): (source: Ipv4, sourcePort: number, destination: Ipv4, interfaceIndex: number) => boolean {
-  const interfaces = options.interfaces.filter((candidate) => !candidate.loopback);
-  const indexes = new Set(interfaces.map(({ index }) => index));
-  const own = new Set(interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
   return (source, sourcePort, destination, interfaceIndex) =>
     destination === IPV4_BROADCAST &&
     !fragmented.isPutTogether(source, sourcePort, interfaceIndex) &&
-    !(own.has(source) && indexes.has(interfaceIndex));
+    !(addresses.has(source) && indexes.has(interfaceIndex));
 }

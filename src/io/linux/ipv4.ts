@@ -14,6 +14,7 @@ export const IPV4: SocketFamily<Ipv4> = {
     [SOL_IP, IP_PKTINFO],
   ],
   nameSize: SOCKADDR_IN_SIZE,
+  addressSize: 4,
   nameAddress: 4,
   level: SOL_IP,
   packetInfo: IP_PKTINFO,
@@ -22,6 +23,10 @@ export const IPV4: SocketFamily<Ipv4> = {
   unspecified: IPV4_ANY,
 
   read: readIpv4,
+  write: writeIpv4,
+  createReader: () => ({ read: readIpv4, own: (address) => address }),
+  equal: (a, b) => a === b,
+  hash: (address) => address | 0,
   writeName(bytes, at, address) {
     writeIpv4(bytes, at + 4, address);
   },
@@ -29,7 +34,7 @@ export const IPV4: SocketFamily<Ipv4> = {
     words[at / 4] = interfaceIndex;
     writeIpv4(bytes, at + LOCAL, source);
   },
-  destination: ({ bytes }, at) => readIpv4(bytes, at + DESTINATION),
+  infoDestination: DESTINATION,
   interfaceIndex: ({ words }, at) => words[at / 4] as number,
 
   format: formatIpv4,

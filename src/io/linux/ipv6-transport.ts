@@ -1,9 +1,10 @@
 import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Transport, TransportOptions } from "../transport.ts";
-import { IPV6, joinGroup } from "./ipv6.ts";
+import { createGroupMemberships } from "./group-memberships.ts";
+import { IPV6 } from "./ipv6.ts";
 import { loadLibc } from "./libc.ts";
+import { openNeighbourGate } from "./neighbour-gate.ts";
 import { createUdpReceiver } from "./receiver.ts";
-import type { SendGate } from "./send-gate.ts";
 import { boundPort, openUdpSocket } from "./sockets.ts";
 import { createTransport } from "./transport.ts";
 
@@ -13,33 +14,23 @@ export interface Ipv6TransportOptions extends TransportOptions<Ipv6> {
 }
 
 /**
- * Nothing is held back: replies go to the address that has just sent, so there are few neighbours
- * that do not answer.
- */
-const OPEN_GATE: SendGate<Ipv6> = { check: () => "send" };
-
-/**
  * One UDP socket for any number of interfaces. An interface that can't join a group is a
  * limitation.
  */
 export async function openIpv6Transport(options: Ipv6TransportOptions): Promise<Transport<Ipv6>> {
   const libc = await loadLibc();
   const udp = openUdpSocket(libc, IPV6, options.address, options.port);
-  const limitations: string[] = [];
-  for (const { index, name } of options.interfaces) {
-    for (const group of options.groups ?? []) {
-      const problem = joinGroup(libc, udp, group, index);
-      if (problem !== undefined) limitations.push(`Messages to ${IPV6.format(group)} are not heard on ${name} (${problem}).`);
-    }
-  }
+  const gate = openNeighbourGate(libc, udp, IPV6);
+  const memberships = createGroupMemberships(libc, udp, options.groups ?? []);
   return createTransport(libc, {
     family: IPV6,
     sockets: [{ fd: udp, receiver: createUdpReceiver(libc, udp, IPV6, () => false) }],
     udp,
     link: undefined,
-    gate: OPEN_GATE,
+    gate,
     port: boundPort(libc, udp),
-    limitations,
-    close() {},
+    limitations: memberships.follow(options.interfaces),
+    serve: (interfaces) => memberships.follow(interfaces),
+    close: () => gate.close(),
   });
 }

@@ -6,10 +6,10 @@ import type { SendCounters } from "./outbox.ts";
 import type { SendGate } from "./send-gate.ts";
 
 /**
- * How long a datagram is kept, and how often it is tried again, in milliseconds. A client repeats
- * itself after four seconds.
+ * How long a datagram is kept, and how often it is tried again, in milliseconds. The kernel asks for
+ * a neighbour again after a second; a client repeats itself after four.
  */
-const KEPT_FOR = 1000;
+const KEPT_FOR = 1500;
 const TRY_EVERY = 20;
 /** So many are kept; more are dropped and counted. */
 const MOST = 512;
@@ -24,6 +24,7 @@ interface Entry<A> {
   readonly control: Uint8Array;
   /** Whom the gate is asked about; undefined: nobody. */
   readonly address: A | undefined;
+  readonly interfaceIndex: number;
   readonly until: number;
   readonly onSent: (kind: number) => void;
   readonly kind: number;
@@ -43,6 +44,7 @@ export interface Kept<A> {
     i: number,
     payload: Uint8Array,
     address: A | undefined,
+    interfaceIndex: number,
     onSent: (kind: number) => void,
     kind: number,
   ): void;
@@ -70,7 +72,7 @@ export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCount
 
   /** True: there is nothing more to do about it. */
   function retry(entry: Entry<A>, now: number): boolean {
-    if (entry.address !== undefined && gate.check(entry.address, now) === "wait") return expired(entry, now);
+    if (entry.address !== undefined && gate.check(entry.address, entry.interfaceIndex, now) === "wait") return expired(entry, now);
     const messages = messageLike(entry);
     room.bytes.set(entry.payload);
     setPayload(messages, 0, room.address, entry.payload.length);
@@ -105,7 +107,7 @@ export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCount
   }
 
   return {
-    add(fd, messages, i, payload, address, onSent, kind) {
+    add(fd, messages, i, payload, address, interfaceIndex, onSent, kind) {
       if (entries.length >= MOST || payload.length > LARGEST) {
         counters.notSent["would-block"]++;
         return;
@@ -118,6 +120,7 @@ export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCount
         name: part(messages.names, messages.nameSize),
         control: part(messages.controls, messages.controlSize),
         address,
+        interfaceIndex,
         until: uptime() + KEPT_FOR,
         onSent,
         kind,

@@ -1,5 +1,5 @@
-import { type Ipv4, readIpv4, writeIpv4 } from "../../net/ipv4.ts";
 import { AF_INET, MSG_DONTWAIT } from "./constants.ts";
+import type { SocketFamily } from "./family.ts";
 import type { Libc } from "./libc.ts";
 import { align, NLM_F_REQUEST, NLMSG_ERROR, NLMSG_HEADER, openNetlink, RECEIVE_SIZE, readAttributes, requestOf, view } from "./netlink.ts";
 
@@ -8,6 +8,8 @@ const RTMSG_SIZE = 12;
 const RTA_DST = 1;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
+/** A gateway of another family: the family in 16 bits, then its address (RFC 5549, RFC 8950). */
+const RTA_VIA = 18;
 /** Offset of the type in struct rtmsg, and the type of a route to another host. */
 const RTM_TYPE = 7;
 const RTN_UNICAST = 1;
@@ -23,15 +25,18 @@ const NDA_DST = 1;
 const NUD_VALID = 0x02 | 0x04 | 0x08 | 0x10 | 0x40 | 0x80;
 
 const ATTRIBUTE_HEADER = 4;
+/** 0.0.0.0 stands for whoever is at the other end of a link without ARP, such as a tunnel. */
+const OTHER_END = new Uint8Array(4);
 
 /** Asks the kernel about the neighbour that a datagram would be handed to. */
-export interface NextHops {
+export interface NextHops<A> {
   /**
    * Whether its hardware address is known, so that a datagram leaves at once instead of waiting for
-   * ARP. Also true where there is no neighbour to ask for: the address is this machine's own, or
-   * there is no route, which sending tells at once.
+   * ARP or Neighbor Discovery. Also true where there is no neighbour to ask for: the address is this
+   * machine's own, or there is no route, which sending tells at once. `interfaceIndex`: by which the
+   * datagram leaves, 0 for any.
    */
-  isKnown(address: Ipv4): boolean;
+  isKnown(address: A, interfaceIndex: number): boolean;
   close(): void;
 }
 
@@ -39,7 +44,7 @@ export interface NextHops {
  * By rtnetlink: two questions, which the kernel answers within the call. Undefined where it can't
  * be asked.
  */
-export function openNextHops(libc: Libc): NextHops | undefined {
+export function openNextHops<A>(libc: Libc, family: SocketFamily<A>): NextHops<A> | undefined {
   let fd: number;
   try {
     fd = openNetlink(libc);
@@ -56,40 +61,55 @@ export function openNextHops(libc: Libc): NextHops | undefined {
     return received.subarray(NLMSG_HEADER, Math.min(length, view(received).getUint32(0, true)));
   }
 
+  /** `domain`: of the neighbour, which is that of the gateway. */
+  function isNeighbourKnown(domain: number, neighbour: Uint8Array, interfaceIndex: number): boolean {
+    const state = ask(neighbourQuestion(domain, neighbour, interfaceIndex));
+    return state !== undefined && (view(state).getUint16(NDM_STATE, true) & NUD_VALID) !== 0;
+  }
+
   return {
-    isKnown(address) {
-      const route = ask(routeQuestion(address));
+    isKnown(address, interfaceIndex) {
+      const destination = new Uint8Array(family.addressSize);
+      family.write(destination, 0, address);
+      const route = ask(routeQuestion(family.domain, destination, interfaceIndex));
       if (route === undefined || route[RTM_TYPE] !== RTN_UNICAST) return true;
+      // Views of memory that the next answer is written to.
       const attributes = readAttributes(route, RTMSG_SIZE);
-      const interfaceIndex = attributes.get(RTA_OIF);
-      const gateway = attributes.get(RTA_GATEWAY);
-      if (interfaceIndex === undefined) return true;
-      const neighbour = gateway?.length === 4 ? readIpv4(gateway, 0) : address;
-      const state = ask(neighbourQuestion(neighbour, view(interfaceIndex).getUint32(0, true)));
-      return state !== undefined && (view(state).getUint16(NDM_STATE, true) & NUD_VALID) !== 0;
+      const leavesBy = attributes.get(RTA_OIF);
+      if (leavesBy === undefined) return true;
+      const index = view(leavesBy).getUint32(0, true);
+      const via = attributes.get(RTA_VIA);
+      if (via !== undefined) return isNeighbourKnown(view(via).getUint16(0, true), via.slice(2), index);
+      const neighbour = attributes.get(RTA_GATEWAY)?.slice() ?? destination;
+      if (isNeighbourKnown(family.domain, neighbour, index)) return true;
+      return family.domain === AF_INET && isNeighbourKnown(AF_INET, OTHER_END, index);
     },
     close: () => void libc.close(fd),
   };
 }
 
-function routeQuestion(address: Ipv4): Uint8Array {
-  const question = requestOf(RTM_GETROUTE, NLM_F_REQUEST, RTMSG_SIZE + ATTRIBUTE_HEADER + 4);
-  question[NLMSG_HEADER] = AF_INET;
-  question[NLMSG_HEADER + 1] = 32;
-  writeAddress(question, NLMSG_HEADER + RTMSG_SIZE, RTA_DST, address);
+function routeQuestion(domain: number, address: Uint8Array, interfaceIndex: number): Uint8Array {
+  const attribute = align(ATTRIBUTE_HEADER + address.length);
+  const link = interfaceIndex === 0 ? 0 : ATTRIBUTE_HEADER + 4;
+  const question = requestOf(RTM_GETROUTE, NLM_F_REQUEST, RTMSG_SIZE + attribute + link);
+  question[NLMSG_HEADER] = domain;
+  question[NLMSG_HEADER + 1] = address.length * 8;
+  const at = NLMSG_HEADER + RTMSG_SIZE;
+  writeAttribute(question, at, RTA_DST, address);
+  if (link > 0) writeAttribute(question, at + attribute, RTA_OIF, new Uint8Array(Uint32Array.of(interfaceIndex).buffer));
   return question;
 }
 
-function neighbourQuestion(address: Ipv4, interfaceIndex: number): Uint8Array {
-  const question = requestOf(RTM_GETNEIGH, NLM_F_REQUEST, NDMSG_SIZE + ATTRIBUTE_HEADER + 4);
-  question[NLMSG_HEADER] = AF_INET;
+function neighbourQuestion(domain: number, address: Uint8Array, interfaceIndex: number): Uint8Array {
+  const question = requestOf(RTM_GETNEIGH, NLM_F_REQUEST, NDMSG_SIZE + align(ATTRIBUTE_HEADER + address.length));
+  question[NLMSG_HEADER] = domain;
   view(question).setUint32(NLMSG_HEADER + 4, interfaceIndex, true);
-  writeAddress(question, NLMSG_HEADER + NDMSG_SIZE, NDA_DST, address);
+  writeAttribute(question, NLMSG_HEADER + NDMSG_SIZE, NDA_DST, address);
   return question;
 }
 
-function writeAddress(question: Uint8Array, at: number, type: number, address: Ipv4): void {
-  view(question).setUint16(at, align(ATTRIBUTE_HEADER + 4), true);
+function writeAttribute(question: Uint8Array, at: number, type: number, value: Uint8Array): void {
+  view(question).setUint16(at, ATTRIBUTE_HEADER + value.length, true);
   view(question).setUint16(at + 2, type, true);
-  writeIpv4(question, at + ATTRIBUTE_HEADER, address);
+  question.set(value, at + ATTRIBUTE_HEADER);
 }

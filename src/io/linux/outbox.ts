@@ -57,6 +57,8 @@ interface Group<A> {
   readonly lengths: Uint16Array;
   /** The address whose hardware address may have to be asked for; undefined: none has. */
   readonly neighbours: (A | undefined)[];
+  /** The interface that it leaves by, 0 for any. */
+  readonly interfaces: Uint32Array;
   readonly kinds: Uint8Array;
 }
 
@@ -73,23 +75,26 @@ export function createOutbox<A>(
   const payloads = frames.map((frame) => frame.subarray(HEADROOM, HEADROOM + PAYLOAD_SIZE));
   const datagrams = createGroup<A>(senders.udp, createUdpMessages(libc, family, capacity));
   const framed = link && createGroup<A>(link.fd, link.createMessages(capacity));
+  const { own } = family.createReader();
   let length = 0;
   const sentLater = (kind: number): void => {
     if (sentByKind !== undefined) sentByKind[kind] = (sentByKind[kind] as number) + 1;
   };
 
   /** The next message of the group, whose bytes stand in the next slot from `offset` on. */
-  const push = (group: Group<A>, offset: number, size: number, neighbour: A | undefined, kind: number): void => {
+  const push = (group: Group<A>, offset: number, size: number, neighbour: A | undefined, interfaceIndex: number, kind: number): void => {
     const i = group.count++;
     setPayload(group.messages, i, slots.address + length * SLOT_SIZE + offset, size);
     group.slots[i] = length;
     group.lengths[i] = size;
     group.neighbours[i] = neighbour;
+    group.interfaces[i] = interfaceIndex;
     group.kinds[i] = kind;
   };
   const addDatagram = (payloadLength: number, to: Destination<A>, address: A, kind: number): void => {
     addressDatagram(datagrams.messages, family, datagrams.count, to, address);
-    push(datagrams, HEADROOM, payloadLength, family.needsNeighbour(address) ? address : undefined, kind);
+    const neighbour = family.needsNeighbour(address) ? own(address) : undefined;
+    push(datagrams, HEADROOM, payloadLength, neighbour, to.interfaceIndex, kind);
   };
   /** What goes to a neighbour that is not known waits; it must not fill the socket's buffer. */
   const sendGroup = (group: Group<A>, offset: number): void => {
@@ -98,12 +103,21 @@ export function createOutbox<A>(
     const keep = (i: number): void => {
       const slot = frames[group.slots[i] as number] as Uint8Array;
       const payload = slot.subarray(offset, offset + (group.lengths[i] as number));
-      senders.kept.add(group.fd, group.messages, i, payload, group.neighbours[i], sentLater, group.kinds[i] as number);
+      senders.kept.add(
+        group.fd,
+        group.messages,
+        i,
+        payload,
+        group.neighbours[i],
+        group.interfaces[i] as number,
+        sentLater,
+        group.kinds[i] as number,
+      );
     };
     let from = 0;
     for (let i = 0; i < group.count; i++) {
       const neighbour = group.neighbours[i];
-      if (neighbour === undefined || senders.gate.check(neighbour, now) === "send") continue;
+      if (neighbour === undefined || senders.gate.check(neighbour, group.interfaces[i] as number, now) === "send") continue;
       sendRun(libc, group, from, i, counters, sentByKind, keep);
       keep(i);
       from = i + 1;
@@ -131,7 +145,7 @@ export function createOutbox<A>(
         addDatagram(payloadLength, to, family.withoutHardwareAddress(to.address), kind);
       } else {
         const frame = frames[length] as Uint8Array;
-        push(framed, 0, link.write(frame, payloadLength, framed.messages, framed.count, to, hardwareAddress), undefined, kind);
+        push(framed, 0, link.write(frame, payloadLength, framed.messages, framed.count, to, hardwareAddress), undefined, 0, kind);
       }
       length++;
     },
@@ -157,6 +171,7 @@ function createGroup<A>(fd: number, messages: Messages): Group<A> {
     slots: new Uint16Array(capacity),
     lengths: new Uint16Array(capacity),
     neighbours: new Array<A | undefined>(capacity).fill(undefined),
+    interfaces: new Uint32Array(capacity),
     kinds: new Uint8Array(capacity),
   };
 }

@@ -61,6 +61,7 @@ export function createUdpReceiver<A>(
   const batch: Datagram<A>[] = [...slots];
   const { memory } = messages;
   const { bytes } = memory;
+  const { read } = family.createReader();
   let count = 0;
   return {
     batch,
@@ -76,9 +77,9 @@ export function createUdpReceiver<A>(
         const name = messages.names + i * family.nameSize;
         const info = findControl(messages, i, family.level, family.packetInfo);
         if (info === 0) continue;
-        const source = family.read(bytes, name + family.nameAddress);
+        const source = read(bytes, name + family.nameAddress);
         const interfaceIndex = family.interfaceIndex(memory, info);
-        const destination = family.destination(memory, info);
+        const destination = read(bytes, info + family.infoDestination);
         const sourcePort = ((bytes[name + 2] as number) << 8) | (bytes[name + 3] as number);
         if (skip(source, sourcePort, destination, interfaceIndex)) continue;
         const slot = slots[i] as Slot<A>;

@@ -1,5 +1,5 @@
 import { noSendFailures } from "../send-failures.ts";
-import type { BatchHandler, Transport } from "../transport.ts";
+import type { BatchHandler, LocalInterface, Transport } from "../transport.ts";
 import type { SocketFamily } from "./family.ts";
 import { createKept } from "./kept.ts";
 import type { Libc } from "./libc.ts";
@@ -22,6 +22,8 @@ export interface Parts<A> {
   readonly gate: SendGate<A>;
   readonly port: number;
   readonly limitations: readonly string[];
+  /** As `serve` of a transport. */
+  serve(interfaces: readonly LocalInterface<A>[]): readonly string[];
   /** Closes what is not a socket of `sockets`. */
   close(): void;
 }
@@ -85,6 +87,7 @@ export function createTransport<A>(libc: Libc, parts: Parts<A>): Transport<A> {
   return {
     limitations,
     port,
+    serve: (interfaces) => (closed ? [] : parts.serve(interfaces)),
     start(newHandler) {
       handler = newHandler;
       resume();

@@ -25,7 +25,7 @@ export const DHCP4: Assembly<Config, Message, Ipv4, LeaseOwner, ServedInterface>
   openTransport,
   openProber,
   probesAddresses: ({ networks }) => networks.some(({ pingTimeout }) => pingTimeout !== undefined),
-  bulkListen: ({ leasequery }) => leasequery?.bulk?.listen.filter(({ address }) => address.length === 4) ?? [],
+  bulkListen: ({ leasequery }) => leasequery?.bulk?.listen ?? [],
   createProtocol: ({ interfaces, config, leases, port, log, uptime }) =>
     createDhcp4({
       config,

@@ -30,7 +30,7 @@ export const DHCP6: Assembly<Dhcp6Config, Message, Ipv6 | Ipv6Prefix, LeaseOwner
   openTransport: (options) => openIpv6Transport({ ...options, groups: GROUPS }),
   openProber: () => Promise.resolve({ limitations: [], start() {}, ask: () => false, close() {} }),
   probesAddresses: ({ networks }) => networks.some(({ pingTimeout }) => pingTimeout !== undefined),
-  bulkListen: ({ leasequery }) => leasequery?.bulk?.listen.filter(({ address }) => address.length === 16) ?? [],
+  bulkListen: ({ leasequery }) => leasequery?.bulk?.listen ?? [],
   createProtocol: ({ interfaces, facts, ...parts }) =>
     createDhcp6({
       ...parts,

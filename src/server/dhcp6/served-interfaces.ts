@@ -31,7 +31,11 @@ export function chooseInterfaces(config: Dhcp6Config, local: readonly LocalInter
     const found = local.find((candidate) => candidate.name === name);
     const chosen = found?.up ? serve(found, address) : undefined;
     if (chosen !== undefined) served.push(chosen);
-    else missing.push({ name, problem: problemOf(name, found, address, local) });
+    else {
+      // A link that has just come up has an address when nobody else turns out to have it.
+      const passing = found?.up === true && found.addresses.length === 0;
+      missing.push({ name, problem: problemOf(name, found, address, local), passing });
+    }
   }
   return { served, missing, unserved: [] };
 }

@@ -127,6 +127,12 @@ suite("REQUEST", () => {
     });
   });
 
+  test("what the association has is left alone when it is only told why it gets nothing", () => {
+    const server = homeAndAway({ ranges: [] });
+    server.lease("2001:db8:1::100", { client: ALICE });
+    for (const na of [{ 1: ["2001:db8:2::100"] }, { 1: [] }]) assert.equal(server.receive(message("REQUEST", { na })).changes, undefined);
+  });
+
   test("an address that somebody else has meanwhile gives way to another one", () => {
     const server = home();
     server.lease("2001:db8:1::100", { client: BOB });

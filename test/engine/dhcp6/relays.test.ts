@@ -101,7 +101,7 @@ suite("the relays of an answer (section 19.3)", () => {
     ]);
   });
 
-  test("are kept with the lease as they were, with the client's own address", () => {
+  test("are kept with the lease as they were, with the address that answers go to", () => {
     const server = home();
     server.decide(message("REQUEST", { na: { 1: [] }, relays: sent }));
     const owner = [...server.table.leases()][0]?.owner;
@@ -109,7 +109,7 @@ suite("the relays of an answer (section 19.3)", () => {
       "1 2001:db8:f::1 2001:db8:1::9 18:01 37:0000000901 135:0223",
       "0 2001:db8:1::9 fe80::a 43:00260063 38:07 18:02 37:00000009",
     ]);
-    assert.equal(formatIpv6(owner?.peerAddress ?? new Uint8Array(16)), "fe80::a");
+    assert.equal(formatIpv6(owner?.peerAddress ?? new Uint8Array(16)), "2001:db8:f::9");
   });
 
   test("are not kept when they say more than anybody needs to know", () => {

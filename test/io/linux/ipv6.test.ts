@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { listIpv6Interfaces } from "../../../src/io/interfaces.ts";
 import { openIpv6Transport } from "../../../src/io/open.ts";
 import { noSendFailures } from "../../../src/io/send-failures.ts";
 import { type LocalInterface, type Transport, TransportError } from "../../../src/io/transport.ts";
 import type { Destination } from "../../../src/net/destination.ts";
-import { IPV6_UNSPECIFIED, type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
+import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
 import { inNamespace } from "../../support/enter-namespace.ts";
 import { createLab, type Namespace } from "../../support/namespaces.ts";
 import { missing, requireNamespaces } from "../../support/requirement.ts";
+import { openTunnel } from "../../support/tunnel.ts";
 import { startInbox } from "../inbox.ts";
 
 const address = (text: string): Ipv6 => parseIpv6(text) as Ipv6;
@@ -62,22 +64,6 @@ test("two sockets on ::1 exchange batches, with who sent them, to whom, and on w
   assert.deepEqual(a.counters(), { received: 1, sent: 150, notSent: noSendFailures(), receiveDropped: 0 });
 });
 
-test("addresses of received datagrams are values, not places that the next batch is written to", async (t) => {
-  const loopback = await loopbackOf(t);
-  if (loopback === undefined) return;
-  const [a, b] = [await open(t, LOOPBACK, [loopback]), await open(t, LOOPBACK, [loopback])];
-  const sources: Ipv6[] = [];
-  b.start((batch, count) => {
-    for (const { source } of batch.slice(0, count)) sources.push(source);
-  });
-  put(a, ["one"], to(LOOPBACK, b.port));
-  for (const end = Date.now() + 5000; sources.length < 1 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.deepEqual(sources, [LOOPBACK]);
-  put(a, ["two"], to(LOOPBACK, b.port));
-  for (const end = Date.now() + 5000; sources.length < 2 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.notEqual(sources[0]?.buffer, sources[1]?.buffer);
-});
-
 test("what is wrong with an address or a port is said with the address", async (t) => {
   const loopback = await loopbackOf(t);
   if (loopback === undefined) return;
@@ -109,8 +95,30 @@ async function createNetwork(t: TestContext) {
     const found = (await inNamespace(where, listIpv6Interfaces)).find(({ name }) => name === "eth0");
     return found as LocalInterface<Ipv6>;
   };
-  return { server, client, onServer: await linkOf(server), onClient: await linkOf(client) };
+  return { lab, server, client, linkOf, onServer: await linkOf(server), onClient: await linkOf(client) };
 }
+
+test("addresses of received datagrams are values, not places that the next batch is written to", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, onServer, onClient } = await createNetwork(t);
+  const sources = Array.from({ length: 3 }, (_, i) => address(`fe80::c${i + 1}`));
+  for (const one of sources.slice(1)) lab.exec(client, "ip", "address", "add", `${formatIpv6(one)}/64`, "dev", "eth0", "nodad");
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [onServer]));
+  const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const received: { source: Ipv6; destination: Ipv6 }[] = [];
+  serving.start((batch, count) => {
+    for (const { source, destination } of batch.slice(0, count)) received.push({ source, destination });
+  });
+  const expected: { source: Ipv6; destination: Ipv6 }[] = [];
+  for (const destination of [address(SERVER), address("ff02::1")]) {
+    for (const source of [...sources, ...sources]) {
+      expected.push({ source, destination });
+      put(asking, ["x"], to(destination, serving.port, { interfaceIndex: onClient.index, source }));
+      for (const end = Date.now() + 3000; received.length < expected.length && Date.now() < end; ) await delay(2);
+    }
+  }
+  assert.deepEqual(received, expected);
+});
 
 test("a server hears its multicast group, and answers to a link-local address on the receiving interface", async (t) => {
   if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
@@ -129,6 +137,189 @@ test("a server hears its multicast group, and answers to a link-local address on
   put(serving, ["advertise"], to(own, asking.port, { interfaceIndex: onServer.index, source: theirs }));
   const [answer] = await answers.settle(1);
   assert.deepEqual([answer?.source, answer?.destination, answer?.interfaceIndex], [theirs, own, onClient.index]);
+});
+
+/**
+ * Whether a server hears the groups. What is asked is repeated, for the end of a cable whose other
+ * end was down is in use again only when its kernel has noticed.
+ */
+async function areHeard(
+  serving: Transport<Ipv6>,
+  asking: Transport<Ipv6>,
+  interfaceIndex: number,
+  groups: readonly Ipv6[],
+): Promise<boolean> {
+  const inbox = startInbox(serving);
+  const isHeard = (group: Ipv6): boolean => inbox.datagrams.some(({ destination }) => Buffer.from(destination).equals(group));
+  for (const end = Date.now() + 4000; !groups.every(isHeard) && Date.now() < end; await delay(100)) {
+    for (const group of groups) put(asking, ["solicit"], to(group, serving.port, { interfaceIndex, source: address(CLIENT) }));
+  }
+  return groups.every(isHeard);
+}
+
+const GROUPS = [address("ff02::1:2"), address("ff05::1:3")];
+
+/** What happens to an interface while a server listens on it, and the commands of `ip` or of a shell that do it. */
+const COMEBACKS: readonly (readonly [what: string, ...commands: string[]])[] = [
+  ["was down", "ip link set eth0 down", "ip link set eth0 up"],
+  ["had IPv6 switched off", "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1", "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0"],
+  ["had an MTU too small for IPv6", "ip link set eth0 mtu 1000", "ip link set eth0 mtu 1500"],
+];
+
+for (const [what, ...commands] of COMEBACKS) {
+  test(`groups are heard on an interface that ${what}`, async (t) => {
+    if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+    const { lab, server, client, onServer, onClient } = await createNetwork(t);
+    const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [onServer], { groups: GROUPS }));
+    const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+    for (const command of commands) lab.exec(server, "sh", "-c", command);
+    assert.deepEqual(await inNamespace(server, async () => serving.serve([onServer])), []);
+    assert.equal(await areHeard(serving, asking, onClient.index, GROUPS), true);
+  });
+}
+
+test("groups are heard on an interface that comes, and no more on one that is not served", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, linkOf, onServer, onClient } = await createNetwork(t);
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [], { groups: GROUPS }));
+  const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const memberships = () =>
+    (JSON.parse(lab.exec(server, "ip", "-j", "-6", "maddress", "show", "dev", "eth0")) as { maddr: { address: string }[] }[])
+      .flatMap(({ maddr }) => maddr.map((one) => one.address))
+      .filter((one) => /:1:[23]$/.test(one))
+      .toSorted();
+  const serve = (...interfaces: LocalInterface<Ipv6>[]) => inNamespace(server, async () => serving.serve(interfaces));
+  assert.deepEqual(memberships(), []);
+  assert.deepEqual(await serve(onServer), []);
+  assert.deepEqual(memberships(), GROUPS.map(formatIpv6));
+  assert.deepEqual(await serve(), []);
+  assert.deepEqual(memberships(), []);
+
+  // Another one under the index of one that was served, as a tunnel that is made anew may be.
+  assert.deepEqual(await serve(onServer), []);
+  lab.exec(server, "ip", "link", "delete", "eth0");
+  lab.exec(server, "ip", "link", "add", "eth0", "index", `${onServer.index}`, "type", "veth", "peer", "eth0", "netns", client.name);
+  lab.exec(server, "ip", "link", "set", "eth0", "up");
+  lab.exec(client, "ip", "link", "set", "eth0", "up");
+  lab.exec(client, "ip", "address", "add", `${CLIENT}/64`, "dev", "eth0", "nodad");
+  assert.deepEqual(await serve(onServer), []);
+  assert.deepEqual(memberships(), GROUPS.map(formatIpv6));
+  assert.equal(await areHeard(serving, asking, (await linkOf(client)).index, GROUPS), true);
+});
+
+test("an address that the kernel still looks for duplicates of is not listed, and is when that is done", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, client, linkOf } = await createNetwork(t);
+  lab.exec(client, "ip", "address", "add", "2001:db8::2/64", "dev", "eth0", "nodad");
+  lab.exec(server, "ip", "address", "add", "2001:db8::1/64", "dev", "eth0");
+  lab.exec(server, "ip", "address", "add", "2001:db8::2/64", "dev", "eth0");
+  const listed = async () =>
+    (await linkOf(server)).addresses.map((one) => formatIpv6(one.address)).filter((text) => text.startsWith("2001"));
+  assert.deepEqual(await listed(), []);
+  for (const end = Date.now() + 5000; (await listed()).length === 0 && Date.now() < end; ) await delay(50);
+  assert.deepEqual(await listed(), ["2001:db8::1"]);
+});
+
+test("what waits for neighbours that do not answer costs others nothing, and is counted", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, onServer, onClient } = await createNetwork(t);
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [onServer]));
+  const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const inbox = startInbox(asking);
+  const onLink = { interfaceIndex: onServer.index, source: address(SERVER) };
+  const alive = to(address(CLIENT), asking.port, onLink);
+  put(serving, ["alive"], alive);
+  await inbox.settle(1);
+  const start = performance.now();
+  for (let round = 0; round < 40; round++) {
+    for (let host = 0; host < 100; host++) put(serving, ["dead"], to(address(`fe80::dead:${host}`), asking.port, onLink));
+  }
+  put(serving, ["alive"], alive);
+  assert.deepEqual((await inbox.settle(2)).map(textOf), ["alive", "alive"]);
+  // One each in a second is with the kernel, which asks for them; of the others some are still kept.
+  const { sent, notSent } = serving.counters();
+  const seconds = 1 + Math.floor((performance.now() - start) / 1000);
+  assert.ok(sent >= 102 && sent <= 2 + seconds * 100, `${sent} sent in ${seconds} s`);
+  assert.ok(notSent["would-block"] >= 4000 - (sent - 2) - 512, `${notSent["would-block"]} dropped`);
+  // One of them comes to life, under an address that has others on other links.
+  lab.exec(client, "ip", "address", "add", "fe80::dead:7/64", "dev", "eth0", "nodad");
+  await inbox.settle(3);
+  serving.close();
+  assert.equal(serving.counters().notSent["would-block"], 4000 - (serving.counters().sent - 2));
+  const late = inbox.datagrams.slice(2);
+  assert.ok(late.length > 0 && late.every(({ destination }) => formatIpv6(destination) === "fe80::dead:7"), `${late.length} late`);
+});
+
+test("a relay is answered at once through the router to it, and through a link that has no neighbours", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, onServer, onClient } = await createNetwork(t);
+  lab.exec(client, "ip", "address", "add", "2001:db8:1::1/128", "dev", "lo");
+  lab.exec(server, "ip", "address", "add", "2001:db8::1/128", "dev", "lo");
+  lab.exec(server, "ip", "route", "add", "2001:db8:1::/48", "via", CLIENT, "dev", "eth0");
+  const tunnel = await openTunnel(t, lab, server, "tun0");
+  lab.exec(server, "ip", "route", "add", "2001:db8:2::/48", "dev", "tun0");
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [onServer]));
+  const relay = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const inbox = startInbox(relay);
+  const texts = Array.from({ length: 100 }, (_, i) => `advertise ${i}`);
+  for (const text of texts) put(serving, [text], to(address("2001:db8:1::1"), relay.port));
+  assert.deepEqual((await inbox.settle(100)).map(textOf).toSorted(), texts.toSorted());
+
+  for (const text of texts) put(serving, [text], to(address("2001:db8:2::1"), 547));
+  put(serving, ["nobody's"], to(address("2001:db8:3::1"), 547));
+  await delay(100);
+  assert.deepEqual(serving.counters(), { received: 0, sent: 200, notSent: { ...noSendFailures(), "no-route": 1 }, receiveDropped: 0 });
+  assert.equal(tunnel.packets().filter((packet) => packet[0] === 0x60 && packet[6] === 17).length, 100);
+});
+
+test("the portable transport hears groups and answers on the link of the message, and says what it can't do", async (t) => {
+  if (!requireNamespaces(t) || (await loopbackOf(t)) === undefined) return;
+  const { lab, server, client, onServer, onClient } = await createNetwork(t);
+  const other = lab.namespace("other");
+  lab.cable(server, "eth1", other, "eth0");
+  lab.exec(server, "ip", "address", "add", `${SERVER}/64`, "dev", "eth1", "nodad");
+  const interfaces = await inNamespace(server, listIpv6Interfaces);
+  const options = { groups: GROUPS, kind: "portable" } as const;
+  const serving = await inNamespace(server, () => open(t, IPV6_UNSPECIFIED, [], options));
+  const serve = () => inNamespace(server, async () => serving.serve(interfaces));
+  assert.deepEqual([await serve(), await serve()], [[], []]);
+  const asking = await inNamespace(client, () => open(t, IPV6_UNSPECIFIED, [onClient]));
+  const [requests, answers] = [startInbox(serving), startInbox(asking)];
+  for (const group of GROUPS)
+    put(asking, ["solicit"], to(group, serving.port, { interfaceIndex: onClient.index, source: address(CLIENT) }));
+  // The names of links are those that this thread knows.
+  const received = await inNamespace(server, () => requests.settle(2));
+  const common = { bytes: new TextEncoder().encode("solicit"), length: 7, source: address(CLIENT), sourcePort: asking.port };
+  const expected = { ...common, destination: GROUPS[0], interfaceIndex: onServer.index };
+  assert.deepEqual(received, [expected, expected]);
+  // The address of one that the outbox is given may be used again at once.
+  const answered = address(CLIENT);
+  const outbox = serving.createOutbox(1);
+  const answer = to(answered, asking.port, { interfaceIndex: onServer.index });
+  const length = new TextEncoder().encodeInto("reply", outbox.next()).written;
+  await inNamespace(server, async () => outbox.add(length, answer));
+  answered.fill(0);
+  await inNamespace(server, async () => {
+    outbox.send();
+    // node:dgram sends a little later.
+    await delay(50);
+  });
+  assert.deepEqual((await answers.settle(1)).map(textOf), ["reply"]);
+  assert.match(
+    serving.limitations.join("\n"),
+    /^Replies leave by .*routing table chooses\.\nWhether a message was sent to a multicast group/,
+  );
+});
+
+test("the portable transport on ::1 knows its own address and who sent what", async (t) => {
+  const loopback = await loopbackOf(t);
+  if (loopback === undefined) return;
+  const [a, b] = [await open(t, LOOPBACK, [loopback], { kind: "portable" }), await open(t, LOOPBACK, [loopback], { kind: "portable" })];
+  const inbox = startInbox(b);
+  put(a, ["hello"], to(LOOPBACK, b.port));
+  const common = { bytes: new TextEncoder().encode("hello"), length: 5, source: LOOPBACK, sourcePort: a.port };
+  assert.deepEqual(await inbox.settle(1), [{ ...common, destination: LOOPBACK, interfaceIndex: loopback.index }]);
+  assert.deepEqual(a.counters(), { received: 0, sent: 1, notSent: noSendFailures(), receiveDropped: 0 });
 });
 
 test("an interface that can't join a group is a limitation, and the rest is served", async (t) => {

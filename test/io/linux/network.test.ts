@@ -14,6 +14,7 @@ import { inNamespace } from "../../support/enter-namespace.ts";
 import { createLab, type Lab, type Namespace } from "../../support/namespaces.ts";
 import { requireNamespaces, requirePrograms } from "../../support/requirement.ts";
 import { openTap, type Tap } from "../../support/tap.ts";
+import { openTunnel } from "../../support/tunnel.ts";
 import { startInbox } from "../inbox.ts";
 
 const SERVER_PORT = 67;
@@ -249,6 +250,53 @@ test("what was sent is counted by its kind when the system has taken it, at once
   for (const end = Date.now() + 5000; kinds[6] === 0 && Date.now() < end; ) await delay(10);
   assert.deepEqual([kinds[2], kinds[5], kinds[6]], [1, 1, 1]);
   assert.equal(transport.counters().notSent["no-route"], 1);
+});
+
+test("no reply to a relay behind a router is lost while the kernel looks for the router, even when its first question is", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const network = await createNetwork(t);
+  const { lab, server } = network;
+  lab.exec(server, "ip", "route", "add", "192.0.2.0/24", "via", "10.61.0.98");
+  const transport = await openServer(t, network);
+  const to = { address: address("192.0.2.67"), port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 };
+  // In a second; no more than the tap holds, for they come at once in the end.
+  const total = 200;
+  const start = performance.now();
+  for (let sent = 0; sent < total; await delay(5)) {
+    for (const due = Math.min(total, (performance.now() - start) / 5); sent < due; sent++) put(transport, `offer ${sent}`, to);
+  }
+  const neighbour = ["10.61.0.98", "lladdr", "02:00:5e:01:02:03", "dev", "eth0", "nud", "permanent"];
+  lab.exec(server, "ip", "neigh", "replace", ...neighbour);
+  const frames = await network.a.tap.frames(total, isUdp);
+  const arrived = frames.map((bytes) => new TextDecoder().decode(bytes.subarray(42)));
+  assert.deepEqual(arrived.toSorted(), Array.from({ length: total }, (_, i) => `offer ${i}`).toSorted());
+  assert.deepEqual(transport.counters(), { received: 0, sent: total, notSent: noSendFailures(), receiveDropped: 0 });
+});
+
+test("a link without ARP, such as a tunnel, has no neighbours to wait for", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const network = await createNetwork(t);
+  const tunnel = await openTunnel(t, network.lab, network.server, "tun0");
+  network.lab.exec(network.server, "ip", "address", "add", "10.63.0.1", "peer", "10.63.0.2", "dev", "tun0");
+  const transport = await openServer(t, network);
+  const to = { address: address("10.63.0.2"), port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 };
+  for (let i = 0; i < 100; i++) put(transport, `offer ${i}`, to);
+  // Of one that has not been sent to yet the kernel knows nothing.
+  await delay(200);
+  assert.deepEqual(transport.counters(), { received: 0, sent: 100, notSent: noSendFailures(), receiveDropped: 0 });
+  assert.equal(tunnel.packets().filter((packet) => packet[0] === 0x45 && packet[9] === 17).length, 100);
+});
+
+test("a router that is known by its IPv6 address only is a neighbour like others (RFC 5549)", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const network = await createNetwork(t);
+  const { lab, server } = network;
+  lab.exec(server, "ip", "neigh", "add", "fe80::98", "lladdr", "02:00:5e:01:02:03", "dev", "eth0", "nud", "permanent");
+  lab.exec(server, "ip", "route", "add", "192.0.2.0/24", "via", "inet6", "fe80::98", "dev", "eth0");
+  const transport = await openServer(t, network);
+  const to = { address: address("192.0.2.67"), port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 };
+  for (let i = 0; i < 10; i++) put(transport, `offer ${i}`, to);
+  assert.equal(transport.counters().sent, 10);
 });
 
 test("what waits for a neighbour that does not answer costs others nothing, and is counted", async (t) => {

@@ -1,11 +1,12 @@
 /**
  * The load generator's messages: each kind is encoded once, then patched in place for each client.
  */
-import { discover, ethernetClient, requestExtension, requestSelecting } from "../../client/dhcp4/messages.ts";
-import { type Ipv4, readIpv4, writeIpv4 } from "../../net/ipv4.ts";
-import { encodeMessage } from "../../wire/dhcp4/encode.ts";
-import type { Message } from "../../wire/dhcp4/message.ts";
-import { END, OptionCode, PAD } from "../../wire/dhcp4/option-code.ts";
+import { discover, ethernetClient, requestExtension, requestSelecting } from "../../../client/dhcp4/messages.ts";
+import { type Ipv4, readIpv4, writeIpv4 } from "../../../net/ipv4.ts";
+import { encodeMessage } from "../../../wire/dhcp4/encode.ts";
+import type { Message } from "../../../wire/dhcp4/message.ts";
+import { END, OptionCode, PAD } from "../../../wire/dhcp4/option-code.ts";
+import type { Phase } from "../messages.ts";
 
 /** Offsets in a message (RFC 2131 section 2). */
 const XID = 4;
@@ -16,14 +17,10 @@ const COOKIE = 236;
 const OPTIONS = 240;
 const MAGIC_COOKIE = 0x63825363;
 
-/** The most clients that one run can have: their number is 24 bits of the xid. */
-export const MAX_CLIENTS = 1 << 24;
-
-/** What a transaction is about; two bits of the xid. */
-export const Phase = { discover: 0, request: 1, renew: 2 } as const;
-export type Phase = (typeof Phase)[keyof typeof Phase];
-
-/** `sequence` (six bits are kept) tells a client's exchanges apart. */
+/**
+ * The client is 24 bits of it, the phase two; `sequence`, of which six are kept, tells a client's
+ * exchanges apart.
+ */
 export function makeXid(client: number, phase: Phase, sequence: number): number {
   return (((sequence & 63) << 26) | (phase << 24) | client) >>> 0;
 }

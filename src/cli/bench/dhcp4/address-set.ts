@@ -1,4 +1,4 @@
-import type { Ipv4 } from "../../net/ipv4.ts";
+import type { Ipv4 } from "../../../net/ipv4.ts";
 
 /**
  * The addresses that are bound: one bit each, in pieces of 65,536 that are made when first used.
