@@ -64,7 +64,7 @@ const NO_OPTIONS: readonly Option[] = [];
 /** Whether the client names an address that none of its link has. Prefixes have no link. */
 function isOffLink(association: Association): boolean {
   if (association.type !== AssociationKind.addresses) return false;
-  return association.asked.some(({ prefix }) => !isHint(prefix) && networkOnLink(association, prefix) === undefined);
+  return association.asked.some((prefix) => !isHint(prefix) && networkOnLink(association, prefix) === undefined);
 }
 
 /** What an association without a binding gets, or why it gets nothing. */

@@ -47,7 +47,7 @@ function giveBack(exchange: Exchange, associations: readonly Association[], one:
   const unknown: Option[] = [];
   for (const association of associations) {
     let known = false;
-    for (const { prefix } of association.asked) {
+    for (const prefix of association.asked) {
       const { lease, owner } = ownNow(association, prefix);
       if (owner === undefined) continue;
       known = true;
