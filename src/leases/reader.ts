@@ -37,6 +37,11 @@ export interface LeaseReader<A, O, T extends string = string> {
    * address nobody holds and `unless` lets pass; undefined when there is none.
    */
   longestExpired(pool: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined;
+  /**
+   * How many addresses that are leased, remembered or held overlap this one and are not the same,
+   * as prefixes of different lengths may; those of one pool never do.
+   */
+  overlapping(address: A): number;
   /** Number of addresses of the pool that can be given out, in use or not. */
   capacityOf(pool: PoolPosition): number;
   /**
@@ -51,11 +56,11 @@ export interface LeaseReader<A, O, T extends string = string> {
   countOf(limitKey: Uint8Array): number;
   /**
    * The bound leases, as far as the table has noticed which of them ran out, whose owner has this
-   * value of a trait. Of more than `MOST_WITH_TRAIT` only so many are found, those that were given
-   * to their owner last. Nothing is found where the space does not ask for the trait: it costs memory
+   * value of a trait. Of more than `most`, or `MOST_WITH_TRAIT`, only so many are found, those that
+   * were given to their owner last. Nothing is found where the space does not ask for the trait: it costs memory
    * to keep track of.
    */
-  withTrait(trait: T, value: Uint8Array): readonly Lease<A, O>[];
+  withTrait(trait: T, value: Uint8Array, most?: number): readonly Lease<A, O>[];
 }
 
 /** A reader for who has the time to look at every lease, a few at a time. */

@@ -47,6 +47,8 @@ export interface Messages {
 export interface Words {
   readonly offer: string;
   readonly lease: string;
+  /** In a run of renewals alone. */
+  readonly renewal: string;
   /** More than one refusal. */
   readonly refusals: string;
 }
