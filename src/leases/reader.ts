@@ -37,6 +37,11 @@ export interface LeaseReader<A, O, T extends string = string> {
    * address nobody holds and `unless` lets pass; undefined when there is none.
    */
   longestExpired(pool: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined;
+  /**
+   * How many addresses that are leased, remembered or held overlap this one and are not the same,
+   * as prefixes of different lengths may; those of one pool never do.
+   */
+  overlapping(address: A): number;
   /** Number of addresses of the pool that can be given out, in use or not. */
   capacityOf(pool: PoolPosition): number;
   /**

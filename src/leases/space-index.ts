@@ -45,12 +45,14 @@ export class SpaceIndex<A, O> {
   use(address: A): void {
     const pool = this.space.poolOf(address);
     if (pool >= 0) this.space.pools[pool]?.use(address);
+    else this.space.strays?.use(address);
   }
 
   /** It has neither from now on. */
   release(address: A): void {
     const pool = this.space.poolOf(address);
     if (pool >= 0) this.space.pools[pool]?.release(address);
+    else this.space.strays?.release(address);
   }
 
   /** The lease in the row has ended, and nobody holds its address. */

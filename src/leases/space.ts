@@ -27,6 +27,17 @@ export interface Pool<A> {
   first(seed: number, unless?: AddressFilter<A>): A | undefined;
 }
 
+/**
+ * What is used and is in no pool, where that may be a part of what somebody is given, or have it as
+ * a part. To use what is used, or to release what is not, changes nothing.
+ */
+export interface Strays<A> {
+  use(address: A): void;
+  release(address: A): void;
+  /** How many of them overlap this one, and are not the same. */
+  overlapping(address: A): number;
+}
+
 /** One of several pools, by its position among them. */
 export interface PoolPosition {
   readonly index: number;
@@ -46,6 +57,8 @@ export interface Space<A> {
    * excluded addresses are.
    */
   poolOf(address: A): number;
+  /** Undefined: no address is a part of another one. */
+  readonly strays?: Strays<A>;
   /** Number of the link; -1: no network is configured for the address. */
   linkOf(address: A): number;
   /** Name of the network; empty when none is configured for the address. */

@@ -162,6 +162,10 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     return this.space.pools[index]?.first(seed, unless);
   }
 
+  overlapping(address: A): number {
+    return this.space.strays?.overlapping(address) ?? 0;
+  }
+
   longestExpired({ index }: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined {
     const { ended } = this.#index;
     const excludes = (row: number): boolean => unless?.excludes(this.#rows.addresses.get(row)) ?? false;

@@ -5,6 +5,7 @@ import type { Seconds } from "../leases/lease.ts";
 import type { Space } from "../leases/space.ts";
 import type { LeaseFamily, LeaseTable } from "../leases/table.ts";
 import type { Facts } from "./facts.ts";
+import type { Happening } from "./happenings.ts";
 import type { InterfaceChoice, InterfaceList } from "./interface-list.ts";
 import type { Log } from "./log.ts";
 import type { Addresses } from "./operations.ts";
@@ -31,6 +32,11 @@ export interface Assembly<C, M, A, O, I extends { readonly index: number }> {
   bulkListen(config: C): readonly ListenSpec[];
   createProtocol(parts: ProtocolParts<C, A, O, I>): ServedProtocol<C, M, A, O>;
   /**
+   * What else follows the leases, where the configuration asks for it; undefined: nothing. Rejects
+   * with TransportError.
+   */
+  openFollower?(parts: FollowerParts<C, A, O, I>): Promise<Follower<A, O> | undefined>;
+  /**
    * What a server that serves by `before` can make of `asked`, and what has to wait for the next
    * start, one sentence each.
    */
@@ -39,6 +45,21 @@ export interface Assembly<C, M, A, O, I extends { readonly index: number }> {
   compareAddresses(a: A, b: A): number;
   formatAddresses(addresses: Addresses<A>): string;
 }
+
+/** What goes after leases, such as routes to what is leased. */
+export interface Follower<A, O> {
+  /** Told of each change that has come true. */
+  follow(happening: Happening<A, O>): void;
+  /** The interfaces may be others now. */
+  look(): void;
+  close(): void;
+}
+
+/** What a follower is made with. */
+export type FollowerParts<C, A, O, I extends { readonly index: number }> = Pick<
+  ProtocolParts<C, A, O, I>,
+  "config" | "leases" | "interfaces" | "log"
+>;
 
 /** What a protocol is made with. */
 export interface ProtocolParts<C, A, O, I extends { readonly index: number }> {

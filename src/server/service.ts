@@ -7,7 +7,7 @@ import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
 import { formatAddress } from "../net/address.ts";
 import type { LeaseStore } from "../store/store.ts";
-import type { Assembly } from "./assembly.ts";
+import type { Assembly, Follower } from "./assembly.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
@@ -120,6 +120,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
   const prober = createLateProber(assembly.openProber, given.prober);
 
   let bulk: BulkLeasequery | undefined;
+  let follower: Follower<A, O> | undefined;
 
   async function start({ clock, wallOffset, facts }: Known): Promise<RunningService<C, A, O, I>> {
     const local = await assembly.listInterfaces();
@@ -163,7 +164,9 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       });
     }
     const events = createEventLog<M, A, O>(log, uptime, protocol);
-    const listeners = told.length === 0 ? undefined : createListeners(told, protocol.copyLease, events.listenerFailed);
+    follower = await assembly.openFollower?.({ config, leases: table, interfaces, log });
+    const all = follower === undefined ? told : [...told, follower.follow];
+    const listeners = all.length === 0 ? undefined : createListeners(all, protocol.copyLease, events.listenerFailed);
     const pump = startPump({ protocol, table, store, transport: sockets, prober, counters, events, listeners, clock, uptime });
     const watchLoss = createLossWatch({ counters, transportCounters: () => sockets.counters(), log });
 
@@ -219,6 +222,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
           (found) => {
             interfaces.update(found);
             follow(found);
+            follower?.look();
           },
           (error) => log.warn({ err: error }, "can't list the interfaces"),
         ),
@@ -240,6 +244,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
               protocol.configure(next);
               interfaces.configure(next, present);
               follow(present);
+              follower?.look();
               config = next;
             });
             if (isNew !== undefined) void askClients(isNew);
@@ -259,6 +264,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     async close() {
       try {
         await bulk?.close();
+        follower?.close();
         prober.close();
       } finally {
         transport?.close();

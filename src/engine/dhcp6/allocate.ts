@@ -8,7 +8,7 @@ import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
 import type { Asked, Association } from "./association.ts";
 import type { PoolNetwork } from "./decider.ts";
-import { holderOf, isClaimed, isServerSide, noteHolder, refusalOf } from "./permission.ts";
+import { holderOf, isClaimed, isCut, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 import type { Candidate } from "./trace.ts";
 
 /**
@@ -135,7 +135,7 @@ class Taken implements AddressFilter {
   }
 
   excludes(prefix: Ipv6Prefix): boolean {
-    return isClaimed(this.#association, prefix) || isServerSide(this.#association, prefix);
+    return isClaimed(this.#association, prefix) || isCut(this.#association, prefix) || isServerSide(this.#association, prefix);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Link } from "../../config/model/dhcp6.ts";
 import { Association, associationOf, duidOf } from "../../leases/dhcp6/client-key.ts";
 import { type Lease, type LeaseOwner, type LeaseReader, NEVER, type Seconds } from "../../leases/dhcp6/lease.ts";
 import { relaysOf } from "../../leases/dhcp6/relays.ts";
@@ -8,14 +7,14 @@ import { ADDRESS_LENGTH, ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.
 import { clientFqdnOption, FqdnFlag } from "../../wire/dhcp6/client-fqdn.ts";
 import { INFINITY, iaAddressOption, iaPrefixOption } from "../../wire/dhcp6/identity-association.ts";
 import { clientDataOption, cltTimeOption, lqRelayDataOption, relayForwards } from "../../wire/dhcp6/leasequery.ts";
-import { type Message, MessageType, type Option } from "../../wire/dhcp6/message.ts";
+import type { Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { labelsOfText } from "../../wire/fqdn-name.ts";
 import { isBound } from "../common/availability.ts";
-import type { Context, Received, Sender } from "./exchange.ts";
+import type { Context } from "./exchange.ts";
+import { settingsOfLease } from "./lease-settings.ts";
 import { addRequested } from "./reply-options.ts";
-import { findReservation } from "./reservations.ts";
-import { type Settings, settingsFor } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 /* What LEASEQUERY tells of clients. A client is a DUID here, whatever associations it has. */
 
@@ -89,7 +88,7 @@ export function clientData(context: Context, leases: readonly Lease[], requested
   const options: Option[] = [{ code: OptionCode.clientIdentifier, data: duidOf(latest.owner.clientKey) }];
   for (const lease of leases) options.push(leaseOption(lease, now));
   options.push(cltTimeOption(Math.max(0, now - latest.start)));
-  const settings = requested.length === 0 ? undefined : settingsOf(context, latest);
+  const settings = requested.length === 0 ? undefined : settingsOfLease(context, latest);
   for (const code of requested) {
     const option = saidOption(latest.owner, settings, code);
     if (option !== undefined) options.push(option);
@@ -126,37 +125,4 @@ function saidOption(owner: LeaseOwner, settings: Settings | undefined, code: num
     default:
       return undefined;
   }
-}
-
-/**
- * What applies to the client of a lease, as if it renewed now with everything that is kept about it;
- * undefined: no network is configured for it.
- */
-function settingsOf(context: Context, { address, owner }: Lease): Settings | undefined {
-  const { config, places } = context.decider;
-  const network = places.networkOf(address);
-  if (network === undefined) return undefined;
-  const { peerAddress = IPV6_UNSPECIFIED, interfaceName, vendorClass } = owner;
-  const duid = duidOf(owner.clientKey);
-  const message: Message = {
-    type: MessageType.RENEW,
-    transactionId: 0,
-    options: [
-      { code: OptionCode.clientIdentifier, data: duid },
-      ...(vendorClass === undefined ? [] : [{ code: OptionCode.vendorClass, data: vendorClass }]),
-    ],
-    relays: relaysOf(owner.relays),
-  };
-  const name = interfaceName === undefined ? "" : new TextDecoder().decode(interfaceName);
-  const received: Received = {
-    message,
-    interface: { index: 0, name, address: IPV6_UNSPECIFIED, addresses: [] },
-    source: peerAddress,
-    sourcePort: 0,
-    destination: IPV6_UNSPECIFIED,
-    serverPort: 0,
-  };
-  const link = config.links[network.link] as Link;
-  const sender: Sender = { context, received, message, link, network, duid, classes: undefined, members: [], trace: undefined };
-  return settingsFor(sender, findReservation(sender), address);
 }

@@ -46,7 +46,7 @@ export function refusalOf(
     if (!isAdmitted(association, pool.guard)) return "not-for-class";
     if (canHaveReserved(association)) return "reserved-elsewhere";
   }
-  if (isClaimed(association, prefix) || !isAvailable(association, prefix, lease, hold)) return "in-use";
+  if (isClaimed(association, prefix) || isCut(association, prefix) || !isAvailable(association, prefix, lease, hold)) return "in-use";
   return isLimitReached(association, network, lease, prefix) ? "limit-reached" : undefined;
 }
 
@@ -81,6 +81,23 @@ export function isClaimed({ exchange }: Association, prefix: Ipv6Prefix): boolea
   const { claimed } = exchange.draft;
   for (let i = 0; i < claimed.length; i++) if (ipv6PrefixesOverlap(claimed[i] as Ipv6Prefix, prefix)) return true;
   return false;
+}
+
+/**
+ * Whether a part of it, or something that it is a part of, is another association's. What is its
+ * own gives way: it is released where it is given this one instead.
+ */
+export function isCut({ context, clientKey, link, type }: Association, prefix: Ipv6Prefix): boolean {
+  if (type === AssociationKind.addresses) return false;
+  const { leases } = context;
+  const overlapping = leases.overlapping(prefix);
+  if (overlapping === 0) return false;
+  const own = leases.allOfClient(clientKey, link.index).filter(({ address }) => overlapsOther(address, prefix));
+  return overlapping > own.length;
+}
+
+function overlapsOther(a: Ipv6Prefix, b: Ipv6Prefix): boolean {
+  return ipv6PrefixesOverlap(a, b) && !equalBytes(a, b);
 }
 
 /**

@@ -6,6 +6,7 @@ import { createPool, type Ordinals, type PoolAddresses } from "../pools/pool.ts"
 import type { Pool, Space } from "../space.ts";
 import type { LeaseTrait } from "./lease.ts";
 import { placesOf } from "./places.ts";
+import { createStrays, givenLengths } from "./strays.ts";
 
 /** IPv6 addresses and prefixes. Part of the database format. */
 export const IPV6_SPACE: SpaceId = 1;
@@ -24,6 +25,7 @@ export function createSpace(config: Dhcp6Config): Space<Ipv6Prefix> {
     affinity: config.affinity,
     pools: config.pools.map((pool) => (pool.kind === "addresses" ? poolOfRange(pool) : poolOfPrefixes(pool))),
     poolOf: (prefix) => places.poolOf(prefix)?.index ?? -1,
+    strays: createStrays(givenLengths(config)),
     linkOf: (prefix) => places.networkOf(prefix)?.link ?? -1,
     networkName: (prefix) => places.networkOf(prefix)?.name ?? "",
     traits: config.leasequery === undefined ? [] : LEASEQUERY_TRAITS,

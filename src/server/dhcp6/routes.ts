@@ -3,7 +3,7 @@ import { type Lease, type LeaseOwner, LeaseState } from "../../leases/dhcp6/leas
 import { BytesMap } from "../../net/bytes.ts";
 import { formatIpv6, type Ipv6 } from "../../net/ipv6.ts";
 import { formatIpv6Prefix, type Ipv6Prefix } from "../../net/ipv6-prefix.ts";
-import type { Happening } from "../happenings.ts";
+import type { Follower } from "../assembly.ts";
 
 /*
  * Routes to delegated prefixes, on the machine of this server, for clients on its own links: as long
@@ -27,14 +27,6 @@ export interface KernelRoutes {
   close(): void;
 }
 
-/** Keeps routes as leases change. */
-export interface RouteKeeper {
-  follow(happening: Happening<Ipv6Prefix, LeaseOwner>): void;
-  /** The interfaces may be others now. */
-  look(): void;
-  close(): void;
-}
-
 export interface RouteKeeperParts {
   readonly routes: KernelRoutes;
   /** The leases as they were read. */
@@ -51,7 +43,7 @@ interface Route {
 }
 
 /** Brings the kernel's routes to what the leases say, and keeps them so. */
-export function keepRoutes({ routes, leases, interfaceNamed, warn }: RouteKeeperParts): RouteKeeper {
+export function keepRoutes({ routes, leases, interfaceNamed, warn }: RouteKeeperParts): Follower<Ipv6Prefix, LeaseOwner> {
   const kept = new Map<string, Route>();
   /** Why a route could not be set, by its prefix: said once. */
   const refused = new Map<string, string>();

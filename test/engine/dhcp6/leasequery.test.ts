@@ -9,6 +9,7 @@ import { formatIpv6 } from "../../../src/net/ipv6.ts";
 import { lqQueryOption, QueryType } from "../../../src/wire/dhcp6/leasequery.ts";
 import type { Message, Relay } from "../../../src/wire/dhcp6/message.ts";
 import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
+import { load } from "../../config/load.ts";
 import { address, dhcp6Config, prefix, reservation } from "../../support/dhcp6-config.ts";
 import {
   describeAnswer,
@@ -69,7 +70,13 @@ function asked(message: Message, way: Way = {}, requesters: readonly string[] | 
   const table = createLeaseTable(made);
   for (const [at, lessee] of LEASES) lease(table, at, lessee);
   const context: Context = { decider: createDecider(made), leases: table, now: 1000, random: () => 0, serverIdentifier: SERVER_DUID };
-  const received: Received = {
+  const lines: string[] = [];
+  const decision = decide(context, receivedFrom(message, way), (event) => lines.push(`${event.rule}: ${describeEvent(event)}`));
+  return { decision, lines };
+}
+
+function receivedFrom(message: Message, way: Way = {}): Received {
+  return {
     message,
     interface: { index: 2, name: "eth0", address: address("fe80::547"), addresses: [address("fe80::547"), address(SERVER)] },
     source: address(REQUESTER),
@@ -78,9 +85,6 @@ function asked(message: Message, way: Way = {}, requesters: readonly string[] | 
     serverPort: 547,
     ...way,
   };
-  const lines: string[] = [];
-  const decision = decide(context, received, (event) => lines.push(`${event.rule}: ${describeEvent(event)}`));
-  return { decision, lines };
 }
 
 /** The options of the answer behind those that say who asks and who answers; or why there is none. */
@@ -213,6 +217,24 @@ describe("LEASEQUERY (RFC 5007)", () => {
         assert.deepEqual([decision.message.relays, decision.rests], [relays, true]);
       });
     }
+  });
+
+  test("what its classes are given, as they follow from what is kept of the client", () => {
+    const { dhcp6 } = load(`
+leasequery: { requesters: [2001:db8:9::/64] }
+client_classes: { v6: [{ name: phones, assert: "option[16].hex == 0x0102", options: { dns_servers: 2001:db8::1 } }] }
+v6: { networks: { 2001:db8:1::/64: { options: { domain_search: example.org } } } }
+`);
+    assert.ok(dhcp6 !== undefined);
+    const table = createLeaseTable(dhcp6);
+    lease(table, "2001:db8:1::a", { client: 1, more: { vendorClass: Uint8Array.of(1, 2) } });
+    lease(table, "2001:db8:1::b", { client: 2, more: { vendorClass: Uint8Array.of(1, 3) } });
+    const context: Context = { decider: createDecider(dhcp6), leases: table, now: 1000, random: () => 0, serverIdentifier: SERVER_DUID };
+    const dns = (client: number): readonly string[] | undefined => {
+      const decision = decide(context, receivedFrom(leasequery({ by: "byClientId", client, requested: [OptionCode.dnsServers] })));
+      return decision.kind === "reply" ? describeAnswer(decision.message)[3]?.split("; ").slice(3) : undefined;
+    };
+    assert.deepEqual([dns(1), dns(2)], [["23 20010db8000000000000000000000001"], []]);
   });
 
   test("explained in words", () => {

@@ -29,8 +29,11 @@ const CLIENTS = [ALICE, BOB, CAROL, 13];
 const RESERVED_ADDRESSES = ["2001:db8:1::102", "2001:db8:1::50"];
 const RESERVED_PREFIXES = ["2001:db8:8000:80::/57", "2001:db8:7777::/56"];
 
+/** What is reserved after a reload, when others may have parts of it. */
+const MORE_RESERVED = [...RESERVED_PREFIXES, "2001:db8:8000:200::/55", "2001:db8:9000:10::/61"];
+
 /** Few addresses and prefixes for many clients: two networks that share a link, and a third one. */
-function crowded(authoritative: boolean) {
+function crowded(authoritative: boolean, isOther = false) {
   const leaseTime = { default: 40, min: 10, max: 100 };
   return configOf({
     networks: {
@@ -38,8 +41,14 @@ function crowded(authoritative: boolean) {
         authoritative,
         leaseTime,
         ranges: ["2001:db8:1::100 2001:db8:1::102"],
-        prefixPools: ["2001:db8:8000::/54 56", "2001:db8:9000::/58 60"],
-        reservations: [{ match: [{ kind: "duid", value: duid(ALICE) }], addresses: RESERVED_ADDRESSES, prefixes: RESERVED_PREFIXES }],
+        prefixPools: isOther ? ["2001:db8:8000::/54 58", "2001:db8:9000::/58 59"] : ["2001:db8:8000::/54 56", "2001:db8:9000::/58 60"],
+        reservations: [
+          {
+            match: [{ kind: "duid", value: duid(ALICE) }],
+            addresses: RESERVED_ADDRESSES,
+            prefixes: isOther ? MORE_RESERVED : RESERVED_PREFIXES,
+          },
+        ],
         allocation: "random",
         options: { 7: Uint8Array.of(1), 23: { always: address("2001:db8::53") }, 32: Uint8Array.of(0, 0, 2, 88) },
       },
@@ -73,6 +82,7 @@ type Type = keyof typeof MessageType;
 /** A step: somebody sends something, or time passes. */
 type Step =
   | { readonly kind: "wait"; readonly seconds: number; readonly sweep: boolean }
+  | { readonly kind: "reload"; readonly isOther: boolean }
   | {
       readonly kind: Type;
       readonly client: number;
@@ -90,11 +100,12 @@ const associations = (texts: readonly string[]) =>
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({ kind: fc.constant("wait" as const), seconds: fc.integer({ min: 1, max: 30 }), sweep: fc.boolean() }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("reload" as const), isOther: fc.boolean() }) },
   {
-    weight: 5,
+    weight: 10,
     arbitrary: fc.record({
       kind: fc.constantFrom<Type>(
         "SOLICIT",
@@ -125,7 +136,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-type Sending = Exclude<Step, { kind: "wait" }>;
+type Sending = Exclude<Step, { kind: "wait" | "reload" }>;
 
 function messageOf({ kind, client, na, pd, relays, rapid }: Sending): Message {
   const more = [{ code: 6, data: Uint8Array.of(0, 23, 0, 32, 0, 67, 0, 7) }, flag(20), ...(rapid ? [flag(14)] : [])];
@@ -280,7 +291,8 @@ test("nothing is given to two, nothing reserved to others, and every Reply has t
       };
       let claims: Claim[] = [];
       for (const one of steps) {
-        if (one.kind !== "wait") claims = send(server, one, claims);
+        if (one.kind === "reload") server.reload(crowded(authoritative, one.isOther));
+        else if (one.kind !== "wait") claims = send(server, one, claims);
         else {
           server.now += one.seconds;
           if (one.sweep) server.table.expire(server.now, 1000);
@@ -305,7 +317,7 @@ test("any bytes that are a message are decided, with words for each reason", () 
       fc.array(mutation, { maxLength: 8 }),
       fc.option(fc.uint8Array({ maxLength: 80 }), { nil: undefined }),
       (one, mutations, raw) => {
-        if (one.kind === "wait") return;
+        if (one.kind === "wait" || one.kind === "reload") return;
         const bytes = raw === undefined ? encodeMessage(messageOf(one)) : Uint8Array.of(...bytesOfType(one.kind), ...raw);
         for (const { at, byte } of mutations) bytes[at % bytes.length] = byte;
         const read = decode(bytes);

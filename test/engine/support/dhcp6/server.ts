@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Dhcp6Config } from "../../../../src/config/model/dhcp6.ts";
 import { type Context, decide, type Received, type ServedInterface } from "../../../../src/engine/dhcp6/decide.ts";
 import { createDecider } from "../../../../src/engine/dhcp6/decider.ts";
@@ -6,6 +7,7 @@ import { describe as describeEvent } from "../../../../src/engine/dhcp6/trace.ts
 import type { Notice } from "../../../../src/engine/notice.ts";
 import { type Association, clientKeyOf } from "../../../../src/leases/dhcp6/client-key.ts";
 import { type LeaseChange, type LeaseOwner, LeaseState } from "../../../../src/leases/dhcp6/lease.ts";
+import { createSpace } from "../../../../src/leases/dhcp6/space.ts";
 import { createLeaseTable, type LeaseTable } from "../../../../src/leases/dhcp6/table.ts";
 import type { Message } from "../../../../src/wire/dhcp6/message.ts";
 import { address, type ConfigSpec, configOf, type NetworkSpec, prefix } from "./config.ts";
@@ -69,6 +71,8 @@ export interface Server {
   consider(message: Message, way?: Way): Outcome;
   /** The reasons that the decision was made for. */
   explain(message: Message, way?: Way): readonly string[];
+  /** Goes on with another configuration. */
+  reload(config: Dhcp6Config): void;
   /** Puts a lease in the table. */
   lease(at: string, lessee: Lessee): void;
   /** The lease as text; undefined: none. */
@@ -87,7 +91,7 @@ export function homeAndAway(network: NetworkSpec = {}, away: NetworkSpec = {}, r
 
 export function serverOf(config: Dhcp6Config): Server {
   const table = createLeaseTable(config);
-  const decider = createDecider(config);
+  let decider = createDecider(config);
   const notices: Notice<Uint8Array>[] = [];
   const context = ({ now, random, answers, ownAddresses }: Server): Context => ({
     decider,
@@ -125,6 +129,10 @@ export function serverOf(config: Dhcp6Config): Server {
       const lines: string[] = [];
       decide(context(this), received(message, way), (event) => lines.push(`${event.rule}: ${describeEvent(event)}`));
       return lines;
+    },
+    reload(other) {
+      decider = createDecider(other);
+      assert.ok(table.moveTo(createSpace(other)).step(Number.POSITIVE_INFINITY));
     },
     lease(at, { client, iaid = 1, type = at.includes("/") ? 2 : 1, state = "bound", start = START, expiry = START + 4000, record = {} }) {
       const owner: LeaseOwner = {
