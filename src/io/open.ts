@@ -1,11 +1,15 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv6 } from "../net/ipv6.ts";
+import type { Ipv6Prefix } from "../net/ipv6-prefix.ts";
 import { openIpv4Transport } from "./linux/ipv4-transport.ts";
 import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport } from "./linux/ipv6-transport.ts";
+import { openLinuxIpv6Prober } from "./linux/neighbor-prober.ts";
 import { openLinuxProber } from "./linux/prober.ts";
+import { openLinuxRoutes } from "./linux/routes.ts";
 import { openPortableTransport } from "./portable.ts";
 import { PORTABLE_IPV4, PORTABLE_IPV6 } from "./portable-family.ts";
 import type { Prober } from "./prober.ts";
+import type { Routes } from "./routes.ts";
 import { type Transport, TransportError, type TransportOptions } from "./transport.ts";
 
 /** Which sockets to open: those of Linux where possible, else the portable ones, by default. */
@@ -56,9 +60,18 @@ const REASONS: Readonly<Record<string, string>> = {
  * Opens what this system and these privileges allow. A prober that can't do anything has a
  * limitation that says so.
  */
-export async function openProber(): Promise<Prober<Ipv4>> {
+export function openProber(): Promise<Prober<Ipv4>> {
+  return openAllowed(openLinuxProber);
+}
+
+/** The same for IPv6. What is asked about may be an `Ipv6Prefix` of 128 bits, as leases have it. */
+export function openIpv6Prober(): Promise<Prober<Ipv6 | Ipv6Prefix>> {
+  return openAllowed(openLinuxIpv6Prober);
+}
+
+async function openAllowed<A>(open: () => Promise<Prober<A>>): Promise<Prober<A>> {
   try {
-    return await openLinuxProber();
+    return await open();
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     const why = REASONS[error.code] ?? error.message;
@@ -69,4 +82,12 @@ export async function openProber(): Promise<Prober<Ipv4>> {
       close() {},
     };
   }
+}
+
+/**
+ * Opens the way to the system's routes of IPv6. Rejects with a TransportError where there is none;
+ * whether this process may change them shows at the first change.
+ */
+export function openRoutes(): Promise<Routes> {
+  return openLinuxRoutes();
 }
