@@ -9,7 +9,7 @@ import { isHint } from "./allocate.ts";
 import { type Answer, associationOptions, grantsOf, onlyStatus } from "./answer.ts";
 import { type Association, associationsOf } from "./association.ts";
 import { bind, hold } from "./bind.ts";
-import { keptOf, ownRecord } from "./changes.ts";
+import { keptOf, keptWhileHeld, ownRecord } from "./changes.ts";
 import { checkFirst } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
@@ -30,7 +30,7 @@ export function decideSolicit(exchange: Exchange): Decision {
   const answers = associationsOf(exchange).map(obtain);
   const grants = grantsOf(answers);
   if (grants.length > 0 && wantsRapidCommit(exchange)) return commit(exchange, answers, grants, [RAPID_COMMIT]);
-  const kept = keptOf(exchange);
+  const kept = keptWhileHeld(exchange);
   for (const answer of answers) hold(answer, kept);
   const options = identifiers(exchange);
   options.push(...associationOptions(answers, grants));
