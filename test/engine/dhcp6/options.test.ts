@@ -94,6 +94,12 @@ suite("the closest place wins: reservation, pool, network, top level", () => {
   }
 });
 
+test("what is sent always further out is not, where a closer place has another value that is not", () => {
+  const server = home({ options: { 23: one(2) } }, { options: { 23: { always: one(1) }, 24: { always: one(1) } } });
+  assert.deepEqual(server.receive(message("INFORMATION-REQUEST")).options, ["24: 01"]);
+  assert.deepEqual(server.receive(message("INFORMATION-REQUEST", { asks: [23] })).options, ["24: 01", "23: 02"]);
+});
+
 test("lists that are kept are those that would be made", () => {
   const server = home({ options: { 23: one(1), 24: one(2) } });
   const options = (asks: readonly number[]) => server.receive(message("INFORMATION-REQUEST", { asks })).options;
