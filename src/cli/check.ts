@@ -52,40 +52,47 @@ async function loadStandardInput(name: string): Promise<LoadFileResult> {
   return { ...loadConfig(source, name), readable: true, source };
 }
 
-/** What a configuration serves, in one line. */
+/** What a configuration serves, in one line: of DHCPv4 unless there is only DHCPv6. */
 function summary(config: Config): string {
   const { dhcp6 } = config;
   if (dhcp6 === undefined) return summary4(config);
   return config.networks.length === 0 ? summary6(dhcp6) : `${summary4(config)}; ${summary6(dhcp6)}`;
 }
 
-/** Ranges of IPv6 have more addresses than anybody counts. */
-function summary6({ networks, links, pools }: Dhcp6Config): string {
-  const lists = new Set(networks.flatMap((network) => network.reservations));
-  const reservations = new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
-  const shared = links.filter((link) => link.networks.length > 1).length;
-  const ranges = pools.filter(({ kind }) => kind === "addresses").length;
-  const parts = [
-    count(networks.length, "IPv6 network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`),
-    count(ranges, "range"),
-    count(pools.length - ranges, "pool of prefixes", "pools of prefixes"),
-    count(reservations, "reservation"),
-  ];
-  return parts.join(", ");
-}
-
 function summary4(config: Config): string {
   const addresses = config.ranges.reduce((sum, range) => sum + allocatableSize(range, range.excluded), 0);
-  // One that applies in many networks is one, with the same match in each.
-  const lists = new Set(config.networks.flatMap((network) => network.reservations));
-  const reservations = new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
-  const shared = config.links.filter((link) => link.networks.length > 1).length;
-  const parts = [
-    count(config.networks.length, "network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`),
+  return [
+    countNetworks(config, "network"),
     `${count(config.ranges.length, "range")} with ${count(addresses, "address", "addresses")}`,
-    count(reservations, "reservation"),
-  ];
-  return parts.join(", ");
+    count(countReservations(config), "reservation"),
+  ].join(", ");
+}
+
+/** Ranges of IPv6 have more addresses than anybody counts. */
+function summary6(config: Dhcp6Config): string {
+  const ranges = config.pools.filter(({ kind }) => kind === "addresses").length;
+  return [
+    countNetworks(config, "IPv6 network"),
+    count(ranges, "range"),
+    count(config.pools.length - ranges, "pool of prefixes", "pools of prefixes"),
+    count(countReservations(config), "reservation"),
+  ].join(", ");
+}
+
+interface Linked {
+  readonly networks: readonly { readonly reservations: readonly (readonly { readonly match: unknown }[])[] }[];
+  readonly links: readonly { readonly networks: readonly unknown[] }[];
+}
+
+function countNetworks({ networks, links }: Linked, what: string): string {
+  const shared = links.filter((link) => link.networks.length > 1).length;
+  return count(networks.length, what) + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`);
+}
+
+/** One that applies in many networks is one, with the same match in each. */
+function countReservations({ networks }: Linked): number {
+  const lists = new Set(networks.flatMap((network) => network.reservations));
+  return new Set([...lists].flatMap((list) => list.map(({ match }) => match))).size;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

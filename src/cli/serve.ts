@@ -9,6 +9,7 @@ import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import { TransportError } from "../io/transport.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { formatIpv6, type Ipv6, parseIpv6 } from "../net/ipv6.ts";
+import { firstAddress } from "../net/ipv6-prefix.ts";
 import { type Control, controlPath, openControl, type Reloaded } from "../server/control.ts";
 import { summarize } from "../server/counters.ts";
 import { isOnConfiguredNetwork } from "../server/dhcp4/served-interfaces.ts";
@@ -229,6 +230,7 @@ function describe(config: Config, store: LeaseStore, server: Server, { v4Addr, v
     ...(server.dhcp6 === undefined || config.dhcp6 === undefined ? [] : describe6(config.dhcp6, server.dhcp6, v6Addr.address)),
     `leases: ${store.description}; ${known} known`,
     ...(server.dhcp4 === undefined ? [] : adviceForTests(server.dhcp4, v4Addr.address)),
+    ...(server.dhcp6 === undefined || config.dhcp6 === undefined ? [] : adviceForTests6(config.dhcp6, server.dhcp6, v6Addr.address)),
   ];
 }
 
@@ -244,8 +246,7 @@ function describe4(config: Config, { interfaces, table, port }: ServedDhcp4, add
 
 /** Ranges of a /64 have more addresses than anybody counts. */
 function describe6(config: Dhcp6Config, { interfaces, port }: ServedDhcp6, address: Ipv6): string[] {
-  const everywhere = address.every((byte) => byte === 0);
-  const listening = `${everywhere ? "every IPv6 address" : formatIpv6(address)}, port ${port}`;
+  const listening = `${isUnspecified(address) ? "every IPv6 address" : formatIpv6(address)}, port ${port}`;
   const direct = interfaces.filter((served) => isOnConfiguredNetwork6(config, served));
   return [
     `serving ${config.networks.map((network) => network.name).join(", ") || "settings alone, no network"} by DHCPv6`,
@@ -260,6 +261,20 @@ function adviceForTests({ port }: ServedDhcp4, address: Ipv4): string[] {
     `port ${port} is for trying things out: every reply goes back to the sender`,
     `try it: in a second terminal, \`npx leasehold probe --server ${to}\` obtains a lease and prints the exchange`,
   ];
+}
+
+function adviceForTests6({ networks: [network] }: Dhcp6Config, { port }: ServedDhcp6, address: Ipv6): string[] {
+  if (port === DHCP6_SERVER_PORT || network === undefined) return [];
+  const to = `[${isUnspecified(address) ? "::1" : formatIpv6(address)}]:${port}`;
+  const relay = formatIpv6(firstAddress(network.prefix));
+  return [
+    `port ${port} is for trying DHCPv6 out: every reply goes back to the sender`,
+    `try it: \`npx leasehold probe -6 --server ${to} --relay ${relay}\` obtains an address and prints the exchange`,
+  ];
+}
+
+function isUnspecified(address: Ipv6): boolean {
+  return address.every((byte) => byte === 0);
 }
 
 function parseIpv6AddressAndPort(text: string): ServeOptions["v6Addr"] {

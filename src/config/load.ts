@@ -1,5 +1,6 @@
 import { buildModel, type WrittenNetworks } from "./build/config.ts";
-import { advise } from "./build/dhcp4/advice.ts";
+import { advise as adviseOnDhcp4 } from "./build/dhcp4/advice.ts";
+import { advise as adviseOnDhcp6 } from "./build/dhcp6/advice.ts";
 import type { Config } from "./model/config.ts";
 import type { ConfigInput } from "./schema/config.ts";
 import { validate } from "./schema/validate.ts";
@@ -51,7 +52,8 @@ function load(value: unknown, locate: Locate, charactersAt?: Characters): LoadRe
     const meaning = createReport(charactersAt && ((path) => charactersAt(originalPath(path))));
     const config = buildModel(file, writtenNetworks(value), meaning);
     const clean = !forms.problems.some(isError) && !meaning.problems.some(isError);
-    if (clean) advise(config, file, Object.keys(file.networks ?? {}), meaning);
+    if (clean) adviseOnDhcp4(config, file, Object.keys(file.networks ?? {}), meaning);
+    if (clean && config.dhcp6 !== undefined && file.v6 !== undefined) adviseOnDhcp6(config.dhcp6, file.v6, meaning);
     const ofMeaning = meaning.problems.map((problem) => ({ ...problem, path: originalPath(problem.path) }));
     const refused = placesAround(forms.problems);
     problems = [...forms.problems, ...ofMeaning.filter((problem) => !isConsequence(problem, refused))];

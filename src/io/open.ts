@@ -5,9 +5,11 @@ import { openIpv4Transport } from "./linux/ipv4-transport.ts";
 import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport } from "./linux/ipv6-transport.ts";
 import { openLinuxIpv6Prober } from "./linux/neighbor-prober.ts";
 import { openLinuxProber } from "./linux/prober.ts";
+import { openLinuxRoutes } from "./linux/routes.ts";
 import { openPortableTransport } from "./portable.ts";
 import { PORTABLE_IPV4, PORTABLE_IPV6 } from "./portable-family.ts";
 import type { Prober } from "./prober.ts";
+import type { Routes } from "./routes.ts";
 import { type Transport, TransportError, type TransportOptions } from "./transport.ts";
 
 /** Which sockets to open: those of Linux where possible, else the portable ones, by default. */
@@ -80,4 +82,12 @@ async function openAllowed<A>(open: () => Promise<Prober<A>>): Promise<Prober<A>
       close() {},
     };
   }
+}
+
+/**
+ * Opens the way to the system's routes of IPv6. Rejects with a TransportError where there is none;
+ * whether this process may change them shows at the first change.
+ */
+export function openRoutes(): Promise<Routes> {
+  return openLinuxRoutes();
 }

@@ -173,8 +173,8 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     return row === NONE ? undefined : this.#rows.lease(row);
   }
 
-  withTrait(trait: string, value: Uint8Array): readonly Lease<A, O>[] {
-    return this.#index.rowsWith(trait, value, MOST_WITH_TRAIT).map((row) => this.#rows.lease(row));
+  withTrait(trait: string, value: Uint8Array, most = MOST_WITH_TRAIT): readonly Lease<A, O>[] {
+    return this.#index.rowsWith(trait, value, Math.min(most, MOST_WITH_TRAIT)).map((row) => this.#rows.lease(row));
   }
 
   /** Every lease, in the order of rows. */

@@ -92,8 +92,8 @@ export class OwningLeaseTable<A, O> extends LeaseTable<A, O> {
     return this.#own(super.longestExpired(pool, unless));
   }
 
-  override withTrait(trait: string, value: Uint8Array): readonly Lease<A, O>[] {
-    return super.withTrait(trait, value).map((lease) => leaseCopy(lease, this.#family));
+  override withTrait(trait: string, value: Uint8Array, most?: number): readonly Lease<A, O>[] {
+    return super.withTrait(trait, value, most).map((lease) => leaseCopy(lease, this.#family));
   }
 
   override *leases(): IterableIterator<Lease<A, O>> {

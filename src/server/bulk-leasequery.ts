@@ -30,7 +30,7 @@ const LONGEST_ANSWER = 0xffff;
 /** What is made in one turn of the event loop: less than a millisecond. */
 const ANSWERS_AT_ONCE = 32;
 /** What is looked at, whether it is part of the answer or not. */
-const STEPS_AT_ONCE = 1000;
+const STEPS_AT_ONCE = 500;
 
 /** The time of some answers, which are all made at once. */
 export interface Moment {

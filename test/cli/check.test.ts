@@ -49,6 +49,12 @@ test("a good file: one line that says what it serves, exit status 0", () => {
     stdout: "examples/office.yaml: ok: 3 networks (1 link with several), 4 ranges with 506 addresses, 2 reservations\n",
     stderr: "",
   });
+  const dhcp6 = "1 IPv6 network, 1 range, 1 pool of prefixes, 1 reservation";
+  assert.deepEqual(check(["examples/home6.yaml"]), {
+    status: 0,
+    stdout: `examples/home6.yaml: ok: 1 network, 1 range with 100 addresses, 1 reservation; ${dhcp6}\n`,
+    stderr: "",
+  });
 });
 
 test("what a file serves by DHCPv6 is said of that, alone or beside DHCPv4", (t) => {

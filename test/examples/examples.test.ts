@@ -52,7 +52,7 @@ describe("the examples", () => {
     assert.ok(exposure < 2.5, said);
   });
 
-  for (const name of ["quickstart.yaml", "home.yaml", "office.yaml", "netboot.yaml"]) {
+  for (const name of ["quickstart.yaml", "home.yaml", "home6.yaml", "office.yaml", "netboot.yaml"]) {
     test(`${name} is a configuration without a problem`, async () => {
       const loaded = await loadConfigFile(`${ROOT}examples/${name}`);
       assert.ok(loaded.ok);

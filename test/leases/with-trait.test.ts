@@ -43,6 +43,13 @@ describe("LeaseTable: leases with a trait", () => {
     });
   }
 
+  test("no more than are asked for, those that were given last", () => {
+    const table = tableOf();
+    for (let i = 0; i < 5; i++) table.apply({ kind: "put", lease: leaseOf(FIRST + i, 1, LeaseState.bound, i, 100) });
+    const addresses = (most?: number) => table.withTrait("chaddr", ownerOf(1).chaddr, most).map(({ address }) => address - FIRST);
+    assert.deepEqual([addresses(2), addresses(0), addresses()], [[4, 3], [], [4, 3, 2, 1, 0]]);
+  });
+
   test("the same when the leases of these clients have run out", () => {
     const table = tableOf();
     table.apply({ kind: "put", lease: leaseOf(FIRST, 1, bound, 0, 100) });

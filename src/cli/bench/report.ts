@@ -117,7 +117,7 @@ export function formatReport(report: BenchReport, words: Words): string {
   lines.push("", dim(columns(["latency, ms", "p50", "p90", "p99", "p99.9", "max", "mean"])));
   for (const [name, latency] of [
     [words.offer, report.latency.discoverToOffer],
-    [words.lease, report.latency.requestToAck],
+    [report.latency.discoverToOffer.count === 0 ? words.renewal : words.lease, report.latency.requestToAck],
     ["whole exchange", report.latency.wholeExchange],
   ] as const) {
     if (latency.count === 0) continue;

@@ -62,7 +62,7 @@ function endOf(state: ClientState, exchange: Exchange): number {
   // The end of a REBIND is that of all leases, with which its purpose ends.
   if (exchange.kind === "renew") return state.binding === undefined ? Infinity : t2Of(state.binding);
   const { mrd } = retransmissionOf(state, exchange);
-  return mrd === 0 || exchange.transmissions === 0 ? Infinity : exchange.began + mrd;
+  return mrd === 0 ? Infinity : exchange.began + mrd;
 }
 
 function retransmissionOf(state: ClientState, exchange: Exchange): timers.Retransmission {

@@ -58,7 +58,7 @@ function happened(context: Context, state: ClientState, event: ClientEvent): Cli
     case "datagram":
       return received(context, state, event.bytes, event.unicast);
     case "tick":
-      return now >= state.wakeAt ? woken(context, state) : stay(state);
+      return woken(context, state);
     case "link":
       return linkChanged(context, state, event.up);
     case "renew":
@@ -89,7 +89,7 @@ function started(state: ClientState, go: (state: ClientState) => ClientStep): Cl
   return state.linkUp ? go(silent) : stay(silent);
 }
 
-/** The time of something has come: leases that run out first. */
+/** Perhaps the time of something has come: leases that run out first. */
 function woken(context: Context, before: ClientState): ClientStep {
   const { now } = context;
   return followedBy(expired(before, now), (state) => {

@@ -46,7 +46,9 @@ export function readMatchOptions(
 ): readonly ConfiguredOption[] {
   const result: ConfiguredOption[] = [];
   for (const [entry, place] of readEntries(file, path, { report, dictionary, whyNot: () => undefined, sentByClients: true })) {
-    if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
+    if (entry.more !== undefined)
+      report.error(place, "a match takes one value to compare with, and this is several options", "make a reservation for each");
+    else if (entry.suppressed || entry.always) report.error(place, "a match takes a value to compare with: neither null nor always");
     else result.push(entry);
   }
   return result;

@@ -48,6 +48,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   addresses: "write ip: 192.168.5.9",
   prefixes: "prefixes are delegated in the section v6, or in a reservation of the top level",
   interface_id: "relays of DHCPv4 say where a client is by circuit_id",
+  preferred_time: "write it in the section v6: config: {preferred_time: ...}",
   prefix_pools: "prefixes are delegated in the section v6",
 };
 
@@ -88,5 +89,6 @@ export function keyOfOtherProtocol(path: Path, key: string, knownAt: (path: Path
 function counterpart([first, ...rest]: Path): Path | undefined {
   if (first === "v6") return rest;
   if (first === "client_classes" && rest.length > 0) return [first, rest[0] === "v6" ? "v4" : "v6", ...rest.slice(1)];
-  return first === undefined || first === "networks" ? ["v6", ...(first === undefined ? [] : [first]), ...rest] : undefined;
+  if (first === undefined) return ["v6"];
+  return first === "networks" || first === "config" ? ["v6", first, ...rest] : undefined;
 }

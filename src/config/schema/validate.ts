@@ -128,7 +128,7 @@ function isLarge(value: unknown): boolean {
 function readCharacters(tree: unknown, issues: readonly Issue[], report: Report): boolean {
   let changed = false;
   for (const issue of issues) {
-    if (issue.code !== "invalid_type" || issue.expected !== "string") continue;
+    if (!wantsText(issue)) continue;
     const path = issue.path as Path;
     const characters = path.length === 0 ? undefined : report.charactersAt(path);
     const owner = characters === undefined ? undefined : at(tree, path.slice(0, -1));
@@ -137,6 +137,16 @@ function readCharacters(tree: unknown, issues: readonly Issue[], report: Report)
     changed = true;
   }
   return changed;
+}
+
+/** Whether text is wanted: one, or one or a list of them. */
+function wantsText(issue: Issue): boolean {
+  if (issue.code === "invalid_type") return issue.expected === "string";
+  if (issue.code !== "invalid_union") return false;
+  const wanted = issue.errors.flatMap(([first]) => (first?.code === "invalid_type" && first.path.length === 0 ? [first.expected] : []));
+  return (
+    wanted.includes("string") && wanted.every((type) => type === "string" || type === "array") && wanted.length === issue.errors.length
+  );
 }
 
 /** A copy of plain data, without keys that have no value; REFUSED when it is too deep. */

@@ -63,13 +63,19 @@ function lookUp(context: Context, { about, link, requested }: Query): readonly O
       return links.flatMap((at) => tell(about.duid, at));
     }
     case "relayId": {
-      const clients = clientsBehind(context, context.leases.withTrait("relayId", about.value), isOnLink);
-      return clients.length > 1 ? OVER_TCP : clients.flatMap(({ duid, link: at }) => tell(duid, at));
+      const found = context.leases.withTrait("relayId", about.value, MOST_OF_RELAY);
+      const clients = clientsBehind(context, found, isOnLink);
+      return found.length === MOST_OF_RELAY || clients.length > 1 ? OVER_TCP : clients.flatMap(({ duid, link: at }) => tell(duid, at));
     }
     default:
       return OVER_TCP;
   }
 }
+
+/**
+ * Leases of a relay that are looked at: to look at more takes long, and they are of many clients.
+ */
+const MOST_OF_RELAY = 100;
 
 /** One answer has room for one client (section 4.4.1). */
 const OVER_TCP: QueryRefusal = { status: StatusCode.NotAllowed, why: "this may be about many clients: ask over TCP (RFC 5460)" };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
 import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
 import { listIpv6Interfaces } from "../../io/interfaces.ts";
-import { openIpv6Prober, openIpv6Transport } from "../../io/open.ts";
+import { openIpv6Prober, openIpv6Transport, openRoutes } from "../../io/open.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { createSpace } from "../../leases/dhcp6/space.ts";
 import { DHCP6_LEASES } from "../../leases/dhcp6/table.ts";
@@ -14,6 +14,7 @@ import type { Assembly } from "../assembly.ts";
 import { createRandom, randomNumber } from "../random-number.ts";
 import { ADDRESS_TEXT, compareLeased } from "./operations.ts";
 import { createDhcp6 } from "./protocol.ts";
+import { keepRoutes } from "./routes.ts";
 import { INTERFACES, ownAddresses } from "./served-interfaces.ts";
 import { serverIdentifier } from "./server-identifier.ts";
 
@@ -51,10 +52,24 @@ export const DHCP6: Assembly<Dhcp6Config, Message, Ipv6 | Ipv6Prefix, LeaseOwner
       secret: [randomNumber(), randomNumber()],
       random: createRandom(),
     }),
+  async openFollower({ config, leases, interfaces, log }) {
+    if (!config.kernelRoutes) return undefined;
+    return keepRoutes({
+      routes: await openRoutes(),
+      leases: leases.leases(),
+      interfaceNamed: (name) => interfaces.served.find((one) => one.name === name)?.index,
+      warn: (text) => log.warn(text),
+    });
+  },
   settle(before, asked) {
-    const same = JSON.stringify(before.serverId) === JSON.stringify(asked.serverId);
-    const fixed = same ? [] : ["`server_id` of `v6` has changed: the server is known by another DUID when it is restarted"];
-    return { config: { ...asked, serverId: before.serverId }, fixed };
+    const fixed: string[] = [];
+    if (JSON.stringify(before.serverId) !== JSON.stringify(asked.serverId)) {
+      fixed.push("`server_id` of `v6` has changed: the server is known by another DUID when it is restarted");
+    }
+    if (before.kernelRoutes !== asked.kernelRoutes) {
+      fixed.push("`routes` of `v6` has changed: routes are kept as before until the server is restarted");
+    }
+    return { config: { ...asked, serverId: before.serverId, kernelRoutes: before.kernelRoutes }, fixed };
   },
   compareAddresses: compareLeased,
   formatAddresses: ADDRESS_TEXT.format,

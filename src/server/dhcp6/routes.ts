@@ -1,3 +1,4 @@
+import type { Routes } from "../../io/routes.ts";
 import { Association, associationOf } from "../../leases/dhcp6/client-key.ts";
 import { type Lease, type LeaseOwner, LeaseState } from "../../leases/dhcp6/lease.ts";
 import { BytesMap } from "../../net/bytes.ts";
@@ -18,17 +19,8 @@ import type { Follower } from "../assembly.ts";
  * - When the server stops its routes stay: so do the leases.
  */
 
-/** The routes of this server in the kernel. Reasons are for people; undefined: done. */
-export interface KernelRoutes {
-  add(prefix: Ipv6Prefix, nextHop: Ipv6, interfaceIndex: number): string | undefined;
-  remove(prefix: Ipv6Prefix): string | undefined;
-  /** Prefixes of all that were added, by whichever server. */
-  list(): readonly Ipv6Prefix[];
-  close(): void;
-}
-
 export interface RouteKeeperParts {
-  readonly routes: KernelRoutes;
+  readonly routes: Routes;
   /** The leases as they were read. */
   readonly leases: Iterable<Lease>;
   /** The index of the interface of this name; undefined: it is not there. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Binding, type ClientEvent, type Purpose, STOPPED, step } from "../../../src/client/dhcp6/index.ts";
+import { encodeMessage } from "../../../src/wire/dhcp6/encode.ts";
 import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
 import {
   ADDRESS,
   advertise,
   answerBytes,
+  answerMessage,
   type Changes,
   duplicate,
   type Ia,
@@ -293,6 +295,28 @@ const EXTENDING: Stories = {
     [901, tick, [`RENEW #3 to 1, ${HAS}`], "renew until 911"],
     [902, reply({ ias: [{ leases: ["2001:db8::5 0 0"] }] }), [LOST("refused"), "options", "SOLICIT #4, NA 1 []"], "solicit until 903.05"],
   ],
+  "NoBinding for the message, too": [
+    ...BIND,
+    [901, tick, [`RENEW #3 to 1, ${HAS}`], "renew until 911"],
+    [902, reply({ ias: [], status: "NoBinding" }), ["options", `REQUEST #4 to 1, ${HAS}`], "request until 903"],
+  ],
+  "a lease that runs out while it is asked for anew is asked for still": [
+    ...BIND,
+    [3595, tick, [`REBIND #3, ${HAS}`], "rebind until 3601"],
+    [3600, reply({ ias: [{ status: "NoBinding" }] }), ["options", `REQUEST #4 to 1, ${HAS}`], "request until 3601"],
+    [3601, tick, [LOST("expired"), `REQUEST #4 to 1, ${HAS}, after 1`], "request until 3603"],
+    [3602, reply(), [CONFIGURE, "options"], "bound until 4502"],
+  ],
+  "18.2.10.1: what an association with an error has besides is not taken": [
+    ...BIND,
+    [901, tick, [`RENEW #3 to 1, ${HAS}`], "renew until 911"],
+    [902, reply({ ias: [{ ...ADDRESS, leases: ["2001:db8::6 1800 3600"], status: "NoAddrsAvail" }] }), ["options"], "renew until 911"],
+  ],
+  "an association without its leases is as good as none": [
+    ...BIND,
+    [901, tick, [`RENEW #3 to 1, ${HAS}`], "renew until 911"],
+    [902, reply({ ias: [{ ...ADDRESS, leases: [] }] }), ["options"], "renew until 911"],
+  ],
   "a renewal on request comes before T1": [
     ...BIND,
     [60, { kind: "renew" }, [`RENEW #3 to 1, ${HAS}`], "renew until 70"],
@@ -444,6 +468,25 @@ const MOVING: Stories = {
     [10.7, reply({ ias: [], status: "UnspecFail", server: 2 }), [], "confirm until 11.5"],
     [10.8, reply({ ias: [], status: "Success", server: 3 }), [], "bound until 901"],
   ],
+  "UnspecFail does not refuse": [
+    ...BIND,
+    [10, linkUp, [], "confirm until 10.5"],
+    [10.5, tick, [CONFIRM], "confirm until 11.5"],
+    [10.6, reply({ ias: [], status: "UnspecFail" }), [], "confirm until 11.5"],
+    [11.5, tick, [`${CONFIRM}, after 1`], "confirm until 13.5"],
+  ],
+  "what is given back on a link that is down the server is not told": [
+    ...BIND,
+    [10, linkDown, [], "down, bound until 3601"],
+    [11, release, [LOST("released")], "down, stopped"],
+    [12, linkUp, [], "stopped"],
+  ],
+  "a duplicate on a link that is down is given up, the server is not told": [
+    ...BIND,
+    [10, linkDown, [], "down, bound until 3601"],
+    [11, duplicate("2001:db8::5"), [LOST("conflict")], "down, init"],
+    [12, linkUp, [], "solicit until 12.5"],
+  ],
   "a link that is down is not spoken on; leases run out on it": [
     ...BIND,
     [10, linkDown, [], "down, bound until 3601"],
@@ -512,6 +555,10 @@ const REBOOTING: Stories = {
     [100, { kind: "reboot", binding: STORED }, [], "confirm until 100.5"],
     [100.5, tick, [`CONFIRM #1, ${HAS}`], "confirm until 101.5"],
     [101, reply({ ias: [] }), ["configure 2001:db8::5 for 1700 3500"], "bound until 901"],
+  ],
+  "what is not configured yet is no conflict": [
+    [100, { kind: "reboot", binding: STORED }, [], "confirm until 100.5"],
+    [100.2, duplicate("2001:db8::5"), [], "confirm until 100.5"],
   ],
   "without an answer it is configured too": [
     [100, { kind: "reboot", binding: STORED }, [], "confirm until 100.5"],
@@ -619,6 +666,30 @@ test("give back: 18.2.8: DECLINE has no prefixes; they stay, and another address
     ],
     ROUTER,
   );
+});
+
+test("give back: a DECLINE goes on when the other leases run out", () => {
+  const two: Ia = { ...ADDRESS, leases: ["2001:db8::5 2 3", "2001:db8::6 2 3"], t1: 0xffffffff, t2: 0xffffffff };
+  play([
+    ...BIND.slice(0, 2),
+    [1, reply({ ias: [two] }), ["configure 2001:db8::5 for 2 3", "configure 2001:db8::6 for 2 3", "options"], "bound until 4"],
+    [3.5, duplicate("2001:db8::5"), [LOST("conflict"), `DECLINE #3 to 1, ${HAS}`], "decline until 4"],
+    [4, tick, ["deconfigure 2001:db8::6, expired"], "decline until 4.5"],
+    [4.5, tick, [`DECLINE #3 to 1, ${HAS}, after 1`], "decline until 6.5"],
+  ]);
+});
+
+test("what a relay would say to a relay is no answer to a client", () => {
+  const { state } = step(SETTINGS, STOPPED, start, 0, () => 0.5);
+  const message = answerMessage(advertise({ preference: 255 }), state.exchange?.transactionId ?? 0);
+  const relay = { hopCount: 0, linkAddress: new Uint8Array(16), peerAddress: new Uint8Array(16), options: [] };
+  for (const [relays, sends] of [
+    [[relay], 0],
+    [[], 1],
+  ] as const) {
+    const bytes = encodeMessage({ ...message, relays });
+    assert.equal(step(SETTINGS, state, { kind: "datagram", bytes, unicast: true }, 1, () => 0.5).actions.length, sends);
+  }
 });
 
 test("give back: a second duplicate is declined together with the first", () => {

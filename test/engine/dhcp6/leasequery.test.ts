@@ -237,6 +237,20 @@ v6: { networks: { 2001:db8:1::/64: { options: { domain_search: example.org } } }
     assert.deepEqual([dns(1), dns(2)], [["23 20010db8000000000000000000000001"], []]);
   });
 
+  test("a relay with more leases than are looked at, though of one client on the link: ask over TCP", () => {
+    const made = dhcp6Config([{ prefix: "2001:db8:1::/64", ranges: [{ range: "2001:db8:1:: 2001:db8:1::ffff" }] }], {
+      leasequery: { requesters: [prefix("2001:db8:9::/64")] },
+    });
+    const table = createLeaseTable(made);
+    const context: Context = { decider: createDecider(made), leases: table, now: 1000, random: () => 0, serverIdentifier: SERVER_DUID };
+    const statusWith = (iaids: number): string | undefined => {
+      for (let i = 1; i <= iaids; i++) lease(table, `2001:db8:1::${i.toString(16)}`, { client: 1, iaid: i, relayIds: ["relay"] });
+      const decision = decide(context, receivedFrom(leasequery({ by: "byRelayId", relayId: "relay" })));
+      return decision.kind === "reply" ? describeAnswer(decision.message)[3]?.split(/[;:]/)[0] : undefined;
+    };
+    assert.deepEqual([statusWith(99), statusWith(100)], ["client 1", "NotAllowed"]);
+  });
+
   test("explained in words", () => {
     assert.deepEqual(asked(leasequery({ by: "byAddress", address: "2001:db8:1::a" })).lines, [
       "leasequery: by address 2001:db8:1::a",

@@ -36,6 +36,6 @@ export function createDhcp4Messages(settings: PacketSettings, clients: number): 
     },
     bind: (client) => addresses.add(address[client] as number),
     free: (client) => addresses.remove(address[client] as number),
-    words: { offer: "DISCOVER to OFFER", lease: "REQUEST to ACK", refusals: "NAKs" },
+    words: { offer: "DISCOVER to OFFER", lease: "REQUEST to ACK", renewal: "REQUEST to ACK", refusals: "NAKs" },
   };
 }

@@ -74,7 +74,7 @@ export function createDhcp6Messages(settings: PacketSettings, clients: number): 
       addressSet.remove(client);
       prefixSet?.remove(client);
     },
-    words: { offer: "SOLICIT to ADVERTISE", lease: "REQUEST to REPLY", refusals: "refusals" },
+    words: { offer: "SOLICIT to ADVERTISE", lease: "REQUEST to REPLY", renewal: "RENEW to REPLY", refusals: "refusals" },
   };
 }
 

@@ -5,9 +5,10 @@ import { OptionCode } from "../../../wire/dhcp4/option-code.ts";
 import type { ConfiguredOption, OptionSet } from "../../model/common.ts";
 import type { Config } from "../../model/config.ts";
 import type { Network, Range } from "../../model/dhcp4.ts";
-import type { ConfigFile, ReservationFile } from "../../schema/config.ts";
+import type { ConfigFile } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
+import { adviseOnHostNames, adviseOnThreshold } from "../advice.ts";
 import { allocatableSize } from "./ranges.ts";
 
 /*
@@ -38,32 +39,10 @@ export function advise(config: Config, file: ConfigFile, keys: readonly string[]
     for (const [i, range] of network.ranges.entries()) adviseOnRange(config, network, range, [...path, "ranges", i], report);
     adviseOnBoot(config, network, file, path, report);
   }
-  adviseOnHostNames(file, report);
-}
-
-/** Of two hosts with one name the DNS, and whoever looks for one of them, knows only one. */
-function adviseOnHostNames(file: ConfigFile, report: Report): void {
-  const known = new Map<string, string>();
-  const lists: (readonly [Path, readonly ReservationFile[]])[] = [[["reservations"], file.reservations ?? []]];
-  for (const [key, { reservations }] of Object.entries(file.networks ?? {}))
-    lists.push([["networks", key, "reservations"], reservations ?? []]);
-  for (const [path, reservations] of lists) {
-    for (const [i, { hostname, match }] of reservations.entries()) {
-      if (hostname === undefined) continue;
-      const name = hostname.toLowerCase();
-      // A machine with a reservation in each of several networks is one host.
-      const host = JSON.stringify([match.chaddr, match.client_id, match.duid, match.circuit_id, match.remote_id, match.options]);
-      const other = known.get(name);
-      if (other === undefined) known.set(name, host);
-      else if (other !== host) {
-        report.warn(
-          [...path, i, "hostname"],
-          `another reservation has the host name "${hostname}" already`,
-          "give one of the two another name",
-        );
-      }
-    }
-  }
+  const lists = Object.entries(file.networks ?? {}).map(
+    ([key, { reservations }]) => [["networks", key, "reservations"], reservations] as const,
+  );
+  adviseOnHostNames([[["reservations"], file.reservations], ...lists], report);
 }
 
 function adviseOnNetwork(config: Config, network: Network, path: Path, report: Report): void {
@@ -72,13 +51,7 @@ function adviseOnNetwork(config: Config, network: Network, path: Path, report: R
   } else if (network.reservationsOnly && network.reservations.length === 0) {
     report.warn(path, `reservations_only is set for ${network.name}, which has no reservations: no client gets an address in it`);
   }
-  if (network.adaptiveThreshold !== undefined && network.ranges.length > 0 && hasNoShorterTime(config, network)) {
-    report.warn(
-      path,
-      `adaptive_threshold is set for ${network.name}, but its shortest lease time is the default`,
-      "add config: {lease_time: {default: TIME, min: SHORTER}}",
-    );
-  }
+  adviseOnThreshold(network, network.ranges, config.classification, path, report);
   if (network.ranges.length > 0 && network.ranges.every((range) => effective(config, range.options, ROUTERS) === undefined)) {
     report.warn(
       path,
@@ -86,15 +59,6 @@ function adviseOnNetwork(config: Config, network: Network, path: Path, report: R
       "add options: {routers: ADDRESS}, or {routers: {value: null}} if that is meant",
     );
   }
-}
-
-/**
- * Whether no lease of the network can be shorter than by default, as far as classes don't say
- * otherwise.
- */
-function hasNoShorterTime({ classification }: Config, { ranges }: Network): boolean {
-  if (classification?.classes.some(({ leaseTime }) => leaseTime !== undefined) === true) return false;
-  return ranges.every(({ leaseTime }) => leaseTime.min === leaseTime.default);
 }
 
 /** The option as it is in force at a place: `suppressed` counts as there, for somebody wrote it. */

@@ -62,6 +62,10 @@ test("bench -6: the report for people has the names of DHCPv6", async () => {
   );
   assert.equal(status, 0);
   assert.match(stdout, /^ {2}exchanges {3}50 in [\d.]+ s +[\d,]+\/s\n {2}lost +0 of 50 +0\.00 %\n {2}refused +0 refusals\n/);
+  const renewed = await runLeasehold(
+    ...["bench", "renew", "-6", "--server", `[::1]:${responder.port}`, "--clients", "5", "--warmup", "0", "--seconds", "0.2"],
+  );
+  assert.match(renewed.stdout, /mean\n {2}RENEW to REPLY +[\d.]+ .*\n {2}whole exchange /);
   assert.match(stdout, /\n {2}SOLICIT to ADVERTISE +[\d.]+ .*\n {2}REQUEST to REPLY +[\d.]+ .*\n {2}whole exchange /);
 });
 

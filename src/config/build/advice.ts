@@ -1,0 +1,63 @@
+import type { Classification, ClientClass, LeaseTime } from "../model/common.ts";
+import type { ReservationFile } from "../schema/config.ts";
+import type { Path } from "../text/diagnostic.ts";
+import type { Report } from "../text/problems.ts";
+
+/*
+ * Warnings that both protocols have: configurations that are valid and do what they say, and are
+ * probably not what was meant.
+ */
+
+/** What tells one host from another. */
+interface NamedHost {
+  readonly hostname?: string | undefined;
+  readonly match: { readonly [Key in keyof ReservationFile["match"] | "interface_id"]?: unknown };
+}
+
+/** Of two hosts with one name the DNS, and whoever looks for one of them, knows only one. */
+export function adviseOnHostNames(lists: readonly (readonly [Path, readonly NamedHost[] | undefined])[], report: Report): void {
+  const known = new Map<string, string>();
+  for (const [path, reservations] of lists) {
+    for (const [i, { hostname, match }] of (reservations ?? []).entries()) {
+      if (hostname === undefined) continue;
+      const name = hostname.toLowerCase();
+      // A machine with a reservation in each of several networks is one host.
+      const { chaddr, client_id, duid, circuit_id, interface_id, remote_id, options } = match;
+      const host = JSON.stringify([chaddr, client_id, duid, circuit_id, interface_id, remote_id, options]);
+      const other = known.get(name);
+      if (other === undefined) known.set(name, host);
+      else if (other !== host) {
+        report.warn(
+          [...path, i, "hostname"],
+          `another reservation has the host name "${hostname}" already`,
+          "give one of the two another name",
+        );
+      }
+    }
+  }
+}
+
+/** What of a network is compared with the times that its clients can get. */
+interface TimedNetwork {
+  readonly name: string;
+  readonly adaptiveThreshold: number | undefined;
+}
+
+/** Where nothing can be shorter than by default, a threshold for shorter times does nothing. */
+export function adviseOnThreshold(
+  { name, adaptiveThreshold }: TimedNetwork,
+  pools: readonly { readonly leaseTime: LeaseTime }[],
+  classification: Classification<ClientClass> | undefined,
+  path: Path,
+  report: Report,
+): void {
+  if (adaptiveThreshold === undefined || pools.length === 0) return;
+  // As far as classes don't say otherwise.
+  if (classification?.classes.some(({ leaseTime }) => leaseTime !== undefined) === true) return;
+  if (pools.some(({ leaseTime }) => leaseTime.min !== leaseTime.default)) return;
+  report.warn(
+    path,
+    `adaptive_threshold is set for ${name}, but its shortest lease time is the default`,
+    "add config: {lease_time: {default: TIME, min: SHORTER}}",
+  );
+}
