@@ -8,6 +8,11 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** The same of values that may be missing: a missing one equals a missing one only. */
+export function equalIfAny(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
+}
+
 /**
  * Less than, equal to or greater than 0 as `a` comes before, is or comes after `b`, by their bytes
  * up to `length`.

@@ -2,7 +2,7 @@ import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { Lease, LeaseOwner, LeaseWalker } from "../../leases/dhcp6/lease.ts";
 import { relayIdOf, relaysOf } from "../../leases/dhcp6/relays.ts";
 import { MOST_WITH_TRAIT } from "../../leases/reader.ts";
-import { equalBytes } from "../../net/bytes.ts";
+import { equalIfAny } from "../../net/bytes.ts";
 import type { Duid } from "../../net/duid.ts";
 import { statusOption } from "../../wire/dhcp6/identity-association.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp6/message.ts";
@@ -168,14 +168,10 @@ function createRowSet(): RowSet {
 }
 
 function isBehind({ relays }: LeaseOwner, relayId: Uint8Array): boolean {
-  return isSame(relayIdOf(relaysOf(relays)), relayId);
+  return equalIfAny(relayIdOf(relaysOf(relays)), relayId);
 }
 
 /** Whether any relay that the client was last heard through sent this Remote-Id. */
 function hasRemoteId({ relays }: LeaseOwner, value: Uint8Array): boolean {
-  return relaysOf(relays).some(({ options }) => isSame(optionValue(options, OptionCode.remoteId), value));
-}
-
-function isSame(value: Uint8Array | undefined, asked: Uint8Array): boolean {
-  return value !== undefined && equalBytes(value, asked);
+  return relaysOf(relays).some(({ options }) => equalIfAny(optionValue(options, OptionCode.remoteId), value));
 }
