@@ -21,16 +21,16 @@ const ASSEMBLY: readonly string[] = ["server/server.ts", "store/sqlite/rows.ts",
 const STILL: readonly string[] = [];
 
 /** Identifiers with an address family in them, comments aside. */
-function namesIpv4(source: string): boolean {
-  return /Ipv4/.test(source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""));
+function namesFamily(source: string): boolean {
+  return /Ipv[46]/.test(source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""));
 }
 
-test("only what is named for a protocol names IPv4 addresses, or imports what is named for a protocol", async () => {
+test("only what is named for a protocol names IPv4 or IPv6 addresses, or imports what is named for a protocol", async () => {
   const files = sourceFiles();
   const imports = await importsOf(files);
   const found = [...files]
     .filter(([path]) => !ELSEWHERE.test(path) && !OF_A_PROTOCOL.test(path) && !ASSEMBLY.includes(path))
-    .filter(([path, source]) => namesIpv4(source) || imports.get(path)?.some((one) => OF_A_PROTOCOL.test(targetOf(path, one))))
+    .filter(([path, source]) => namesFamily(source) || imports.get(path)?.some((one) => OF_A_PROTOCOL.test(targetOf(path, one))))
     .map(([path]) => path)
     .sort();
   const added = found.filter((path) => !STILL.includes(path));
@@ -40,6 +40,7 @@ test("only what is named for a protocol names IPv4 addresses, or imports what is
 });
 
 test("a name in a comment is none", () => {
-  assert.equal(namesIpv4("/** An Ipv4 of\n * Ipv4 */\nconst a = 1; // Ipv4"), false);
-  assert.equal(namesIpv4("const a = formatIpv4(b); // Ipv4"), true);
+  assert.equal(namesFamily("/** An Ipv4 of\n * Ipv4 */\nconst a = 1; // Ipv4"), false);
+  assert.equal(namesFamily("const a = formatIpv4(b); // Ipv4"), true);
+  assert.equal(namesFamily("const a: Ipv6Prefix = b;"), true);
 });
