@@ -8,9 +8,9 @@ import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { holderOf, inTime } from "../common/availability.ts";
 import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
+import type { Candidate } from "../trace.ts";
 import type { Exchange } from "./exchange.ts";
 import { isServerSide, noteHolder, refusalOf } from "./permission.ts";
-import type { Candidate } from "./trace.ts";
 
 /**
  * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is

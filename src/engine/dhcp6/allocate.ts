@@ -6,10 +6,10 @@ import { type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
 import { holderOf, inTime } from "../common/availability.ts";
 import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
+import type { Candidate } from "../trace.ts";
 import type { Association } from "./association.ts";
 import type { PoolNetwork } from "./decider.ts";
 import { isClaimed, isCut, isServerSide, noteHolder, refusalOf } from "./permission.ts";
-import type { Candidate } from "./trace.ts";
 
 /**
  * What an association gets: all that is reserved for it, else one of: what it has, is offered or

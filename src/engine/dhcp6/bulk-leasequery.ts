@@ -23,8 +23,8 @@ export interface BulkContext extends Context {
  * first client on a link, LEASEQUERY-DATA for each other one, and LEASEQUERY-DONE. Undefined is
  * given for each lease that was looked at in vain. The caller may stop at any of them and go on
  * later, when leases have changed: each answer is true of the moment in which it is asked for. A
- * client whose leases change meanwhile may come twice. Byte strings of an answer may be views of the
- * query: it has to be encoded before that is gone.
+ * client whose leases change meanwhile may come twice. Byte strings of an answer may be views of
+ * the query: it has to be encoded before that is gone.
  *
  * `present` is asked for what there is at that moment; undefined: the server stops. Then, and when
  * the configuration has changed, the answers are `aborted`, and the last one says why.

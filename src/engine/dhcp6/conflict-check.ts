@@ -40,7 +40,9 @@ function needsCheck({ context, clientKey }: Association, { prefix, previous, hol
   return held === undefined || !equalBytes(held.owner.clientKey, clientKey);
 }
 
-/** What is asked about `later` is not held meanwhile: else it would look as if it had been asked. */
+/**
+ * What is asked about `later` is not held meanwhile: else it would look as if it had been asked.
+ */
 function ask(exchange: Exchange, { prefix, settings }: Grant, later: readonly Grant[], advertise: Reply): Decision {
   const interfaceIndex = exchange.received.interface.index;
   const address = prefix.slice(0, 16);
