@@ -45,7 +45,9 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   writeU16(bytes, at + 2, value);
 }
 
-/** Copies all of `from` to this place. A loop beats `set` for the few bytes that most values have. */
+/**
+ * Copies all of `from` to this place. A loop beats `set` for the few bytes that most values have.
+ */
 export function writeBytes(bytes: Uint8Array, at: number, from: Uint8Array): void {
   const { length } = from;
   if (length <= 32) for (let i = 0; i < length; i++) bytes[at + i] = from[i] as number;

@@ -51,7 +51,10 @@ async function answered(leasehold: LeaseholdProcess, type: string, count = 1): P
   }
 }
 
-/** Obtains, renews, rebinds after the server was gone, comes back after a power cut of both, releases. */
+/**
+ * Obtains, renews, rebinds after the server was gone, comes back after a power cut of both,
+ * releases.
+ */
 async function liveThrough(t: TestContext, { program, wanted, releases, returnsWith, times = TIMES }: Traits): Promise<void> {
   if (!requireNamespaces(t) || !requirePrograms(t, program, "nft")) return;
   const { lab, server, client: place } = await createDhcp6Pair(t, "02:00:5e:60:00:01");
@@ -119,7 +122,10 @@ async function liveThrough(t: TestContext, { program, wanted, releases, returnsW
   );
 }
 
-/** A switch in the server's namespace with a client, and another host that took an address by itself. */
+/**
+ * A switch in the server's namespace with a client, and another host that took an address by
+ * itself.
+ */
 async function createSwitch(t: TestContext, taken: string): Promise<{ lab: Lab; server: Namespace; client: Namespace }> {
   const { lab, server, client } = await createDhcp6Pair(t, "02:00:5e:60:00:02", "port0");
   const other = createClientPlace(lab, "other", server, "port1", "02:00:5e:60:00:03");
@@ -154,7 +160,8 @@ suite("DHCPv6 clients that others wrote", { concurrency: 2 }, () => {
     });
   }
 
-  // Only where a script looks for it: of an address that ends, Linux tells no client that it is another's, but takes it away.
+  // Only where a script looks for it: of an address that ends, Linux tells no client that it is
+  // another's, but takes it away.
   for (const program of ["dhclient"] as const) {
     test(`${program} declines an address that somebody else has, and gets another one`, async (t) => {
       if (!requireNamespaces(t) || !requirePrograms(t, program)) return;

@@ -16,9 +16,10 @@ const SECONDS = 5;
 const RATE = 500;
 
 /**
- * The server loses nothing of a run that offers RATE new clients a second, and each that asked has a lease of its own. A machine that is
- * busy with other things may starve the server, which then leaves DISCOVERs to be repeated, or perfdhcp, from whose buffer the kernel then
- * drops answers: both count what they drop, and nothing else is missing.
+ * The server loses nothing of a run that offers RATE new clients a second, and each that asked has
+ * a lease of its own. A machine that is busy with other things may starve the server, which then
+ * leaves DISCOVERs to be repeated, or perfdhcp, from whose buffer the kernel then drops answers:
+ * both count what they drop, and nothing else is missing.
  */
 async function assertNoLoss(t: TestContext, lab: Lab, server: Namespace, load: Namespace, ...to: string[]): Promise<void> {
   const leasehold = await startLeasehold(t, lab, server, CONFIG);
@@ -55,7 +56,9 @@ async function assertNoLoss(t: TestContext, lab: Lab, server: Namespace, load: N
   if (missed === 0 && shed === 0) assert.equal(status, 0, report);
 }
 
-/** Datagrams that the kernel dropped because a program of the namespace did not read them in time. */
+/**
+ * Datagrams that the kernel dropped because a program of the namespace did not read them in time.
+ */
 function receiveBufferErrors(lab: Lab, where: Namespace): number {
   const [names = "", values = ""] = lab
     .exec(where, "cat", "/proc/net/snmp")

@@ -12,9 +12,9 @@ export function holdTime(offerHold: number, pingTimeout: number | undefined): nu
 
 /**
  * How the address stands from now on when it was found in use: nobody gets it for the probation
- * period of its network, in seconds. Undefined: the address is no longer held, or somebody's by now,
- * or in no network (no period), so it stays as it is. The client that was to get it is on record as
- * its owner, as with DECLINE.
+ * period of its network, in seconds. Undefined: the address is no longer held, or somebody's by
+ * now, or in no network (no period), so it stays as it is. The client that was to get it is on
+ * record as its owner, as with DECLINE.
  */
 export function foundInUse<A, O extends Owner>(
   { leases, now }: { readonly leases: LeaseReader<A, O>; readonly now: Seconds },
