@@ -2,6 +2,7 @@ import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv6 } from "../net/ipv6.ts";
 import { openIpv4Transport } from "./linux/ipv4-transport.ts";
 import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport } from "./linux/ipv6-transport.ts";
+import { openNdProber } from "./linux/nd-prober.ts";
 import { openLinuxProber } from "./linux/prober.ts";
 import { openLinuxRoutes } from "./linux/routes.ts";
 import { openPortableTransport } from "./portable.ts";
@@ -58,9 +59,18 @@ const REASONS: Readonly<Record<string, string>> = {
  * Opens what this system and these privileges allow. A prober that can't do anything has a
  * limitation that says so.
  */
-export async function openProber(): Promise<Prober<Ipv4>> {
+export function openProber(): Promise<Prober<Ipv4>> {
+  return openOrExplain(openLinuxProber);
+}
+
+/** The same for IPv6, by Neighbor Solicitation on the links of this machine. */
+export function openIpv6Prober(): Promise<Prober<Ipv6>> {
+  return openOrExplain(openNdProber);
+}
+
+async function openOrExplain<A>(open: () => Promise<Prober<A>>): Promise<Prober<A>> {
   try {
-    return await openLinuxProber();
+    return await open();
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     const why = REASONS[error.code] ?? error.message;

@@ -23,7 +23,7 @@ const CLIENTS: readonly Traits[] = [
   { program: "dhcpcd", wanted: "address", releases: true, returnsWith: "CONFIRM" },
   { program: "dhcpcd", wanted: "address and prefix", releases: true, returnsWith: "REBIND" },
   // Its timers are late by up to ten seconds.
-  { program: "systemd-networkd", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT", times: [4, 25] },
+  { program: "systemd-networkd", wanted: "address and prefix", releases: false, returnsWith: "SOLICIT", times: [4, 25] },
   { program: "dibbler-client", wanted: "address and prefix", releases: true, returnsWith: "CONFIRM" },
   { program: "dhcp6c", wanted: "address and prefix", releases: true, returnsWith: "SOLICIT" },
 ];

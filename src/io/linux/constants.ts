@@ -20,8 +20,11 @@ export const ETH_P_ARP = 0x0806;
 export const ARPHRD_ETHER = 1;
 
 export const IPPROTO_ICMP = 1;
+export const IPPROTO_ICMPV6 = 58;
 export const SOL_RAW = 255;
 export const ICMP_FILTER = 1;
+export const SOL_ICMPV6 = 58;
+export const ICMP6_FILTER = 1;
 
 export const SOL_IP = 0;
 export const SOL_SOCKET = 1;
@@ -48,6 +51,8 @@ export const SK_MEMINFO_DROPS = 8;
 export const SK_MEMINFO_WORDS = 9;
 
 export const IP_PKTINFO = 8;
+export const IPV6_MULTICAST_IF = 17;
+export const IPV6_MULTICAST_HOPS = 18;
 export const IPV6_ADD_MEMBERSHIP = 20;
 export const IPV6_DROP_MEMBERSHIP = 21;
 export const IPV6_V6ONLY = 26;

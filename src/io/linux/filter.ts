@@ -21,6 +21,19 @@ export function broadcastFilter(port: number): Uint8Array {
     loadHalfBehindHeader(2),
     rejectUnless(port), // destination port
   ];
+  return assembled(program);
+}
+
+/**
+ * One for a raw ICMPv6 socket: only what has this hop limit, so that it has passed so many routers
+ * at most.
+ */
+export function hopLimitFilter(hopLimit: number): Uint8Array {
+  return assembled([loadByte(LD_NETWORK_HEADER + 7), rejectUnless(hopLimit)]);
+}
+
+/** Accepts what passes every check. */
+function assembled(program: readonly Instruction[]): Uint8Array {
   const instructions = new DataView(new ArrayBuffer((program.length + 2) * 8));
   // Behind the checks: accept, then reject, which every failed check jumps to.
   [...program, accept(), reject()].forEach((instruction, i) => {
@@ -46,6 +59,8 @@ interface Instruction {
  */
 const LD_PACKET_TYPE = 0xffff_f004;
 const PACKET_MULTICAST = 2;
+/** SKF_NET_OFF: places from here on are counted from the IP header. */
+const LD_NETWORK_HEADER = 0xfff0_0000;
 
 const load = (k: number): Instruction => ({ code: 0x20, k });
 const loadHalf = (k: number): Instruction => ({ code: 0x28, k });
