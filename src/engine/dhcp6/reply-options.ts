@@ -3,7 +3,7 @@ import { NO_BYTES, readU16 } from "../../net/bytes.ts";
 import type { Option, Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionByCode } from "../../wire/dhcp6/option-table.ts";
-import { optionValue, readOptions, requestsOption } from "../../wire/dhcp6/options.ts";
+import { hasOption, optionValue, readOptions, requestsOption } from "../../wire/dhcp6/options.ts";
 import { configuredOption } from "../common/settings.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Settings } from "./settings.ts";
@@ -93,15 +93,14 @@ function addConfigured({ code, data, more }: ConfiguredOption, options: Option[]
  * Adds what relays supply for the client (RFC 6422 section 6), that nearest to it first: what the
  * client asks for, relays may supply, and is not configured here.
  */
-function addSupplied(exchange: Exchange, settings: Settings, relays: readonly Relay[], options: Option[]): void {
-  for (let i = relays.length - 1; i >= 0; i--) {
+function addSupplied({ message }: Exchange, settings: Settings, relays: readonly Relay[], options: Option[]): void {
+  if (!relays.some((relay) => hasOption(relay.options, OptionCode.rsoo))) return;
+  const wanted = new Set(
+    SUPPLIED.filter((code) => requestsOption(message.options, code) && configuredOption(settings, code) === undefined),
+  );
+  for (let i = relays.length - 1; i >= 0 && wanted.size > 0; i--) {
     const supplied = optionValue((relays[i] as Relay).options, OptionCode.rsoo);
     if (supplied === undefined) continue;
-    for (const option of readOptions(supplied)) {
-      const { code } = option;
-      if (!SUPPLIED.includes(code) || configuredOption(settings, code) !== undefined) continue;
-      if (!requestsOption(exchange.message.options, code) || options.some((other) => other.code === code)) continue;
-      options.push(option);
-    }
+    for (const option of readOptions(supplied)) if (wanted.delete(option.code)) options.push(option);
   }
 }

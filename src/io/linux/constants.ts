@@ -16,15 +16,13 @@ export const SOCK_CLOEXEC = 0o2000000;
 
 export const ETH_P_IP = 0x0800;
 export const ETH_P_ARP = 0x0806;
+export const ETH_P_IPV6 = 0x86dd;
 /** The type of links with Ethernet's addresses and ARP. */
 export const ARPHRD_ETHER = 1;
 
 export const IPPROTO_ICMP = 1;
-export const IPPROTO_ICMPV6 = 58;
 export const SOL_RAW = 255;
 export const ICMP_FILTER = 1;
-export const SOL_ICMPV6 = 58;
-export const ICMP6_FILTER = 1;
 
 export const SOL_IP = 0;
 export const SOL_SOCKET = 1;
@@ -51,14 +49,14 @@ export const SK_MEMINFO_DROPS = 8;
 export const SK_MEMINFO_WORDS = 9;
 
 export const IP_PKTINFO = 8;
-export const IPV6_MULTICAST_IF = 17;
-export const IPV6_MULTICAST_HOPS = 18;
 export const IPV6_ADD_MEMBERSHIP = 20;
 export const IPV6_DROP_MEMBERSHIP = 21;
 export const IPV6_V6ONLY = 26;
 export const IPV6_RECVPKTINFO = 49;
 export const IPV6_PKTINFO = 50;
 
+export const PACKET_ADD_MEMBERSHIP = 1;
+export const PACKET_DROP_MEMBERSHIP = 2;
 export const PACKET_AUXDATA = 8;
 /**
  * The UDP checksum is left to the network card, so it is not in the bytes: the packet comes from
@@ -78,6 +76,11 @@ export const SOCKADDR_IN_SIZE = 16;
  * address.
  */
 export const SOCKADDR_LL_SIZE = 20;
+/**
+ * struct packet_mreq: interface index, type (0: a multicast address), length of the address,
+ * address.
+ */
+export const PACKET_MREQ_SIZE = 16;
 
 /**
  * struct mmsghdr: a struct msghdr of 56 bytes, the length of the message, padding. Offsets of its

@@ -5,7 +5,7 @@ import { ICMP_HEADER_LENGTH, IcmpType, parseIcmpEcho, writeIcmpEcho } from "../.
 import type { AnswerHandler, Prober } from "../prober.ts";
 import { AF_INET, ETH_P_ARP, ICMP_FILTER, IPPROTO_ICMP, SOCKADDR_IN_SIZE, SOL_RAW } from "./constants.ts";
 import { type Libc, loadLibc } from "./libc.ts";
-import { hardwareAddressOf, type Listener, listen, openLinkSocket, openRaw } from "./raw-socket.ts";
+import { createLinks, listen, openRaw } from "./links.ts";
 
 const NO_HARDWARE_ADDRESS = new Uint8Array(6);
 /** Offset of the source address in an IPv4 header. */
@@ -17,32 +17,16 @@ const IPV4_SOURCE = 12;
  */
 export async function openLinuxProber(): Promise<Prober<Ipv4>> {
   const libc = await loadLibc();
-  const links = new Map<number, Listener | undefined>();
   const identifier = process.pid & 0xffff;
   let sequence = 0;
   let handler: AnswerHandler<Ipv4> = () => {};
+  const links = createLinks(libc, ETH_P_ARP, (frame) => hearArp(frame, handler));
   const icmp = listen(libc, openIcmpSocket(libc), (packet) => {
     const headerLength = ((packet[0] as number) & 15) * 4;
     const echo = parseIcmpEcho(packet, headerLength);
     if (echo?.type === IcmpType.echoReply && echo.identifier === identifier) handler(readIpv4(packet, IPV4_SOURCE), undefined);
   });
 
-  const linkOf = (interfaceIndex: number): Listener | undefined => {
-    const known = links.get(interfaceIndex);
-    if (known !== undefined || links.has(interfaceIndex)) return known;
-    const fd = openLinkSocket(libc, interfaceIndex, ETH_P_ARP);
-    const listener =
-      fd === undefined
-        ? undefined
-        : listen(libc, fd, (frame) => {
-            const ethernet = parseEthernet(frame);
-            const arp = ethernet && parseArp(frame, ethernet.payloadOffset);
-            // Any ARP packet of the address's user tells of it (RFC 5227 section 2.1.1).
-            if (arp !== undefined && arp.senderAddress !== 0) handler(arp.senderAddress, arp.senderHardwareAddress);
-          });
-    links.set(interfaceIndex, listener);
-    return listener;
-  };
   const echo = (address: Ipv4): boolean => {
     const packet = new Uint8Array(new ArrayBuffer(ICMP_HEADER_LENGTH + 8));
     sequence = (sequence + 1) & 0xffff;
@@ -59,14 +43,13 @@ export async function openLinuxProber(): Promise<Prober<Ipv4>> {
       handler = newHandler;
     },
     ask(address, interfaceIndex) {
-      const link = interfaceIndex === 0 ? undefined : linkOf(interfaceIndex);
-      return link === undefined ? echo(address) : sendArpProbe(libc, link.fd, address);
+      const link = interfaceIndex === 0 ? undefined : links.at(interfaceIndex);
+      return link === undefined ? echo(address) : link.send(arpProbe(address, link.hardwareAddress));
     },
     close() {
       handler = () => {};
       icmp.close();
-      for (const link of links.values()) link?.close();
-      links.clear();
+      links.close();
     },
   };
 }
@@ -79,13 +62,18 @@ function openIcmpSocket(libc: Libc): number {
   return fd;
 }
 
+function hearArp(frame: Uint8Array, handler: AnswerHandler<Ipv4>): void {
+  const ethernet = parseEthernet(frame);
+  const arp = ethernet && parseArp(frame, ethernet.payloadOffset);
+  // Any ARP packet of the address's user tells of it (RFC 5227 section 2.1.1).
+  if (arp !== undefined && arp.senderAddress !== 0) handler(arp.senderAddress, arp.senderHardwareAddress);
+}
+
 /**
  * An ARP request with sender address 0.0.0.0, which changes nobody's tables (RFC 5227 section
  * 2.1.1).
  */
-function sendArpProbe(libc: Libc, fd: number, address: Ipv4): boolean {
-  const own = hardwareAddressOf(libc, fd);
-  if (own === undefined) return false;
+function arpProbe(address: Ipv4, own: Uint8Array): Uint8Array {
   const frame = new Uint8Array(new ArrayBuffer(ETHERNET_HEADER_LENGTH + ARP_LENGTH));
   writeEthernet(frame, ETHERNET_BROADCAST, own, EtherType.arp);
   writeArp(frame, ETHERNET_HEADER_LENGTH, {
@@ -95,5 +83,5 @@ function sendArpProbe(libc: Libc, fd: number, address: Ipv4): boolean {
     targetHardwareAddress: NO_HARDWARE_ADDRESS,
     targetAddress: address,
   });
-  return libc.send(fd, frame, frame.length, 0) === frame.length;
+  return frame;
 }

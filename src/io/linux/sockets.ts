@@ -86,14 +86,6 @@ export function openPacketSocket(libc: Libc, port: number): number {
   }
 }
 
-/** Has the kernel throw away what the program of classic BPF rejects. */
-export function attachFilter(libc: Libc, fd: number, instructions: Uint8Array): void {
-  const program = allocate(libc, 16);
-  program.words[0] = instructions.length / 8;
-  writePointer(program, 8, libc.address(instructions));
-  setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
-}
-
 /** A datagram socket that neither blocks nor is inherited by child processes. */
 export function openSocket(libc: Libc, domain: number, protocol: number): number {
   const fd = libc.socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
@@ -102,6 +94,14 @@ export function openSocket(libc: Libc, domain: number, protocol: number): number
     throw new TransportError(code, `no socket can be opened (${code})`);
   }
   return fd;
+}
+
+/** The socket hears only what the program accepts, from now on; see filter.ts. */
+export function attachFilter(libc: Libc, fd: number, instructions: Uint8Array): void {
+  const program = allocate(libc, 16);
+  program.words[0] = instructions.length / 8;
+  writePointer(program, 8, libc.address(instructions));
+  setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
 }
 
 function setOption(libc: Libc, fd: number, level: number, option: number, value: Uint8Array): void {

@@ -40,8 +40,11 @@ suite("SOLICIT", () => {
       "na 1": "1250/2000: 2001:db8:1::100 2500/4000",
       "pd 1": "0/0: NoPrefixAvail",
     });
-    const { ias, changes } = home({ ranges: [] }).receive(message("SOLICIT", { na: { 1: [] } }));
+    const none = home({ ranges: [] });
+    const { ias, changes } = none.receive(message("SOLICIT", { na: { 1: [] } }));
     assert.deepEqual([ias, changes], [{ "na 1": "0/0: NoAddrsAvail" }, undefined]);
+    // Nothing has run short where there never was anything.
+    assert.deepEqual([...server.notices, ...none.notices], []);
   });
 
   test("the operator is told of a pool that is used up", () => {

@@ -88,6 +88,12 @@ suite("what is reserved", () => {
     assert.deepEqual(server.receive(message("RENEW", { na: { 1: [RESERVED] } })).ias, ias(RESERVED));
   });
 
+  test("nor does another interface of the host that is known by a hardware address", () => {
+    const server = home({ reservations: [{ match: [{ kind: "chaddr", chaddr: MAC }], addresses: [RESERVED] }] });
+    server.receive(message("REQUEST", { na: { 1: [] } }));
+    assert.deepEqual(server.receive(message("REQUEST", { na: { 3: [] } })).ias, { "na 3": "1250/2000: 2001:db8:1::100 2500/4000" });
+  });
+
   test("nobody else is given it, whatever is asked for", () => {
     const server = home({
       ranges: [`${RESERVED} ${RESERVED}`, "2001:db8:1::8 2001:db8:1::8"],

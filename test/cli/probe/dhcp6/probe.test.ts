@@ -161,7 +161,6 @@ test("probe -6: a wrong command line ends with status 2, and nothing is sent", a
     [["-6"], /a DHCPv6 server answers clients on their own link: add --interface NAME .*--relay LINK-ADDRESS/],
     [["-6", "--relay", "::", "--ciaddr", "10.0.0.1"], /--ciaddr: DHCPv6 has no such thing/],
     [["-6", "--relay", "::", "--no-broadcast"], /--(no-)?broadcast: DHCPv6 has no such thing/],
-    [["-6", "--relay", "::", "--server", "[::1"], /--server \[::1: write an IPv6 address and perhaps a port, such as \[::1\]:6547/],
     [["-6", "--relay", "::", "--type", "request"], /--type request: say with --server-id/],
     [["-6", "--relay", "::", "--type", "decline", "--no-na", "--prefix", "2001:db8::/56"], /--type decline: is about addresses only/],
     [
@@ -172,11 +171,14 @@ test("probe -6: a wrong command line ends with status 2, and nothing is sent", a
     [["--no-na"], /--no-na: is for DHCPv6: add -6/],
     [["--relay", "10.0.0.1", "--relay", "10.0.0.2"], /--relay: a DHCPv4 message names one relay/],
   ];
-  await Promise.all(
-    table.map(async ([args, said]) => {
-      const { status, stdout, stderr } = await runLeasehold("probe", ...args);
-      assert.deepEqual([status, stdout], [2, ""], args.join(" "));
-      assert.match(stderr, said);
-    }),
-  );
+  // Not all at once: each starts a process.
+  for (let i = 0; i < table.length; i += 3) {
+    await Promise.all(
+      table.slice(i, i + 3).map(async ([args, said]) => {
+        const { status, stdout, stderr } = await runLeasehold("probe", ...args);
+        assert.deepEqual([status, stdout], [2, ""], args.join(" "));
+        assert.match(stderr, said);
+      }),
+    );
+  }
 });
