@@ -145,6 +145,16 @@ suite("what is reserved", () => {
     assert.deepEqual(server.receive(message("SOLICIT", { na: { 1: [] }, relays })).ias, { "na 1": "1250/2000: 2001:db8:2::100 2500/4000" });
   });
 
+  test("on a shared link one with a prefix goes before one with settings only", () => {
+    const shared = [["2001:db8:1::/64", "2001:db8:2::/64"]];
+    const server = homeAndAway(
+      { reservations: [{ match, hostname: "settings" }] },
+      { reservations: [{ match, prefixes: ["2001:db8:7777::/48"] }] },
+      { shared },
+    );
+    assert.deepEqual(server.receive(message("SOLICIT", { pd: { 1: [] } })).ias, { "pd 1": "1250/2000: 2001:db8:7777::/48 2500/4000" });
+  });
+
   test("reservations_only: others get nothing, a host gets what is reserved, or a dynamic one for what is not", () => {
     const server = home({ reservationsOnly: true, reservations: [{ match, addresses: [RESERVED] }] });
     assert.deepEqual(server.receive(message("SOLICIT", { client: CAROL, na: { 1: [] } })).ias, { "na 1": "0/0: NoAddrsAvail" });
