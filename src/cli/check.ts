@@ -55,26 +55,26 @@ async function loadStandardInput(name: string): Promise<LoadFileResult> {
 /** What a configuration serves, in one line: of DHCPv4 unless there is only DHCPv6. */
 function summary(config: Config): string {
   const { dhcp6 } = config;
-  const ofDhcp6 = dhcp6 && `DHCPv6: ${summaryOfDhcp6(dhcp6)}`;
-  if (ofDhcp6 !== undefined && config.networks.length === 0) return ofDhcp6;
-  return [summaryOfDhcp4(config), ...(ofDhcp6 === undefined ? [] : [ofDhcp6])].join("; ");
+  if (dhcp6 === undefined) return summary4(config);
+  return config.networks.length === 0 ? summary6(dhcp6) : `${summary4(config)}; ${summary6(dhcp6)}`;
 }
 
-function summaryOfDhcp4(config: Config): string {
+function summary4(config: Config): string {
   const addresses = config.ranges.reduce((sum, range) => sum + allocatableSize(range, range.excluded), 0);
   return [
-    countNetworks(config),
+    countNetworks(config, "network"),
     `${count(config.ranges.length, "range")} with ${count(addresses, "address", "addresses")}`,
     count(countReservations(config), "reservation"),
   ].join(", ");
 }
 
-function summaryOfDhcp6(config: Dhcp6Config): string {
+/** Ranges of IPv6 have more addresses than anybody counts. */
+function summary6(config: Dhcp6Config): string {
   const ranges = config.pools.filter(({ kind }) => kind === "addresses").length;
   return [
-    countNetworks(config),
+    countNetworks(config, "IPv6 network"),
     count(ranges, "range"),
-    count(config.pools.length - ranges, "prefix pool"),
+    count(config.pools.length - ranges, "pool of prefixes", "pools of prefixes"),
     count(countReservations(config), "reservation"),
   ].join(", ");
 }
@@ -84,9 +84,9 @@ interface Linked {
   readonly links: readonly { readonly networks: readonly unknown[] }[];
 }
 
-function countNetworks({ networks, links }: Linked): string {
+function countNetworks({ networks, links }: Linked, what: string): string {
   const shared = links.filter((link) => link.networks.length > 1).length;
-  return count(networks.length, "network") + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`);
+  return count(networks.length, what) + (shared === 0 ? "" : ` (${count(shared, "link")} with several)`);
 }
 
 /** One that applies in many networks is one, with the same match in each. */

@@ -4,8 +4,8 @@ import { TransportError } from "../io/transport.ts";
 import { parseNumber, QUICKSTART_SERVER, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
 import { IPV6 } from "./family.ts";
-import type { Conversations } from "./probe/conversation.ts";
-import { DEFAULT_MAC, type Dhcp4Flags, openDhcp4 } from "./probe/dhcp4/converse.ts";
+import { type Conversations, DEFAULT_MAC } from "./probe/conversation.ts";
+import { type Dhcp4Flags, openDhcp4 } from "./probe/dhcp4/converse.ts";
 import { type Dhcp6Flags, openDhcp6 } from "./probe/dhcp6/converse.ts";
 
 interface ProbeFlags extends Omit<Dhcp4Flags, "relay">, Omit<Dhcp6Flags, "relay"> {
@@ -136,7 +136,7 @@ function open(flags: ProbeFlags, given: (group: string) => readonly string[], ti
   if (flags.ipv6 === true) {
     const [other] = given("Options of DHCPv4:");
     if (other !== undefined) throw new UsageError(`${other}: DHCPv6 has no such thing; see leasehold probe --help`);
-    return openDhcp6((flags.type ?? "sarr").toLowerCase(), flags, timeout, DEFAULT_MAC);
+    return openDhcp6((flags.type ?? "sarr").toLowerCase(), flags, timeout);
   }
   const [other] = given("Options of DHCPv6:");
   if (other !== undefined) throw new UsageError(`${other}: is for DHCPv6: add -6`);

@@ -58,13 +58,13 @@ function printAllLimits(config: Config, names4: Names, names6: Names | undefined
 }
 
 function printLeasequery({ leasequery, dhcp6 }: Config): Plain | undefined {
-  const bulk = leasequery?.bulk ?? dhcp6?.leasequery?.bulk;
+  const listen = [...(leasequery?.bulk?.listen ?? []), ...(dhcp6?.leasequery?.bulk?.listen ?? [])];
   const requesters = [
     ...(leasequery?.requesters ?? []).map(printRequester),
     ...(dhcp6?.leasequery?.requesters ?? []).map(printIpv6Requester),
   ];
   if (requesters.length === 0) return undefined;
-  return { requesters, bulk: bulk && { listen: bulk.listen.map(printListener) } };
+  return { requesters, bulk: listen.length === 0 ? undefined : { listen: listen.map(printListener) } };
 }
 
 function printRequester(requester: Ipv4Prefix): string {

@@ -1,7 +1,9 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv6 } from "../net/ipv6.ts";
+import type { Ipv6Prefix } from "../net/ipv6-prefix.ts";
 import { openIpv4Transport } from "./linux/ipv4-transport.ts";
 import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport } from "./linux/ipv6-transport.ts";
+import { openLinuxIpv6Prober } from "./linux/neighbor-prober.ts";
 import { openLinuxProber } from "./linux/prober.ts";
 import { openLinuxRoutes } from "./linux/routes.ts";
 import { openPortableTransport } from "./portable.ts";
@@ -58,9 +60,18 @@ const REASONS: Readonly<Record<string, string>> = {
  * Opens what this system and these privileges allow. A prober that can't do anything has a
  * limitation that says so.
  */
-export async function openProber(): Promise<Prober<Ipv4>> {
+export function openProber(): Promise<Prober<Ipv4>> {
+  return openAllowed(openLinuxProber);
+}
+
+/** The same for IPv6. What is asked about may be an `Ipv6Prefix` of 128 bits, as leases have it. */
+export function openIpv6Prober(): Promise<Prober<Ipv6 | Ipv6Prefix>> {
+  return openAllowed(openLinuxIpv6Prober);
+}
+
+async function openAllowed<A>(open: () => Promise<Prober<A>>): Promise<Prober<A>> {
   try {
-    return await openLinuxProber();
+    return await open();
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     const why = REASONS[error.code] ?? error.message;

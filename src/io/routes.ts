@@ -7,11 +7,14 @@ import type { Ipv6Prefix } from "../net/ipv6-prefix.ts";
  * is done.
  */
 export interface Routes {
-  /** A route to the prefix by this neighbour on this interface, in place of one that was added before. */
+  /**
+   * A route to the prefix by this neighbour on this interface, in place of one that was added before;
+   * never in place of one of another program.
+   */
   add(prefix: Ipv6Prefix, nextHop: Ipv6, interfaceIndex: number): string | undefined;
   /** There need not be one. */
   remove(prefix: Ipv6Prefix): string | undefined;
-  /** The prefixes of all that are there, by whichever run. */
-  list(): readonly Ipv6Prefix[];
+  /** The prefixes of all that are there, by whichever run; a text: why that can't be told. */
+  list(): readonly Ipv6Prefix[] | string;
   close(): void;
 }

@@ -28,4 +28,18 @@ export class Ipv6RangeIndex {
     }
     return -1;
   }
+
+  /** Whether any range shares an address with this one. */
+  overlaps({ start, end }: Ipv6Range): boolean {
+    let low = 0;
+    let high = this.#sorted.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const { range } = this.#sorted[middle] as { range: Ipv6Range };
+      if (compareBytes(range.start, end, 16) > 0) high = middle - 1;
+      else if (compareBytes(range.end, start, 16) < 0) low = middle + 1;
+      else return true;
+    }
+    return false;
+  }
 }

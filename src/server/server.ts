@@ -186,6 +186,8 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
         listeners: onHappening === undefined ? [] : [(happening) => onHappening({ protocol: "dhcp6", ...happening })],
       }),
     );
+  if (service6 === undefined)
+    for (const unused of [options.dhcp6?.transport, options.dhcp6?.prober]) if (unused !== undefined) keep(unused);
   checkEndpoints(options);
   const serves4 = servesDhcp4(config);
   const { clock, facts, saved, wrong } = await restoreLeases({

@@ -49,7 +49,7 @@ test("a good file: one line that says what it serves, exit status 0", () => {
     stdout: "examples/office.yaml: ok: 3 networks (1 link with several), 4 ranges with 506 addresses, 2 reservations\n",
     stderr: "",
   });
-  const dhcp6 = "DHCPv6: 1 network, 1 range, 1 prefix pool, 1 reservation";
+  const dhcp6 = "1 IPv6 network, 1 range, 1 pool of prefixes, 1 reservation";
   assert.deepEqual(check(["examples/home6.yaml"]), {
     status: 0,
     stdout: `examples/home6.yaml: ok: 1 network, 1 range with 100 addresses, 1 reservation; ${dhcp6}\n`,
@@ -65,7 +65,7 @@ test("what a file serves by DHCPv6 is said of that, alone or beside DHCPv4", (t)
       prefix_pools: [{ prefix: "2001:db8:100::/40", delegated_length: 56 }]
       reservations: [{ match: { duid: 00030001020000000007 }, addresses: ["2001:db8:0:0:1::7"] }]
 `;
-  const says = "DHCPv6: 1 network, 1 range, 1 prefix pool, 1 reservation";
+  const says = "1 IPv6 network, 1 range, 1 pool of prefixes, 1 reservation";
   const alone = write(t, v6);
   assert.deepEqual(check([alone]), { status: 0, stdout: `${alone}: ok: ${says}\n`, stderr: "" });
   const both = write(t, `networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.10-10.0.0.19 }], options: { routers: 10.0.0.1 } } }\n${v6}`);

@@ -64,6 +64,22 @@ const CASES: readonly (readonly [what: string, text: (count: number) => string, 
     9_999,
   ],
   [
+    "networks of DHCPv6, each with a pool of prefixes and a reserved one",
+    (n) =>
+      `v6:\n  networks:\n${times(n, (i) => `    2001:db8:${i.toString(16)}::/64: {ranges: [{prefix: '2001:db8:${i.toString(16)}::/112'}], prefix_pools: [{prefix: '3000:${i.toString(16)}::/32', delegated_length: 56}], reservations: [{match: {chaddr: '${mac(i)}'}, addresses: ['2001:db8:${i.toString(16)}::5'], prefixes: ['3000:${i.toString(16)}::/56']}]}\n`)}`,
+    5_000,
+    true,
+    0,
+  ],
+  [
+    "reserved prefixes that overlap",
+    (n) =>
+      `v6:\n  networks:\n    2001:db8:1::/64:\n      reservations:\n${times(n, (i) => `        - {match: {chaddr: "${mac(i)}"}, prefixes: ['2001:db8:100::/56']}\n`)}`,
+    10_000,
+    false,
+    9_999,
+  ],
+  [
     "members of a shared network",
     (n) =>
       `networks:\n${times(n, (i) => `  ${formatIpv4(0x0a000000 + 256 * i)}/24: {options: {routers: 10.0.0.1}, ranges: [{range: ${formatIpv4(0x0a00000a + 256 * i)}-${formatIpv4(0x0a000063 + 256 * i)}}]}\n`)}shared_networks:\n  a: [${times(n, (i) => `${formatIpv4(0x0a000000 + 256 * i)}/24, `)}]\n`,

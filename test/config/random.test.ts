@@ -8,7 +8,7 @@ import { printConfig } from "../../src/config/print.ts";
 import { formatDiagnostic } from "../../src/config/text/diagnostic.ts";
 
 const example = (name: string): string => readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8");
-const EXAMPLES = ["home", "office", "quickstart"].map(example);
+const EXAMPLES = ["home", "home6", "office", "quickstart"].map(example);
 
 /** A result is whole: good and without errors, or bad with at least one, each at a place in the text. */
 function assertWhole(result: LoadResult, source: string): void {
@@ -66,12 +66,14 @@ test("an example that was changed anywhere in its text gives a configuration or 
 
 /** The keys of the format, and some that are not; values that are right in one place or another. */
 const key = fc.constantFrom(
-  ..."interfaces networks shared_networks config options reservations next_server server_name file_name authoritative probation_period ping_check ping_timeout_ms chaddr_only offer_hold affinity store log ranges server_id relays allocation start end range prefix except ip match chaddr client_id hostname lease_time default min max renew_time rebind_time values value type always sqlite memory routers 3 61 nothing class v6 leasequery requesters __proto__ constructor toString".split(
+  ..."interfaces networks shared_networks config options reservations next_server server_name file_name authoritative probation_period ping_check ping_timeout_ms chaddr_only offer_hold affinity store log ranges server_id relays allocation start end range prefix except ip match chaddr client_id hostname lease_time default min max renew_time rebind_time values value type always sqlite memory routers 3 61 nothing class v6 leasequery requesters prefix_pools delegated_length excluded_prefix interface_id addresses prefixes duid preferred_time server_id identifier rapid_commit address_registration routes 23 bulk listen __proto__ constructor toString".split(
     " ",
   ),
   "10.0.0.0/24",
   "10.0.0.0/16",
   "10.0.1.0/24",
+  "2001:db8:1::/64",
+  "2001:db8::/32",
 );
 const leaf = fc.oneof(
   fc.constantFrom<unknown>(
@@ -100,6 +102,11 @@ const leaf = fc.oneof(
     "10.0.0.128/25",
     "10.0.0.0/24",
     "10.0.1.0/24",
+    "2001:db8:1::5",
+    "2001:db8:1::/64",
+    "2001:db8:100::/40",
+    "000102",
+    56,
     undefined,
     Number.NaN,
     new Date(0),

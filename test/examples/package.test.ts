@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { newFolder } from "../support/loopback-server.ts";
 import { watch } from "../support/namespaces.ts";
@@ -28,7 +28,12 @@ function installed(t: TestContext): string {
       cwd: ROOT,
     },
   );
-  for (const name of Object.keys(dependencies)) symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+  for (const name of Object.keys(dependencies)) {
+    const link = join(folder, "node_modules", name);
+    // A package of a scope stands in a folder of its own.
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules", name), link);
+  }
   return folder;
 }
 

@@ -21,8 +21,8 @@ export const Answer = {
 export type Answer = (typeof Answer)[keyof typeof Answer];
 
 /**
- * The messages of the clients of a run, who are numbered from 0, and what they are offered and have.
- * `sequence` tells a client's exchanges apart.
+ * The messages of the clients of a run, who are numbered from 0, and what they are offered and
+ * have. `sequence` tells a client's exchanges apart.
  */
 export interface Messages {
   /** Writes a whole message to the start of `into` and returns its length. */

@@ -1,6 +1,9 @@
 /** What the messages of one client led to. */
 import type { JsonValue } from "../../wire/values/values.ts";
 
+/** The hardware address of a client that has none of its own. */
+export const DEFAULT_MAC = "02:00:00:00:00:01";
+
 export interface Outcome {
   readonly ok: boolean;
   /** The last line. */

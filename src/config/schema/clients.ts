@@ -68,7 +68,7 @@ const dhcp4Facts = {
 };
 
 const facts = {
-  hostname: hostname.optional().describe("Name of the host, sent to it as option 12."),
+  hostname: hostname.optional().describe("Name of the host: sent to it as option 12, and its name in the Client FQDN option."),
   ...guards,
   classes: list(className, "names of classes").optional().describe("Classes that the host is put into. Default: none."),
 };

@@ -139,12 +139,14 @@ function readCharacters(tree: unknown, issues: readonly Issue[], report: Report)
   return changed;
 }
 
-/** Whether text is wanted, and among several forms no number. */
+/** Whether text is wanted: one, or one or a list of them. */
 function wantsText(issue: Issue): boolean {
   if (issue.code === "invalid_type") return issue.expected === "string";
   if (issue.code !== "invalid_union") return false;
   const wanted = issue.errors.flatMap(([first]) => (first?.code === "invalid_type" && first.path.length === 0 ? [first.expected] : []));
-  return wanted.includes("string") && !wanted.includes("number") && !wanted.includes("int");
+  return (
+    wanted.includes("string") && wanted.every((type) => type === "string" || type === "array") && wanted.length === issue.errors.length
+  );
 }
 
 /** A copy of plain data, without keys that have no value; REFUSED when it is too deep. */

@@ -6,7 +6,7 @@ import { type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
 import { inTime } from "../common/availability.ts";
 import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
-import type { Asked, Association } from "./association.ts";
+import type { Association } from "./association.ts";
 import type { PoolNetwork } from "./decider.ts";
 import { holderOf, isClaimed, isCut, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 import type { Candidate } from "./trace.ts";
@@ -50,7 +50,7 @@ function chooseDynamic(association: Association): Ipv6Prefix | undefined {
   const held = inTime(leases.heldBy(clientKey, link.index), now)?.address;
   if (held !== undefined && mayHave(association, held, leases.byAddress(held), "held")) return held;
   if (own !== undefined && !isLeased && mayHave(association, own.address, own, "own")) return own.address;
-  for (const { prefix } of asked) {
+  for (const prefix of asked) {
     if (!isHint(prefix) && mayHave(association, prefix, leases.byAddress(prefix), "requested")) return prefix;
   }
   const unused = unusedLease(association);
@@ -113,9 +113,9 @@ function poolsFor({ asked }: Association, { ranges }: PoolNetwork): readonly (Ra
 const LONGEST = 128;
 
 /** The length of the prefix that the client would like; 0: any. */
-function wantedLength(asked: readonly Asked[]): number {
+function wantedLength(asked: readonly Ipv6Prefix[]): number {
   const [first] = asked;
-  return first === undefined ? 0 : prefixLength(first.prefix);
+  return first === undefined ? 0 : prefixLength(first);
 }
 
 /** Whether the association can't get anything from the pools of the network. */

@@ -22,17 +22,13 @@ export interface Association extends Client<Ipv6Prefix, LeaseOwner> {
   readonly iaid: number;
   readonly link: PoolLink;
   readonly reservation: Reservation | undefined;
-  /** What the client puts in it: what it has, or what it would like to have. */
-  readonly asked: readonly Asked[];
+  /**
+   * What the client puts in it: what it has, or what it would like to have; ::/n is any prefix of
+   * this length (RFC 8168). In bytes of their own. The lifetimes with them mean nothing (sections
+   * 21.6 and 21.22).
+   */
+  readonly asked: readonly Ipv6Prefix[];
   readonly trace: Trace | undefined;
-}
-
-/** An address or prefix as a client names it. */
-export interface Asked {
-  /** In bytes of its own. ::/n: any prefix of this length (RFC 8168). */
-  readonly prefix: Ipv6Prefix;
-  /** In seconds; 0: the client does not say. */
-  readonly validLifetime: number;
 }
 
 /**
@@ -97,9 +93,9 @@ function associationOf(exchange: Exchange, type: AssociationType, { iaid, option
   };
 }
 
-/** What the options of an association name, each once. */
-export function askedIn(type: AssociationType, options: readonly Option[]): readonly Asked[] {
-  const asked: Asked[] = [];
+/** What the options of an association name. */
+function askedIn(type: AssociationType, options: readonly Option[]): readonly Ipv6Prefix[] {
+  const asked: Ipv6Prefix[] = [];
   for (let i = 0; i < options.length && asked.length < MOST_ASKED; i++) {
     const one = type === AssociationKind.addresses ? askedAddress(options[i] as Option) : askedPrefix(options[i] as Option);
     if (one !== undefined) asked.push(one);
@@ -107,12 +103,11 @@ export function askedIn(type: AssociationType, options: readonly Option[]): read
   return asked;
 }
 
-function askedAddress({ code, data }: Option): Asked | undefined {
+function askedAddress({ code, data }: Option): Ipv6Prefix | undefined {
   const value = code === OptionCode.iaAddress ? readIaAddress(data) : undefined;
-  return value && { prefix: ipv6Prefix(value.address), validLifetime: value.validLifetime };
+  return value && ipv6Prefix(value.address);
 }
 
-function askedPrefix({ code, data }: Option): Asked | undefined {
-  const value = code === OptionCode.iaPrefix ? readIaPrefix(data) : undefined;
-  return value && { prefix: value.prefix, validLifetime: value.validLifetime };
+function askedPrefix({ code, data }: Option): Ipv6Prefix | undefined {
+  return code === OptionCode.iaPrefix ? readIaPrefix(data)?.prefix : undefined;
 }

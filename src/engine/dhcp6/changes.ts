@@ -44,6 +44,21 @@ export function keptOf(exchange: Exchange): Kept {
   };
 }
 
+/**
+ * What is kept of the client while something is only held for it: whose it is, also under another
+ * DUID. The rest is written anew with each lease.
+ */
+export function keptWhileHeld(exchange: Exchange): Kept {
+  return {
+    peerAddress: undefined,
+    relays: undefined,
+    interfaceName: undefined,
+    hardware: hardwareBytes(hardwareOf(exchange)),
+    hostname: undefined,
+    vendorClass: undefined,
+  };
+}
+
 /** Relays that say more than anybody needs to know are not kept. */
 function relaysOf(relays: readonly Relay[]): Uint8Array | undefined {
   const record = relayRecord(relays);

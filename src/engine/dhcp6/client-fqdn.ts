@@ -3,15 +3,15 @@ import type { Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue, requestsOption } from "../../wire/dhcp6/options.ts";
 import { labelsOfText, textOfLabels } from "../../wire/fqdn-name.ts";
-import type { Exchange } from "./exchange.ts";
-import type { Settings } from "./settings.ts";
+import type { Request } from "./exchange.ts";
+import type { ReplySettings } from "./settings.ts";
 
 /**
  * Option 39 of a reply (RFC 4704 section 6), for a client that sent one and asks for one; undefined
  * for any other. This server updates no DNS, and says so. The name is the one that the client has
  * here: that of its reservation, else its own.
  */
-export function clientFqdnAnswer({ message, trace }: Exchange, { hostname }: Settings): Option | undefined {
+export function clientFqdnAnswer({ message, trace }: Request, { hostname }: ReplySettings): Option | undefined {
   const { options } = message;
   const data = optionValue(options, OptionCode.clientFqdn);
   const asked = data && readClientFqdn(data);

@@ -6,9 +6,9 @@ import { noClasses } from "../common/classes.ts";
 import { classify, limitsOf } from "./classify.ts";
 import { decideConfirm } from "./confirm.ts";
 import type { Decision } from "./decision.ts";
-import type { Context, Exchange, Received, Sender } from "./exchange.ts";
+import type { Context, Exchange, Received, Request, Sender } from "./exchange.ts";
 import { decideRebind, decideRenew } from "./extend.ts";
-import { decideInform } from "./inform.ts";
+import { decideInform, decideInformElsewhere } from "./inform.ts";
 import { decideLeasequery } from "./leasequery.ts";
 import { locate } from "./locate.ts";
 import { decideRequest, decideSolicit } from "./obtain.ts";
@@ -62,12 +62,19 @@ function decideFor(context: Context, received: Received, trace: Trace | undefine
   const duid = optionValue(message.options, OptionCode.clientIdentifier);
   if (duid !== undefined) trace?.({ rule: "client", clientKey: duid });
   const network = locate(context.decider, received, trace);
-  if (network === undefined) return silence(trace, "no-network");
+  const request: Request = { context, received, message, duid, trace };
+  if (network === undefined) return decideElsewhere(request);
   trace?.({ rule: "network", name: network.name });
   const link = context.decider.config.links[network.link] as Link;
   const classes = noClasses(context.decider.config.classification);
-  const sender: Sender = { context, received, message, link, network, duid, classes, members: [], trace };
+  const sender: Sender = { ...request, link, network, classes, members: [] };
   if (classes !== undefined && !classify(sender)) return silence(trace, "dropped-by-class");
   const draft = { claimed: [], counted: [], changes: [] };
   return decideType({ ...sender, reservation: findReservation(sender), limits: limitsOf(sender), draft });
+}
+
+/** Of a client on the link of no network. */
+function decideElsewhere(request: Request): Decision {
+  const isInform = request.message.type === MessageType["INFORMATION-REQUEST"];
+  return isInform ? decideInformElsewhere(request) : silence(request.trace, "no-network");
 }

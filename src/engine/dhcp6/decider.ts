@@ -11,7 +11,7 @@ import type { SettingsOfMembers } from "../common/settings.ts";
 import { compileDhcp6 } from "./classify.ts";
 import type { OptionLists } from "./reply-options.ts";
 import { indexReservations, type ReservationIndex } from "./reservation-index.ts";
-import type { Settings } from "./settings.ts";
+import type { ReplySettings, Settings } from "./settings.ts";
 
 /** What associations hold: addresses or prefixes. */
 export type AssociationType = typeof Association.addresses | typeof Association.prefixes;
@@ -57,10 +57,12 @@ export interface Decider {
    * to it, and keeps it short.
    */
   settingsOf(place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[];
+  /** Of clients that are on a link of no network; undefined: nothing is configured for them. */
+  readonly topSettings: ReplySettings | undefined;
   /** Another number each time, from 1. */
   nextNumber(): number;
   /** Lists of configured options, ready for replies. */
-  readonly optionLists: OptionListCache<Settings, OptionLists>;
+  readonly optionLists: OptionListCache<ReplySettings, OptionLists>;
   /** The name of an interface as it is kept with leases. */
   interfaceName(name: string): Uint8Array;
 }
@@ -99,6 +101,7 @@ export function createDecider(config: Dhcp6Config): Decider {
     poolLinks: ({ index }) => poolLinks[index] as PoolLinks,
     reserved: (type, reservation) => (type === Association.addresses ? reservedAddresses(reservation) : reservation.prefixes),
     settingsOf: remember((_place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[] => []),
+    topSettings: config.options.byCode.size === 0 ? undefined : { number: ++numbers, options: [config.options], hostname: undefined },
     nextNumber: () => ++numbers,
     optionLists: createOptionListCache(),
     interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),

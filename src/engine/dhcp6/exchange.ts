@@ -60,16 +60,21 @@ export interface Received {
   readonly length?: number;
 }
 
-/** Who sent a message, and where that is. */
-export interface Sender {
+/** A message that is not discarded. */
+export interface Request {
   readonly context: Context;
   readonly received: Received;
   readonly message: Message;
+  /** The client's DUID; undefined: it does not tell (INFORMATION-REQUEST). */
+  readonly duid: Duid | undefined;
+  readonly trace: Trace | undefined;
+}
+
+/** Who sent a message, and where that is. */
+export interface Sender extends Request {
   readonly link: Link;
   /** The network of the link that the message came from. */
   readonly network: Network;
-  /** The client's DUID; undefined: it does not tell (INFORMATION-REQUEST). */
-  readonly duid: Duid | undefined;
   /**
    * 1 at the number of each class that the client is in; undefined when the
    * configuration has no classes.
@@ -77,7 +82,6 @@ export interface Sender {
   readonly classes: Uint8Array | undefined;
   /** The classes of the configuration that the client is in, in the order of the file. */
   readonly members: Dhcp6ClientClass[];
-  readonly trace: Trace | undefined;
 }
 
 /** A message on its way to a decision, with what was found out about it so far. */

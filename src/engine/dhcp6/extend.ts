@@ -47,8 +47,8 @@ function isKnown({ context, clientKey, link }: Association): boolean {
 
 function answerUnknown(association: Association): Answer | undefined {
   const { network } = association.exchange;
-  const offLink = network.authoritative ? association.asked.filter(({ prefix }) => isOffLink(association, prefix)) : [];
-  if (offLink.length > 0) return { association, grants: NO_GRANTS, withdrawn: offLink.map(({ prefix }) => prefix), status: undefined };
+  const offLink = network.authoritative ? association.asked.filter((prefix) => isOffLink(association, prefix)) : [];
+  if (offLink.length > 0) return { association, grants: NO_GRANTS, withdrawn: offLink, status: undefined };
   if (network.rapidCommit) return obtain(association);
   return network.authoritative ? onlyStatus(association, STATUS.noBinding) : undefined;
 }
@@ -70,7 +70,7 @@ function withdrawnOf({ context, clientKey, link, asked }: Association, grants: r
   const add = (prefix: Ipv6Prefix): void => {
     if (!isGranted(grants, prefix) && !withdrawn.some((one) => equalBytes(one, prefix))) withdrawn.push(prefix);
   };
-  for (const { prefix } of asked) if (!isHint(prefix)) add(prefix);
+  for (const prefix of asked) if (!isHint(prefix)) add(prefix);
   for (const lease of context.leases.allOfClient(clientKey, link.index)) if (isBound(lease, context.now)) add(lease.address);
   return withdrawn;
 }

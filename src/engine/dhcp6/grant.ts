@@ -1,15 +1,14 @@
 import type { Lifetimes, PrefixPool, Range } from "../../config/model/dhcp6.ts";
 import { type Hold, type Lease, type LeaseOwner, NEVER } from "../../leases/dhcp6/lease.ts";
 import { splitKeys } from "../../leases/limit-keys.ts";
-import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { INFINITY } from "../../wire/dhcp6/identity-association.ts";
 import { belongsTo, isBound } from "../common/availability.ts";
 import { decideDuration } from "../common/duration.ts";
-import { decideLeaseTime, type Share, timersOf } from "../common/lease-time.ts";
+import { type Share, timersOf } from "../common/lease-time.ts";
 import { limitKeysIn } from "../common/limits.ts";
 import { chooseLeases } from "./allocate.ts";
-import type { Asked, Association } from "./association.ts";
+import type { Association } from "./association.ts";
 import type { PoolNetwork } from "./decider.ts";
 import { networkOnLink } from "./permission.ts";
 import { type Settings, settingsFor } from "./settings.ts";
@@ -65,7 +64,7 @@ function grantOf(association: Association, prefix: Ipv6Prefix): Grant {
   return { prefix, settings, pool, previous, hold, validLifetime, preferredLifetime, isRemainder: false };
 }
 
-/** That which the client asks for as far as the limits allow, else the default. */
+/** The default, or less where addresses run short: clients have no say in it (section 21.6). */
 function validLifetimeFor(
   association: Association,
   prefix: Ipv6Prefix,
@@ -74,17 +73,9 @@ function validLifetimeFor(
   previous: Lease | undefined,
   hold: Hold | undefined,
 ): number {
-  const requested = requestedLifetime(association, prefix);
-  if (network.adaptiveThreshold === undefined) return decideLeaseTime(leaseTime, requested);
+  if (network.adaptiveThreshold === undefined) return leaseTime.default;
   const where = networkOnLink(association, prefix) as PoolNetwork;
-  return decideDuration(association, { network: where, range: pool, leaseTime, previous, isHeld: hold !== undefined }, requested);
-}
-
-/** The valid lifetime that the client names for this one, else for any; undefined: none. */
-function requestedLifetime({ asked }: Association, prefix: Ipv6Prefix): number | undefined {
-  if (asked.length === 0) return undefined;
-  const own = asked.find((one) => equalBytes(one.prefix, prefix)) ?? (asked[0] as Asked);
-  return own.validLifetime === 0 ? undefined : own.validLifetime;
+  return decideDuration(association, { network: where, range: pool, leaseTime, previous, isHeld: hold !== undefined }, undefined);
 }
 
 function preferredLifetimeOf(leaseTime: Lifetimes, validLifetime: number): number {

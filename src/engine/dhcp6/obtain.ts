@@ -9,7 +9,7 @@ import { isHint } from "./allocate.ts";
 import { type Answer, associationOptions, grantsOf, onlyStatus } from "./answer.ts";
 import { type Association, associationsOf } from "./association.ts";
 import { bind, hold } from "./bind.ts";
-import { keptOf, ownRecord } from "./changes.ts";
+import { keptOf, keptWhileHeld, ownRecord } from "./changes.ts";
 import { checkFirst } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
@@ -30,7 +30,7 @@ export function decideSolicit(exchange: Exchange): Decision {
   const answers = associationsOf(exchange).map(obtain);
   const grants = grantsOf(answers);
   if (grants.length > 0 && wantsRapidCommit(exchange)) return commit(exchange, answers, grants, [RAPID_COMMIT]);
-  const kept = keptOf(exchange);
+  const kept = keptWhileHeld(exchange);
   for (const answer of answers) hold(answer, kept);
   const options = identifiers(exchange);
   options.push(...associationOptions(answers, grants));
@@ -64,7 +64,7 @@ const NO_OPTIONS: readonly Option[] = [];
 /** Whether the client names an address that none of its link has. Prefixes have no link. */
 function isOffLink(association: Association): boolean {
   if (association.type !== AssociationKind.addresses) return false;
-  return association.asked.some(({ prefix }) => !isHint(prefix) && networkOnLink(association, prefix) === undefined);
+  return association.asked.some((prefix) => !isHint(prefix) && networkOnLink(association, prefix) === undefined);
 }
 
 /** What an association without a binding gets, or why it gets nothing. */
@@ -74,10 +74,15 @@ export function obtain(association: Association): Answer {
   return { association, grants, withdrawn: [], status: undefined };
 }
 
-/** Tells the client that there is nothing, and the operator if that is for lack of addresses. */
+/**
+ * Tells the client that there is nothing, and the operator if that is because all is in use: on a
+ * link without any pool for it there never was anything.
+ */
 export function nothingFree(association: Association): Option {
-  const reason = whyNoAddress(association, association.reservation);
-  association.trace?.({ rule: "nothing free", reason });
+  const { link, reservation, trace } = association;
+  const isServed = reservation !== undefined || link.networks.some(({ ranges }) => ranges.length > 0);
+  const reason = isServed ? whyNoAddress(association, reservation) : undefined;
+  trace?.({ rule: "nothing free", reason });
   return association.type === AssociationKind.addresses ? STATUS.noAddrsAvail : STATUS.noPrefixAvail;
 }
 

@@ -1,7 +1,6 @@
-import { readU16 } from "../../net/bytes.ts";
 import type { Option, Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
-import { optionValue } from "../../wire/dhcp6/options.ts";
+import { codesIn, optionValue } from "../../wire/dhcp6/options.ts";
 
 /**
  * The relays that an answer goes back through: those that the message came through, each with what
@@ -14,14 +13,9 @@ export function mirroredRelays(relays: readonly Relay[]): readonly Relay[] {
 }
 
 function mirroredOptions(options: readonly Option[]): readonly Option[] {
-  const echoed = optionValue(options, OptionCode.echoRequest);
-  return options.filter(({ code }) => {
-    if (code === OptionCode.interfaceId || code === OptionCode.relaySourcePort) return true;
-    return echoed !== undefined && code !== OptionCode.echoRequest && lists(echoed, code);
-  });
+  const list = optionValue(options, OptionCode.echoRequest);
+  const echoed = list === undefined ? ALWAYS_ECHOED : new Set([...ALWAYS_ECHOED, ...codesIn(list)]);
+  return options.filter(({ code }) => echoed.has(code) && code !== OptionCode.echoRequest);
 }
 
-function lists(codes: Uint8Array, code: number): boolean {
-  for (let at = 0; at + 2 <= codes.length; at += 2) if (readU16(codes, at) === code) return true;
-  return false;
-}
+const ALWAYS_ECHOED: ReadonlySet<number> = new Set([OptionCode.interfaceId, OptionCode.relaySourcePort]);

@@ -17,9 +17,10 @@ import { STATUS } from "./status.ts";
  * own. What was released is remembered for it.
  */
 export function decideRelease(exchange: Exchange): Decision {
-  return giveBack(exchange, associationsOf(exchange), ({ context, exchange: { draft } }, prefix, lease) => {
-    if (lease !== undefined) draft.changes.push(release(lease, context.now));
-    if (context.leases.holdOn(prefix) !== undefined) draft.changes.push(withdraw(prefix));
+  return giveBack(exchange, associationsOf(exchange), ({ context, clientKey, exchange: { draft } }, prefix, lease) => {
+    const { leases, now } = context;
+    if (lease !== undefined) draft.changes.push(release(lease, now));
+    if (isHeldFor(leases.holdOn(prefix), clientKey, now)) draft.changes.push(withdraw(prefix));
   });
 }
 
@@ -46,7 +47,7 @@ function giveBack(exchange: Exchange, associations: readonly Association[], one:
   const unknown: Option[] = [];
   for (const association of associations) {
     let known = false;
-    for (const { prefix } of association.asked) {
+    for (const prefix of association.asked) {
       const { lease, owner } = ownNow(association, prefix);
       if (owner === undefined) continue;
       known = true;

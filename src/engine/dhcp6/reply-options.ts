@@ -3,10 +3,10 @@ import { NO_BYTES, readU16 } from "../../net/bytes.ts";
 import type { Option, Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionByCode } from "../../wire/dhcp6/option-table.ts";
-import { optionValue, readOptions, requestsOption } from "../../wire/dhcp6/options.ts";
+import { hasOption, optionValue, readOptions, requestsOption } from "../../wire/dhcp6/options.ts";
 import { configuredOption } from "../common/settings.ts";
-import type { Exchange } from "./exchange.ts";
-import type { Settings } from "./settings.ts";
+import type { Request } from "./exchange.ts";
+import type { ReplySettings } from "./settings.ts";
 
 /**
  * What is configured for a client that asks for certain options, by the message that it goes into
@@ -23,15 +23,15 @@ export interface OptionLists {
 const SUPPLIED: readonly number[] = [OptionCode.erpLocalDomainName, OptionCode.s46MapE, OptionCode.s46MapT, OptionCode.s46Lightweight];
 
 /** Adds what is configured for the client, and what its relays supply. */
-export function addSettings(exchange: Exchange, settings: Settings, kind: keyof OptionLists, options: Option[]): void {
-  const asked = optionValue(exchange.message.options, OptionCode.optionRequest) ?? NO_BYTES;
-  const list = listsFor(exchange, settings, asked)[kind];
+export function addSettings(request: Request, settings: ReplySettings, kind: keyof OptionLists, options: Option[]): void {
+  const asked = optionValue(request.message.options, OptionCode.optionRequest) ?? NO_BYTES;
+  const list = listsFor(request, settings, asked)[kind];
   for (let i = 0; i < list.length; i++) options.push(list[i] as Option);
-  const { relays } = exchange.message;
-  if (relays.length > 0) addSupplied(exchange, settings, relays, options);
+  const { relays } = request.message;
+  if (relays.length > 0) addSupplied(request, settings, relays, options);
 }
 
-function listsFor({ context }: Exchange, settings: Settings, asked: Uint8Array): OptionLists {
+function listsFor({ context }: Request, settings: ReplySettings, asked: Uint8Array): OptionLists {
   const { optionLists, config } = context.decider;
   if (settings.number === 0) return makeLists(settings, asked, config.addressRegistration);
   const kept = optionLists.get(settings, asked);
@@ -44,7 +44,7 @@ function listsFor({ context }: Exchange, settings: Settings, asked: Uint8Array):
 /** Tells its client that it may register its addresses (RFC 9686 section 4.4). */
 const ADDRESS_REGISTRATION: Option = { code: OptionCode.addressRegistration, data: NO_BYTES };
 
-function makeLists(settings: Settings, asked: Uint8Array, registration: boolean): OptionLists {
+function makeLists(settings: ReplySettings, asked: Uint8Array, registration: boolean): OptionLists {
   const seen = new Set<number>();
   const options: Option[] = [];
   for (const { always } of settings.options) {
@@ -74,7 +74,7 @@ function makeLists(settings: Settings, asked: Uint8Array, registration: boolean)
 }
 
 /** Adds what is configured for one option, which may be several of its code; nothing, perhaps. */
-export function addRequested(settings: Settings, code: number, options: Option[]): void {
+export function addRequested(settings: ReplySettings, code: number, options: Option[]): void {
   const option = isOwn(code) ? undefined : configuredOption(settings, code);
   if (option !== undefined) addConfigured(option, options);
 }
@@ -93,15 +93,14 @@ function addConfigured({ code, data, more }: ConfiguredOption, options: Option[]
  * Adds what relays supply for the client (RFC 6422 section 6), that nearest to it first: what the
  * client asks for, relays may supply, and is not configured here.
  */
-function addSupplied(exchange: Exchange, settings: Settings, relays: readonly Relay[], options: Option[]): void {
-  for (let i = relays.length - 1; i >= 0; i--) {
+function addSupplied({ message }: Request, settings: ReplySettings, relays: readonly Relay[], options: Option[]): void {
+  if (!relays.some((relay) => hasOption(relay.options, OptionCode.rsoo))) return;
+  const wanted = new Set(
+    SUPPLIED.filter((code) => requestsOption(message.options, code) && configuredOption(settings, code) === undefined),
+  );
+  for (let i = relays.length - 1; i >= 0 && wanted.size > 0; i--) {
     const supplied = optionValue((relays[i] as Relay).options, OptionCode.rsoo);
     if (supplied === undefined) continue;
-    for (const option of readOptions(supplied)) {
-      const { code } = option;
-      if (!SUPPLIED.includes(code) || configuredOption(settings, code) !== undefined) continue;
-      if (!requestsOption(exchange.message.options, code) || options.some((other) => other.code === code)) continue;
-      options.push(option);
-    }
+    for (const option of readOptions(supplied)) if (wanted.delete(option.code)) options.push(option);
   }
 }

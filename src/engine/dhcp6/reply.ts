@@ -8,10 +8,10 @@ import type { SilenceReason } from "../decision.ts";
 import { clientFqdnAnswer } from "./client-fqdn.ts";
 import type { Reply, SettledDecision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
-import type { Exchange, Received, Sender } from "./exchange.ts";
+import type { Exchange, Received, Request } from "./exchange.ts";
 import { mirroredRelays } from "./relays.ts";
 import { addSettings, type OptionLists } from "./reply-options.ts";
-import type { Settings } from "./settings.ts";
+import type { ReplySettings } from "./settings.ts";
 import type { Trace } from "./trace.ts";
 
 export const NO_CHANGES: readonly LeaseChange[] = [];
@@ -50,7 +50,7 @@ export function answerWith(
 }
 
 /** What every answer begins with: whom it is for, if the client said that, and whom it is from. */
-export function identifiers({ context, duid }: Sender): Option[] {
+export function identifiers({ context, duid }: Request): Option[] {
   const server = { code: OptionCode.serverIdentifier, data: context.serverIdentifier };
   return duid === undefined ? [server] : [{ code: OptionCode.clientIdentifier, data: duid }, server];
 }
@@ -61,15 +61,15 @@ const RECONFIGURE_ACCEPT: Option = { code: OptionCode.reconfigureAccept, data: N
  * Adds what is configured for the client, the answer to option 39, and whether this server may send
  * Reconfigure, to a client that accepts it (section 18.3.9).
  */
-export function addConfiguration(exchange: Exchange, settings: Settings, kind: keyof OptionLists, options: Option[]): void {
-  addSettings(exchange, settings, kind, options);
-  const fqdn = clientFqdnAnswer(exchange, settings);
+export function addConfiguration(request: Request, settings: ReplySettings, kind: keyof OptionLists, options: Option[]): void {
+  addSettings(request, settings, kind, options);
+  const fqdn = clientFqdnAnswer(request, settings);
   if (fqdn !== undefined) options.push(fqdn);
-  if (kind !== "information" && acceptsReconfigure(exchange)) options.push(RECONFIGURE_ACCEPT);
+  if (kind !== "information" && acceptsReconfigure(request)) options.push(RECONFIGURE_ACCEPT);
 }
 
 /** Whether the client accepts Reconfigure (section 21.20). */
-export function acceptsReconfigure({ message }: Sender): boolean {
+export function acceptsReconfigure({ message }: Request): boolean {
   return hasOption(message.options, OptionCode.reconfigureAccept);
 }
 

@@ -5,15 +5,19 @@ import { classLeaseTime, withClassOptions } from "../common/classes.ts";
 import { keepSettings, knownSettings, type OptionSettings } from "../common/settings.ts";
 import type { Sender } from "./exchange.ts";
 
+/** What of the settings goes into a reply as options. */
+export interface ReplySettings extends OptionSettings {
+  /** Name of the host as the reservation has it. */
+  readonly hostname: string | undefined;
+}
+
 /**
  * What applies to a client with a certain address or prefix. The closest wins: reservation, pool,
  * network, classes, top level.
  */
-export interface Settings extends OptionSettings {
+export interface Settings extends ReplySettings {
   readonly network: Network;
   readonly leaseTime: Lifetimes;
-  /** Name of the host as the reservation has it. */
-  readonly hostname: string | undefined;
 }
 
 /**

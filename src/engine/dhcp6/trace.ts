@@ -16,8 +16,8 @@ export type TraceEvent =
   | AddressEvent
   /** What is told from here on is about this association. */
   | { readonly rule: "association"; readonly type: number; readonly iaid: number }
-  /** The association gets nothing. */
-  | { readonly rule: "nothing free"; readonly reason: SilenceReason }
+  /** The association gets nothing; without a reason: the link has no pool for it. */
+  | { readonly rule: "nothing free"; readonly reason: SilenceReason | undefined }
   /** The addresses of a CONFIRM, and how many of them are none of the client's link. */
   | { readonly rule: "confirm"; readonly addresses: number; readonly offLink: number }
   /** Released or declined. */
@@ -97,7 +97,7 @@ const WORDS: TraceWords<TraceEvent> = {
     const by = holder === undefined ? "" : ` by ${formatDuid(holder)}`;
     return `${address} (${CANDIDATES[candidate]}): ${refusal}${by}`;
   },
-  "nothing free": ({ reason }) => SILENCE_REASONS[reason],
+  "nothing free": ({ reason }) => (reason === undefined ? "the link has no pool for it" : SILENCE_REASONS[reason]),
   confirm: ({ addresses, offLink }) => `${addresses - offLink} of ${addresses} addresses are of the link`,
   "given back": ({ address }) => formatLease(address),
   registered: ({ address, validLifetime }) => `${formatLease(address)} for ${validLifetime} s`,

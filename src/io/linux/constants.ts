@@ -16,6 +16,7 @@ export const SOCK_CLOEXEC = 0o2000000;
 
 export const ETH_P_IP = 0x0800;
 export const ETH_P_ARP = 0x0806;
+export const ETH_P_IPV6 = 0x86dd;
 /** The type of links with Ethernet's addresses and ARP. */
 export const ARPHRD_ETHER = 1;
 
@@ -54,6 +55,8 @@ export const IPV6_V6ONLY = 26;
 export const IPV6_RECVPKTINFO = 49;
 export const IPV6_PKTINFO = 50;
 
+export const PACKET_ADD_MEMBERSHIP = 1;
+export const PACKET_DROP_MEMBERSHIP = 2;
 export const PACKET_AUXDATA = 8;
 /**
  * The UDP checksum is left to the network card, so it is not in the bytes: the packet comes from
@@ -73,6 +76,11 @@ export const SOCKADDR_IN_SIZE = 16;
  * address.
  */
 export const SOCKADDR_LL_SIZE = 20;
+/**
+ * struct packet_mreq: interface index, type (0: a multicast address), length of the address,
+ * address.
+ */
+export const PACKET_MREQ_SIZE = 16;
 
 /**
  * struct mmsghdr: a struct msghdr of 56 bytes, the length of the message, padding. Offsets of its

@@ -5,7 +5,7 @@
  * socket will have the whole.
  */
 export function broadcastFilter(port: number): Uint8Array {
-  const program = [
+  return assemble([
     load(LD_PACKET_TYPE),
     rejectGreater(PACKET_MULTICAST), // not to other hosts, and not what this machine sends
     loadByte(0),
@@ -20,7 +20,29 @@ export function broadcastFilter(port: number): Uint8Array {
     loadHeaderLength(),
     loadHalfBehindHeader(2),
     rejectUnless(port), // destination port
-  ];
+  ]);
+}
+
+/**
+ * The same for a packet socket that starts at the Ethernet header: Neighbor Solicitations and
+ * Advertisements (RFC 4861) that no router has forwarded, addressed to this machine or a group.
+ */
+export function neighborFilter(): Uint8Array {
+  return assemble([
+    load(LD_PACKET_TYPE),
+    rejectGreater(PACKET_MULTICAST),
+    loadByte(20),
+    rejectUnless(58), // ICMPv6
+    loadByte(21),
+    rejectUnless(255), // hop limit
+    loadByte(54),
+    rejectLess(135), // type: 135 or 136
+    rejectGreater(136),
+  ]);
+}
+
+/** `program` accepts what it does not reject. */
+function assemble(program: readonly Instruction[]): Uint8Array {
   const instructions = new DataView(new ArrayBuffer((program.length + 2) * 8));
   // Behind the checks: accept, then reject, which every failed check jumps to.
   [...program, accept(), reject()].forEach((instruction, i) => {
@@ -54,6 +76,7 @@ const loadHeaderLength = (): Instruction => ({ code: 0xb1, k: 0 });
 const loadHalfBehindHeader = (k: number): Instruction => ({ code: 0x48, k });
 const and = (k: number): Instruction => ({ code: 0x54, k });
 const rejectUnless = (k: number): Instruction => ({ code: 0x15, k, rejectsWhen: false });
+const rejectLess = (k: number): Instruction => ({ code: 0x35, k, rejectsWhen: false });
 const rejectGreater = (k: number): Instruction => ({ code: 0x25, k, rejectsWhen: true });
 const rejectBits = (k: number): Instruction => ({ code: 0x45, k, rejectsWhen: true });
 const accept = (): Instruction => ({ code: 0x06, k: 0xffff });

@@ -67,11 +67,7 @@ export function openPacketSocket(libc: Libc, port: number): number {
   // Protocol 0 receives nothing until the socket is bound, so nothing gets past the filter.
   const fd = openSocket(libc, AF_PACKET, 0);
   try {
-    const instructions = broadcastFilter(port);
-    const program = allocate(libc, 16);
-    program.words[0] = instructions.length / 8;
-    writePointer(program, 8, libc.address(instructions));
-    setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
+    attachFilter(libc, fd, broadcastFilter(port));
     setOption(libc, fd, SOL_PACKET, PACKET_AUXDATA, int(1));
     setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
     growBuffers(libc, fd);
@@ -98,6 +94,14 @@ export function openSocket(libc: Libc, domain: number, protocol: number): number
     throw new TransportError(code, `no socket can be opened (${code})`);
   }
   return fd;
+}
+
+/** The socket hears only what the program accepts, from now on; see filter.ts. */
+export function attachFilter(libc: Libc, fd: number, instructions: Uint8Array): void {
+  const program = allocate(libc, 16);
+  program.words[0] = instructions.length / 8;
+  writePointer(program, 8, libc.address(instructions));
+  setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
 }
 
 function setOption(libc: Libc, fd: number, level: number, option: number, value: Uint8Array): void {

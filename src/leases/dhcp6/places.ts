@@ -1,6 +1,6 @@
 import type { Dhcp6Config, Network, PrefixPool, Range } from "../../config/model/dhcp6.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
-import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, ipv6PrefixesOverlap, lastAddress, prefixLength } from "../../net/ipv6-prefix.ts";
+import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, lastAddress, prefixLength } from "../../net/ipv6-prefix.ts";
 import { type Ipv6Range, Ipv6RangeIndex } from "../../net/ipv6-range-index.ts";
 
 /** Where addresses and prefixes belong in a configuration. An address is a prefix of 128 bits. */
@@ -26,6 +26,7 @@ export function placesOf(config: Dhcp6Config): Places {
   const rangeIndex = new Ipv6RangeIndex(ranges);
   const excluded = ranges.map((range) => new Ipv6RangeIndex(range.excluded));
   const poolIndex = new Ipv6RangeIndex(prefixPools.map(({ prefix }) => rangeOf(prefix)));
+  const excludedPrefixes = new Map(prefixPools.map((pool) => [pool, new Ipv6RangeIndex(pool.excluded.map(rangeOf))]));
   const networkIndex = new Ipv6RangeIndex(networks.map(({ prefix }) => rangeOf(prefix)));
   const reserved = reservedPrefixes(config, poolIndex);
   const reservedIndex = new Ipv6RangeIndex(reserved.map(({ prefix }) => rangeOf(prefix)));
@@ -52,7 +53,8 @@ export function placesOf(config: Dhcp6Config): Places {
       }
       const pool = prefixPools[poolIndex.find(prefix)];
       if (pool === undefined || pool.delegatedLength !== prefixLength(prefix)) return undefined;
-      return pool.excluded.some((one) => ipv6PrefixesOverlap(one, prefix)) ? undefined : pool;
+      const isExcluded = pool.excluded.length > 0 && excludedPrefixes.get(pool)?.overlaps(rangeOf(prefix)) === true;
+      return isExcluded ? undefined : pool;
     },
   };
 }

@@ -14,6 +14,9 @@ export const IPV6_SPACE: SpaceId = 1;
 /** What LEASEQUERY asks for (RFC 5007, RFC 5460). */
 const LEASEQUERY_TRAITS: readonly LeaseTrait[] = ["duid", "relayId"];
 
+/** What tells whether an address that a host registers lies in a prefix of its own (RFC 9686). */
+const REGISTRATION_TRAITS: readonly LeaseTrait[] = ["duid"];
+
 /**
  * A configuration as the table of IPv6 leases sees it. Its pools are those of `config.pools`, by
  * `index`; links are those of `config.links`.
@@ -28,8 +31,13 @@ export function createSpace(config: Dhcp6Config): Space<Ipv6Prefix> {
     strays: createStrays(givenLengths(config)),
     linkOf: (prefix) => places.networkOf(prefix)?.link ?? -1,
     networkName: (prefix) => places.networkOf(prefix)?.name ?? "",
-    traits: config.leasequery === undefined ? [] : LEASEQUERY_TRAITS,
+    traits: traitsOf(config),
   };
+}
+
+function traitsOf({ leasequery, addressRegistration }: Dhcp6Config): readonly LeaseTrait[] {
+  if (leasequery !== undefined) return LEASEQUERY_TRAITS;
+  return addressRegistration ? REGISTRATION_TRAITS : [];
 }
 
 function poolOfRange({ start, end, excluded }: Range): Pool<Ipv6Prefix> {

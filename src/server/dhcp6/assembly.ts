@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
 import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
 import { listIpv6Interfaces } from "../../io/interfaces.ts";
-import { openIpv6Transport, openRoutes } from "../../io/open.ts";
+import { openIpv6Prober, openIpv6Transport, openRoutes } from "../../io/open.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { createSpace } from "../../leases/dhcp6/space.ts";
 import { DHCP6_LEASES } from "../../leases/dhcp6/table.ts";
@@ -29,7 +29,7 @@ export const DHCP6: Assembly<Dhcp6Config, Message, Ipv6 | Ipv6Prefix, LeaseOwner
   interfaces: INTERFACES,
   listInterfaces: listIpv6Interfaces,
   openTransport: (options) => openIpv6Transport({ ...options, groups: GROUPS }),
-  openProber: () => Promise.resolve({ limitations: [], start() {}, ask: () => false, close() {} }),
+  openProber: openIpv6Prober,
   probesAddresses: ({ networks }) => networks.some(({ pingTimeout }) => pingTimeout !== undefined),
   bulkListen: ({ leasequery }) => leasequery?.bulk?.listen ?? [],
   createProtocol: ({ interfaces, facts, ...parts }) =>

@@ -67,7 +67,9 @@ export function keepRoutes({ routes, leases, interfaceNamed, warn }: RouteKeeper
     kept.set(formatIpv6Prefix(route.prefix), route);
     wanted.set(route.prefix, true);
   }
-  for (const prefix of routes.list()) if (wanted.get(prefix) === undefined) remove(formatIpv6Prefix(prefix), prefix);
+  const found = routes.list();
+  if (typeof found === "string") warn(`routes of before, to what is leased no longer, stay: ${found}`);
+  else for (const prefix of found) if (wanted.get(prefix) === undefined) remove(formatIpv6Prefix(prefix), prefix);
   for (const [name, route] of kept) add(name, route);
 
   return {

@@ -68,8 +68,7 @@ export function requestedOptions(options: readonly Option[]): readonly number[] 
   const codes: number[] = [];
   for (let i = 0; i < options.length; i++) {
     const { code, data } = options[i] as Option;
-    if (code !== OptionCode.optionRequest) continue;
-    for (let at = 0; at + 2 <= data.length; at += 2) codes.push(readU16(data, at));
+    if (code === OptionCode.optionRequest) codes.push(...codesIn(data));
   }
   return codes;
 }
@@ -79,6 +78,13 @@ export function optionRequest(codes: readonly number[]): Option {
   const data = new Uint8Array(2 * codes.length);
   for (let i = 0; i < codes.length; i++) writeU16(data, 2 * i, codes[i] as number);
   return { code: OptionCode.optionRequest, data };
+}
+
+/** The codes that a value is made of, 16 bits each; a single byte at its end is none. */
+export function codesIn(data: Uint8Array): readonly number[] {
+  const codes: number[] = [];
+  for (let at = 0; at + 2 <= data.length; at += 2) codes.push(readU16(data, at));
+  return codes;
 }
 
 /** Whether an Option Request option asks for this code. */

@@ -12,3 +12,13 @@ export {
 } from "./ethernet.ts";
 export { type IcmpEcho, IcmpType, parseIcmpEcho, writeIcmpEcho } from "./icmp.ts";
 export { type Ipv4UdpProblem, type ParsedIpv4Udp, parseIpv4Udp, writeIpv4Udp } from "./ipv4-udp.ts";
+export { IPV6_HEADER_LENGTH, type Ipv6Packet, ipv6Checksum, NextHeader, parseIpv6Packet, writeIpv6 } from "./ipv6.ts";
+export {
+  multicastHardwareAddress,
+  NEIGHBOR_LENGTH,
+  type NeighborPacket,
+  NeighborType,
+  parseNeighbor,
+  solicitedNode,
+  writeNeighbor,
+} from "./nd.ts";

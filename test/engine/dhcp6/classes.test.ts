@@ -160,6 +160,14 @@ suite("limits", () => {
     assert.match(ia(server, { client: BOB, na: { 1: [] }, ...behind("a") }), /::100 |::102 /);
   });
 
+  test("what is advertised to a client counts once, however often it asks", () => {
+    const server = limited(`limits: ${BY_PORT}`);
+    const spec = { na: { 1: [], 2: [] }, ...behind("a") };
+    const first = server.receive(message("SOLICIT", spec)).ias;
+    assert.equal(count(JSON.stringify(first)), 4);
+    for (const type of ["SOLICIT", "REQUEST", "SOLICIT"] as const) assert.deepEqual(server.receive(message(type, spec)).ias, first);
+  });
+
   test("the reason is told", () => {
     const server = limited('limits: [{ key: "relay6[0].option[18].hex", max: 1 }]');
     server.receive(message("REQUEST", { client: BOB, na: { 1: [] }, ...behind("a") }));

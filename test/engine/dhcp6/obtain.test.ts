@@ -25,6 +25,18 @@ suite("SOLICIT", () => {
     assert.deepEqual(ias(ALICE), { "na 7": "1250/2000: 2001:db8:1::100 2500/4000" });
   });
 
+  test("what the client has already, and for longer than it would be held, is not held", () => {
+    const server = home();
+    server.lease("2001:db8:1::100", { client: ALICE, expiry: START + 30 });
+    server.lease("2001:db8:1::101", { client: ALICE, iaid: 2, expiry: START + 29 });
+    assert.deepEqual(server.receive(message("SOLICIT", { na: { 1: [], 2: [] } })).changes, ["2001:db8:1::101 held until 10030 na 2 of 10"]);
+  });
+
+  test("other options are no associations", () => {
+    const more = [{ code: 15, data: new Uint8Array(20) }];
+    assert.equal(home().receive(message("SOLICIT", { more })).ias, undefined);
+  });
+
   test("several associations get different addresses and prefixes", () => {
     assert.deepEqual(home().receive(message("SOLICIT", { na: { 1: [], 2: [] }, pd: { 1: [], 2: [] } })).ias, {
       "na 1": "1250/2000: 2001:db8:1::100 2500/4000",
@@ -40,8 +52,11 @@ suite("SOLICIT", () => {
       "na 1": "1250/2000: 2001:db8:1::100 2500/4000",
       "pd 1": "0/0: NoPrefixAvail",
     });
-    const { ias, changes } = home({ ranges: [] }).receive(message("SOLICIT", { na: { 1: [] } }));
+    const none = home({ ranges: [] });
+    const { ias, changes } = none.receive(message("SOLICIT", { na: { 1: [] } }));
     assert.deepEqual([ias, changes], [{ "na 1": "0/0: NoAddrsAvail" }, undefined]);
+    // Nothing has run short where there never was anything.
+    assert.deepEqual([...server.notices, ...none.notices], []);
   });
 
   test("the operator is told of a pool that is used up", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { ReservationMatch } from "../../../src/config/model/dhcp6.ts";
 import { configOf } from "../support/dhcp6/config.ts";
-import { ALICE, BOB, duid, flag, message, option } from "../support/dhcp6/messages.ts";
+import { ALICE, BOB, duid, flag, message } from "../support/dhcp6/messages.ts";
 import { home, homeAndAway, serverOf } from "../support/dhcp6/server.ts";
 
 const one = (value: number): Uint8Array => Uint8Array.of(value);
@@ -94,6 +94,12 @@ suite("the closest place wins: reservation, pool, network, top level", () => {
   }
 });
 
+test("what is sent always further out is not, where a closer place has another value that is not", () => {
+  const server = home({ options: { 23: one(2) } }, { options: { 23: { always: one(1) }, 24: { always: one(1) } } });
+  assert.deepEqual(server.receive(message("INFORMATION-REQUEST")).options, ["24: 01"]);
+  assert.deepEqual(server.receive(message("INFORMATION-REQUEST", { asks: [23] })).options, ["24: 01", "23: 02"]);
+});
+
 test("lists that are kept are those that would be made", () => {
   const server = home({ options: { 23: one(1), 24: one(2) } });
   const options = (asks: readonly number[]) => server.receive(message("INFORMATION-REQUEST", { asks })).options;
@@ -166,7 +172,20 @@ suite("Reconfigure", () => {
   });
 });
 
-test("the answer to a client of a link without a network is silence", () => {
-  const server = serverOf(configOf({ networks: { "2001:db8:77::/64": {} } }));
-  assert.equal(server.receive(message("INFORMATION-REQUEST", { more: [option(6, 0, 23)] })).silence, "no-network");
+suite("a client of a link without a network", () => {
+  const elsewhere = (options = {}) => serverOf(configOf({ networks: { "2001:db8:77::/64": {} }, options }));
+  const asks = message("INFORMATION-REQUEST", { asks: [23] });
+
+  test("is told what is configured for all, as in dora", () => {
+    const outcome = elsewhere({ 23: one(1), 24: one(2) }).receive(asks);
+    assert.deepEqual(outcome, { type: "REPLY", to: "fe80::a:546%2", options: ["23: 01"] });
+  });
+
+  for (const [what, server, sent] of [
+    ["nothing is configured for all", elsewhere(), asks],
+    ["through a relay", elsewhere({ 23: one(1) }), message("INFORMATION-REQUEST", { asks: [23], relays: [{ link: "2001:db8:78::9" }] })],
+    ["that wants an address", elsewhere({ 23: one(1) }), message("SOLICIT", { na: { 1: [] } })],
+  ] as const) {
+    test(`${what}: silence`, () => assert.equal(server.receive(sent).silence, "no-network"));
+  }
 });

@@ -88,6 +88,12 @@ suite("what is reserved", () => {
     assert.deepEqual(server.receive(message("RENEW", { na: { 1: [RESERVED] } })).ias, ias(RESERVED));
   });
 
+  test("nor does another interface of the host that is known by a hardware address", () => {
+    const server = home({ reservations: [{ match: [{ kind: "chaddr", chaddr: MAC }], addresses: [RESERVED] }] });
+    server.receive(message("REQUEST", { na: { 1: [] } }));
+    assert.deepEqual(server.receive(message("REQUEST", { na: { 3: [] } })).ias, { "na 3": "1250/2000: 2001:db8:1::100 2500/4000" });
+  });
+
   test("nobody else is given it, whatever is asked for", () => {
     const server = home({
       ranges: [`${RESERVED} ${RESERVED}`, "2001:db8:1::8 2001:db8:1::8"],
@@ -137,6 +143,16 @@ suite("what is reserved", () => {
     const server = homeAndAway({ reservations: [{ match, addresses: [RESERVED] }] });
     const relays = [{ link: "2001:db8:2::9" }];
     assert.deepEqual(server.receive(message("SOLICIT", { na: { 1: [] }, relays })).ias, { "na 1": "1250/2000: 2001:db8:2::100 2500/4000" });
+  });
+
+  test("on a shared link one with a prefix goes before one with settings only", () => {
+    const shared = [["2001:db8:1::/64", "2001:db8:2::/64"]];
+    const server = homeAndAway(
+      { reservations: [{ match, hostname: "settings" }] },
+      { reservations: [{ match, prefixes: ["2001:db8:7777::/48"] }] },
+      { shared },
+    );
+    assert.deepEqual(server.receive(message("SOLICIT", { pd: { 1: [] } })).ias, { "pd 1": "1250/2000: 2001:db8:7777::/48 2500/4000" });
   });
 
   test("reservations_only: others get nothing, a host gets what is reserved, or a dynamic one for what is not", () => {

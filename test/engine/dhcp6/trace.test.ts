@@ -15,7 +15,7 @@ suite("the reasons of a decision", () => {
       "address: 2001:db8:2::1 (requested): wrong-network",
       "address: 2001:db8:1::100 was never used",
       "address: nothing is free",
-      "nothing free: every address that this client could get is in use",
+      "nothing free: the link has no pool for it",
       "reply: ADVERTISE with one address or prefix",
     ]);
   });

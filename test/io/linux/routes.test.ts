@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { openRoutes } from "../../../src/io/open.ts";
 import { type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
 import { formatIpv6Prefix, type Ipv6Prefix, parseIpv6Prefix } from "../../../src/net/ipv6-prefix.ts";
@@ -27,7 +28,7 @@ test("routes of this program come, change and go, and are told apart from those 
 
   const routes = await inNamespace(here, openRoutes);
   t.after(() => routes.close());
-  const list = () => inNamespace(here, () => routes.list().map(formatIpv6Prefix).sort());
+  const list = () => inNamespace(here, () => (routes.list() as readonly Ipv6Prefix[]).map(formatIpv6Prefix).sort());
   assert.deepEqual(await list(), []);
   assert.equal(routes.add(prefix("2001:db8:1::/56"), address("fe80::1"), ifindex), undefined);
   assert.equal(routes.add(prefix("2001:db8:2::/64"), address("fe80::2"), ifindex), undefined);
@@ -38,6 +39,16 @@ test("routes of this program come, change and go, and are told apart from those 
   assert.equal(routes.add(prefix("2001:db8:2::/64"), address("fe80::3"), ifindex), undefined);
   assert.deepEqual(kernel(), ["2001:db8:1::/56 via fe80::1 dev eth0", "2001:db8:2::/64 via fe80::3 dev eth0", others]);
 
+  // What is set already is left alone: there is no moment without it.
+  const monitor = lab.start(here, "ip", "-6", "monitor", "route");
+  for (const end = Date.now() + 3000; !monitor.output().includes("2001:db8:8::/56") && Date.now() < end; await delay(20)) {
+    lab.exec(here, "ip", "-6", "route", "replace", "2001:db8:8::/56", "via", "fe80::9", "dev", "eth0");
+  }
+  assert.equal(routes.add(prefix("2001:db8:1::/56"), address("fe80::1"), ifindex), undefined);
+  lab.exec(here, "ip", "-6", "route", "delete", "2001:db8:8::/56");
+  await monitor.line(/^Deleted 2001:db8:8::/);
+  assert.ok(!monitor.output().includes("2001:db8:1::"));
+
   // Another run finds them, and none of others.
   const later = await inNamespace(here, openRoutes);
   t.after(() => later.close());
@@ -45,6 +56,11 @@ test("routes of this program come, change and go, and are told apart from those 
   assert.equal(later.remove(prefix("2001:db8:1::/56")), undefined);
   assert.equal(later.remove(prefix("2001:db8:1::/56")), undefined);
   assert.equal(later.remove(prefix("2001:db8:9::/56")), undefined);
+  assert.deepEqual(kernel(), ["2001:db8:2::/64 via fe80::3 dev eth0", others]);
+
+  // Where another program has a route it stays.
+  assert.equal(routes.add(prefix("2001:db8:9::/56"), address("fe80::1"), ifindex), "another program has set a route to it");
+  assert.equal(routes.remove(prefix("2001:db8:9::/56")), undefined);
   assert.deepEqual(kernel(), ["2001:db8:2::/64 via fe80::3 dev eth0", others]);
 
   // What can't be done is told.

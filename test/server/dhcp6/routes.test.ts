@@ -30,7 +30,12 @@ function lease(leased: string, state: LeaseState = bound, more: Partial<LeaseOwn
 }
 
 /** A kernel with these routes, and what a keeper does to them. */
-function start(leases: readonly Lease[], installed: readonly string[] = [], interfaces: Record<string, number> = { eth0: 2, eth1: 3 }) {
+function start(
+  leases: readonly Lease[],
+  installed: readonly string[] = [],
+  interfaces: Record<string, number> = { eth0: 2, eth1: 3 },
+  unlisted?: string,
+) {
   const kernel = new Map(installed.map((text) => [text, "of another server"]));
   const warnings: string[] = [];
   const done: string[] = [];
@@ -49,7 +54,7 @@ function start(leases: readonly Lease[], installed: readonly string[] = [], inte
         kernel.delete(formatIpv6Prefix(to));
         return undefined;
       },
-      list: () => [...kernel.keys()].map((text) => prefix(text)),
+      list: () => unlisted ?? [...kernel.keys()].map((text) => prefix(text)),
       close() {
         closed = true;
       },
@@ -77,6 +82,12 @@ describe("routes to delegated prefixes", () => {
     ];
     const { kernel } = start(leases, [TWO, ONE, "2001:db8:3::/56"]);
     assert.deepEqual([...kernel], [[ONE, "fe80::7 2"]]);
+  });
+
+  test("where it can't be told what is there, the leases get their routes, and nothing is removed", () => {
+    const { kernel, warnings } = start([lease(ONE)], [TWO], undefined, "EPROTO");
+    assert.deepEqual([...kernel.keys()].sort(), [ONE, TWO]);
+    assert.deepEqual(warnings, ["routes of before, to what is leased no longer, stay: EPROTO"]);
   });
 
   test("they come and go with the leases, and follow a client that moves", () => {

@@ -184,6 +184,19 @@ describe("a server of DHCPv6", () => {
     ]);
   });
 
+  for (const served of [true, false]) {
+    test(`closes what it was given exactly once, ${served ? "when it stops" : "though DHCPv6 is not served"}`, async (t) => {
+      const closed = { transport: 0, prober: 0 };
+      const transport = { ...createFakeTransport(), close: () => void closed.transport++ };
+      const prober = { limitations: [], start() {}, ask: () => false, close: () => void closed.prober++ };
+      const config = served ? { ...NO_NETWORK, dhcp6: dhcp6() } : IPV4;
+      const { server } = await start(t, config, { dhcp6: { transport, prober } });
+      assert.deepEqual(closed, { transport: 0, prober: 0 });
+      await server.stop();
+      assert.deepEqual(closed, { transport: 1, prober: 1 });
+    });
+  }
+
   test("takes no address of another kind", async () => {
     for (const [options, says] of [
       [{ address: "::1" as unknown as Uint8Array }, /dhcp6\.address: "::1" is no IPv6 address of 16 bytes/],

@@ -2,8 +2,8 @@ import { hashBytes } from "../../../net/bytes.ts";
 
 /**
  * Which clients have the same: their numbers by the hash of `size` bytes that stand at `offset` of
- * the `stride` bytes of each client in `leases`. Those bytes are filled before `add`, and stay until
- * `remove`.
+ * the `stride` bytes of each client in `leases`. Those bytes are filled before `add`, and stay
+ * until `remove`.
  */
 export interface LeaseSet {
   /** False when another client has the same. */

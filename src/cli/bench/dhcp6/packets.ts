@@ -24,7 +24,7 @@ export interface PacketSettings {
   readonly prefixes: boolean;
 }
 
-/** Bytes of what a client has: its address, then length and prefix, where prefixes are asked for. */
+/** Bytes of what a client has: its address, then, with prefixes, length and prefix. */
 export function leaseSize(settings: PacketSettings): number {
   return settings.prefixes ? 16 + IPV6_PREFIX_SIZE : 16;
 }

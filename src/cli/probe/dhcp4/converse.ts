@@ -9,7 +9,7 @@ import { OptionCode } from "../../../wire/dhcp4/option-code.ts";
 import { messageType, optionIpv4, optionU32, optionValue } from "../../../wire/dhcp4/options.ts";
 import { UsageError } from "../../endpoint.ts";
 import { IPV4 } from "../../family.ts";
-import type { Conversations, Outcome } from "../conversation.ts";
+import { type Conversations, DEFAULT_MAC, type Outcome } from "../conversation.ts";
 import { type Exchange as AnyExchange, type Exchanger, openExchanger, type Relation } from "../exchange.ts";
 import { describeReceived, describeSent, exchangeToJson, forSeconds, noAnswer, took } from "../print.ts";
 import { CODEC, LOOK } from "./look.ts";
@@ -30,8 +30,6 @@ export interface Dhcp4Flags extends RouteFlags, Omit<MessageFlags, "mac"> {
 }
 
 type Exchange = AnyExchange<Message, Ipv4>;
-
-export const DEFAULT_MAC = "02:00:00:00:00:01";
 
 /** Opens the socket for what the command line asks for. `timeout` is in milliseconds. */
 export async function openDhcp4(type: string, flags: Dhcp4Flags, timeout: number): Promise<Conversations> {

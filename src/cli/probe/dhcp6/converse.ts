@@ -10,7 +10,7 @@ import { OptionCode } from "../../../wire/dhcp6/option-code.ts";
 import { hasOption, optionValue } from "../../../wire/dhcp6/options.ts";
 import { UsageError } from "../../endpoint.ts";
 import { IPV6 } from "../../family.ts";
-import type { Conversations, Outcome } from "../conversation.ts";
+import { type Conversations, DEFAULT_MAC, type Outcome } from "../conversation.ts";
 import { type Exchange as AnyExchange, type Exchanger, openExchanger, type Relation } from "../exchange.ts";
 import { describeReceived, describeSent, exchangeToJson, noAnswer, took } from "../print.ts";
 import { CODEC, LOOK } from "./look.ts";
@@ -31,9 +31,9 @@ interface Holding {
 }
 
 /** Opens the socket for what the command line asks for. `timeout` is in milliseconds. */
-export async function openDhcp6(type: string, flags: Dhcp6Flags, timeout: number, defaultMac: string): Promise<Conversations> {
+export async function openDhcp6(type: string, flags: Dhcp6Flags, timeout: number): Promise<Conversations> {
   const route = await findRoute(flags);
-  const mac = flags.mac ?? (route.hardwareAddress === undefined ? defaultMac : formatMac(route.hardwareAddress));
+  const mac = flags.mac ?? (route.hardwareAddress === undefined ? DEFAULT_MAC : formatMac(route.hardwareAddress));
   const plan = planMessages({ ...flags, mac });
   const exchanger = await openExchanger(IPV6, CODEC, route);
   return {
@@ -89,7 +89,7 @@ async function converse(type: string, session: Session): Promise<Outcome> {
   }
 }
 
-/** SOLICIT, ADVERTISE, REQUEST, REPLY; with rapid commit SOLICIT and REPLY, where the server will. */
+/** SOLICIT, ADVERTISE, REQUEST, REPLY; SOLICIT and REPLY where both want rapid commit. */
 async function acquire(session: Session): Promise<{ readonly outcome: Outcome; readonly holding?: Holding }> {
   const { plan } = session;
   const { settings } = plan;
@@ -154,7 +154,7 @@ async function ask(
   return conclusion(session, await exchange(session, message), success, about);
 }
 
-/** A new transaction, unless the user says which: each message is one of its own (RFC 8415 section 16.1). */
+/** A new one for each message (RFC 8415 section 16.1), unless the user says which. */
 function transaction(plan: MessagePlan): client.Transaction {
   return { transactionId: plan.transactionId ?? randomInt(2 ** 24), elapsed: 0 };
 }

@@ -85,7 +85,10 @@ export function nextClient(plan: MessagePlan, step: number, ownDuid: boolean): M
   return { ...plan, hardwareAddress, settings: { ...plan.settings, duid: own } };
 }
 
-/** The message with what the user set instead of what the builder wrote, as it comes through the relays. */
+/**
+ * The message with what the user set instead of what the builder wrote, as it comes through the
+ * relays.
+ */
 export function applyPlan(message: Message, plan: MessagePlan): Message {
   const replaced = new Set(plan.options.map(({ code }) => code));
   const options = [...message.options.filter(({ code }) => !replaced.has(code)), ...plan.options];
@@ -124,7 +127,7 @@ function relaysOf({ linkAddresses, relayOptions, hardwareAddress }: MessagePlan)
   return relays;
 }
 
-/** What is asked for: an address unless the user does not want one, and a prefix if he wants one. */
+/** An address unless the user does not want one, and a prefix if he wants one. */
 function associations(flags: MessageFlags): readonly client.AssociationRequest[] {
   const iaid = flags.iaid === undefined ? 1 : parseNumber("--iaid", flags.iaid, 0, 0xffffffff, true);
   const address = flags.requestedIp === undefined ? undefined : parseAddress(IPV6, "--requested-ip", flags.requestedIp);

@@ -30,7 +30,7 @@ const SMALL_RANGE = 3;
  * order of the model.
  */
 export function advise(config: Config, file: ConfigFile, keys: readonly string[], report: Report): void {
-  if (config.networks.length === 0 && config.dhcp6 === undefined) {
+  if (config.networks.length === 0 && file.v6 === undefined) {
     report.warn([], "no networks are configured: the server answers nobody", "add a network: networks: {192.168.5.0/24: {ranges: [...]}}");
   }
   for (const network of config.networks) {

@@ -61,6 +61,7 @@ export function placeHosts(
 ): Reserved {
   const networkOf = prefixLookup(IPV6, places.networks);
   const poolOf = rangeLookup(IPV6, places.pools, ({ range }) => range);
+  const pools = [...places.pools].sort((a, b) => IPV6.compare(a.range.start, b.range.start));
   const addresses = new Map<string, ReservedAddress>();
   const prefixes: ReservedPrefix[] = [];
   const own = new Map<NamedIpv6Prefix, PlacedHost[]>();
@@ -101,8 +102,9 @@ export function placeHosts(
       report.error(path, message, "put the reservation in that network");
       return;
     }
-    const whole = places.pools.find(({ file }) => ipv6PrefixContains(prefix, file.prefix));
-    if (whole !== undefined) {
+    // Pools don't overlap: if the prefix holds any, then the first that begins in it.
+    const whole = pools[lowerBound(pools.length, (n) => IPV6.compare((pools[n] as DelegatingPool).range.start, prefix) >= 0)];
+    if (whole !== undefined && ipv6PrefixContains(prefix, whole.file.prefix)) {
       const message = `${what} takes all of the prefix pool ${formatIpv6Prefix(whole.file.prefix)}`;
       report.error(path, message, "remove the pool, or reserve a longer prefix");
       return;

@@ -16,6 +16,11 @@ function typesOf(messages: readonly Message[]): string {
   return messages.map(({ type }) => Object.entries(MessageType).find(([, value]) => value === type)?.[0]).join(" ");
 }
 
+/** Not all at once: each starts a process. */
+async function inThrees<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  for (let i = 0; i < items.length; i += 3) await Promise.all(items.slice(i, i + 3).map(run));
+}
+
 function lastLine(ended: Ended): string {
   return ended.stdout.trimEnd().split("\n").at(-1) ?? "";
 }
@@ -79,14 +84,12 @@ test("probe -6: each type sends what its name says, leases first where they are 
       /^no answer to the LEASEQUERY from \[::1\]:\d+ within 0\.2 s: has the server a network .*2001:db8::1\?/,
     ],
   ];
-  await Promise.all(
-    table.map(async ([args, status, sent, last]) => {
-      await using responder = await startResponder();
-      const ended = await probe(responder.port, "--type", ...args);
-      assert.deepEqual([ended.status, typesOf(responder.received)], [status, sent], args.join(" "));
-      assert.match(lastLine(ended), last);
-    }),
-  );
+  await inThrees(table, async ([args, status, sent, last]) => {
+    await using responder = await startResponder();
+    const ended = await probe(responder.port, "--type", ...args);
+    assert.deepEqual([ended.status, typesOf(responder.received)], [status, sent], args.join(" "));
+    assert.match(lastLine(ended), last);
+  });
 });
 
 test("probe -6: what does not fit is not taken, and a refusal is said", async () => {
@@ -106,14 +109,12 @@ test("probe -6: what does not fit is not taken, and a refusal is said", async ()
       /^no answer to the REQUEST .*: is 00:03:00:01:02:00:00:00:09:01 the server's own DUID\?/,
     ],
   ];
-  await Promise.all(
-    table.map(async ([twist, last]) => {
-      await using responder = await startResponder(twist);
-      const ended = await probe(responder.port, "--timeout", "0.3");
-      assert.equal(ended.status, 1);
-      assert.match(lastLine(ended), last);
-    }),
-  );
+  await inThrees(table, async ([twist, last]) => {
+    await using responder = await startResponder(twist);
+    const ended = await probe(responder.port, "--timeout", "0.3");
+    assert.equal(ended.status, 1);
+    assert.match(lastLine(ended), last);
+  });
 });
 
 test("probe -6 --count --json: one line for each client", async () => {
@@ -161,7 +162,6 @@ test("probe -6: a wrong command line ends with status 2, and nothing is sent", a
     [["-6"], /a DHCPv6 server answers clients on their own link: add --interface NAME .*--relay LINK-ADDRESS/],
     [["-6", "--relay", "::", "--ciaddr", "10.0.0.1"], /--ciaddr: DHCPv6 has no such thing/],
     [["-6", "--relay", "::", "--no-broadcast"], /--(no-)?broadcast: DHCPv6 has no such thing/],
-    [["-6", "--relay", "::", "--server", "[::1"], /--server \[::1: write an IPv6 address and perhaps a port, such as \[::1\]:6547/],
     [["-6", "--relay", "::", "--type", "request"], /--type request: say with --server-id/],
     [["-6", "--relay", "::", "--type", "decline", "--no-na", "--prefix", "2001:db8::/56"], /--type decline: is about addresses only/],
     [
@@ -172,11 +172,9 @@ test("probe -6: a wrong command line ends with status 2, and nothing is sent", a
     [["--no-na"], /--no-na: is for DHCPv6: add -6/],
     [["--relay", "10.0.0.1", "--relay", "10.0.0.2"], /--relay: a DHCPv4 message names one relay/],
   ];
-  await Promise.all(
-    table.map(async ([args, said]) => {
-      const { status, stdout, stderr } = await runLeasehold("probe", ...args);
-      assert.deepEqual([status, stdout], [2, ""], args.join(" "));
-      assert.match(stderr, said);
-    }),
-  );
+  await inThrees(table, async ([args, said]) => {
+    const { status, stdout, stderr } = await runLeasehold("probe", ...args);
+    assert.deepEqual([status, stdout], [2, ""], args.join(" "));
+    assert.match(stderr, said);
+  });
 });

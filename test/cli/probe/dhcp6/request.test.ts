@@ -160,3 +160,16 @@ test("on a link a client speaks to all servers and relays, a relay to all server
     assert.equal(destination.interfaceIndex, interfaces[0]?.index);
   }
 });
+
+test("a server is an address and perhaps a port, and a client without a link has no way", async () => {
+  const table: readonly [flags: Parameters<typeof findRoute>[0], said: RegExp][] = [
+    [{ relay: ["::"], server: "[::1" }, /--server \[::1: write an IPv6 address and perhaps a port, such as \[::1\]:6547/],
+    [{ relay: ["::"], server: "[::1]:" }, /--server/],
+    [{ relay: ["::"], server: "[::1]:65536" }, /--server/],
+    [{ relay: ["::"], server: "10.0.0.1" }, /--server/],
+    [{ server: "::1" }, /add --interface NAME/],
+    [{ relay: [] }, /add --interface NAME/],
+  ];
+  for (const [flags, said] of table)
+    await assert.rejects(findRoute(flags), (error: Error) => error instanceof UsageError && said.test(error.message));
+});
