@@ -39,6 +39,8 @@ export function keepRoutes({ routes, leases, interfaceNamed, warn }: RouteKeeper
   const kept = new Map<string, Route>();
   /** Why a route could not be set, by its prefix: said once. */
   const refused = new Map<string, string>();
+  /** Interfaces that are not there: said once of each. */
+  const missing = new Set<string>();
   /** The index that each interface had when its routes were set last; undefined: it was not there. */
   const indexes = new Map<string, number | undefined>();
 
@@ -46,7 +48,11 @@ export function keepRoutes({ routes, leases, interfaceNamed, warn }: RouteKeeper
     const index = interfaceNamed(interfaceName);
     if (!indexes.has(interfaceName)) indexes.set(interfaceName, index);
     const reason = index === undefined ? `there is no interface ${interfaceName}` : routes.add(prefix, nextHop, index);
-    if (reason !== undefined && refused.get(name) !== reason) {
+    // A missing interface is one trouble, however many prefixes are routed by it.
+    const isTold = index === undefined ? missing.has(interfaceName) : refused.get(name) === reason;
+    if (index === undefined) missing.add(interfaceName);
+    else missing.delete(interfaceName);
+    if (reason !== undefined && !isTold) {
       warn(`no route to ${name} by ${formatIpv6(nextHop)} on ${interfaceName}: ${reason}`);
     }
     if (reason === undefined) refused.delete(name);
