@@ -1,6 +1,6 @@
 import { equalBytes } from "../net/bytes.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
-import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6, parseIpv6 } from "../net/ipv6.ts";
+import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6, isLinkLocal, isMulticast, parseIpv6 } from "../net/ipv6.ts";
 import { ipv6Prefix, ipv6PrefixContains } from "../net/ipv6-prefix.ts";
 import { prefixContains, prefixOf } from "../net/prefix.ts";
 
@@ -52,7 +52,7 @@ export const PORTABLE_IPV6: PortableFamily<Ipv6> = {
   format: formatIpv6,
   equal: equalBytes,
   isInPrefix: (address, network, prefixLength) => ipv6PrefixContains(ipv6Prefix(network, prefixLength), address),
-  isOfLink: (address) => isLinkLocal(address) || (address[0] === 0xff && ((address[1] as number) & 0x0f) <= 2),
+  isOfLink: (address) => isLinkLocal(address) || (isMulticast(address) && ((address[1] as number) & 0x0f) <= 2),
   isSomewhere: () => false,
   withoutHardwareAddress: (address) => address,
   limitations: [
@@ -61,8 +61,3 @@ export const PORTABLE_IPV6: PortableFamily<Ipv6> = {
   ],
   manyInterfaces: [],
 };
-
-/** fe80::/10 (RFC 4291 section 2.5.6). */
-function isLinkLocal(address: Ipv6): boolean {
-  return address[0] === 0xfe && ((address[1] as number) & 0xc0) === 0x80;
-}

@@ -1,5 +1,5 @@
 import { compareBytes } from "./bytes.ts";
-import { formatIpv6, type Ipv6, parseIpv6 } from "./ipv6.ts";
+import { formatIpv6, type Ipv6, isLinkLocal, isMulticast, parseIpv6 } from "./ipv6.ts";
 import { type Ipv6Prefix, lastAddress } from "./ipv6-prefix.ts";
 import type { Ipv6Range } from "./ipv6-range-index.ts";
 
@@ -35,12 +35,6 @@ export function nextIpv6(address: Ipv6): Ipv6 | undefined {
 
 /** Whether a host may have it: neither ::, ::1, multicast nor link-local (RFC 4291 section 2.4). */
 export function isHostIpv6(address: Ipv6): boolean {
-  if (address[0] === 0xff) return false;
-  if (isLinkLocalIpv6(address)) return false;
+  if (isMulticast(address) || isLinkLocal(address)) return false;
   return (address[15] as number) > 1 || address.subarray(0, 15).some((byte) => byte !== 0);
-}
-
-/** fe80::/10 */
-export function isLinkLocalIpv6(address: Ipv6): boolean {
-  return address[0] === 0xfe && ((address[1] as number) & 0xc0) === 0x80;
 }

@@ -6,6 +6,29 @@ export type Ipv6 = Uint8Array;
 /** ::, which stands for "not set". */
 export const IPV6_UNSPECIFIED: Ipv6 = new Uint8Array(16);
 
+/** fe80::/10 (RFC 4291 section 2.5.6): an address that means something on one link only. */
+export function isLinkLocal(address: Ipv6): boolean {
+  return address[0] === 0xfe && ((address[1] as number) & 0xc0) === 0x80;
+}
+
+/** ff00::/8 (RFC 4291 section 2.7). */
+export function isMulticast(address: Ipv6): boolean {
+  return address[0] === 0xff;
+}
+
+/** The link-local address of a host that makes it of its MAC (RFC 4291 appendix A). */
+export function linkLocalOf(mac: Uint8Array): Ipv6 {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac;
+  return Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f);
+}
+
+/** The MAC that the last 64 bits of an address were made of (RFC 4291 appendix A); undefined: they were not. */
+export function macOfEui64(address: Ipv6): Uint8Array | undefined {
+  if (address[11] !== 0xff || address[12] !== 0xfe) return undefined;
+  const [a = 0, b = 0, c = 0, , , d = 0, e = 0, f = 0] = address.subarray(8);
+  return Uint8Array.of(a ^ 2, b, c, d, e, f);
+}
+
 /**
  * Reads the text forms of RFC 4291 section 2.2, without zone and prefix length; undefined when the
  * text is anything else.

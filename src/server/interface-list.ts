@@ -26,6 +26,42 @@ export interface InterfaceChoice<C, A, I> {
   describe(served: I): string;
 }
 
+/** What a protocol says of an interface that {@link chooseInterfaces} looks at. */
+export interface InterfaceService<A, I> {
+  /** How it is served, from the configured address if there is one; undefined: it has no address for that. */
+  serve(found: LocalInterface<A>, address: A | undefined): I | undefined;
+  /** What is wrong with one that is up and can't be served. */
+  problem(found: LocalInterface<A>, address: A | undefined): Pick<MissingInterface, "problem" | "passing">;
+}
+
+/**
+ * The interfaces to serve out of those that the machine has now. Where none are configured these are
+ * all that are up and have an address: which of them are on a configured network is for the engine
+ * to find, packet by packet, since relayed packets may come in on any.
+ */
+export function chooseInterfaces<A, I>(
+  configured: readonly { readonly name: string; readonly address: A | undefined }[],
+  local: readonly LocalInterface<A>[],
+  service: InterfaceService<A, I>,
+): { readonly served: readonly I[]; readonly missing: readonly MissingInterface[] } {
+  if (configured.length === 0) {
+    return { served: local.flatMap((one) => (one.up ? (service.serve(one, undefined) ?? []) : [])), missing: [] };
+  }
+  const served: I[] = [];
+  const missing: MissingInterface[] = [];
+  for (const { name, address } of configured) {
+    const found = local.find((candidate) => candidate.name === name);
+    const chosen = found?.up ? service.serve(found, address) : undefined;
+    if (chosen !== undefined) served.push(chosen);
+    else if (found === undefined) {
+      const names = local.map((other) => other.name).join(", ");
+      missing.push({ name, problem: `interface ${name} does not exist; this machine has ${names}` });
+    } else if (!found.up) missing.push({ name, problem: `interface ${name} is down; bring it up with \`ip link set ${name} up\`` });
+    else missing.push({ name, ...service.problem(found, address) });
+  }
+  return { served, missing };
+}
+
 /** What is said of interfaces while the server runs. */
 export interface InterfaceLog {
   info(text: string): void;

@@ -344,6 +344,10 @@ test("interfaces and relays lead to one link", () => {
     ["interfaces: [eth0, eth0@10.0.0.1]", ["1:20 the interface eth0 is listed twice"]],
     ["interfaces: [eth0]\nnetworks: {10.0.0.0/24: {interfaces: [eth1]}}", ["2:39 the interface eth1 is not served"]],
     [
+      "interfaces: []\nnetworks: {10.0.0.0/24: {interfaces: [eth1], ranges: [{range: 10.0.0.2-10.0.0.9}], options: {routers: 10.0.0.1}}}",
+      [],
+    ],
+    [
       "networks: {10.0.0.0/24: {interfaces: [eth0]}, 10.0.1.0/24: {interfaces: [eth0]}}",
       ['1:74 the interface eth0 is on "10.0.0.0/24" already'],
     ],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { formatIpv4, parseIpv4, readIpv4, writeIpv4 } from "../../src/net/ipv4.ts";
-import { formatIpv6, parseIpv6 } from "../../src/net/ipv6.ts";
+import { formatIpv6, isLinkLocal, isMulticast, linkLocalOf, macOfEui64, parseIpv6 } from "../../src/net/ipv6.ts";
 import { formatMac, parseMac } from "../../src/net/mac.ts";
 import { formatIpv4Prefix, lengthOfMask, maskOf, parseIpv4Prefix, prefixContains, prefixOf, rangeOfPrefix } from "../../src/net/prefix.ts";
 import { formatAddressRange, parseAddressRange, rangeContains, rangeSize, rangesOverlap } from "../../src/net/range.ts";
@@ -123,4 +123,26 @@ test("ranges include both ends, and overlap when they share an address", () => {
   assert.ok(rangesOverlap(range, { start: 1, end: 10 }));
   assert.ok(rangesOverlap(range, { start: 12, end: 13 }));
   assert.equal(rangesOverlap(range, { start: 21, end: 30 }), false);
+});
+
+describe("IPv6 addresses of a link", () => {
+  const ipv6 = (text: string) => parseIpv6(text) as Uint8Array;
+  for (const [text, linkLocal, multicast] of [
+    ["fe80::1", true, false],
+    ["febf:ffff::1", true, false],
+    ["fec0::1", false, false],
+    ["ff02::1:2", false, true],
+    ["2001:db8::1", false, false],
+  ] as const) {
+    test(text, () => assert.deepEqual([isLinkLocal(ipv6(text)), isMulticast(ipv6(text))], [linkLocal, multicast]));
+  }
+
+  test("a MAC makes one, which shows the MAC (RFC 4291 appendix A)", () => {
+    const mac = Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56);
+    assert.equal(formatIpv6(linkLocalOf(mac)), "fe80::5054:ff:fe12:3456");
+    assert.deepEqual(macOfEui64(linkLocalOf(mac)), mac);
+    for (const other of ["fe80::5054:ff:ee12:3456", "fe80::5054:fe:fe12:3456"]) {
+      assert.equal(macOfEui64(ipv6(other)), undefined);
+    }
+  });
 });

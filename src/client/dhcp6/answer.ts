@@ -1,6 +1,7 @@
 /** What a server's answer says to its client. */
 import { equalBytes } from "../../net/bytes.ts";
 import type { Duid } from "../../net/duid.ts";
+import { isLinkLocal, isMulticast } from "../../net/ipv6.ts";
 import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { readIaAddress, readIaNa, readIaPd, readIaPrefix, statusOf } from "../../wire/dhcp6/identity-association.ts";
 import type { Message, Option } from "../../wire/dhcp6/message.ts";
@@ -104,6 +105,5 @@ function readPrefix({ code, data }: Option): AnsweredLease | undefined {
  * multicast.
  */
 function isAssignable(prefix: Ipv6Prefix): boolean {
-  const [first = 0, second = 0] = prefix;
-  return first !== 0 && first !== 0xff && !(first === 0xfe && (second & 0xc0) === 0x80);
+  return prefix[0] !== 0 && !isMulticast(prefix) && !isLinkLocal(prefix);
 }

@@ -29,7 +29,7 @@ export interface LinkSources<A, P> {
   readonly shared: readonly SharedNetwork<A>[];
   /** All keys of networks, those with problems too: naming one of them is no second mistake. */
   readonly written: ReadonlySet<string>;
-  /** Interfaces that are served; undefined: all. */
+  /** Interfaces that are served; none or undefined: all. */
   readonly served: readonly string[] | undefined;
   /** Where they are listed, in words. */
   readonly servedAt: string;
@@ -101,13 +101,13 @@ function readMembers<A, P>(
  */
 function checkClaims<A, P>(plans: readonly LinkPlan<A, P>[], sources: LinkSources<A, P>, report: Report): void {
   const { family } = sources.names;
-  const served = sources.served && new Set(sources.served);
+  const served = new Set(sources.served);
   const claims = new Map<string, LinkPlan<A, P>>();
   const linkOf = new Map(plans.flatMap((entry) => entry.members.map((member) => [member, entry] as const)));
   const lookup = prefixLookup(family, [...linkOf.keys()]);
   for (const link of plans) {
     for (const [path, name] of entriesOf(link, sources, "interfaces")) {
-      if (served !== undefined && !served.has(name)) {
+      if (served.size > 0 && !served.has(name)) {
         const hint = `add it to ${sources.servedAt} (${namesOf(served)}), or remove it here`;
         report.error(path, `the interface ${name} is not served`, hint);
       }

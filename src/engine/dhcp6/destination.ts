@@ -1,10 +1,9 @@
 import type { Destination } from "../../net/destination.ts";
-import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, type Ipv6, isLinkLocal, isMulticast } from "../../net/ipv6.ts";
 import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption } from "../../wire/dhcp6/options.ts";
 import type { Received } from "./exchange.ts";
-import { isLinkLocal, isMulticast } from "./locate.ts";
 
 /** The ports of clients, and of servers and relays (RFC 8415 section 7.2). */
 const CLIENT_PORT = 546;

@@ -1,6 +1,6 @@
 import type { Network } from "../../config/model/dhcp6.ts";
 import { equalBytes } from "../../net/bytes.ts";
-import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, type Ipv6, isLinkLocal } from "../../net/ipv6.ts";
 import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
@@ -50,14 +50,4 @@ export function networkOfInterface(decider: Decider, { name, addresses }: Served
 /** Whether a link-address tells links apart: neither :: nor a link-local one does. */
 function namesLink(linkAddress: Ipv6): boolean {
   return !isLinkLocal(linkAddress) && !equalBytes(linkAddress, IPV6_UNSPECIFIED);
-}
-
-/** fe80::/10 (RFC 4291 section 2.5.6). */
-export function isLinkLocal(address: Ipv6): boolean {
-  return address[0] === 0xfe && ((address[1] as number) & 0xc0) === 0x80;
-}
-
-/** ff00::/8 (RFC 4291 section 2.7). */
-export function isMulticast(address: Ipv6): boolean {
-  return address[0] === 0xff;
 }

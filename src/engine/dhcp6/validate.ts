@@ -1,12 +1,11 @@
 import { equalBytes } from "../../net/bytes.ts";
 import { type Duid, MAX_DUID_SIZE, MIN_DUID_SIZE } from "../../net/duid.ts";
-import { IPV6_UNSPECIFIED } from "../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, isMulticast } from "../../net/ipv6.ts";
 import { MessageType, type Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption, optionValue } from "../../wire/dhcp6/options.ts";
 import type { SilenceReason } from "../decision.ts";
 import type { Received } from "./exchange.ts";
-import { isMulticast } from "./locate.ts";
 
 /** What a message of a client must have, and must not have (RFC 8415 section 16). */
 interface Requirements {

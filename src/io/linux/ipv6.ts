@@ -1,5 +1,5 @@
 import { readU32, writeBytes } from "../../net/bytes.ts";
-import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
+import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6, isMulticast } from "../../net/ipv6.ts";
 import { AF_INET6, IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP, IPV6_PKTINFO, IPV6_RECVPKTINFO, IPV6_V6ONLY, SOL_IPV6 } from "./constants.ts";
 import type { AddressReader, SocketFamily } from "./family.ts";
 import type { Libc } from "./libc.ts";
@@ -59,7 +59,7 @@ export const IPV6: SocketFamily<Ipv6> = {
   interfaceIndex: ({ words }, at) => words[(at + INFO_INTERFACE) / 4] as number,
 
   format: formatIpv6,
-  needsNeighbour: (address) => address[0] !== 0xff,
+  needsNeighbour: (address) => !isMulticast(address),
   withoutHardwareAddress: (address) => address,
 };
 

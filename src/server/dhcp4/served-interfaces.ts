@@ -4,7 +4,7 @@ import type { ServedInterface } from "../../engine/dhcp4/decide.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
-import type { ChosenInterfaces, InterfaceChoice, MissingInterface } from "../interface-list.ts";
+import { type ChosenInterfaces, chooseInterfaces as chooseFrom, type InterfaceChoice } from "../interface-list.ts";
 
 /** What DHCPv4 is served on. */
 export const INTERFACES: InterfaceChoice<Config, Ipv4, ServedInterface> = {
@@ -12,32 +12,13 @@ export const INTERFACES: InterfaceChoice<Config, Ipv4, ServedInterface> = {
   describe: ({ name, address }) => `${name} (${formatIpv4(address)})`,
 };
 
-/**
- * The interfaces to serve out of those that the machine has now. Without `interfaces` in the
- * configuration these are all that are up and have an address: which of them are on a configured
- * network is for the engine to find, packet by packet, since relayed packets may come in on any.
- */
+/** The interfaces to serve out of those that the machine has now, and the networks that get no service. */
 export function chooseInterfaces(config: Config, local: readonly LocalInterface<Ipv4>[]): ChosenInterfaces<ServedInterface> {
-  const served: ServedInterface[] = [];
-  const missing: MissingInterface[] = [];
-  const unserved: string[] = [];
-  if (config.interfaces.length === 0) {
-    for (const candidate of local) {
-      const chosen = candidate.up ? serve(config, candidate, undefined) : undefined;
-      if (chosen === undefined) continue;
-      served.push(chosen);
-      unserved.push(...subnetsLeftOut(config, chosen, candidate));
-    }
-    return { served, missing, unserved };
-  }
-  for (const { name, address } of config.interfaces) {
-    const found = local.find((candidate) => candidate.name === name);
-    const chosen = found?.up ? serve(config, found, address) : undefined;
-    if (found !== undefined && chosen !== undefined) {
-      served.push(chosen);
-      unserved.push(...subnetsLeftOut(config, chosen, found));
-    } else missing.push({ name, problem: problemOf(name, found, address, local) });
-  }
+  const service = { serve: (found: LocalInterface<Ipv4>, wanted: Ipv4 | undefined) => serve(config, found, wanted), problem: problemOf };
+  const { served, missing } = chooseFrom(config.interfaces, local, service);
+  const unserved = served.flatMap((one) =>
+    local.filter(({ index }) => index === one.index).flatMap((found) => subnetsLeftOut(config, one, found)),
+  );
   return { served, missing, unserved };
 }
 
@@ -96,15 +77,8 @@ function serve(
   return chosen === undefined ? undefined : { index, name, mtu, ...chosen };
 }
 
-function problemOf(
-  name: string,
-  found: LocalInterface<Ipv4> | undefined,
-  wanted: Ipv4 | undefined,
-  local: readonly LocalInterface<Ipv4>[],
-): string {
-  if (found === undefined) return `interface ${name} does not exist; this machine has ${local.map((other) => other.name).join(", ")}`;
-  if (!found.up) return `interface ${name} is down; bring it up with \`ip link set ${name} up\``;
-  if (found.addresses.length === 0) return `interface ${name} has no IPv4 address; give it one in the network it is to serve`;
-  const has = found.addresses.map(({ address }) => formatIpv4(address)).join(", ");
-  return `interface ${name} has no address in the subnet of ${formatIpv4(wanted ?? 0)}; it has ${has}`;
+function problemOf({ name, addresses }: LocalInterface<Ipv4>, wanted: Ipv4 | undefined): { readonly problem: string } {
+  if (addresses.length === 0) return { problem: `interface ${name} has no IPv4 address; give it one in the network it is to serve` };
+  const has = addresses.map(({ address }) => formatIpv4(address)).join(", ");
+  return { problem: `interface ${name} has no address in the subnet of ${formatIpv4(wanted ?? 0)}; it has ${has}` };
 }

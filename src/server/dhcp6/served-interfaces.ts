@@ -2,9 +2,9 @@ import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
 import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
 import type { LocalInterface } from "../../io/transport.ts";
 import { equalBytes } from "../../net/bytes.ts";
-import { formatIpv6, type Ipv6 } from "../../net/ipv6.ts";
+import { formatIpv6, type Ipv6, isLinkLocal } from "../../net/ipv6.ts";
 import { ipv6PrefixContains } from "../../net/ipv6-prefix.ts";
-import type { ChosenInterfaces, InterfaceChoice, MissingInterface } from "../interface-list.ts";
+import { type ChosenInterfaces, chooseInterfaces as chooseFrom, type InterfaceChoice, type MissingInterface } from "../interface-list.ts";
 
 /** What DHCPv6 is served on. */
 export const INTERFACES: InterfaceChoice<Dhcp6Config, Ipv6, ServedInterface> = {
@@ -12,32 +12,9 @@ export const INTERFACES: InterfaceChoice<Dhcp6Config, Ipv6, ServedInterface> = {
   describe: ({ name, address }) => `${name} (${formatIpv6(address)})`,
 };
 
-/**
- * The interfaces to serve out of those that the machine has now. Without `interfaces` in the
- * configuration these are all that are up and have an address: which of them are on a configured
- * network is for the engine to find, packet by packet, since relayed packets may come in on any.
- */
+/** The interfaces to serve out of those that the machine has now. */
 export function chooseInterfaces(config: Dhcp6Config, local: readonly LocalInterface<Ipv6>[]): ChosenInterfaces<ServedInterface> {
-  const served: ServedInterface[] = [];
-  const missing: MissingInterface[] = [];
-  if (config.interfaces.length === 0) {
-    for (const candidate of local) {
-      const chosen = candidate.up ? serve(candidate, undefined) : undefined;
-      if (chosen !== undefined) served.push(chosen);
-    }
-    return { served, missing, unserved: [] };
-  }
-  for (const { name, address } of config.interfaces) {
-    const found = local.find((candidate) => candidate.name === name);
-    const chosen = found?.up ? serve(found, address) : undefined;
-    if (chosen !== undefined) served.push(chosen);
-    else {
-      // A link that has just come up has an address when nobody else turns out to have it.
-      const passing = found?.up === true && found.addresses.length === 0;
-      missing.push({ name, problem: problemOf(name, found, address, local), passing });
-    }
-  }
-  return { served, missing, unserved: [] };
+  return { ...chooseFrom(config.interfaces, local, { serve, problem: problemOf }), unserved: [] };
 }
 
 /** Every address of this machine but ::1, which is the same on all. */
@@ -60,26 +37,16 @@ function serve({ index, name, addresses: found }: LocalInterface<Ipv6>, wanted: 
   return address && { index, name, address, addresses };
 }
 
-/** fe80::/10 (RFC 4291 section 2.5.6). */
-function isLinkLocal(address: Ipv6): boolean {
-  return address[0] === 0xfe && ((address[1] as number) & 0xc0) === 0x80;
-}
-
 function isLoopback(address: Ipv6): boolean {
   return address.every((byte, i) => byte === (i === 15 ? 1 : 0));
 }
 
-function problemOf(
-  name: string,
-  found: LocalInterface<Ipv6> | undefined,
-  wanted: Ipv6 | undefined,
-  local: readonly LocalInterface<Ipv6>[],
-): string {
-  if (found === undefined) return `interface ${name} does not exist; this machine has ${local.map((other) => other.name).join(", ")}`;
-  if (!found.up) return `interface ${name} is down; bring it up with \`ip link set ${name} up\``;
-  if (wanted === undefined || found.addresses.length === 0) {
-    return `interface ${name} has no IPv6 address: is IPv6 off there (\`sysctl net.ipv6.conf.${name}.disable_ipv6\`)?`;
+function problemOf({ name, addresses }: LocalInterface<Ipv6>, wanted: Ipv6 | undefined): Pick<MissingInterface, "problem" | "passing"> {
+  if (wanted === undefined || addresses.length === 0) {
+    const problem = `interface ${name} has no IPv6 address: is IPv6 off there (\`sysctl net.ipv6.conf.${name}.disable_ipv6\`)?`;
+    // A link that has just come up has an address when nobody else turns out to have it.
+    return { problem, passing: addresses.length === 0 };
   }
-  const has = found.addresses.map(({ address }) => formatIpv6(address)).join(", ");
-  return `interface ${name} has no address ${formatIpv6(wanted)}; it has ${has}`;
+  const has = addresses.map(({ address }) => formatIpv6(address)).join(", ");
+  return { problem: `interface ${name} has no address ${formatIpv6(wanted)}; it has ${has}` };
 }

@@ -1,5 +1,5 @@
 import { equalBytes, NO_BYTES, writeBytes, writeU16, writeU32 } from "../../net/bytes.ts";
-import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, type Ipv6, isMulticast } from "../../net/ipv6.ts";
 import { IPV6_HEADER_LENGTH, ipv6Checksum, NextHeader, parseIpv6Packet, writeIpv6 } from "./ipv6.ts";
 
 /*
@@ -123,10 +123,6 @@ function linkLayerAddressIn(options: Uint8Array, type: number): Uint8Array | und
     at += length;
   }
   return found ?? NO_BYTES;
-}
-
-function isMulticast(address: Ipv6): boolean {
-  return address[0] === 0xff;
 }
 
 function isSolicitedNode(address: Ipv6): boolean {

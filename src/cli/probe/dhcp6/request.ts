@@ -1,7 +1,7 @@
 /** From the command line to the DHCPv6 messages that are sent. */
 import * as client from "../../../client/dhcp6/index.ts";
 import { type Duid, duidLl, MAX_DUID_SIZE, MIN_DUID_SIZE, parseDuid } from "../../../net/duid.ts";
-import { IPV6_UNSPECIFIED, type Ipv6 } from "../../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, type Ipv6, linkLocalOf } from "../../../net/ipv6.ts";
 import { ipv6Prefix, parseIpv6Prefix } from "../../../net/ipv6-prefix.ts";
 import { parseMac } from "../../../net/mac.ts";
 import { type Message, MessageType, type Option, type Relay } from "../../../wire/dhcp6/message.ts";
@@ -107,18 +107,12 @@ export function messageOfType(name: string, plan: MessagePlan, transaction: clie
   return { ...client.solicit(plan.settings, transaction), type };
 }
 
-/** The link-local address of a host that makes it of its hardware address (RFC 4291 appendix A). */
-export function linkLocalAddress(hardwareAddress: Uint8Array): Ipv6 {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = hardwareAddress;
-  return Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f);
-}
-
 /**
  * The relays, that nearest to the server first. Each has the address of the one before it, or of
  * the client, as its peer.
  */
 function relaysOf({ linkAddresses, relayOptions, hardwareAddress }: MessagePlan): readonly Relay[] {
-  let peerAddress = linkLocalAddress(hardwareAddress);
+  let peerAddress = linkLocalOf(hardwareAddress);
   const relays: Relay[] = [];
   for (const [hopCount, linkAddress] of linkAddresses.entries()) {
     relays.unshift({ hopCount, linkAddress, peerAddress, options: hopCount === 0 ? relayOptions : [] });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { fromHex } from "../../../net/bytes.ts";
-import { parseIpv6 } from "../../../net/ipv6.ts";
+import { macOfEui64, parseIpv6 } from "../../../net/ipv6.ts";
 import { expected } from "../../text/expected.ts";
 import { flag, Refusal, text } from "../values.ts";
 
@@ -17,17 +17,10 @@ const AN_IDENTIFIER = "hex such as 52:54:00:12:34:56, or the link-local address 
  */
 const identifier = text(AN_IDENTIFIER, (value): Uint8Array | Refusal | undefined => {
   const address = value.includes("::") ? parseIpv6(value) : undefined;
-  const bytes = address === undefined ? fromHex(value) : (hardwareAddressIn(address) ?? address);
+  const bytes = address === undefined ? fromHex(value) : (macOfEui64(address) ?? address);
   if (bytes === undefined || bytes.length === 0) return undefined;
   return bytes.length <= MOST_BYTES ? bytes : new Refusal(`the identifier has ${bytes.length} bytes; a DUID has room for ${MOST_BYTES}`);
 });
-
-/** The hardware address in an interface identifier of EUI-64 form (RFC 4291 appendix A). */
-function hardwareAddressIn(address: Uint8Array): Uint8Array | undefined {
-  if (address[11] !== 0xff || address[12] !== 0xfe) return undefined;
-  const [first = 0, second = 0, third = 0] = address.subarray(8, 11);
-  return Uint8Array.of(first ^ 2, second, third, ...address.subarray(13, 16));
-}
 
 const A_NUMBER = `a whole number from 0 to ${U32}`;
 const u32 = z

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsageError } from "../../../../src/cli/endpoint.ts";
-import {
-  applyPlan,
-  linkLocalAddress,
-  type MessageFlags,
-  messageOfType,
-  nextClient,
-  planMessages,
-} from "../../../../src/cli/probe/dhcp6/request.ts";
+import { applyPlan, type MessageFlags, messageOfType, nextClient, planMessages } from "../../../../src/cli/probe/dhcp6/request.ts";
 import { findRoute } from "../../../../src/cli/probe/dhcp6/route.ts";
 import * as client from "../../../../src/client/dhcp6/index.ts";
 import { toHex } from "../../../../src/net/bytes.ts";
@@ -88,10 +81,6 @@ test("relays: the one nearest to the client first on the command line, last in t
     "1 :: 2001:db8:5::1 ",
     "0 2001:db8:5::1 fe80::ff:fe00:1 18=07",
   ]);
-});
-
-test("the link-local address of a hardware address", () => {
-  assert.equal(formatIpv6(linkLocalAddress(Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56))), "fe80::5054:ff:fe12:3456");
 });
 
 test("the next client has the next hardware address, with carry, and its DUID", () => {
