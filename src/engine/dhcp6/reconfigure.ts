@@ -2,11 +2,10 @@ import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { relaysOf } from "../../leases/dhcp6/relays.ts";
 import type { Destination } from "../../net/destination.ts";
-import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, type Ipv6, isLinkLocal } from "../../net/ipv6.ts";
 import { signReconfigure } from "../../wire/dhcp6/authentication.ts";
 import { type Message, MessageType } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
-import { isLinkLocal } from "./locate.ts";
 import { mirroredRelays } from "./relays.ts";
 
 /*
