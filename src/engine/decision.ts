@@ -13,7 +13,7 @@ export const SILENCE_REASONS = {
   "no-client-identity": "the message has neither a client identifier nor a hardware address",
   "hardware-address-too-long":
     "hlen says that the hardware address is longer than the 16 bytes of chaddr: such a client sends hlen 0 and a client identifier (RFC 4390)",
-  "identity-too-long": "the client identifier or option 82 is longer than the 255 bytes that one option holds",
+  "identity-too-long": "the client identifier or option 82 is longer than the 255 bytes that one option holds, or the DUID longer than 130",
   "no-network": "no configured network matches where the message came from",
   "other-vpn":
     "the message names another VPN (option 82 sub-option 151 or option 221) than its network is in, or none where the network is in one",

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Config } from "../config/model/config.ts";
 import type { ServedInterface as ServedInterface4 } from "../engine/dhcp4/decide.ts";
 import type { ServedInterface as ServedInterface6 } from "../engine/dhcp6/exchange.ts";
@@ -17,11 +16,12 @@ import { DHCP4 } from "./dhcp4/assembly.ts";
 import { DHCP6 } from "./dhcp6/assembly.ts";
 import { createFacts } from "./facts.ts";
 import type { Happening as HappeningOf } from "./happenings.ts";
-import { leaseTime, type Reading, wallOffset } from "./lease-clock.ts";
+import { leaseTime, wallOffset } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
 import { inTurn } from "./reload.ts";
 import { restoreLeases } from "./restore.ts";
 import { createService, notServed, type Served } from "./service.ts";
+import { bootId, readClocks, sinceBoot } from "./system-clock.ts";
 
 /** How often leases whose time is over are moved on, in milliseconds. */
 const EXPIRE_EVERY = 500;
@@ -186,6 +186,8 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
         listeners: onHappening === undefined ? [] : [(happening) => onHappening({ protocol: "dhcp6", ...happening })],
       }),
     );
+  if (service6 === undefined)
+    for (const unused of [options.dhcp6?.transport, options.dhcp6?.prober]) if (unused !== undefined) keep(unused);
   checkEndpoints(options);
   const serves4 = servesDhcp4(config);
   const { clock, facts, saved, wrong } = await restoreLeases({
@@ -291,23 +293,4 @@ function unstartable(serves4: boolean, serves6: boolean, asked: Config): readonl
   if (!serves6 && asked.dhcp6 !== undefined) found.push("`v6` is new: DHCPv6 is served when the server is restarted");
   if (serves6 && asked.dhcp6 === undefined) found.push("`v6` is gone: DHCPv6 is served as before until the server is restarted");
   return found;
-}
-
-/** Seconds since the machine's boot, without those that it slept. */
-function sinceBoot(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds + nanoseconds / 1e9;
-}
-
-function readClocks(): Reading {
-  return { wall: Date.now() / 1000, uptime: sinceBoot() };
-}
-
-/** What names this boot of the machine; empty: the system does not tell. */
-function bootId(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "";
-  }
 }

@@ -1,13 +1,12 @@
-import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
 import { noSendFailures } from "../io/send-failures.ts";
 import { type LocalInterface, type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { type Lease, LeaseState, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
 import { type LeaseView, viewOf } from "../leases/view.ts";
-import { formatAddress } from "../net/address.ts";
 import type { LeaseStore } from "../store/store.ts";
 import type { Assembly, Follower } from "./assembly.ts";
+import { endpointsOf, fixedListen } from "./bulk-endpoints.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import { type Counters, createCounters } from "./counters.ts";
 import { createEventLog } from "./event-log.ts";
@@ -271,17 +270,6 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       }
     },
   };
-}
-
-function endpointsOf(listen: readonly ListenSpec[], ownPort: number): readonly { readonly address: string; readonly port: number }[] {
-  return listen.map(({ address, port }) => ({ address: formatAddress(address), port: port ?? ownPort }));
-}
-
-/** What has to wait for the next start. */
-function fixedListen(before: readonly ListenSpec[], after: readonly ListenSpec[]): readonly string[] {
-  const texts = (all: readonly ListenSpec[]): string => all.map(({ address, port }) => `${formatAddress(address)} ${port ?? ""}`).join();
-  if (texts(before) === texts(after)) return [];
-  return ["`leasequery.bulk` has changed: where the server listens for it changes when it is restarted"];
 }
 
 /** A protocol that is not served: it has no port, nobody's leases, and nothing was counted. */

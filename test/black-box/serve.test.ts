@@ -171,6 +171,14 @@ const REFUSALS: readonly Refusal[] = [
   })),
 ];
 
+test("serve refuses where to listen for DHCPv6 when it is no address in brackets with a port", async (t) => {
+  const { config, database } = newScene(t);
+  for (const listen of ["", "::", "[::]:0", "[::]:65536", "[0.0.0.0]:547", "[::1]547"]) {
+    const { status, stderr } = await runLeasehold("serve", "-c", config, "-d", database, "--v6-addr", listen);
+    assert.deepEqual([status, stderr], [2, `leasehold: --v6-addr ${listen}: expected an IPv6 address and a port, for example [::]:547\n`]);
+  }
+});
+
 describe("serve refuses to start, with status and message, when", { concurrency: 2 }, () => {
   for (const { name, says, status = 1, prepare } of REFUSALS) {
     test(name, async (t) => {

@@ -91,7 +91,7 @@ export async function startLeasehold(
 }
 
 async function listLeases(database: string): Promise<ListedLease[]> {
-  const { stdout } = await run(process.execPath, [MAIN, "leases", "--json", "-d", database]);
+  const { stdout } = await run(process.execPath, [MAIN, "leases", "--json", "-d", database], { maxBuffer: 1 << 26 });
   return stdout
     .split("\n")
     .filter(Boolean)

@@ -3,7 +3,6 @@ import { relayRecord } from "../../leases/dhcp6/relays.ts";
 import { equalBytes, equalIfAny, writeBytes, writeU16 } from "../../net/bytes.ts";
 import type { Hardware } from "../../net/duid.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
-import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
 import { belongsTo } from "../common/availability.ts";
@@ -33,10 +32,14 @@ export interface Kept {
 
 export function keptOf(exchange: Exchange): Kept {
   const { context, received, message } = exchange;
-  const { relays, options } = message;
+  const { options } = message;
+  const relays = relayRecord(message.relays);
+  // Who is behind relays that say more than anybody needs to know is not known by the address of
+  // one of them either: it would be taken for the client's own.
+  const isKept = relays === undefined || relays.length <= LONGEST_RELAYS;
   return {
-    peerAddress: received.source,
-    relays: relaysOf(relays),
+    peerAddress: isKept ? received.source : undefined,
+    relays: isKept ? relays : undefined,
     interfaceName: context.decider.interfaceName(received.interface.name),
     hardware: hardwareBytes(hardwareOf(exchange)),
     hostname: shortened(clientFqdnName(options)),
@@ -57,12 +60,6 @@ export function keptWhileHeld(exchange: Exchange): Kept {
     hostname: undefined,
     vendorClass: undefined,
   };
-}
-
-/** Relays that say more than anybody needs to know are not kept. */
-function relaysOf(relays: readonly Relay[]): Uint8Array | undefined {
-  const record = relayRecord(relays);
-  return record === undefined || record.length > LONGEST_RELAYS ? undefined : record;
 }
 
 /** Hardware type and address as they are kept with a lease. */

@@ -2,7 +2,7 @@ import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { relaysOf } from "../../leases/dhcp6/relays.ts";
 import type { Destination } from "../../net/destination.ts";
-import type { Ipv6 } from "../../net/ipv6.ts";
+import { IPV6_UNSPECIFIED, type Ipv6, isLinkLocal } from "../../net/ipv6.ts";
 import { signReconfigure } from "../../wire/dhcp6/authentication.ts";
 import { type Message, MessageType } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
@@ -32,7 +32,7 @@ export interface ReconfigureParts {
   readonly replayDetection: Uint8Array;
   /** Index of the interface that the client was last heard on, as it is now. */
   readonly interfaceIndex: number;
-  /** The address to send from: the link-local one of that interface; :: lets the kernel choose. */
+  /** The address to send from on that interface's link, such as its link-local one. */
   readonly source: Ipv6;
 }
 
@@ -63,14 +63,17 @@ export function reconfigureOf(
     parts.replayDetection,
   );
   const isDirect = relays.length === 0;
+  // To a relay elsewhere the routing table knows the way: what leaves from a link-local address, the
+  // kernel does not send without an interface.
+  const isOnLink = isDirect || isLinkLocal(peerAddress);
   return {
     message,
     to: {
       address: peerAddress.slice(),
       port: isDirect ? CLIENT_PORT : SERVER_PORT,
       hardwareAddress: undefined,
-      interfaceIndex: isDirect ? parts.interfaceIndex : 0,
-      source: parts.source,
+      interfaceIndex: isOnLink ? parts.interfaceIndex : 0,
+      source: isOnLink ? parts.source : IPV6_UNSPECIFIED,
     },
   };
 }

@@ -7,14 +7,13 @@ import { formatIpv6Prefix, type Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type { Follower } from "../assembly.ts";
 
 /*
- * Routes to delegated prefixes, on the machine of this server, for clients on its own links: as
- * long as a prefix is leased its packets go to the client that has it (RFC 8415 section 6.3).
- * Behind a relay that is the relay's affair. What holds here:
+ * Routes to delegated prefixes, on the machine of this server, for clients on its own links: as long
+ * as a prefix is leased its packets go to the client that has it (RFC 8415 section 6.3). Behind a
+ * relay that is the relay's affair. What holds here:
  *
  * - The routes in the kernel are those of the leases, and are told apart from those of others. What
  *   a server before this one left, and is leased no longer, goes at the start.
- * - The leases are what counts: a route that the kernel refuses, or that somebody has removed,
- * costs
+ * - The leases are what counts: a route that the kernel refuses, or that somebody has removed, costs
  *   no lease. An interface that comes back gets its routes back at once, and with each renewal the
  *   route is set again.
  * - When the server stops its routes stay: so do the leases.
@@ -40,16 +39,20 @@ export function keepRoutes({ routes, leases, interfaceNamed, warn }: RouteKeeper
   const kept = new Map<string, Route>();
   /** Why a route could not be set, by its prefix: said once. */
   const refused = new Map<string, string>();
-  /**
-   * The index that each interface had when its routes were set last; undefined: it was not there.
-   */
+  /** Interfaces that are not there: said once of each. */
+  const missing = new Set<string>();
+  /** The index that each interface had when its routes were set last; undefined: it was not there. */
   const indexes = new Map<string, number | undefined>();
 
   function add(name: string, { prefix, nextHop, interfaceName }: Route): void {
     const index = interfaceNamed(interfaceName);
     if (!indexes.has(interfaceName)) indexes.set(interfaceName, index);
     const reason = index === undefined ? `there is no interface ${interfaceName}` : routes.add(prefix, nextHop, index);
-    if (reason !== undefined && refused.get(name) !== reason) {
+    // A missing interface is one trouble, however many prefixes are routed by it.
+    const isTold = index === undefined ? missing.has(interfaceName) : refused.get(name) === reason;
+    if (index === undefined) missing.add(interfaceName);
+    else missing.delete(interfaceName);
+    if (reason !== undefined && !isTold) {
       warn(`no route to ${name} by ${formatIpv6(nextHop)} on ${interfaceName}: ${reason}`);
     }
     if (reason === undefined) refused.delete(name);

@@ -88,6 +88,24 @@ suite("SOLICIT", () => {
   });
 });
 
+test("what is held for one client is not given to another that asks for it", () => {
+  const server = home();
+  server.receive(message("SOLICIT", { client: ALICE, na: { 1: [] } }));
+  const given = server.receive(message("REQUEST", { client: BOB, na: { 1: ["2001:db8:1::100"] } })).ias;
+  assert.deepEqual(given, { "na 1": "1250/2000: 2001:db8:1::101 2500/4000" });
+});
+
+test("no more than so many addresses of an association are looked at", () => {
+  const server = home();
+  // What is looked at is taken: the first that is free, though it is not the first of the range.
+  const taken = Array.from({ length: 40 }, (_, i) => `2001:db8:1::${(0x110 + i).toString(16)}`);
+  for (const [i, at] of taken.slice(0, 31).entries()) server.lease(at, { client: 100 + i });
+  const asked = (addresses: readonly string[]) => server.consider(message("SOLICIT", { na: { 1: addresses } })).ias;
+  assert.deepEqual(asked(taken), { "na 1": "1250/2000: 2001:db8:1::12f 2500/4000" });
+  server.lease(taken[31] as string, { client: 99 });
+  assert.deepEqual(asked(taken), { "na 1": "1250/2000: 2001:db8:1::100 2500/4000" });
+});
+
 suite("rapid commit", () => {
   for (const [allowed, wanted, type] of [
     [true, true, "REPLY"],

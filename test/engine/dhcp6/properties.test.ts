@@ -23,7 +23,7 @@ import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
 import { optionValue } from "../../../src/wire/dhcp6/options.ts";
 import { address, configOf, prefix } from "../support/dhcp6/config.ts";
 import { ALICE, BOB, CAROL, duid, flag, message, type RelaySpec, SERVER_DUID } from "../support/dhcp6/messages.ts";
-import { changesOf, ETH0, ETH1, received, type Server, START, serverOf } from "../support/dhcp6/server.ts";
+import { changesOf, ETH0, ETH1, received, type Server, START, serverOf, type Way } from "../support/dhcp6/server.ts";
 
 const CLIENTS = [ALICE, BOB, CAROL, 13];
 const RESERVED_ADDRESSES = ["2001:db8:1::102", "2001:db8:1::50"];
@@ -63,7 +63,7 @@ function crowded(authoritative: boolean, isOther = false) {
       },
     },
     shared: [["2001:db8:1::/64", "2001:db8:7::/64"]],
-    more: { offerHold: 15, affinity: 50, addressRegistration: true, cacheThreshold: 20 },
+    more: { offerHold: OFFER_HOLD, affinity: 50, addressRegistration: true, cacheThreshold: 20 },
   });
 }
 
@@ -176,28 +176,36 @@ const associationsIn = (options: readonly Option[]) =>
     return value === undefined ? [] : [{ code, value }];
   });
 
-/** RFC 8415 appendix B, and what later RFCs add, as far as this server sends it. */
-const ALLOWED: Readonly<Record<number, readonly number[]>> = {
-  [MessageType.ADVERTISE]: [1, 2, 3, 25, 7, 23, 20],
-  [MessageType.REPLY]: [1, 2, 3, 25, 13, 14, 23, 20, 11, 32],
-  [MessageType["ADDR-REG-REPLY"]]: [5],
+/** RFC 8415 appendix B, and what later RFCs add, as far as this server sends it: by what is answered, and with what. */
+const ANSWERS: Readonly<Partial<Record<Type, Partial<Record<Type, readonly number[]>>>>> = {
+  SOLICIT: { ADVERTISE: [1, 2, 3, 25, 7, 23, 20], REPLY: [1, 2, 3, 25, 14, 23, 20, 11] },
+  REQUEST: { REPLY: [1, 2, 3, 25, 23, 20, 11] },
+  CONFIRM: { REPLY: [1, 2, 13] },
+  RENEW: { REPLY: [1, 2, 3, 25, 23, 20] },
+  REBIND: { REPLY: [1, 2, 3, 25, 23, 20] },
+  RELEASE: { REPLY: [1, 2, 13, 3, 25] },
+  DECLINE: { REPLY: [1, 2, 13, 3, 25] },
+  "INFORMATION-REQUEST": { REPLY: [1, 2, 23, 32] },
+  "ADDR-REG-INFORM": { "ADDR-REG-REPLY": [5] },
 };
+
+function nameOf(type: number): Type {
+  return Object.entries(MessageType).find(([, value]) => value === type)?.[0] as Type;
+}
 
 function checkForm(request: Message, reply: Reply): void {
   const { type, options, transactionId, relays } = reply.message;
   assert.equal(transactionId, request.transactionId);
   assert.equal(relays.length, request.relays.length);
-  for (const { code } of options) assert.ok(ALLOWED[type]?.includes(code), `option ${code} in message ${type}`);
+  const allowed = ANSWERS[nameOf(request.type)]?.[nameOf(type)];
+  for (const { code } of options) assert.ok(allowed?.includes(code), `option ${code} in ${nameOf(type)} to ${nameOf(request.type)}`);
   if (type !== MessageType["ADDR-REG-REPLY"]) {
     assert.deepEqual(optionValue(options, 1), optionValue(request.options, 1));
     assert.deepEqual(optionValue(options, 2), SERVER_DUID);
   }
-  // Information refresh time goes with an INFORMATION-REQUEST only, Rapid Commit with a SOLICIT.
-  const forRequests: readonly (readonly [number, number])[] = [
-    [32, MessageType["INFORMATION-REQUEST"]],
-    [14, MessageType.SOLICIT],
-  ];
-  for (const [code, from] of forRequests) if (optionValue(options, code) !== undefined) assert.equal(request.type, from);
+  // What must be there: a status where there is nothing else to say, Rapid Commit where there was no ADVERTISE.
+  if (allowed?.includes(OptionCode.statusCode)) assert.ok(optionValue(options, OptionCode.statusCode));
+  if (request.type === MessageType.SOLICIT && type === MessageType.REPLY) assert.ok(optionValue(options, OptionCode.rapidCommit));
   const timers = new Set<string>();
   for (const { code, value } of associationsIn(options)) {
     const told = toldIn(value);
@@ -256,8 +264,56 @@ function follow(claims: Claim[], now: number, request: Message, reply: Reply): r
   return left;
 }
 
-function send(server: Server, step: Sending, claims: Claim[]): Claim[] {
+/** An ADVERTISE that its client has not answered yet, and how it would. */
+interface Offer {
+  readonly client: number;
+  readonly request: Message;
+  readonly way: Way;
+  readonly leases: readonly string[];
+  readonly until: number;
+}
+
+const OFFER_HOLD = 15;
+/** All addresses of ranges, all prefixes of pools before and after a reload, and all that is reserved. */
+const CAPACITY = 8 + 30 + 4;
+
+function leasesIn({ options }: Message): readonly string[] {
+  return associationsIn(options).flatMap(({ code, value }) =>
+    toldIn(value).map(({ prefix: given }) => `${code} ${value.iaid} ${formatIpv6Prefix(given)}`),
+  );
+}
+
+/** The REQUEST that takes all that was advertised. */
+function offerIn(server: Server, { client, relays }: Sending, way: Way, { message: advertised }: Reply): Offer {
+  const taken = (type: number) =>
+    Object.fromEntries(
+      associationsIn(advertised.options)
+        .filter(({ code, value }) => code === type && toldIn(value).length > 0)
+        .map(({ value }) => [value.iaid, toldIn(value).map(({ prefix: given }) => formatIpv6Prefix(given).replace(/\/128$/, ""))]),
+    );
+  const request = message("REQUEST", { client, relays, na: taken(OptionCode.iaNa), pd: taken(OptionCode.iaPd) });
+  return { client, request, way, leases: leasesIn(advertised), until: server.now + OFFER_HOLD };
+}
+
+/** What is advertised is what a REQUEST gets, whatever others do meanwhile. */
+function checkOffer(server: Server, { request, way, leases }: Offer): void {
+  if (leases.length === 0) return;
+  const { apply } = server.table;
+  server.table.apply = () => undefined;
+  const decision = server.decide(request, way);
+  server.table.apply = apply;
+  assert.ok(decision.kind === "reply");
+  assert.deepEqual(leasesIn(decision.message).toSorted(), leases.toSorted());
+}
+
+function checkHolds(server: Server): void {
+  const holds = [...server.table.holds()];
+  assert.ok(holds.length <= CAPACITY && holds.every(({ until }) => until <= server.now + OFFER_HOLD));
+}
+
+function send(server: Server, step: Sending, claims: Claim[], offers: Map<number, Offer>): Claim[] {
   const request = messageOf(step);
+  offers.delete(step.client);
   const registered =
     step.kind === "ADDR-REG-INFORM" && request.relays.length === 0 ? (Object.values(step.na).flat()[0] ?? "2001:db8:1::101") : undefined;
   const way = { interface: step.away ? ETH1 : ETH0, ...(registered === undefined ? {} : { source: registered }) };
@@ -277,6 +333,7 @@ function send(server: Server, step: Sending, claims: Claim[]): Claim[] {
   }
   if (decision.kind !== "reply") return claims;
   checkForm(request, decision);
+  if (decision.message.type === MessageType.ADVERTISE) offers.set(step.client, offerIn(server, step, way, decision));
   return [...follow(claims, server.now, request, decision)];
 }
 
@@ -290,13 +347,18 @@ test("nothing is given to two, nothing reserved to others, and every Reply has t
         return state;
       };
       let claims: Claim[] = [];
+      const offers = new Map<number, Offer>();
       for (const one of steps) {
-        if (one.kind === "reload") server.reload(crowded(authoritative, one.isOther));
-        else if (one.kind !== "wait") claims = send(server, one, claims);
+        if (one.kind === "reload") {
+          server.reload(crowded(authoritative, one.isOther));
+          offers.clear();
+        } else if (one.kind !== "wait") claims = send(server, one, claims, offers);
         else {
           server.now += one.seconds;
           if (one.sweep) server.table.expire(server.now, 1000);
         }
+        checkHolds(server);
+        for (const offer of offers.values()) if (offer.until > server.now) checkOffer(server, offer);
       }
       for (const { prefix: given, key, until } of claims.filter((claim) => claim.until > server.now)) {
         const lease = server.table.byAddress(given);

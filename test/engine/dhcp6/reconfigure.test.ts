@@ -69,10 +69,22 @@ suite("Reconfigure", () => {
       port: 547,
       hardwareAddress: undefined,
       interfaceIndex: 0,
-      source: address("fe80::99"),
+      source: address("::"),
     });
     assert.deepEqual(made.message.relays, [{ ...relay, options: [interfaceId] }]);
     assert.ok(isSignedReconfigure(made.message, KEY));
+  });
+
+  test("leaves by the interface of a relay that is known by a link-local address", () => {
+    const relays = relayRecord([{ hopCount: 0, linkAddress: address("::"), peerAddress: address("fe80::1"), options: [] }]);
+    const made = reconfigureOf({ ...OWNER, peerAddress: address("fe80::7"), relays }, PARTS);
+    assert.deepEqual(made?.to, {
+      address: address("fe80::7"),
+      port: 547,
+      hardwareAddress: undefined,
+      interfaceIndex: 4,
+      source: address("fe80::99"),
+    });
   });
 
   test("goes to nobody who did not accept it", () => {

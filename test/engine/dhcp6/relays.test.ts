@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { replyDestination } from "../../../src/engine/dhcp6/destination.ts";
 import { relaysOf } from "../../../src/leases/dhcp6/relays.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import { formatIpv6 } from "../../../src/net/ipv6.ts";
 import type { Relay } from "../../../src/wire/dhcp6/message.ts";
 import { configOf, text } from "../support/dhcp6/config.ts";
 import { message, option, type RelaySpec } from "../support/dhcp6/messages.ts";
-import { AWAY, ETH0, ETH1, HOME, home, homeAndAway, serverOf, type Way } from "../support/dhcp6/server.ts";
+import { AWAY, ETH0, ETH1, HOME, home, homeAndAway, received, serverOf, type Way } from "../support/dhcp6/server.ts";
 
 const interfaceId = (value: string) => ({ code: 18, data: text(value) });
 
@@ -76,6 +77,13 @@ suite("where the answer goes (section 18.3.10)", () => {
       assert.equal(decision.kind === "reply" && formatIpv6(decision.to.source), source);
     });
   }
+
+  test("it is known by bytes of its own, for those of the datagram are used again", () => {
+    const way = received(message("INFORMATION-REQUEST"));
+    const { address } = replyDestination(way);
+    way.source.fill(0xee);
+    assert.equal(formatIpv6(address), "fe80::a");
+  });
 });
 
 const described = ({ hopCount, linkAddress, peerAddress, options }: Relay): string =>
@@ -116,7 +124,9 @@ suite("the relays of an answer (section 19.3)", () => {
     const server = home();
     const relays = [{ link: "2001:db8:1::9", options: [{ code: 18, data: new Uint8Array(2000) }] }];
     server.decide(message("REQUEST", { na: { 1: [] }, relays }));
-    assert.equal([...server.table.leases()][0]?.owner.relays, undefined);
+    const owner = [...server.table.leases()][0]?.owner;
+    // The address of a relay alone would be taken for that of the client.
+    assert.deepEqual([owner?.relays, owner?.peerAddress], [undefined, undefined]);
   });
 
   test("a client that moved behind other relays is known by the last ones", () => {

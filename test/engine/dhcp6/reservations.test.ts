@@ -155,6 +155,13 @@ suite("what is reserved", () => {
     assert.deepEqual(server.receive(message("SOLICIT", { pd: { 1: [] } })).ias, { "pd 1": "1250/2000: 2001:db8:7777::/48 2500/4000" });
   });
 
+  test("reservations_only: others get nothing, not even what they ask for or have", () => {
+    const server = home({ reservationsOnly: true });
+    server.lease("2001:db8:1::105", { client: ALICE });
+    for (const asked of ["2001:db8:1::105", "2001:db8:1::106"])
+      assert.deepEqual(server.consider(message("REQUEST", { na: { 1: [asked] } })).ias, { "na 1": "0/0: NoAddrsAvail" });
+  });
+
   test("reservations_only: others get nothing, a host gets what is reserved, or a dynamic one for what is not", () => {
     const server = home({ reservationsOnly: true, reservations: [{ match, addresses: [RESERVED] }] });
     assert.deepEqual(server.receive(message("SOLICIT", { client: CAROL, na: { 1: [] } })).ias, { "na 1": "0/0: NoAddrsAvail" });

@@ -121,6 +121,19 @@ describe("routes to delegated prefixes", () => {
     assert.deepEqual([...kernel], []);
   });
 
+  test("an interface that goes away is one warning, however many routes go with it", () => {
+    const { kernel, keeper, warnings, interfaces } = start([lease(ONE), lease(TWO)]);
+    for (let time = 1; time <= 2; time++) {
+      delete interfaces.eth0;
+      keeper.look();
+      assert.deepEqual(warnings.splice(0), [`no route to ${ONE} by fe80::7 on eth0: there is no interface eth0`]);
+      kernel.clear();
+      interfaces.eth0 = 9;
+      keeper.look();
+      assert.deepEqual([[...kernel.keys()], warnings], [[ONE, TWO], []]);
+    }
+  });
+
   test("an interface that comes back gets its routes back; what the kernel refuses is said once", () => {
     const { kernel, keeper, warnings, refusal, interfaces, happen } = start([lease(ONE)], [], {});
     assert.deepEqual(warnings, [`no route to ${ONE} by fe80::7 on eth0: there is no interface eth0`]);

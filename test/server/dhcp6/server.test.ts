@@ -2,14 +2,22 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { pino } from "pino";
-import { type AssociationRequest, ethernetClient, release, request, solicit } from "../../../src/client/dhcp6/messages.ts";
+import {
+  type AssociationRequest,
+  type ClientSettings,
+  ethernetClient,
+  release,
+  renew,
+  request,
+  solicit,
+} from "../../../src/client/dhcp6/messages.ts";
 import type { Config } from "../../../src/config/model/config.ts";
 import type { Dhcp6Config } from "../../../src/config/model/dhcp6.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import { parseIpv4 } from "../../../src/net/ipv4.ts";
 import { formatIpv6, parseIpv6 } from "../../../src/net/ipv6.ts";
 import { parseIpv6Prefix } from "../../../src/net/ipv6-prefix.ts";
-import { formatLeased, parseLeased } from "../../../src/server/dhcp6/operations.ts";
+import { ALL_ADDRESSES, formatLeased, parseLeased } from "../../../src/server/dhcp6/operations.ts";
 import {
   type Happening,
   openMemoryStore,
@@ -19,6 +27,7 @@ import {
   startServer,
   summarize,
 } from "../../../src/server/index.ts";
+import { isSignedReconfigure, reconfigureKeyOf } from "../../../src/wire/dhcp6/authentication.ts";
 import { readIaAddress, readIaNa } from "../../../src/wire/dhcp6/identity-association.ts";
 import { type Message, MessageType } from "../../../src/wire/dhcp6/message.ts";
 import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
@@ -81,11 +90,11 @@ function givenBy({ options }: Message): AssociationRequest {
 }
 
 /** From SOLICIT to REPLY. */
-async function obtain({ transport }: Started): Promise<Message> {
-  transport.receive(solicit(client, transaction));
+async function obtain({ transport }: Started, of: ClientSettings = client): Promise<Message> {
+  transport.receive(solicit(of, transaction));
   const advertise = await transport.next();
   assert.equal(advertise.message.type, MessageType.ADVERTISE);
-  transport.receive(request(client, transaction, serverOf(advertise.message), [givenBy(advertise.message)]));
+  transport.receive(request(of, transaction, serverOf(advertise.message), [givenBy(advertise.message)]));
   const reply = await transport.next();
   assert.equal(reply.message.type, MessageType.REPLY);
   assert.deepEqual(givenBy(reply.message), givenBy(advertise.message));
@@ -184,6 +193,19 @@ describe("a server of DHCPv6", () => {
     ]);
   });
 
+  for (const served of [true, false]) {
+    test(`closes what it was given exactly once, ${served ? "when it stops" : "though DHCPv6 is not served"}`, async (t) => {
+      const closed = { transport: 0, prober: 0 };
+      const transport = { ...createFakeTransport(), close: () => void closed.transport++ };
+      const prober = { limitations: [], start() {}, ask: () => false, close: () => void closed.prober++ };
+      const config = served ? { ...NO_NETWORK, dhcp6: dhcp6() } : IPV4;
+      const { server } = await start(t, config, { dhcp6: { transport, prober } });
+      assert.deepEqual(closed, { transport: 0, prober: 0 });
+      await server.stop();
+      assert.deepEqual(closed, { transport: 1, prober: 1 });
+    });
+  }
+
   test("takes no address of another kind", async () => {
     for (const [options, says] of [
       [{ address: "::1" as unknown as Uint8Array }, /dhcp6\.address: "::1" is no IPv6 address of 16 bytes/],
@@ -226,5 +248,47 @@ describe("a server of DHCPv6", () => {
     assert.deepEqual(describeAnswer((await requester.read(1))[0] as Message).at(-1), "NotAllowed: the requester is not permitted to ask");
     await server.stop();
     await requester.over;
+  });
+
+  test("asks a client to renew when an operator says so, and after a reload with something new, until it does", async (t) => {
+    const started = await start(t, { ...NO_NETWORK, dhcp6: dhcp6() });
+    const { server, transport } = started;
+    const accepting = { ...client, acceptReconfigure: true };
+    const reply = await obtain(started, accepting);
+    const key = reconfigureKeyOf(reply.options)?.slice();
+    assert.equal(key?.length, 16);
+    const served = server.dhcp6 as NonNullable<Server["dhcp6"]>;
+
+    const nextReconfigure = async (): Promise<Message> => {
+      const { message, to } = await transport.next();
+      assert.equal(message.type, MessageType.RECONFIGURE);
+      assert.ok(isSignedReconfigure(message, key as Uint8Array));
+      assert.deepEqual([formatIpv6(to.address), to.port], ["fe80::7", 546]);
+      return message;
+    };
+    const asked = await served.operate({ kind: "reconfigure", addresses: ALL_ADDRESSES, state: undefined });
+    assert.equal(asked, 1);
+    const { options } = await nextReconfigure();
+    assert.deepEqual(optionValue(options, OptionCode.clientIdentifier), client.duid);
+    assert.deepEqual(optionValue(options, OptionCode.reconfigureMessage), Uint8Array.of(MessageType.RENEW));
+    // It did not hear it.
+    await nextReconfigure();
+    transport.receive(renew(accepting, transaction, serverOf(reply), [givenBy(reply)]));
+    assert.equal((await transport.next()).message.type, MessageType.REPLY);
+
+    await server.reload({ ...NO_NETWORK, dhcp6: dhcp6() });
+    await server.reload({ ...NO_NETWORK, dhcp6: dhcp6("2001:db8::100 2001:db8::1ff") });
+    await nextReconfigure();
+    transport.receive(renew(accepting, transaction, serverOf(reply), [givenBy(reply)]));
+    assert.equal((await transport.next()).message.type, MessageType.REPLY);
+    assert.equal(summarize(served.counters)["sent RECONFIGURE"], 3);
+  });
+
+  test("asks nobody who did not accept that", async (t) => {
+    const started = await start(t, { ...NO_NETWORK, dhcp6: dhcp6() });
+    const reply = await obtain(started, { ...client, acceptReconfigure: false });
+    assert.equal(reconfigureKeyOf(reply.options), undefined);
+    const served = started.server.dhcp6 as NonNullable<Server["dhcp6"]>;
+    assert.equal(await served.operate({ kind: "reconfigure", addresses: ALL_ADDRESSES, state: undefined }), 0);
   });
 });
