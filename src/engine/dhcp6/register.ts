@@ -17,7 +17,8 @@ import { answerWith, NO_CHANGES, silence } from "./reply.ts";
 /**
  * Answers an ADDR-REG-INFORM (RFC 9686 section 4.2): a host tells the address that it chose itself,
  * from which it sends. It is recorded for as long as it is valid, and given to nobody meanwhile. An
- * address that this server gave, or found in use, is no such address.
+ * address that this server gave, or found in use, is no such address; one that it only offered to
+ * somebody else is, for it is in use.
  */
 export function decideRegistration(exchange: Exchange): Decision {
   const { context, received, message, trace } = exchange;

@@ -7,6 +7,7 @@ import { createDecider } from "../../../src/engine/dhcp6/decider.ts";
 import type { Decision, Reply } from "../../../src/engine/dhcp6/decision.ts";
 import { describe as describeEvent } from "../../../src/engine/dhcp6/trace.ts";
 import { toHex } from "../../../src/net/bytes.ts";
+import { formatIpv6 } from "../../../src/net/ipv6.ts";
 import { formatIpv6Prefix, ipv6Prefix, ipv6PrefixesOverlap } from "../../../src/net/ipv6-prefix.ts";
 import { decode } from "../../../src/wire/dhcp6/decode.ts";
 import { encodeMessage } from "../../../src/wire/dhcp6/encode.ts";
@@ -295,7 +296,10 @@ function offerIn(server: Server, { client, relays }: Sending, way: Way, { messag
   return { client, request, way, leases: leasesIn(advertised), until: server.now + OFFER_HOLD };
 }
 
-/** What is advertised is what a REQUEST gets, whatever others do meanwhile. */
+/**
+ * What is advertised is what a REQUEST gets, whatever others do meanwhile, but for an address that
+ * one of them uses: it sends from it (RFC 9686).
+ */
 function checkOffer(server: Server, { request, way, leases }: Offer): void {
   if (leases.length === 0) return;
   const { apply } = server.table;
@@ -333,6 +337,12 @@ function send(server: Server, step: Sending, claims: Claim[], offers: Map<number
   }
   if (decision.kind !== "reply") return claims;
   checkForm(request, decision);
+  for (const { code, data } of decision.message.options) {
+    const used = code === OptionCode.iaAddress ? readIaAddress(data) : undefined;
+    if (used === undefined) continue;
+    const lease = ` ${formatIpv6(used.address)}/128`;
+    for (const [client, { leases }] of offers) if (leases.some((one) => one.endsWith(lease))) offers.delete(client);
+  }
   if (decision.message.type === MessageType.ADVERTISE) offers.set(step.client, offerIn(server, step, way, decision));
   return [...follow(claims, server.now, request, decision)];
 }

@@ -49,6 +49,17 @@ suite("address registration (RFC 9686)", () => {
     assert.match(server.receive(message("SOLICIT", { client: BOB, na: { 1: ["2001:db8:1::100"] } })).ias?.["na 1"] ?? "", /::101 /);
   });
 
+  test("an address that is only advertised to another client is: its host uses it, the other gets another one", () => {
+    const server = open();
+    const asks = { client: BOB, na: { 1: ["2001:db8:1::100"] } };
+    assert.match(server.receive(message("SOLICIT", asks)).ias?.["na 1"] ?? "", /::100 /);
+    const registered = server.receive(message("ADDR-REG-INFORM", { more: [registering("2001:db8:1::100")] }), {
+      source: "2001:db8:1::100",
+    });
+    assert.equal(registered.type, "ADDR-REG-REPLY");
+    assert.match(server.receive(message("REQUEST", asks)).ias?.["na 1"] ?? "", /::101 /);
+  });
+
   const stays = (server: Server, client = ALICE) => {
     assert.equal(server.receive(inform({ client }), FROM).silence, "not-the-owner");
   };

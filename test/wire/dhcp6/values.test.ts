@@ -67,9 +67,9 @@ const vectors: readonly { readonly code: number; readonly value: JsonValue; read
   { code: 16, value: { 9: [] }, data: "00000009" },
   {
     code: 17,
-    value: { 4491: { 33: { type: "ip", value: "10.0.0.1" } } },
-    data: "0000118b 0021 0004 0a000001",
-    json: { 4491: { 33: { type: "hex", value: "0a000001" } } },
+    value: { 4491: { 33: { type: "ip", value: "2001:db8::1" } } },
+    data: `0000118b 0021 0010 ${A}`,
+    json: { 4491: { 33: { type: "hex", value: "20010db8000000000000000000000001" } } },
   },
   { code: 19, value: "RENEW", data: "05", json: 5 },
   { code: 21, value: ["a.b", "c"], data: "0161016200 016300" },
