@@ -6,8 +6,9 @@ import { build } from "esbuild";
 import { closureOf, globalsIn, importsOf, plainCode, sourceFiles, targetOf } from "./support/source-files.ts";
 
 /*
- * The import rule of the house (docs/architecture.md): a room, a folder of src, imports only itself and the rooms below it; and the pure rooms know
- * neither the system they run on, nor the time, nor chance, so that the same code runs in a browser and gives the same answers everywhere.
+ * The import rule of the house (docs/architecture.md): a room, a folder of src, imports only itself
+ * and the rooms below it; and the pure rooms know neither the system they run on, nor the time, nor
+ * chance, so that the same code runs in a browser and gives the same answers everywhere.
  */
 
 /** From the top to the bottom, with the packages that each may import. */
@@ -29,7 +30,9 @@ const ORDER = Object.keys(ROOMS);
 
 /** These import no package but the pure ones, nor does anything that they import. */
 const PURE_ROOMS = ["client", "engine", "leases", "wire", "net"];
-/** Functions of bytes and nothing else: no I/O, no clock; what they have of randomness is not used. */
+/**
+ * Functions of bytes and nothing else: no I/O, no clock; what they have of randomness is not used.
+ */
 const PURE_PACKAGES = ["@noble/hashes"];
 /** What these files import must be pure too. */
 const PURE_FILES = ["config/model/config.ts"];
@@ -102,7 +105,10 @@ async function problemsOf(path: string, source: string): Promise<readonly string
   return problemsIn(path, source, imports.get(path) ?? [], PURE_ROOMS.includes(roomOf(path)));
 }
 
-/** The public entries, by their names: where they begin. `leasehold/server` and `leasehold/config/file` need Node.js. */
+/**
+ * The public entries, by their names: where they begin. `leasehold/server` and
+ * `leasehold/config/file` need Node.js.
+ */
 function browserEntries(): readonly (readonly [name: string, file: string])[] {
   const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as {
     readonly exports: Readonly<Record<string, string | { readonly "leasehold-source": string }>>;

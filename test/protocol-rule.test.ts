@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { importsOf, sourceFiles, targetOf } from "./support/source-files.ts";
 
 /*
- * Nothing outside a folder or file named for a protocol knows of one: what both protocols have in common stands in front,
- * what belongs to one of them in dhcp4 or dhcp6. Some rooms are about addresses and packets of every kind, an address is a
- * value that options of either may have, and the index of a room, which is a public entry, names all that it has.
+ * Nothing outside a folder or file named for a protocol knows of one: what both protocols have in
+ * common stands in front, what belongs to one of them in dhcp4 or dhcp6. Some rooms are about
+ * addresses and packets of every kind, an address is a value that options of either may have, and
+ * the index of a room, which is a public entry, names all that it has.
  */
 
 const ELSEWHERE = /^(?:(?:cli|config|net|io|wire\/frames|wire\/values)\/|[^/]*\/index\.ts$)/;
@@ -21,16 +22,16 @@ const ASSEMBLY: readonly string[] = ["server/server.ts", "store/sqlite/rows.ts",
 const STILL: readonly string[] = [];
 
 /** Identifiers with an address family in them, comments aside. */
-function namesIpv4(source: string): boolean {
-  return /Ipv4/.test(source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""));
+function namesFamily(source: string): boolean {
+  return /Ipv[46]/.test(source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""));
 }
 
-test("only what is named for a protocol names IPv4 addresses, or imports what is named for a protocol", async () => {
+test("only what is named for a protocol names IPv4 or IPv6 addresses, or imports what is named for a protocol", async () => {
   const files = sourceFiles();
   const imports = await importsOf(files);
   const found = [...files]
     .filter(([path]) => !ELSEWHERE.test(path) && !OF_A_PROTOCOL.test(path) && !ASSEMBLY.includes(path))
-    .filter(([path, source]) => namesIpv4(source) || imports.get(path)?.some((one) => OF_A_PROTOCOL.test(targetOf(path, one))))
+    .filter(([path, source]) => namesFamily(source) || imports.get(path)?.some((one) => OF_A_PROTOCOL.test(targetOf(path, one))))
     .map(([path]) => path)
     .sort();
   const added = found.filter((path) => !STILL.includes(path));
@@ -40,6 +41,7 @@ test("only what is named for a protocol names IPv4 addresses, or imports what is
 });
 
 test("a name in a comment is none", () => {
-  assert.equal(namesIpv4("/** An Ipv4 of\n * Ipv4 */\nconst a = 1; // Ipv4"), false);
-  assert.equal(namesIpv4("const a = formatIpv4(b); // Ipv4"), true);
+  assert.equal(namesFamily("/** An Ipv4 of\n * Ipv4 */\nconst a = 1; // Ipv4"), false);
+  assert.equal(namesFamily("const a = formatIpv4(b); // Ipv4"), true);
+  assert.equal(namesFamily("const a: Ipv6Prefix = b;"), true);
 });

@@ -5,7 +5,10 @@
 export type Notice<A> =
   /** No address is free for a client on this link. */
   | { readonly kind: "no-address-free"; readonly link: string }
-  /** The client's reserved address is that of another one, whose hardware address or DUID is `holder`. */
+  /**
+   * The client's reserved address is that of another one, whose hardware address or DUID is
+   * `holder`.
+   */
   | { readonly kind: "reserved-in-use"; readonly reservation: string; readonly address: A; readonly holder: Uint8Array }
   /**
    * A client identifier came from one hardware address, `chaddr`, while the lease was fresh that

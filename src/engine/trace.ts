@@ -58,3 +58,14 @@ export const COMMON_WORDS: TraceWords<CommonEvent> = {
     `${used} of ${capacity} addresses are in use: ${scarce ? "more" : "not more"} than adaptive_threshold`,
   silence: ({ reason }) => SILENCE_REASONS[reason],
 };
+
+/** Why an address comes into question for the client before all others. */
+export type Candidate = "reserved" | "own" | "held" | "requested";
+
+/** The same in words. */
+export const CANDIDATES: Readonly<Record<Candidate, string>> = {
+  reserved: "reserved",
+  own: "the client's own",
+  held: "held for the client",
+  requested: "requested",
+};

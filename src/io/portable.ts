@@ -192,7 +192,9 @@ function guessDestination<A>(
   return receivedOn?.addresses[0]?.address ?? family.unspecified;
 }
 
-/** The address as `node:dgram` reads it: with the name of its link where it says nothing without. */
+/**
+ * The address as `node:dgram` reads it: with the name of its link where it says nothing without.
+ */
 function hostOf<A>(family: PortableFamily<A>, to: Destination<A>, interfaces: readonly LocalInterface<A>[]): string {
   const address = to.hardwareAddress === undefined ? to.address : family.withoutHardwareAddress(to.address);
   const link = family.isOfLink(address) ? interfaces.find(({ index }) => index === to.interfaceIndex) : undefined;

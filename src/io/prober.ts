@@ -15,8 +15,8 @@ export interface Prober<A> {
   start(handler: AnswerHandler<A>): void;
   /**
    * Asks once on the link of the interface with this index: by ARP, or by Neighbor Solicitation for
-   * IPv6. When that is 0, or a link without Ethernet's addresses, ICMP echo asks for IPv4, and nobody
-   * for IPv6. False: it can't ask, for example because there is no route.
+   * IPv6. When that is 0, or a link without Ethernet's addresses, ICMP echo asks for IPv4, and
+   * nobody for IPv6. False: it can't ask, for example because there is no route.
    */
   ask(address: A, interfaceIndex: number): boolean;
   close(): void;

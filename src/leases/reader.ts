@@ -57,8 +57,8 @@ export interface LeaseReader<A, O, T extends string = string> {
   /**
    * The bound leases, as far as the table has noticed which of them ran out, whose owner has this
    * value of a trait. Of more than `most`, or `MOST_WITH_TRAIT`, only so many are found, those that
-   * were given to their owner last. Nothing is found where the space does not ask for the trait: it costs memory
-   * to keep track of.
+   * were given to their owner last. Nothing is found where the space does not ask for the trait: it
+   * costs memory to keep track of.
    */
   withTrait(trait: T, value: Uint8Array, most?: number): readonly Lease<A, O>[];
 }

@@ -8,6 +8,11 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** The same of values that may be missing: a missing one equals a missing one only. */
+export function equalIfAny(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
+}
+
 /**
  * Less than, equal to or greater than 0 as `a` comes before, is or comes after `b`, by their bytes
  * up to `length`.
@@ -40,7 +45,9 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   writeU16(bytes, at + 2, value);
 }
 
-/** Copies all of `from` to this place. A loop beats `set` for the few bytes that most values have. */
+/**
+ * Copies all of `from` to this place. A loop beats `set` for the few bytes that most values have.
+ */
 export function writeBytes(bytes: Uint8Array, at: number, from: Uint8Array): void {
   const { length } = from;
   if (length <= 32) for (let i = 0; i < length; i++) bytes[at + i] = from[i] as number;

@@ -22,7 +22,10 @@ export function linkLocalOf(mac: Uint8Array): Ipv6 {
   return Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, a ^ 2, b, c, 0xff, 0xfe, d, e, f);
 }
 
-/** The MAC that the last 64 bits of an address were made of (RFC 4291 appendix A); undefined: they were not. */
+/**
+ * The MAC that the last 64 bits of an address were made of (RFC 4291 appendix A); undefined: they
+ * were not.
+ */
 export function macOfEui64(address: Ipv6): Uint8Array | undefined {
   if (address[11] !== 0xff || address[12] !== 0xfe) return undefined;
   const [a = 0, b = 0, c = 0, , , d = 0, e = 0, f = 0] = address.subarray(8);

@@ -20,9 +20,9 @@ export type DropReason = keyof typeof DROP_REASONS;
  * What the server has done since it started; plain numbers that only grow. They add up: a datagram
  * is undecodable, came in on an interface that is not served, waited too long, is dropped for
  * overload, or is received; what was received is answered (`sent`, or `notSent` of the transport),
- * `silent`, `noted`, or `dropped` for another reason. Bulk leasequery stands beside that: a query has
- * any number of answers, and a connection that is refused is `silent` or `dropped` although nothing
- * was received.
+ * `silent`, `noted`, or `dropped` for another reason. Bulk leasequery stands beside that: a query
+ * has any number of answers, and a connection that is refused is `silent` or `dropped` although
+ * nothing was received.
  */
 export interface Counters {
   /** What `received` and `sent` count by: message types; 0: no type (BOOTP). */

@@ -36,8 +36,8 @@ export function write(socket: Socket, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Closes the connection, and settles when it is closed. What still comes in is read for a while: else
- * the other end might not get what was sent last.
+ * Closes the connection, and settles when it is closed. What still comes in is read for a while:
+ * else the other end might not get what was sent last.
  */
 export function ended(socket: Socket): Promise<void> {
   if (socket.closed) return Promise.resolve();

@@ -28,16 +28,19 @@ export interface InterfaceChoice<C, A, I> {
 
 /** What a protocol says of an interface that {@link chooseInterfaces} looks at. */
 export interface InterfaceService<A, I> {
-  /** How it is served, from the configured address if there is one; undefined: it has no address for that. */
+  /**
+   * How it is served, from the configured address if there is one; undefined: it has no address for
+   * that.
+   */
   serve(found: LocalInterface<A>, address: A | undefined): I | undefined;
   /** What is wrong with one that is up and can't be served. */
   problem(found: LocalInterface<A>, address: A | undefined): Pick<MissingInterface, "problem" | "passing">;
 }
 
 /**
- * The interfaces to serve out of those that the machine has now. Where none are configured these are
- * all that are up and have an address: which of them are on a configured network is for the engine
- * to find, packet by packet, since relayed packets may come in on any.
+ * The interfaces to serve out of those that the machine has now. Where none are configured these
+ * are all that are up and have an address: which of them are on a configured network is for the
+ * engine to find, packet by packet, since relayed packets may come in on any.
  */
 export function chooseInterfaces<A, I>(
   configured: readonly { readonly name: string; readonly address: A | undefined }[],

@@ -16,8 +16,8 @@ export const LEASE_OPERATIONS = ["release", "delete", "unblock", "reconfigure"] 
  *   remembered for them.
  * - `delete`: forgets leases, whatever their state: nothing is remembered of their clients.
  * - `unblock`: ends the probation of addresses.
- * - `reconfigure`: asks the clients of bound leases to renew. No lease is changed, and only a server
- *   that runs can do it.
+ * - `reconfigure`: asks the clients of bound leases to renew. No lease is changed, and only a
+ *   server that runs can do it.
  */
 export type LeaseOperationKind = (typeof LEASE_OPERATIONS)[number];
 

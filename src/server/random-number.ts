@@ -9,8 +9,8 @@ export function randomNumber(): number {
 }
 
 /**
- * Gives numbers from 0 to 2^32 that nobody can guess, with 20 bits behind the point. Draws many at a
- * time, for who needs one with each packet.
+ * Gives numbers from 0 to 2^32 that nobody can guess, with 20 bits behind the point. Draws many at
+ * a time, for who needs one with each packet.
  */
 export function createRandom(): () => number {
   const drawn = new Uint32Array(2 * DRAWN);

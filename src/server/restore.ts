@@ -35,7 +35,9 @@ export interface Restored {
   readonly wrong: boolean;
 }
 
-/** Reads all leases into their tables, and the time that they are told in. Rejects with StoreError. */
+/**
+ * Reads all leases into their tables, and the time that they are told in. Rejects with StoreError.
+ */
 export async function restoreLeases({ tables, store, log, read, boot }: RestoreParts): Promise<Restored> {
   const bySpace: (RestoredTable | undefined)[] = [];
   for (const one of tables) bySpace[one.table.space.id] = one;

@@ -13,8 +13,8 @@ export type EncodeOptionResult =
 
 /**
  * Encodes what the configuration writes for an option: the values of as many options as it takes.
- * That is one, but for a list in the place of an option that repeats, and for several enterprises in
- * an option that holds one (RFC 8415 section 21.17).
+ * That is one, but for a list in the place of an option that repeats, and for several enterprises
+ * in an option that holds one (RFC 8415 section 21.17).
  */
 export function encodeOption({ type, repeats }: Pick<OptionDefinition, "type" | "repeats">, value: unknown): EncodeOptionResult {
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);

@@ -8,7 +8,9 @@ import { newFolder, newPlace, startLeasehold } from "../support/loopback-server.
 import type { Program } from "../support/namespaces.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
-/* One server for both protocols, on loopback and without privileges: its clients are behind relays. */
+/**
+ * One server for both protocols, on loopback and without privileges: its clients are behind relays.
+ */
 
 const NETWORKS = `
 log: { format: json }

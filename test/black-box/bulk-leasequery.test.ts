@@ -1,4 +1,7 @@
-/** Who asks about leases over TCP, and by LEASEQUERY of DHCPv6: a server of its own, with a database that it finds. */
+/**
+ * Who asks about leases over TCP, and by LEASEQUERY of DHCPv6: a server of its own, with a database
+ * that it finds.
+ */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";

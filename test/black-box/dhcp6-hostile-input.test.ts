@@ -107,7 +107,10 @@ function configOf(text: string): Dhcp6Config {
   return loaded.config.dhcp6;
 }
 
-/** A client that has a reservation of an address and of a prefix, so there is always an answer for it. */
+/**
+ * A client that has a reservation of an address and of a prefix, so there is always an answer for
+ * it.
+ */
 const usual = ethernetClient(Uint8Array.of(2, 0, 0, 0, 0xff, 0xff));
 const WITNESS = { ...usual, associations: [...usual.associations, { kind: "IA_PD", iaid: 1, prefixes: [] }] as const };
 const RELAYED = [{ hopCount: 0, linkAddress: address("2001:db8:1::1"), peerAddress: address("fe80::a"), options: [] }];
@@ -261,7 +264,9 @@ test(`${PACKETS_BY_SOCKET} of them over a socket: the server still answers, ends
       sent++;
       socket.send(bytes, port6, "::1", (error) => (error === null ? resolve() : reject(error)));
     });
-  /** Sends a message and waits for its answer. All that was sent before has then been received too. */
+  /**
+   * Sends a message and waits for its answer. All that was sent before has then been received too.
+   */
   const ask = async (message: Message): Promise<Message> => {
     const answer = new Promise<Message>((resolve) => waiting.set(message.transactionId, resolve));
     await send(encodeMessage({ ...message, relays: RELAYED }));

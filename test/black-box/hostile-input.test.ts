@@ -94,7 +94,8 @@ function configOf(text: string): Config {
 }
 
 test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; then a normal exchange works`, async (t) => {
-  // Addresses of BOOTP clients are never free again, so with them the pools would soon be empty and little of the rest tested.
+  // Addresses of BOOTP clients are never free again, so with them the pools would soon be empty and
+  // little of the rest tested.
   const config = configOf(`bootp_enable: false\n${CONFIG}`);
   const table = createLeaseTable(config);
   const random = createRandom(2131);
@@ -239,7 +240,9 @@ test(`${PACKETS_BY_SOCKET} of them over a socket: the server still answers, ends
       sent++;
       socket.send(bytes, place.port, place.address, (error) => (error === null ? resolve() : reject(error)));
     });
-  /** Sends a message and waits for its answer. All that was sent before has then been received too. */
+  /**
+   * Sends a message and waits for its answer. All that was sent before has then been received too.
+   */
   const ask = async (message: Message): Promise<Message> => {
     const answer = new Promise<Message>((resolve) => waiting.set(message.xid, resolve));
     await send(encodeMessage(message));

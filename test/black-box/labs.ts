@@ -7,7 +7,10 @@ export interface Pair {
   readonly client: Namespace;
 }
 
-/** A server with 10.77.0.1/24 on eth0, and a client on the other end of the cable with this hardware address and no other. */
+/**
+ * A server with 10.77.0.1/24 on eth0, and a client on the other end of the cable with this hardware
+ * address and no other.
+ */
 export function createPair(t: TestContext, mac: string): Pair {
   const lab = createLab(t);
   const server = lab.namespace("server");
@@ -16,7 +19,10 @@ export function createPair(t: TestContext, mac: string): Pair {
   return { lab, server, client };
 }
 
-/** A namespace whose eth0, with this hardware address, is at the other end of a cable from an interface of `peer`. */
+/**
+ * A namespace whose eth0, with this hardware address, is at the other end of a cable from an
+ * interface of `peer`.
+ */
 export function createClientPlace(lab: Lab, label: string, peer: Namespace, peerInterface: string, mac: string): Namespace {
   const place = lab.namespace(label);
   lab.cable(peer, peerInterface, place, "eth0");
@@ -31,14 +37,20 @@ export function createBridge(lab: Lab, where: Namespace, name: string, ports: re
   lab.exec(where, "ip", "link", "set", name, "up");
 }
 
-/** A namespace that routes between two networks: `inside`, with 10.78.0.1/16, and the server's, 10.79.0.0/24. */
+/**
+ * A namespace that routes between two networks: `inside`, with 10.78.0.1/16, and the server's,
+ * 10.79.0.0/24.
+ */
 export interface Routed {
   readonly lab: Lab;
   readonly server: Namespace;
   readonly router: Namespace;
 }
 
-/** A server with 10.79.0.1 on eth0, and a router to a network where it has no interface. The interface `inside` is the caller's to make. */
+/**
+ * A server with 10.79.0.1 on eth0, and a router to a network where it has no interface. The
+ * interface `inside` is the caller's to make.
+ */
 export function createRouted(t: TestContext): Routed {
   const lab = createLab(t);
   const [server, router] = [lab.namespace("server"), lab.namespace("router")];
@@ -51,8 +63,8 @@ export function createRouted(t: TestContext): Routed {
 }
 
 /**
- * A server and a client on the other end of the cable, with addresses of the link alone, and 2001:db8:77::1 of the server where
- * its end of the cable is eth0. No router tells them anything.
+ * A server and a client on the other end of the cable, with addresses of the link alone, and
+ * 2001:db8:77::1 of the server where its end of the cable is eth0. No router tells them anything.
  */
 export async function createDhcp6Pair(t: TestContext, mac: string, serverInterface = "eth0"): Promise<Pair> {
   const lab = createLab(t);
@@ -63,7 +75,10 @@ export async function createDhcp6Pair(t: TestContext, mac: string, serverInterfa
   return { lab, server, client };
 }
 
-/** Duplicate address detection of the addresses of a link takes a second or two, and clients wait for none. */
+/**
+ * Duplicate address detection of the addresses of a link takes a second or two, and clients wait
+ * for none.
+ */
 export async function untilAddressesAreTested(lab: Lab, places: readonly Namespace[]): Promise<void> {
   for (const where of places) {
     while (lab.exec(where, "ip", "-6", "address", "show", "tentative").includes("inet6")) await new Promise((go) => setTimeout(go, 100));

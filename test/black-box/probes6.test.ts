@@ -1,4 +1,6 @@
-/** An address of IPv6 that another host on the link has taken is found out before it is advertised. */
+/**
+ * An address of IPv6 that another host on the link has taken is found out before it is advertised.
+ */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createDhcp6Client } from "../support/dhcp6-client.ts";

@@ -14,7 +14,8 @@ import { ETH0, serverOf } from "../engine/support/server.ts";
 import { load, problemsOf } from "./load.ts";
 
 /*
- * Files written for dora load unchanged: files/dora.yaml and files/dora.json use every key of its DHCPv4 schema.
+ * Files written for dora load unchanged: files/dora.yaml and files/dora.json use every key of its
+ * DHCPv4 schema.
  */
 
 const read = (name: string): string => readFileSync(new URL(`files/${name}`, import.meta.url), "utf8");

@@ -5,8 +5,9 @@ import { formatDiagnostics } from "../../src/config/text/diagnostic.ts";
 import { formatIpv4 } from "../../src/net/ipv4.ts";
 
 /*
- * Large configurations: the time for them grows as they do, however many problems are in them. Times are generous, for machines that do other things
- * as well; what was compared each with each took minutes.
+ * Large configurations: the time for them grows as they do, however many problems are in them.
+ * Times are generous, for machines that do other things as well; what was compared each with each
+ * took minutes.
  */
 
 const SECONDS = 1000;

@@ -10,7 +10,10 @@ import { formatDiagnostic } from "../../src/config/text/diagnostic.ts";
 const example = (name: string): string => readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8");
 const EXAMPLES = ["home", "home6", "office", "quickstart"].map(example);
 
-/** A result is whole: good and without errors, or bad with at least one, each at a place in the text. */
+/**
+ * A result is whole: good and without errors, or bad with at least one, each at a place in the
+ * text.
+ */
 function assertWhole(result: LoadResult, source: string): void {
   const lines = source.split(/\r\n|\r|\n/).length;
   const diagnostics = result.ok ? result.warnings : result.diagnostics;
@@ -153,7 +156,10 @@ function parseExample(source: string): unknown {
   return parse(printConfig(result.config));
 }
 
-/** Goes down into the value as the numbers say, and puts `part` there: in place of what is there, or under a further key. */
+/**
+ * Goes down into the value as the numbers say, and puts `part` there: in place of what is there, or
+ * under a further key.
+ */
 function replaceAt(value: unknown, way: readonly number[], name: string, part: unknown): void {
   let owner = value as Record<string, unknown>;
   for (const [i, step] of way.entries()) {

@@ -6,7 +6,10 @@ import { describe, type TestContext, test } from "node:test";
 import { newFolder } from "../support/loopback-server.ts";
 import { watch } from "../support/namespaces.ts";
 
-/* What is published, as it stands in somebody's node_modules: built files, and nothing of the sources. */
+/**
+ * What is published, as it stands in somebody's node_modules: built files, and nothing of the
+ * sources.
+ */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const { files, dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {

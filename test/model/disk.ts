@@ -10,7 +10,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A lease database as its contract says: it takes what a write says when it is handed over, and keeps it when it is told to. */
+/**
+ * A lease database as its contract says: it takes what a write says when it is handed over, and
+ * keeps it when it is told to.
+ */
 export class Disk {
   /** By row; byte strings are its own. */
   readonly rows = new Map<number, Lease>();
@@ -43,7 +46,10 @@ export class Disk {
     await settled();
   }
 
-  /** Power is lost: so many of the batches that wait are on disk all the same, but nobody hears of it. */
+  /**
+   * Power is lost: so many of the batches that wait are on disk all the same, but nobody hears of
+   * it.
+   */
   cut(done: number): void {
     for (const { bytes } of this.#waiting.splice(0).slice(0, done)) this.#write(bytes);
   }

@@ -16,8 +16,8 @@ import { NO_LOG } from "../../src/server/log.ts";
 import { connectRequester, framed, type Requester, TEXT } from "../support/bulk-requester.ts";
 
 /*
- * A protocol whose messages are text: `name size count`. The query `data 10 3` has three answers of ten bytes, which look at
- * as many things in vain, and `done`.
+ * A protocol whose messages are text: `name size count`. The query `data 10 3` has three answers of
+ * ten bytes, which look at as many things in vain, and `done`.
  */
 
 interface ToyMessage {

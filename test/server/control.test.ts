@@ -154,7 +154,8 @@ describe("the control socket", () => {
 
   test("takes the place of a socket that was left behind, and of nothing else", async (t) => {
     const path = newPath();
-    // Two servers can't hold the lock of one database: the first one stands for one that was killed.
+    // Two servers can't hold the lock of one database: the first one stands for one that was
+    // killed.
     await open(t, path, twoOnProbation());
     await open(t, path, { operate: () => Promise.resolve(0) });
     assert.deepEqual(await askServer(path, unblock("10.0.0.2")), { done: 0 });

@@ -17,7 +17,10 @@ import { addressOf, createToy, createToyTable, encode, Kind, type Toy, type ToyO
 const NAMES = Object.keys(Kind);
 const hex = (last: number) => toHex(addressOf(last));
 
-/** The pump serves the toy, with sockets, a store, a prober and a clock that the test holds in its hands. */
+/**
+ * The pump serves the toy, with sockets, a store, a prober and a clock that the test holds in its
+ * hands.
+ */
 function setUp(t: TestContext, options: { probes?: boolean; allowed?: number; listens?: boolean } = {}) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let now = 1000;

@@ -8,11 +8,17 @@ import { stored } from "./support.ts";
 
 /** How the contract gets at a kind of store. */
 export interface StoreKind {
-  /** Opens the store at a place of its own for each test, for the second time as a server does that was started again. */
+  /**
+   * Opens the store at a place of its own for each test, for the second time as a server does that
+   * was started again.
+   */
   open(t: TestContext, place: string): LeaseStore;
   /** Whether leases outlive the store. */
   readonly keeps: boolean;
-  /** Makes every put of this address fail, from elsewhere, until the result is called. Left out: commits can't fail. */
+  /**
+   * Makes every put of this address fail, from elsewhere, until the result is called. Left out:
+   * commits can't fail.
+   */
   refuse?(place: string, address: number): () => void;
 }
 
@@ -30,7 +36,8 @@ const LEASES: readonly Lease[] = [
     relayAgentInformation: Uint8Array.of(1, 3, 0x65, 0x74, 0x68, 2, 2, 9, 8),
     limitKeys: Uint8Array.of(0, 2, 7, 8),
   }),
-  // Known by the hardware address, whatever else was sent: an empty identifier, a short one, and one that does not count (chaddr_only).
+  // Known by the hardware address, whatever else was sent: an empty identifier, a short one, and
+  // one that does not count (chaddr_only).
   ownerOf(3, { clientIdentifier: new Uint8Array(0) }),
   ownerOf(4, { clientIdentifier: Uint8Array.of(7) }),
   ownerOf(5, { clientIdentifier: text("does not count") }),

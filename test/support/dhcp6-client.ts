@@ -18,7 +18,10 @@ export type Wanted = "settings" | "address" | "address and prefix";
 
 export interface Dhcp6Client {
   start(): void;
-  /** What the interface has beside its own address of the link, once it has been tested for duplicates. */
+  /**
+   * What the interface has beside its own address of the link, once it has been tested for
+   * duplicates.
+   */
   addresses(): readonly string[];
   /** The same when they are as wanted; after 20 seconds as they are. */
   addressesWhen(wanted: (addresses: readonly string[]) => boolean): Promise<readonly string[]>;
@@ -26,7 +29,10 @@ export interface Dhcp6Client {
   knowsDns(servers: readonly string[]): Promise<void>;
   /** Has the client give back what it has, and end. */
   release(): Promise<void>;
-  /** Ends the client as a power cut does: nothing is sent, the interface loses its addresses, what is on disk stays. */
+  /**
+   * Ends the client as a power cut does: nothing is sent, the interface loses its addresses, what
+   * is on disk stays.
+   */
   cut(): Promise<void>;
 }
 

@@ -11,7 +11,10 @@ export const prefix = (text: string): Uint8Array =>
 const LEASE_TIME: Lifetimes = { default: 4000, min: 4000, max: 4000, renew: undefined, rebind: undefined, preferred: undefined };
 const NO_OPTIONS = { byCode: new Map(), always: [] };
 
-/** A network as a test writes it; each is a link of its own. Ranges: "first last"; `excluded` of them the same. */
+/**
+ * A network as a test writes it; each is a link of its own. Ranges: "first last"; `excluded` of
+ * them the same.
+ */
 export interface NetworkSketch {
   readonly prefix: string;
   readonly ranges?: readonly { readonly range: string; readonly excluded?: readonly string[] }[];

@@ -1,4 +1,7 @@
-/** A DHCPv6 server without memory for tests of clients: what a client gets follows from the end of its DUID. */
+/**
+ * A DHCPv6 server without memory for tests of clients: what a client gets follows from the end of
+ * its DUID.
+ */
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { once } from "node:events";
 import { ipv6Prefix } from "../../src/net/ipv6-prefix.ts";

@@ -19,9 +19,15 @@ export interface LeaseholdProcess {
   line(pattern: RegExp): Promise<string>;
   /** The leases as `leasehold leases` lists them, by address. */
   leases(): Promise<ListedLease[]>;
-  /** The same once they are as wanted, for what nobody is told of, such as a release. After 10 seconds they are returned as they are. */
+  /**
+   * The same once they are as wanted, for what nobody is told of, such as a release. After 10
+   * seconds they are returned as they are.
+   */
   leasesWhen(wanted: (leases: readonly ListedLease[]) => boolean): Promise<ListedLease[]>;
-  /** Ends it with SIGTERM, which must succeed, and returns the counters of its last words: those that are not zero. */
+  /**
+   * Ends it with SIGTERM, which must succeed, and returns the counters of its last words: those
+   * that are not zero.
+   */
   stop(): Promise<Readonly<Record<string, number>>>;
   /** Ends it with SIGKILL: no time for last words. */
   kill(): Promise<void>;
@@ -110,7 +116,9 @@ export function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-/** Text from within an indented program: what its first line is indented by is taken from all lines. */
+/**
+ * Text from within an indented program: what its first line is indented by is taken from all lines.
+ */
 function outdent(text: string): string {
   const indentation = /^ +(?=\S)/m.exec(text)?.[0] ?? "";
   return text.replaceAll(new RegExp(`^${indentation}`, "gm"), "");

@@ -14,7 +14,10 @@ import type { StoreWrite } from "../../src/store/store.ts";
 const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
 const LEASE_TIME: LeaseTime = { default: 3600, min: 60, max: 86400, renew: undefined, rebind: undefined };
 
-/** A configuration of one /24 network for each list of ranges given; each network is a link of its own. */
+/**
+ * A configuration of one /24 network for each list of ranges given; each network is a link of its
+ * own.
+ */
 export function configOf(
   networks: readonly (readonly (AddressRange & { excluded?: readonly AddressRange[] })[])[],
   affinity = 86400,

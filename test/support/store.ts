@@ -2,7 +2,10 @@ import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { type LeaseStore, type SavedClock, StoreError, type StoreWrite } from "../../src/store/store.ts";
 import { isOfLease, storedOf, storeIn } from "./leases.ts";
 
-/** A store whose commits succeed or fail when the test says so. It keeps its contract, but for that it waits to be told. */
+/**
+ * A store whose commits succeed or fail when the test says so. It keeps its contract, but for that
+ * it waits to be told.
+ */
 export interface HeldStore extends LeaseStore {
   /** Batches handed over and not yet settled, as they were at that moment. */
   readonly waiting: readonly (readonly StoreWrite[])[];

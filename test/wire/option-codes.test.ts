@@ -9,7 +9,10 @@ import { OPTIONS as OPTIONS6 } from "../../src/wire/dhcp6/option-table.ts";
 import { codeOf } from "../support/source-text.ts";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
-/** The table itself, and what is about the codes of something else: errors of the system, sub-options, service parameters. */
+/**
+ * The table itself, and what is about the codes of something else: errors of the system,
+ * sub-options, service parameters.
+ */
 const OTHERS = [
   "wire/dhcp4/option-table.ts",
   "wire/dhcp4/sub-options.ts",
@@ -36,7 +39,9 @@ const FRAMING: ReadonlySet<number> = new Set([PAD, END]);
 
 const simple = (name: string): string => name.replaceAll("_", "").toLowerCase();
 
-/** Every name of an option of either protocol, in the tables and in the programs, with its codes. */
+/**
+ * Every name of an option of either protocol, in the tables and in the programs, with its codes.
+ */
 const CODES: ReadonlySet<string> = new Set([
   ...[...OPTIONS, ...OPTIONS6].flatMap(({ code, name, aliases }) => [name, ...aliases].map((one) => `${simple(one)} ${code}`)),
   ...[...Object.entries(OptionCode), ...Object.entries(OptionCode6)].map(([name, code]) => `${simple(name)} ${code}`),

@@ -37,11 +37,17 @@ export interface StoreParts {
   readonly disk: Disk;
   readonly events: Events;
   readonly random: Random;
-  /** Called before a transaction is told to those who wait for it, with what it wrote; and after a failure, with nothing. */
+  /**
+   * Called before a transaction is told to those who wait for it, with what it wrote; and after a
+   * failure, with nothing.
+   */
   readonly onSettled: (writes: readonly StoreWrite[]) => void;
 }
 
-/** As the contract says: writes are taken as they are at `commit`; what waits shares one transaction; a failure fails all that was handed over before it. */
+/**
+ * As the contract says: writes are taken as they are at `commit`; what waits shares one
+ * transaction; a failure fails all that was handed over before it.
+ */
 export function createStore({ disk, events, random, onSettled }: StoreParts): WorldStore {
   let underWay: Batch[] = [];
   let gathered: Batch[] = [];

@@ -52,7 +52,10 @@ interface Run {
   over: boolean;
 }
 
-/** The machine of the server: its clocks, which outlive the process, and the process, which may end at any time. */
+/**
+ * The machine of the server: its clocks, which outlive the process, and the process, which may end
+ * at any time.
+ */
 export class Machine {
   readonly #parts: MachineParts;
   readonly #interfaces: (ServedInterface | undefined)[] = [];
@@ -90,7 +93,10 @@ export class Machine {
     return this.#run?.store.idle ?? true;
   }
 
-  /** Whether a server has run since the boot. A clock that is ahead before that can't be told from a machine that was off for so long. */
+  /**
+   * Whether a server has run since the boot. A clock that is ahead before that can't be told from a
+   * machine that was off for so long.
+   */
   get served(): boolean {
     return this.#served;
   }
@@ -103,7 +109,9 @@ export class Machine {
     this.#wrongBy = wrongBy;
   }
 
-  /** What was received and the time since boot are gone; a disk stays, and perhaps the wall clock. */
+  /**
+   * What was received and the time since boot are gone; a disk stays, and perhaps the wall clock.
+   */
   reboot(): void {
     this.kill();
     this.#boots++;

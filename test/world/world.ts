@@ -1,6 +1,7 @@
 /**
- * A world in memory: hosts with clients of `client/`, relays, the server with its table, its store and its clocks, under one virtual time, and everything
- * that can go wrong between them. No timers, no sockets, no threads; a seed decides all of it. What must be true whatever happens:
+ * A world in memory: hosts with clients of `client/`, relays, the server with its table, its store
+ * and its clocks, under one virtual time, and everything that can go wrong between them. No timers,
+ * no sockets, no threads; a seed decides all of it. What must be true whatever happens:
  *
  *  - No two hosts hold the same address at one time, as they count themselves, switched on or not.
  *  - An ACK leaves when its lease is on disk, whole, and for as long as the ACK says.
@@ -34,7 +35,10 @@ const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 /** Wall clock of 1970, against what is right. */
 const NO_CLOCK = -Date.UTC(2026, 10) / 1000;
-/** Lease time is in whole seconds, and so begins and ends up to one earlier than the client counts; a boot of the machine may cost another. */
+/**
+ * Lease time is in whole seconds, and so begins and ends up to one earlier than the client counts;
+ * a boot of the machine may cost another.
+ */
 const ROUNDING = 2 * SECOND;
 const PROBATION = 10 * MINUTE;
 
@@ -100,7 +104,8 @@ class World implements Witness {
   constructor(seed: number, size: WorldSize) {
     this.#size = size;
     this.#random = createRandom(seed);
-    // Room for every host on each link, and a little or a lot more: in a tight range addresses are handed on all the time.
+    // Room for every host on each link, and a little or a lot more: in a tight range addresses are
+    // handed on all the time.
     const capacity = size.hosts + this.#random.pick([2, 8, size.hosts]);
     this.#links = LINKS;
     this.#config = this.#configure(capacity);
@@ -147,7 +152,8 @@ class World implements Witness {
     if (!this.#machine.up) this.#machine.start();
     for (const host of this.#hosts)
       if (host.link === undefined || host.kind === "init") host.plugIn(host.link ?? this.#random.pick(this.#links));
-    // All that was held by nobody any more runs out, and whoever was refused for that asks once a minute.
+    // All that was held by nobody any more runs out, and whoever was refused for that asks once a
+    // minute.
     await this.#live(duration + leaseTime * SECOND + PROBATION + 5 * MINUTE);
     if (this.#violations.length > 0) return;
     for (const host of this.#hosts)
@@ -277,7 +283,10 @@ class World implements Witness {
     }
   }
 
-  /** Without a clock of its own the machine is in 1970 until it has asked somebody. That somebody set the clock ahead has to be seen before. */
+  /**
+   * Without a clock of its own the machine is in 1970 until it has asked somebody. That somebody
+   * set the clock ahead has to be seen before.
+   */
   #rebootMachine(): void {
     const machine = this.#machine;
     if (this.#events.now < this.#leftAloneUntil || machine.now === undefined || !machine.idle) return;
@@ -393,7 +402,10 @@ function rangeOf(first: string, count: number): string {
   return `{ start: ${first}, end: ${formatIpv4((parseIpv4(first) as Ipv4) + count - 1)} }`;
 }
 
-/** A lease as it counts: what is over has expired, and what was remembered for long enough is forgotten, though nobody has said so yet. */
+/**
+ * A lease as it counts: what is over has expired, and what was remembered for long enough is
+ * forgotten, though nobody has said so yet.
+ */
 function over(lease: Lease | undefined, now: number, affinity: number): Lease | undefined {
   if (lease === undefined || lease.expiry > now || lease.expiry === NEVER) return lease;
   if (lease.state === LeaseState.declined) return undefined;

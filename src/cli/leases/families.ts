@@ -35,7 +35,9 @@ export const ADDRESS_TEXT: AddressText<Leased> = {
     isIpv4(addresses) ? dhcp4.ADDRESS_TEXT.format(addresses) : dhcp6.ADDRESS_TEXT.format(addresses as Addresses<Ipv6Prefix>),
 };
 
-/** Has the one operate that serves the family of the addresses; where nobody does, it is nothing. */
+/**
+ * Has the one operate that serves the family of the addresses; where nobody does, it is nothing.
+ */
 export async function operateOn(
   v4: Operator<Ipv4> | undefined,
   v6: Operator<Ipv6Prefix> | undefined,
@@ -90,7 +92,10 @@ export interface Families {
   readonly ipv6?: true;
 }
 
-/** The operation on these addresses: `all`, an address, or a prefix; "too many": a prefix of no bits. */
+/**
+ * The operation on these addresses: `all`, an address, or a prefix; "too many": a prefix of no
+ * bits.
+ */
 export function operationsOn(
   kind: LeaseOperationKind,
   target: string,

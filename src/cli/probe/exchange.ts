@@ -13,6 +13,32 @@ export interface Codec<M> {
   decode(bytes: Uint8Array): { readonly message: M; readonly problems: readonly Problem[] } | undefined;
 }
 
+/** What a decoder of a protocol gives. */
+type Decoded<M, K> =
+  | { readonly ok: false }
+  | {
+      readonly ok: true;
+      readonly message: M;
+      readonly problems: readonly { readonly kind: K; readonly offset: number; readonly option?: number | undefined }[];
+    };
+
+/** The codec of a protocol. `text`: its problems in words. */
+export function codecOf<M, K extends string>(
+  encode: (message: M) => Uint8Array,
+  decode: (bytes: Uint8Array) => Decoded<M, K>,
+  text: Readonly<Record<K, string>>,
+): Codec<M> {
+  return {
+    encode,
+    decode(bytes) {
+      const decoded = decode(bytes);
+      if (!decoded.ok) return undefined;
+      const problems = decoded.problems.map(({ kind, offset, option }) => ({ text: text[kind], offset, option }));
+      return { message: decoded.message, problems };
+    },
+  };
+}
+
 /** What is wrong with the framing of a message. */
 export interface Problem {
   readonly text: string;

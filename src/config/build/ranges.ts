@@ -65,7 +65,7 @@ export function readPools<A, P, File extends RangeFile<A>>(
 }
 
 /** `first-last`, also of a single address. */
-export function fromTo<A>({ format }: AddressOrder<A>, { start, end }: Range<A>): string {
+function fromTo<A>({ format }: AddressOrder<A>, { start, end }: Range<A>): string {
   return `${format(start)}-${format(end)}`;
 }
 

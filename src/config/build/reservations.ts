@@ -16,9 +16,10 @@ type Protocol = (typeof PROTOCOLS)[number];
 const BOTH_HINT = "the reservation is for both protocols: name what both know, chaddr, duid or remote_id, or make two reservations of it";
 
 /**
- * Tells which protocols the reservations of the top level are for. One with IPv6 addresses, prefixes
- * or an Interface-Id is for DHCPv6; so is one whose options are `{v6: ...}`. With an `ip` or the like
- * besides it is for both, and then its options are `{v4: ..., v6: ...}`. Any other is for DHCPv4.
+ * Tells which protocols the reservations of the top level are for. One with IPv6 addresses,
+ * prefixes or an Interface-Id is for DHCPv6; so is one whose options are `{v6: ...}`. With an `ip`
+ * or the like besides it is for both, and then its options are `{v4: ..., v6: ...}`. Any other is
+ * for DHCPv4.
  */
 export function splitReservations(files: readonly AnyReservationFile[] | undefined, hasDhcp6: boolean, report: Report): TopReservations {
   const dhcp4: HostEntry<ReservationFile>[] = [];

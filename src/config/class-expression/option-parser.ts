@@ -72,7 +72,8 @@ function readSubOption(reader: Reader, definitions: readonly SubOptionDefinition
     const { codeSize } = dictionary.protocol;
     if (token.kind !== "word") return readNumber(reader, "the code of a sub-option", 0, largestCode(codeSize));
     const name = normalise(token.text);
-    // In DHCPv6 what stands in an option are options of the same table, unless a vendor has its own.
+    // In DHCPv6 what stands in an option are options of the same table, unless a vendor has its
+    // own.
     const definition = definitions.find((one) => one.name === name) ?? (codeSize === 2 ? dictionary.byName(name) : undefined);
     if (definition === undefined) {
       const hint = didYouMean(

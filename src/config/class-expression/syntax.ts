@@ -39,12 +39,15 @@ export type Node = { readonly at: number } & (
   | { readonly kind: "integer"; readonly value: number }
   | { readonly kind: "boolean"; readonly value: boolean }
   /**
-   * `option[a].option[b]...`; `relay4[b]` is `option[82].option[b]`, `relay6[relay].option[a]` is of
-   * what a relay put around the message.
+   * `option[a].option[b]...`; `relay4[b]` is `option[82].option[b]`, `relay6[relay].option[a]` is
+   * of what a relay put around the message.
    */
   | { readonly kind: "option"; readonly codes: readonly number[]; readonly form: Form; readonly relay?: number | undefined }
   | { readonly kind: "relayField"; readonly relay: number; readonly field: RelayField }
-  /** Option 125, of DHCPv6 17. An enterprise of 0 is any; without codes the enterprise's data itself. */
+  /**
+   * Option 125, of DHCPv6 17. An enterprise of 0 is any; without codes the enterprise's data
+   * itself.
+   */
   | { readonly kind: "vendor"; readonly enterprise: number; readonly codes: readonly number[]; readonly form: Form }
   /** Option 124, of DHCPv6 16. */
   | { readonly kind: "vendorClass"; readonly enterprise: number; readonly form: "exists" }

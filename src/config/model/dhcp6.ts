@@ -54,7 +54,9 @@ export interface LeasequerySpec {
 
 export interface Dhcp6Interface {
   readonly name: string;
-  /** From `name@ip`: the address of this interface to answer from; undefined: its link-local one. */
+  /**
+   * From `name@ip`: the address of this interface to answer from; undefined: its link-local one.
+   */
   readonly address: Ipv6 | undefined;
 }
 
@@ -125,7 +127,10 @@ export interface Network {
   readonly authoritative: boolean;
   /** How long an address that was declined, or found in use, is not given out, in seconds. */
   readonly probationPeriod: number;
-  /** How long to wait for an answer to Neighbor Solicitation, in milliseconds; undefined: nobody is asked. */
+  /**
+   * How long to wait for an answer to Neighbor Solicitation, in milliseconds; undefined: nobody is
+   * asked.
+   */
   readonly pingTimeout: number | undefined;
   readonly allocation: "hashed" | "sequential" | "random";
   readonly reservationsOnly: boolean;
@@ -173,7 +178,9 @@ export interface PrefixPool extends PoolFacts {
   readonly prefix: Ipv6Prefix;
   /** Length of the delegated prefixes. */
   readonly delegatedLength: number;
-  /** What is excluded from each delegated prefix (RFC 6603): lies in `prefix`; undefined: nothing. */
+  /**
+   * What is excluded from each delegated prefix (RFC 6603): lies in `prefix`; undefined: nothing.
+   */
   readonly excludedPrefix: Ipv6Prefix | undefined;
   /** Prefixes inside that are never allocated: reserved ones. Sorted, not overlapping. */
   readonly excluded: readonly Ipv6Prefix[];

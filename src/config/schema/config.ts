@@ -101,7 +101,6 @@ export type SharedNetworkFile = NonNullable<ConfigFile["shared_networks"]>[strin
 export type RangeFile = NonNullable<NetworkFile["ranges"]>[number];
 export type ReservationFile = NonNullable<NetworkFile["reservations"]>[number];
 export type AnyReservationFile = NonNullable<ConfigFile["reservations"]>[number];
-export type ClientClassFile = NonNullable<NonNullable<ConfigFile["client_classes"]>["v4"]>[number];
 export type LeaseConfigFile = NonNullable<ConfigFile["config"]>;
 export type OptionsFile = Readonly<Record<string, unknown>>;
 
@@ -110,5 +109,4 @@ export type Dhcp6NetworkFile = NonNullable<Dhcp6File["networks"]>[string];
 export type Dhcp6RangeFile = NonNullable<Dhcp6NetworkFile["ranges"]>[number];
 export type PrefixPoolFile = NonNullable<Dhcp6NetworkFile["prefix_pools"]>[number];
 export type Dhcp6ReservationFile = NonNullable<Dhcp6File["reservations"]>[number];
-export type Dhcp6ClientClassFile = NonNullable<NonNullable<ConfigFile["client_classes"]>["v6"]>[number];
 export type LifetimesFile = NonNullable<Dhcp6File["config"]>;

@@ -1,9 +1,9 @@
 import type { Path } from "../text/diagnostic.ts";
 
 /*
- * Keys of the format that this version does not act on, and keys of the one protocol where the other
- * one is configured. They are refused rather than ignored: a configuration means the same thing to
- * everybody who reads it.
+ * Keys of the format that this version does not act on, and keys of the one protocol where the
+ * other one is configured. They are refused rather than ignored: a configuration means the same
+ * thing to everybody who reads it.
  */
 
 const LATER = {

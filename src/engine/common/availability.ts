@@ -1,4 +1,5 @@
 import { type Hold, type Lease, LeaseState, NEVER, type Owner, type Seconds } from "../../leases/lease.ts";
+import type { LeaseReader } from "../../leases/reader.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
 /**
@@ -38,4 +39,13 @@ export function inTime<A, O>(hold: Hold<A, O> | undefined, now: Seconds): Hold<A
 /** Whether the hold is the client's, and its time not over. */
 export function isHeldFor(hold: Hold<unknown, Owner> | undefined, clientKey: Uint8Array, now: Seconds): boolean {
   return inTime(hold, now) !== undefined && equalBytes((hold as Hold<unknown, Owner>).owner.clientKey, clientKey);
+}
+
+/** Whoever has the address now, bound or held, or declined it; undefined: nobody. */
+export function holderOf<A, O extends Owner>(
+  { leases, now }: { readonly leases: LeaseReader<A, O>; readonly now: Seconds },
+  address: A,
+): O | undefined {
+  const lease = leases.byAddress(address);
+  return lease !== undefined && isInForce(lease, now) ? lease.owner : inTime(leases.holdOn(address), now)?.owner;
 }

@@ -36,8 +36,8 @@ export interface ClassRules<C, S> {
 /**
  * Finds out which classes the client is in, once for each message: the server's own and those that
  * depend on the message alone, then the reservation and its classes, then what depends on it. False
- * when the client is in the class DROP. `subject.classes` are those of the client; what it has `found`
- * is looked up once for all expressions.
+ * when the client is in the class DROP. `subject.classes` are those of the client; what it has
+ * `found` is looked up once for all expressions.
  */
 export function classifyClient<
   C extends Member & Pick<Client<never, never>, "trace">,

@@ -13,6 +13,14 @@ export interface RateLimit {
   take(key: Uint8Array, length: number, now: number): boolean;
 }
 
+/**
+ * Whether a client sends more than it may. Keeps count, so it is to be asked once for each message.
+ */
+export interface FloodGuard<M> {
+  /** `now` is in milliseconds and never goes back. */
+  refuses(message: M, now: number): boolean;
+}
+
 export interface RateLimitSettings {
   /** What a key may take at once, and how long it takes to have all of that again, in seconds. */
   readonly burst: number;

@@ -5,12 +5,12 @@ import { hashBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
-import { inTime } from "../common/availability.ts";
+import { holderOf, inTime } from "../common/availability.ts";
 import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
+import type { Candidate } from "../trace.ts";
 import type { Exchange } from "./exchange.ts";
-import { holderOf, isServerSide, noteHolder, refusalOf } from "./permission.ts";
-import type { Candidate } from "./trace.ts";
+import { isServerSide, noteHolder, refusalOf } from "./permission.ts";
 
 /**
  * The address to offer (RFC 2131 section 4.3.1): the reserved one, the one that the client has, is
@@ -55,7 +55,7 @@ function mayHave(
   const { trace } = exchange;
   const refusal = refusalOf(exchange, reservation, address, lease);
   if (trace !== undefined) {
-    const holder = refusal === "in-use" ? holderOf(exchange, address) : undefined;
+    const holder = refusal === "in-use" ? holderOf(exchange.context, address) : undefined;
     trace({ rule: "address", candidate, address, refusal, holder: holder?.chaddr });
   }
   return refusal === undefined;

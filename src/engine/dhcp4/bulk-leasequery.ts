@@ -1,7 +1,7 @@
 import type { Link, Network } from "../../config/model/dhcp4.ts";
 import { type Lease, LeaseState, type LeaseWalker, type Seconds } from "../../leases/dhcp4/lease.ts";
 import { MOST_WITH_TRAIT } from "../../leases/reader.ts";
-import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
+import { equalBytes, equalIfAny, NO_BYTES } from "../../net/bytes.ts";
 import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { LARGEST_MESSAGE_SIZE } from "../../wire/dhcp4/encode.ts";
 import { type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
@@ -167,16 +167,12 @@ function isAbout({ by, value, htype }: Exclude<PrimaryQuery, { readonly by: "all
     case "chaddr":
       return owner.htype === htype && equalBytes(owner.chaddr, value);
     case "clientIdentifier":
-      return isSame(owner.clientIdentifier, value);
+      return equalIfAny(owner.clientIdentifier, value);
     case "remoteId":
-      return isSame(relay && subOption(relay, RelaySubOption.remoteId), value);
+      return equalIfAny(relay && subOption(relay, RelaySubOption.remoteId), value);
     case "relayId":
-      return isSame(relay && subOption(relay, RelaySubOption.relayAgentIdentifier), value);
+      return equalIfAny(relay && subOption(relay, RelaySubOption.relayAgentIdentifier), value);
   }
-}
-
-function isSame(value: Uint8Array | undefined, asked: Uint8Array): boolean {
-  return value !== undefined && equalBytes(value, asked);
 }
 
 function stateOf(lease: Lease | undefined, now: Seconds): State {

@@ -1,10 +1,11 @@
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/dhcp4/lease.ts";
-import { equalBytes } from "../../net/bytes.ts";
+import { equalBytes, equalIfAny } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "../common/availability.ts";
+import { release, withdraw } from "../common/changes.ts";
 import { limitKeysIn } from "../common/limits.ts";
 import { clientFqdnName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
@@ -63,16 +64,12 @@ export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
   return !(
     now.htype === owner.htype &&
     equalBytes(now.chaddr, owner.chaddr) &&
-    isSame(now.clientIdentifier, owner.clientIdentifier) &&
-    isSame(now.hostname, owner.hostname) &&
-    isSame(now.vendorClass, owner.vendorClass) &&
-    isSame(now.relayAgentInformation, owner.relayAgentInformation) &&
-    isSame(now.limitKeys, owner.limitKeys)
+    equalIfAny(now.clientIdentifier, owner.clientIdentifier) &&
+    equalIfAny(now.hostname, owner.hostname) &&
+    equalIfAny(now.vendorClass, owner.vendorClass) &&
+    equalIfAny(now.relayAgentInformation, owner.relayAgentInformation) &&
+    equalIfAny(now.limitKeys, owner.limitKeys)
   );
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
 /**
@@ -106,15 +103,4 @@ export function bind(
   const owner = ownerOf(exchange, address, held ?? ownLease(exchange, previous));
   changes.push({ kind: "put", lease: { address, state: LeaseState.bound, start: now, expiry, owner } });
   return changes;
-}
-
-/** The address is held for nobody from now on. */
-export function withdraw(address: Ipv4): LeaseChange {
-  return { kind: "withdraw", address };
-}
-
-/** The address is free from now on, and remembered for the client. */
-export function release(lease: Lease, now: Seconds): LeaseChange {
-  const { address, start, owner } = lease;
-  return { kind: "put", lease: { address, state: LeaseState.released, start, expiry: Math.min(now, lease.expiry), owner } };
 }

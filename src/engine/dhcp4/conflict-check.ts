@@ -1,18 +1,10 @@
-import type { Network } from "../../config/model/dhcp4.ts";
-import { endAfter, type Lease, LeaseState } from "../../leases/dhcp4/lease.ts";
+import type { Lease } from "../../leases/dhcp4/lease.ts";
 import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
-import { isInForce } from "../common/availability.ts";
+import { foundInUse } from "../common/probation.ts";
 import type { Decision, Reply } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
 import { networkOf } from "./subnet.ts";
-
-/** How long an offer holds its address, in seconds: longer than the check before it lasts. */
-export function holdFor(exchange: Exchange, network: Network): number {
-  const { offerHold } = exchange.context.decider.config;
-  const { pingTimeout } = network;
-  return pingTimeout === undefined ? offerHold : Math.max(offerHold, Math.ceil(pingTimeout / 1000) + 1);
-}
 
 /**
  * Has somebody asked whether the address is in use before `offer` is sent (RFC 2131 sections 2.2
@@ -40,15 +32,7 @@ function linkOf(exchange: Exchange, address: Ipv4): number {
   return isOnLink ? index : 0;
 }
 
-/**
- * How the address stands from now on when it was found in use: nobody gets it for the network's
- * probation period. Undefined: the address is no longer held, or somebody's by now, so it stays as
- * it is. The client that was to get it is on record as its owner, as with DECLINE.
- */
-export function inProbation({ decider, leases, now }: Pick<Context, "decider" | "leases" | "now">, address: Ipv4): Lease | undefined {
-  const hold = leases.holdOn(address);
-  const lease = leases.byAddress(address);
-  const network = networkOf(decider, address);
-  if (hold === undefined || (lease !== undefined && isInForce(lease, now)) || network === undefined) return undefined;
-  return { address, state: LeaseState.declined, start: now, expiry: endAfter(now, network.probationPeriod), owner: hold.owner };
+/** How the address stands from now on when it was found in use: see the common rule. */
+export function inProbation(context: Pick<Context, "decider" | "leases" | "now">, address: Ipv4): Lease | undefined {
+  return foundInUse(context, address, networkOf(context.decider, address)?.probationPeriod);
 }

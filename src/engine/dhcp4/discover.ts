@@ -5,10 +5,12 @@ import { MessageType, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { inTime, isBound } from "../common/availability.ts";
+import { withdraw } from "../common/changes.ts";
 import { whyNoAddress } from "../common/guard.ts";
+import { holdTime } from "../common/probation.ts";
 import { chooseAddress } from "./allocate.ts";
-import { hold, withdraw } from "./changes.ts";
-import { checkFirst, holdFor } from "./conflict-check.ts";
+import { hold } from "./changes.ts";
+import { checkFirst } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
 import { durationFor } from "./duration.ts";
@@ -42,7 +44,7 @@ export function decideDiscover(exchange: Exchange): Decision {
   if (settings.network.pingTimeout === undefined && wantsRapidCommit(exchange))
     return acknowledge(exchange, reservation, address, leases.byAddress(address), RAPID_COMMIT);
   const previous = own?.address === address ? own : leases.byAddress(address);
-  const until = endAfter(now, holdFor(exchange, settings.network));
+  const until = endAfter(now, holdTime(exchange.context.decider.config.offerHold, settings.network.pingTimeout));
   // What the table has as the client's own needs no comparison.
   const isOwnLease = previous !== undefined && (isOwn(previous, own) || isOfHost(exchange, reservation, previous));
   const held = leases.holdOn(address);

@@ -2,19 +2,11 @@ import type { FloodProtection } from "../../config/model/common.ts";
 import { type Message, MessageType, Op } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
-import { createRateLimit } from "../common/rate-limit.ts";
+import { createRateLimit, type FloodGuard } from "../common/rate-limit.ts";
 import { identifies, isZero } from "./client-key.ts";
 
 /** So much of an identifier is looked at; a longer one is refused anyway. */
 const LONGEST = 255;
-
-/**
- * Whether a client sends more than it may. Keeps count, so it is to be asked once for each message.
- */
-export interface FloodGuard {
-  /** `now` is in milliseconds and never goes back. */
-  refuses(message: Message, now: number): boolean;
-}
 
 /**
  * Limits the messages of each client, whatever their type. A client is known by the same bytes as
@@ -26,7 +18,7 @@ export function createFloodGuard(
   { packets, seconds }: FloodProtection,
   chaddrOnly: boolean,
   secret: readonly [number, number],
-): FloodGuard {
+): FloodGuard<Message> {
   const limit = createRateLimit({ burst: packets, seconds, secret });
   const hardwareKey = new Uint8Array(1 + 16);
   return {

@@ -2,7 +2,7 @@ import type { Network, Reservation, ReservationMatch } from "../../config/model/
 import { type Hold, type Lease, type LeaseOwner, LeaseState } from "../../leases/dhcp4/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
-import { inTime, isInForce } from "../common/availability.ts";
+import { holderOf, inTime, isInForce } from "../common/availability.ts";
 import { isAdmitted } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
 import type { Exchange } from "./exchange.ts";
@@ -57,18 +57,11 @@ function isAvailable(exchange: Exchange, reservation: Reservation | undefined, l
   return held === undefined || isHost(exchange, reservation, held.address, held.owner);
 }
 
-/** Whoever has the address now, bound or held, or declined it; undefined: nobody. */
-export function holderOf({ context }: Exchange, address: Ipv4): LeaseOwner | undefined {
-  const { leases, now } = context;
-  const lease = leases.byAddress(address);
-  return lease !== undefined && isInForce(lease, now) ? lease.owner : inTime(leases.holdOn(address), now)?.owner;
-}
-
 /** Tells the operator of a reserved address that another client has. */
 export function noteHolder(exchange: Exchange, reservation: Reservation | undefined, address: Ipv4): void {
   const { notify } = exchange.context;
   if (notify === undefined || reservation?.address !== address) return;
-  const holder = holderOf(exchange, address);
+  const holder = holderOf(exchange.context, address);
   if (holder === undefined || isHost(exchange, reservation, address, holder)) return;
   notify({ kind: "reserved-in-use", reservation: reservation.name, address, holder: holder.chaddr });
 }

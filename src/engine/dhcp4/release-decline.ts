@@ -3,7 +3,7 @@ import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { belongsTo, isHeldFor, isInForce } from "../common/availability.ts";
-import { release, withdraw } from "./changes.ts";
+import { release, withdraw } from "../common/changes.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
 import { silence } from "./reply.ts";

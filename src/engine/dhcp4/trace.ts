@@ -2,7 +2,7 @@ import type { LeaseTrait } from "../../leases/dhcp4/lease.ts";
 import { toHex } from "../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
-import { COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
+import { CANDIDATES, type Candidate, COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
 import { NAK_REASONS, type NakReason } from "./nak-reasons.ts";
 import type { Refusal } from "./permission.ts";
 
@@ -68,9 +68,6 @@ type AddressEvent =
   | { readonly rule: "address"; readonly candidate: "never-used" | "longest-unused"; readonly address: Ipv4 }
   | { readonly rule: "address"; readonly candidate: "none" };
 
-/** Why an address comes into question for the client before all others. */
-export type Candidate = "reserved" | "own" | "held" | "requested";
-
 type LeasequeryEvent =
   | { readonly rule: "leasequery"; readonly by: "address"; readonly address: Ipv4 }
   | { readonly rule: "leasequery"; readonly by: LeaseTrait; readonly value: Uint8Array };
@@ -96,13 +93,6 @@ export type Trace = TraceOf<TraceEvent>;
 export function describe(event: TraceEvent): string {
   return (WORDS[event.rule] as (event: TraceEvent) => string)(event);
 }
-
-const CANDIDATES: Readonly<Record<Candidate, string>> = {
-  reserved: "reserved",
-  own: "the client's own",
-  held: "held for the client",
-  requested: "requested",
-};
 
 const WORDS: TraceWords<TraceEvent> = {
   ...COMMON_WORDS,

@@ -3,13 +3,13 @@ import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import { type AddressFilter, type Lease, LeaseState } from "../../leases/dhcp6/lease.ts";
 import { hashBytes } from "../../net/bytes.ts";
 import { type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
-import { inTime } from "../common/availability.ts";
+import { holderOf, inTime } from "../common/availability.ts";
 import { isAdmitted, isFor } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
+import type { Candidate } from "../trace.ts";
 import type { Association } from "./association.ts";
 import type { PoolNetwork } from "./decider.ts";
-import { holderOf, isClaimed, isCut, isServerSide, noteHolder, refusalOf } from "./permission.ts";
-import type { Candidate } from "./trace.ts";
+import { isClaimed, isCut, isServerSide, noteHolder, refusalOf } from "./permission.ts";
 
 /**
  * What an association gets: all that is reserved for it, else one of: what it has, is offered or
@@ -74,7 +74,7 @@ function mayHave(association: Association, prefix: Ipv6Prefix, lease: Lease | un
   const { trace } = association;
   const refusal = refusalOf(association, prefix, lease);
   if (trace !== undefined) {
-    const holder = refusal === "in-use" ? holderOf(association, prefix) : undefined;
+    const holder = refusal === "in-use" ? holderOf(association.context, prefix) : undefined;
     trace({ rule: "address", candidate, address: prefix, refusal, holder: holder && duidOf(holder.clientKey) });
   }
   return refusal === undefined;

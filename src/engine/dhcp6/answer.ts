@@ -56,7 +56,8 @@ function associationOption({ association, grants, withdrawn, status }: Answer, t
 function leaseOption({ type, exchange }: Association, grant: Grant): Option {
   const { prefix, preferredLifetime, validLifetime, pool } = grant;
   if (type === AssociationKind.addresses) return iaAddressOption(prefix, preferredLifetime, validLifetime);
-  // A client that knows nothing of excluded prefixes uses all of what it gets (RFC 6603 section 4.1).
+  // A client that knows nothing of excluded prefixes uses all of what it gets (RFC 6603 section
+  // 4.1).
   const excluded = pool?.kind === "prefixes" ? pool.excludedPrefix : undefined;
   if (excluded === undefined || prefixLength(excluded) <= prefixLength(prefix)) {
     return iaPrefixOption(prefix, preferredLifetime, validLifetime);

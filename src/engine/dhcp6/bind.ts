@@ -2,8 +2,10 @@ import { endAfter, LeaseState } from "../../leases/dhcp6/lease.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { isBound } from "../common/availability.ts";
+import { release, withdraw } from "../common/changes.ts";
+import { holdTime } from "../common/probation.ts";
 import type { Answer } from "./answer.ts";
-import { type Kept, type KeyChange, ownerOf, ownRecord, release, withdraw } from "./changes.ts";
+import { type Kept, type KeyChange, ownerOf, ownRecord } from "./changes.ts";
 import type { Grant } from "./grant.ts";
 
 /**
@@ -53,11 +55,6 @@ export function hold({ association, grants }: Answer, kept: Kept): void {
   }
   const other = isFirst ? leases.heldBy(clientKey, link.index) : undefined;
   if (other !== undefined) changes.push(withdraw(other.address));
-}
-
-/** How long an offer holds its address, in seconds: longer than the check before it lasts. */
-function holdTime(offerHold: number, pingTimeout: number | undefined): number {
-  return pingTimeout === undefined ? offerHold : Math.max(offerHold, Math.ceil(pingTimeout / 1000) + 1);
 }
 
 export function isGranted(grants: readonly Grant[], prefix: Ipv6Prefix): boolean {

@@ -2,7 +2,7 @@ import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { Lease, LeaseOwner, LeaseWalker } from "../../leases/dhcp6/lease.ts";
 import { relayIdOf, relaysOf } from "../../leases/dhcp6/relays.ts";
 import { MOST_WITH_TRAIT } from "../../leases/reader.ts";
-import { equalBytes } from "../../net/bytes.ts";
+import { equalIfAny } from "../../net/bytes.ts";
 import type { Duid } from "../../net/duid.ts";
 import { statusOption } from "../../wire/dhcp6/identity-association.ts";
 import { type Message, MessageType, type Option } from "../../wire/dhcp6/message.ts";
@@ -23,8 +23,8 @@ export interface BulkContext extends Context {
  * first client on a link, LEASEQUERY-DATA for each other one, and LEASEQUERY-DONE. Undefined is
  * given for each lease that was looked at in vain. The caller may stop at any of them and go on
  * later, when leases have changed: each answer is true of the moment in which it is asked for. A
- * client whose leases change meanwhile may come twice. Byte strings of an answer may be views of the
- * query: it has to be encoded before that is gone.
+ * client whose leases change meanwhile may come twice. Byte strings of an answer may be views of
+ * the query: it has to be encoded before that is gone.
  *
  * `present` is asked for what there is at that moment; undefined: the server stops. Then, and when
  * the configuration has changed, the answers are `aborted`, and the last one says why.
@@ -168,14 +168,10 @@ function createRowSet(): RowSet {
 }
 
 function isBehind({ relays }: LeaseOwner, relayId: Uint8Array): boolean {
-  return isSame(relayIdOf(relaysOf(relays)), relayId);
+  return equalIfAny(relayIdOf(relaysOf(relays)), relayId);
 }
 
 /** Whether any relay that the client was last heard through sent this Remote-Id. */
 function hasRemoteId({ relays }: LeaseOwner, value: Uint8Array): boolean {
-  return relaysOf(relays).some(({ options }) => isSame(optionValue(options, OptionCode.remoteId), value));
-}
-
-function isSame(value: Uint8Array | undefined, asked: Uint8Array): boolean {
-  return value !== undefined && equalBytes(value, asked);
+  return relaysOf(relays).some(({ options }) => equalIfAny(optionValue(options, OptionCode.remoteId), value));
 }

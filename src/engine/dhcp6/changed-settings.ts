@@ -53,7 +53,9 @@ function addressText(prefix: Ipv6Prefix): string {
   return prefixLength(prefix) === ADDRESS_LENGTH ? toHex(firstAddress(prefix)) : toHex(prefix);
 }
 
-/** What reservations say, by the DUID or hardware address of their host and by what they reserve. */
+/**
+ * What reservations say, by the DUID or hardware address of their host and by what they reserve.
+ */
 function reservationsByClient({ config }: Decider): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const note = (key: string, says: string): void => void found.set(key, (found.get(key) ?? "") + says);

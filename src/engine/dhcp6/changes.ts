@@ -1,6 +1,6 @@
-import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/dhcp6/lease.ts";
+import type { Hold, Lease, LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { relayRecord } from "../../leases/dhcp6/relays.ts";
-import { equalBytes, writeBytes, writeU16 } from "../../net/bytes.ts";
+import { equalBytes, equalIfAny, writeBytes, writeU16 } from "../../net/bytes.ts";
 import type { Hardware } from "../../net/duid.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
@@ -115,27 +115,13 @@ export function ownRecord({ clientKey }: Association, lease: Lease | undefined, 
 /** Whether two records of an association differ, but for the preferred lifetime. */
 export function differs(a: LeaseOwner, b: LeaseOwner): boolean {
   return !(
-    isSame(a.peerAddress, b.peerAddress) &&
-    isSame(a.relays, b.relays) &&
-    isSame(a.interfaceName, b.interfaceName) &&
-    isSame(a.hardware, b.hardware) &&
-    isSame(a.hostname, b.hostname) &&
-    isSame(a.vendorClass, b.vendorClass) &&
-    isSame(a.reconfigureKey, b.reconfigureKey) &&
-    isSame(a.limitKeys, b.limitKeys)
+    equalIfAny(a.peerAddress, b.peerAddress) &&
+    equalIfAny(a.relays, b.relays) &&
+    equalIfAny(a.interfaceName, b.interfaceName) &&
+    equalIfAny(a.hardware, b.hardware) &&
+    equalIfAny(a.hostname, b.hostname) &&
+    equalIfAny(a.vendorClass, b.vendorClass) &&
+    equalIfAny(a.reconfigureKey, b.reconfigureKey) &&
+    equalIfAny(a.limitKeys, b.limitKeys)
   );
-}
-
-function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
-}
-
-/** It is free from now on, and remembered for the client. */
-export function release({ address, start, expiry, owner }: Lease, now: Seconds): LeaseChange {
-  return { kind: "put", lease: { address, state: LeaseState.released, start, expiry: Math.min(now, expiry), owner } };
-}
-
-/** It is held for nobody from now on. */
-export function withdraw(address: Ipv6Prefix): LeaseChange {
-  return { kind: "withdraw", address };
 }

@@ -1,9 +1,10 @@
 import { Association as AssociationKind } from "../../leases/dhcp6/client-key.ts";
-import { endAfter, type Lease, LeaseState } from "../../leases/dhcp6/lease.ts";
+import { type Lease, LeaseState } from "../../leases/dhcp6/lease.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { firstAddress, ipv6Prefix } from "../../net/ipv6-prefix.ts";
-import { inTime, isInForce } from "../common/availability.ts";
+import { inTime } from "../common/availability.ts";
+import { foundInUse } from "../common/probation.ts";
 import type { Answer } from "./answer.ts";
 import type { Association } from "./association.ts";
 import { isGranted } from "./bind.ts";
@@ -39,7 +40,9 @@ function needsCheck({ context, clientKey }: Association, { prefix, previous, hol
   return held === undefined || !equalBytes(held.owner.clientKey, clientKey);
 }
 
-/** What is asked about `later` is not held meanwhile: else it would look as if it had been asked. */
+/**
+ * What is asked about `later` is not held meanwhile: else it would look as if it had been asked.
+ */
 function ask(exchange: Exchange, { prefix, settings }: Grant, later: readonly Grant[], advertise: Reply): Decision {
   const interfaceIndex = exchange.received.interface.index;
   const address = prefix.slice(0, 16);
@@ -51,16 +54,8 @@ function ask(exchange: Exchange, { prefix, settings }: Grant, later: readonly Gr
   return { kind: "question", about, holds, unanswered: advertise };
 }
 
-/**
- * How the address stands from now on when it was found in use: nobody gets it for the network's
- * probation period. Undefined: the address is no longer held, or somebody's by now, so it stays as
- * it is. The client that was to get it is on record as its owner, as with DECLINE.
- */
-export function inProbation({ decider, leases, now }: Pick<Context, "decider" | "leases" | "now">, probed: Ipv6): Lease | undefined {
+/** How the address stands from now on when it was found in use: see the common rule. */
+export function inProbation(context: Pick<Context, "decider" | "leases" | "now">, probed: Ipv6): Lease | undefined {
   const address = ipv6Prefix(probed);
-  const hold = leases.holdOn(address);
-  const lease = leases.byAddress(address);
-  const network = decider.places.networkOf(address);
-  if (hold === undefined || (lease !== undefined && isInForce(lease, now)) || network === undefined) return undefined;
-  return { address, state: LeaseState.declined, start: now, expiry: endAfter(now, network.probationPeriod), owner: hold.owner };
+  return foundInUse(context, address, context.decider.places.networkOf(address)?.probationPeriod);
 }

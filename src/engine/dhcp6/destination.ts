@@ -28,8 +28,8 @@ export function replyDestination({ message, interface: served, source, sourcePor
 }
 
 /**
- * Where the answer to a LEASEQUERY goes: who asks may be anywhere, and sends from whatever port (RFC
- * 5007 section 4.4.3). An answer that is routed comes from the address that was asked.
+ * Where the answer to a LEASEQUERY goes: who asks may be anywhere, and sends from whatever port
+ * (RFC 5007 section 4.4.3). An answer that is routed comes from the address that was asked.
  */
 export function requesterDestination(received: Received): Destination<Ipv6> {
   const { message, interface: served, source, sourcePort, destination } = received;

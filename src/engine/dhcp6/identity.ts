@@ -20,7 +20,9 @@ export function hardwareOf({ message, duid }: Sender): Hardware | undefined {
   return duid && hardwareOfDuid(duid);
 }
 
-/** The same as bare bytes; where nobody tells it that of its link-local address, if that shows it. */
+/**
+ * The same as bare bytes; where nobody tells it that of its link-local address, if that shows it.
+ */
 export function hardwareAddressOf(sender: Sender): Uint8Array | undefined {
   const told = hardwareOf(sender);
   if (told !== undefined) return told.address;

@@ -12,8 +12,8 @@ import { findReservation } from "./reservations.ts";
 import { type Settings, settingsFor } from "./settings.ts";
 
 /**
- * What applies to the client of a lease, as if it renewed now with everything that is kept about it;
- * undefined: no network is configured for it.
+ * What applies to the client of a lease, as if it renewed now with everything that is kept about
+ * it; undefined: no network is configured for it.
  */
 export function settingsOfLease(context: Context, { address, owner }: Lease): Settings | undefined {
   const { config, places } = context.decider;

@@ -17,8 +17,8 @@ import { answerWith, NO_CHANGES, silence } from "./reply.ts";
 import type { Trace } from "./trace.ts";
 
 /**
- * Answers a LEASEQUERY (RFC 5007 section 4.4): what is known of the client that has an address, of a
- * client, or of the one client behind a relay. It only comes from those who may ask; through a
+ * Answers a LEASEQUERY (RFC 5007 section 4.4): what is known of the client that has an address, of
+ * a client, or of the one client behind a relay. It only comes from those who may ask; through a
  * relay, that too has to be one of them.
  */
 export function decideLeasequery(context: Context, received: Received, trace: Trace | undefined): Decision {

@@ -37,7 +37,10 @@ export function locate(decider: Decider, received: Received, trace: Trace | unde
   return networkOfInterface(decider, received.interface);
 }
 
-/** The network an interface is on: of the link it is listed for, or that one of its addresses lies in. */
+/**
+ * The network an interface is on: of the link it is listed for, or that one of its addresses lies
+ * in.
+ */
 export function networkOfInterface(decider: Decider, { name, addresses }: ServedInterface): Network | undefined {
   const listed = decider.linkOfInterface.get(name);
   for (let i = 0; i < addresses.length; i++) {

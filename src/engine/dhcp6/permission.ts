@@ -5,7 +5,7 @@ import { equalBytes } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { ADDRESS_LENGTH, type Ipv6Prefix, ipv6PrefixContains, ipv6PrefixesOverlap, prefixLength } from "../../net/ipv6-prefix.ts";
 import type { Relay } from "../../wire/dhcp6/message.ts";
-import { inTime, isInForce } from "../common/availability.ts";
+import { holderOf, inTime, isInForce } from "../common/availability.ts";
 import { isAdmitted } from "../common/guard.ts";
 import { isLimitReached } from "../common/limits.ts";
 import type { Association } from "./association.ts";
@@ -111,19 +111,12 @@ function isAvailable(association: Association, prefix: Ipv6Prefix, lease: Lease 
   return held === undefined || isHost(association, prefix, held.owner);
 }
 
-/** Whoever has it now, bound or held, or declined it; undefined: nobody. */
-export function holderOf({ context }: Association, prefix: Ipv6Prefix): LeaseOwner | undefined {
-  const { leases, now } = context;
-  const lease = leases.byAddress(prefix);
-  return lease !== undefined && isInForce(lease, now) ? lease.owner : inTime(leases.holdOn(prefix), now)?.owner;
-}
-
 /** Tells the operator of a reserved address or prefix that another client has. */
 export function noteHolder(association: Association, prefix: Ipv6Prefix): void {
   const { context, reservation } = association;
   const { notify } = context;
   if (notify === undefined || reservation === undefined) return;
-  const holder = holderOf(association, prefix);
+  const holder = holderOf(association.context, prefix);
   if (holder === undefined || isHost(association, prefix, holder) || isOfClient(association, holder)) return;
   notify({ kind: "reserved-in-use", reservation: reservation.name, address: prefix, holder: duidOf(holder.clientKey) });
 }

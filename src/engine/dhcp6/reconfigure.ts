@@ -38,7 +38,8 @@ export interface ReconfigureParts {
 
 /**
  * The Reconfigure for the client of a lease, and where it goes: to the client, or by the relays
- * that it was last heard through. Undefined: it does not accept any, or it is not known where it is.
+ * that it was last heard through. Undefined: it does not accept any, or it is not known where it
+ * is.
  */
 export function reconfigureOf(
   owner: LeaseOwner,

@@ -19,7 +19,9 @@ export interface OptionLists {
   readonly information: readonly Option[];
 }
 
-/** Options that a relay may supply, as the IANA registry has them (RFC 6422 section 8, RFC 7598). */
+/**
+ * Options that a relay may supply, as the IANA registry has them (RFC 6422 section 8, RFC 7598).
+ */
 const SUPPLIED: readonly number[] = [OptionCode.erpLocalDomainName, OptionCode.s46MapE, OptionCode.s46MapT, OptionCode.s46Lightweight];
 
 /** Adds what is configured for the client, and what its relays supply. */

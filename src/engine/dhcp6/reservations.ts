@@ -1,5 +1,5 @@
 import type { Network, Reservation, ReservationMatch } from "../../config/model/dhcp6.ts";
-import { equalBytes } from "../../net/bytes.ts";
+import { equalBytes, equalIfAny } from "../../net/bytes.ts";
 import type { Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
@@ -64,17 +64,13 @@ function matchesAll(sender: Sender, { match: matches }: Reservation): boolean {
 function holds(sender: Sender, match: ReservationMatch): boolean {
   switch (match.kind) {
     case "duid":
-      return isSame(sender.duid, match.value);
+      return equalIfAny(sender.duid, match.value);
     case "chaddr":
-      return isSame(hardwareAddressOf(sender), match.chaddr);
+      return equalIfAny(hardwareAddressOf(sender), match.chaddr);
     case "interfaceId":
     case "remoteId":
       return sender.message.relays.some(({ options }) => identifiersIn(match.kind, options).some((id) => equalBytes(id, match.value)));
     case "option":
-      return isSame(optionValue(sender.message.options, match.code), match.value);
+      return equalIfAny(optionValue(sender.message.options, match.code), match.value);
   }
-}
-
-function isSame(value: Uint8Array | undefined, wanted: Uint8Array): boolean {
-  return value !== undefined && equalBytes(value, wanted);
 }

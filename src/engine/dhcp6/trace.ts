@@ -5,7 +5,7 @@ import { formatDuid } from "../../net/duid.ts";
 import { formatIpv6, type Ipv6 } from "../../net/ipv6.ts";
 import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
 import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
-import { COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
+import { CANDIDATES, type Candidate, COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
 import type { QuerySubject } from "./lease-query.ts";
 import type { Refusal } from "./permission.ts";
 
@@ -59,22 +59,12 @@ type AddressEvent =
   | { readonly rule: "address"; readonly candidate: "never-used" | "longest-unused"; readonly address: Ipv6Prefix }
   | { readonly rule: "address"; readonly candidate: "none" };
 
-/** Why an address comes into question for the client before all others. */
-export type Candidate = "reserved" | "own" | "held" | "requested";
-
 export type Trace = TraceOf<TraceEvent>;
 
 /** What an event says, in words, without the name of its rule. */
 export function describe(event: TraceEvent): string {
   return (WORDS[event.rule] as (event: TraceEvent) => string)(event);
 }
-
-const CANDIDATES: Readonly<Record<Candidate, string>> = {
-  reserved: "reserved",
-  own: "the client's own",
-  held: "held for the client",
-  requested: "requested",
-};
 
 const WORDS: TraceWords<TraceEvent> = {
   ...COMMON_WORDS,

@@ -14,8 +14,8 @@ const IFA_MULTICAST = 7;
 /** The multicast groups that a socket hears, on interfaces that come and go. */
 export interface GroupMemberships {
   /**
-   * Hears the groups on these interfaces and on no others. Returns where that can't be, one sentence
-   * each; it is tried again the next time.
+   * Hears the groups on these interfaces and on no others. Returns where that can't be, one
+   * sentence each; it is tried again the next time.
    */
   follow(interfaces: readonly LocalInterface<Ipv6>[]): readonly string[];
 }

@@ -63,7 +63,9 @@ export const IPV6: SocketFamily<Ipv6> = {
   withoutHardwareAddress: (address) => address,
 };
 
-/** Addresses that a reader remembers, a power of two: of the relays and clients of a busy moment. */
+/**
+ * Addresses that a reader remembers, a power of two: of the relays and clients of a busy moment.
+ */
 const REMEMBERED = 256;
 
 /** Remembers one address for each value of its hash's low bits: the last one. */

@@ -6,8 +6,8 @@ import type { SendCounters } from "./outbox.ts";
 import type { SendGate } from "./send-gate.ts";
 
 /**
- * How long a datagram is kept, and how often it is tried again, in milliseconds. The kernel asks for
- * a neighbour again after a second; a client repeats itself after four.
+ * How long a datagram is kept, and how often it is tried again, in milliseconds. The kernel asks
+ * for a neighbour again after a second; a client repeats itself after four.
  */
 const KEPT_FOR = 1500;
 const TRY_EVERY = 20;

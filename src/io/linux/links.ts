@@ -36,7 +36,8 @@ export interface Link {
   /** That of this machine on the link, as it was when the link was last asked for. */
   readonly hardwareAddress: Uint8Array;
   /**
-   * Has the network card let through what is sent to this multicast address; of the last 64 of them.
+   * Has the network card let through what is sent to this multicast address; of the last 64 of
+   * them.
    */
   join(hardwareAddress: Uint8Array): void;
   /** Sends a frame with its Ethernet header. False: the kernel does not take it. */

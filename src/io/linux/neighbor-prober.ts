@@ -19,9 +19,9 @@ import { attachFilter } from "./sockets.ts";
 
 /**
  * One packet socket for each link that is asked on, which hears Neighbor Solicitations and
- * Advertisements only. Nobody is asked behind routers, where there is nothing that every host has to
- * answer. An address may be a prefix of 128 bits, whose first 16 bytes it is; answers tell 16 bytes.
- * Throws a TransportError where packet sockets are not allowed.
+ * Advertisements only. Nobody is asked behind routers, where there is nothing that every host has
+ * to answer. An address may be a prefix of 128 bits, whose first 16 bytes it is; answers tell 16
+ * bytes. Throws a TransportError where packet sockets are not allowed.
  */
 export async function openLinuxIpv6Prober(): Promise<Prober<Ipv6 | Ipv6Prefix>> {
   const libc = await loadLibc();
@@ -57,8 +57,8 @@ export async function openLinuxIpv6Prober(): Promise<Prober<Ipv6 | Ipv6Prefix>> 
 }
 
 /**
- * Duplicate address detection (RFC 4862 section 5.4.2): from no address, so that it changes nobody's
- * tables, and whoever has the address answers to all nodes.
+ * Duplicate address detection (RFC 4862 section 5.4.2): from no address, so that it changes
+ * nobody's tables, and whoever has the address answers to all nodes.
  */
 function solicitation(address: Ipv6, group: Ipv6, own: Uint8Array): Uint8Array {
   const frame = new Uint8Array(new ArrayBuffer(ETHERNET_HEADER_LENGTH + NEIGHBOR_LENGTH));

@@ -9,7 +9,8 @@ const DATAGRAM = 1536;
 
 /**
  * The gate for what this socket sends, which asks the kernel what neighbours it knows. Half of the
- * buffer is for those that it does not know. Everything may be sent where the kernel can't be asked.
+ * buffer is for those that it does not know. Everything may be sent where the kernel can't be
+ * asked.
  */
 export function openNeighbourGate<A>(libc: Libc, fd: number, family: SocketFamily<A>): SendGate<A> & { close(): void } {
   const nextHops = openNextHops(libc, family);

@@ -32,9 +32,9 @@ const OTHER_END = new Uint8Array(4);
 export interface NextHops<A> {
   /**
    * Whether its hardware address is known, so that a datagram leaves at once instead of waiting for
-   * ARP or Neighbor Discovery. Also true where there is no neighbour to ask for: the address is this
-   * machine's own, or there is no route, which sending tells at once. `interfaceIndex`: by which the
-   * datagram leaves, 0 for any.
+   * ARP or Neighbor Discovery. Also true where there is no neighbour to ask for: the address is
+   * this machine's own, or there is no route, which sending tells at once. `interfaceIndex`: by
+   * which the datagram leaves, 0 for any.
    */
   isKnown(address: A, interfaceIndex: number): boolean;
   close(): void;

@@ -16,7 +16,10 @@ const NLM_F_ACK = 0x4;
 const NLM_F_EXCL = 0x200;
 const NLM_F_CREATE = 0x400;
 
-/** struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type, flags. */
+/**
+ * struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type,
+ * flags.
+ */
 const RTMSG_SIZE = 12;
 const DESTINATION_LENGTH = 1;
 const TABLE = 4;

@@ -28,8 +28,8 @@ export interface LeaseOwner extends Owner {
    */
   readonly peerAddress: Ipv6 | undefined;
   /**
-   * The relays that its last message came through, see relays.ts; undefined: it is on a link of this
-   * machine.
+   * The relays that its last message came through, see relays.ts; undefined: it is on a link of
+   * this machine.
    */
   readonly relays: Uint8Array | undefined;
   /** Name of the interface that it was last heard on. */

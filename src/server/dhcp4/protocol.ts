@@ -1,8 +1,9 @@
 import type { Config } from "../../config/model/config.ts";
+import type { FloodGuard } from "../../engine/common/rate-limit.ts";
 import { inProbation } from "../../engine/dhcp4/conflict-check.ts";
 import { decide, type ServedInterface } from "../../engine/dhcp4/decide.ts";
 import { createDecider } from "../../engine/dhcp4/decider.ts";
-import { createFloodGuard, type FloodGuard } from "../../engine/dhcp4/flood.ts";
+import { createFloodGuard } from "../../engine/dhcp4/flood.ts";
 import type { LeaseOwner, LeaseWalker } from "../../leases/dhcp4/lease.ts";
 import { DHCP4_LEASES } from "../../leases/dhcp4/table.ts";
 import { leaseCopy } from "../../leases/view.ts";
@@ -78,7 +79,7 @@ export function createDhcp4(parts: Dhcp4Parts): Dhcp4 {
   };
 }
 
-function floodGuardOf({ floodProtection, chaddrOnly }: Config, secret: Dhcp4Parts["secret"]): FloodGuard | undefined {
+function floodGuardOf({ floodProtection, chaddrOnly }: Config, secret: Dhcp4Parts["secret"]): FloodGuard<Message> | undefined {
   return floodProtection && createFloodGuard(floodProtection, chaddrOnly, secret);
 }
 

@@ -12,7 +12,10 @@ export const INTERFACES: InterfaceChoice<Config, Ipv4, ServedInterface> = {
   describe: ({ name, address }) => `${name} (${formatIpv4(address)})`,
 };
 
-/** The interfaces to serve out of those that the machine has now, and the networks that get no service. */
+/**
+ * The interfaces to serve out of those that the machine has now, and the networks that get no
+ * service.
+ */
 export function chooseInterfaces(config: Config, local: readonly LocalInterface<Ipv4>[]): ChosenInterfaces<ServedInterface> {
   const service = { serve: (found: LocalInterface<Ipv4>, wanted: Ipv4 | undefined) => serve(config, found, wanted), problem: problemOf };
   const { served, missing } = chooseFrom(config.interfaces, local, service);

@@ -1,10 +1,11 @@
 import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
+import type { FloodGuard } from "../../engine/common/rate-limit.ts";
 import { changedSettings } from "../../engine/dhcp6/changed-settings.ts";
 import { inProbation } from "../../engine/dhcp6/conflict-check.ts";
 import { decide } from "../../engine/dhcp6/decide.ts";
 import { createDecider } from "../../engine/dhcp6/decider.ts";
 import type { ServedInterface } from "../../engine/dhcp6/exchange.ts";
-import { createFloodGuard, type FloodGuard } from "../../engine/dhcp6/flood.ts";
+import { createFloodGuard } from "../../engine/dhcp6/flood.ts";
 import type { Outbox } from "../../io/transport.ts";
 import type { LeaseOwner, LeaseWalker, Seconds } from "../../leases/dhcp6/lease.ts";
 import { DHCP6_LEASES } from "../../leases/dhcp6/table.ts";
@@ -102,7 +103,7 @@ function noteAnswer({ type, options }: Message, reconfigures: Reconfigures): voi
   if (duid !== undefined) reconfigures.answered(duid);
 }
 
-function floodGuardOf({ floodProtection }: Dhcp6Config, secret: Dhcp6Parts["secret"]): FloodGuard | undefined {
+function floodGuardOf({ floodProtection }: Dhcp6Config, secret: Dhcp6Parts["secret"]): FloodGuard<Message> | undefined {
   return floodProtection && createFloodGuard(floodProtection, secret);
 }
 

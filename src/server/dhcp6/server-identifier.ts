@@ -16,8 +16,6 @@ const MADE_BY = "dhcp6.server_identifier_spec";
 
 /** Hardware type of Ethernet (IANA). */
 const ETHERNET = 1;
-/** Where none is configured: IANA's own example, for documentation (RFC 5612). */
-const ANY_ENTERPRISE = 32473;
 const EN_IDENTIFIER_SIZE = 8;
 const UUID_SIZE = 16;
 
@@ -71,7 +69,7 @@ function readFromFile(path: string, { readFile, warn }: ServerIdentifierParts): 
 
 function make(parts: ServerIdentifierParts): Duid {
   const { type, identifier, time, enterpriseId } = parts.spec;
-  if (type === "EN") return duidEn(enterpriseId ?? ANY_ENTERPRISE, identifier ?? parts.randomBytes(EN_IDENTIFIER_SIZE));
+  if (type === "EN") return duidEn(enterpriseId as number, identifier ?? parts.randomBytes(EN_IDENTIFIER_SIZE));
   const hardware = type === "UUID" ? undefined : hardwareFor(parts);
   // A machine without any hardware address, such as one with tunnels only.
   if (hardware === undefined) return duidUuid(identifier ?? randomUuid(parts.randomBytes(UUID_SIZE)));

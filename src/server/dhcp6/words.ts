@@ -18,7 +18,10 @@ export function kindOf({ type }: Message): number {
   return type;
 }
 
-/** Requests whose answer tells of a client that has something now, has it no longer, or is refused it. */
+/**
+ * Requests whose answer tells of a client that has something now, has it no longer, or is refused
+ * it.
+ */
 const NEWS: ReadonlySet<number> = new Set([MessageType.SOLICIT, MessageType.REQUEST, MessageType.RELEASE, MessageType.DECLINE]);
 
 /** What the log says of DHCPv6 messages. Addresses of packets have 16 bytes, those of leases 17. */

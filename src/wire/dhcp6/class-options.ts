@@ -5,8 +5,8 @@ import { readOptions } from "./options.ts";
 
 /*
  * What a client says of its kind: user classes (RFC 8415 section 21.15), vendor classes (section
- * 21.16) and vendor options (section 21.17). The last two belong to an enterprise each, and a message
- * may have them of several. All that is read are views.
+ * 21.16) and vendor options (section 21.17). The last two belong to an enterprise each, and a
+ * message may have them of several. All that is read are views.
  */
 
 export interface VendorClass {

@@ -10,8 +10,8 @@ export const LARGEST_MESSAGE_SIZE = 65527;
  * Writes the message, in relay messages if it has relays, into the start of `into` and returns its
  * length, at most `limit`. A server's message is in RELAY-REPL, any other in RELAY-FORW; the Relay
  * Message option stands behind the options of its relay. Options keep their order. One that does
- * not fit is left out, as a whole; smaller ones behind it may still be written. The fixed fields and
- * the relays with all of their options are always written, beyond `limit` too if `into` has the
+ * not fit is left out, as a whole; smaller ones behind it may still be written. The fixed fields
+ * and the relays with all of their options are always written, beyond `limit` too if `into` has the
  * room; where it has not, nothing is written and the length is 0.
  */
 export function encode(message: Message, into: Uint8Array, limit: number): number {
@@ -106,7 +106,7 @@ function writeRelays(type: number, relays: readonly Relay[], into: Uint8Array): 
 }
 
 /** Writes a relay message without its Relay Message option, and returns where that goes. */
-export function writeRelayHeader(type: number, relay: Relay, into: Uint8Array, at: number): number {
+function writeRelayHeader(type: number, relay: Relay, into: Uint8Array, at: number): number {
   into[at] = type;
   into[at + 1] = relay.hopCount;
   writeBytes(into, at + LINK_ADDRESS_OFFSET, relay.linkAddress);

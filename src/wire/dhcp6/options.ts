@@ -61,8 +61,8 @@ export function optionU32(options: readonly Option[], code: number): number | un
 }
 
 /**
- * The codes in an Option Request option (RFC 8415 section 21.7), in their order, of all such options
- * in the list; a single byte at the end of one is no code.
+ * The codes in an Option Request option (RFC 8415 section 21.7), in their order, of all such
+ * options in the list; a single byte at the end of one is no code.
  */
 export function requestedOptions(options: readonly Option[]): readonly number[] {
   const codes: number[] = [];

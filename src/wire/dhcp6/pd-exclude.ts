@@ -21,8 +21,9 @@ export function pdExcludeOption(delegated: Ipv6Prefix, excluded: Ipv6Prefix): Op
 }
 
 /**
- * The prefix that the option's value excludes from the delegated one, in bytes of its own; undefined
- * when the value is malformed or no part of that prefix. Bits behind its length are ignored.
+ * The prefix that the option's value excludes from the delegated one, in bytes of its own;
+ * undefined when the value is malformed or no part of that prefix. Bits behind its length are
+ * ignored.
  */
 export function readPdExclude(data: Uint8Array, delegated: Ipv6Prefix): Ipv6Prefix | undefined {
   const from = prefixLength(delegated);

@@ -47,7 +47,9 @@ export const VIRTUAL_SUBNET_SELECTION = record(["vss_type", U8], ["info", BYTES]
 /** Architectures of the client's processor (RFC 4578 section 2.1, RFC 5970 section 3.3). */
 export const CLIENT_ARCHITECTURES = list({ kind: "u16", names: ARCHITECTURES });
 
-/** The client's network interface as firmware sees it (RFC 4578 section 2.2, RFC 5970 section 3.4). */
+/**
+ * The client's network interface as firmware sees it (RFC 4578 section 2.2, RFC 5970 section 3.4).
+ */
 export const NETWORK_INTERFACE = record(["interface_type", U8], ["major", U8], ["minor", U8]);
 
 /** A civic address (RFC 4776 section 3). */

@@ -53,8 +53,8 @@ export function rawRules(codeSize: 1 | 2): RawRules {
 }
 
 /**
- * Encodes `{type, value}`, by default for DHCPv4. A list is accepted for every type but `b64`, `hex` and `sub_option`; the
- * parts follow each other without a separator.
+ * Encodes `{type, value}`, by default for DHCPv4. A list is accepted for every type but `b64`,
+ * `hex` and `sub_option`; the parts follow each other without a separator.
  */
 export function encodeRaw(type: RawType, value: unknown, rules: RawRules = DHCP4_RULES): EncodeResult {
   const out: number[] = [];

@@ -56,8 +56,8 @@ export function readRoutes(reader: Reader): JsonValue | undefined {
 export type FqdnType = Extract<ValueType, { kind: "fqdn" }>;
 
 /**
- * The two Client FQDN options: bits of the flags (RFC 4702 section 2.1, RFC 4704 section 4.1) in the
- * order of the JSON form, and the bytes behind them.
+ * The two Client FQDN options: bits of the flags (RFC 4702 section 2.1, RFC 4704 section 4.1) in
+ * the order of the JSON form, and the bytes behind them.
  */
 const FQDN = {
   4702: { flags: { s: 1, o: 2, e: 4, n: 8 }, codes: ["rcode1", "rcode2"] },
@@ -65,8 +65,8 @@ const FQDN = {
 } as const;
 
 /**
- * Client FQDN. A name in wire form ends with a dot as text when it is complete, and has none when it
- * is partial.
+ * Client FQDN. A name in wire form ends with a dot as text when it is complete, and has none when
+ * it is partial.
  */
 export function writeFqdn({ rfc }: FqdnType, value: unknown, out: number[], path: Path): string | undefined {
   const { flags: bits, codes } = FQDN[rfc];

@@ -1,4 +1,7 @@
-/** Hosts with the client state machine beside the server's engine, under one clock and without sockets. */
+/**
+ * Hosts with the client state machine beside the server's engine, under one clock and without
+ * sockets.
+ */
 import assert from "node:assert/strict";
 import {
   type Binding,
@@ -32,8 +35,9 @@ export interface Host {
 }
 
 /**
- * What becomes of a datagram: when it arrives, in milliseconds, for each time that it does. None overtakes another of its host in
- * its direction: a RELEASE or DECLINE that comes again when the client has the address again takes it away, in this protocol.
+ * What becomes of a datagram: when it arrives, in milliseconds, for each time that it does. None
+ * overtakes another of its host in its direction: a RELEASE or DECLINE that comes again when the
+ * client has the address again takes it away, in this protocol.
  */
 export type Fate = () => readonly number[];
 

@@ -329,7 +329,10 @@ const EXTENDING: Stories = {
 };
 for (const [name, lines] of Object.entries(EXTENDING)) test(`extend: ${name}`, () => void play(lines));
 
-/** T1 and T2 of a server, and when the client asks then: RENEW, REBIND, SOLICIT; second 0 is that of the REPLY. */
+/**
+ * T1 and T2 of a server, and when the client asks then: RENEW, REBIND, SOLICIT; second 0 is that of
+ * the REPLY.
+ */
 const TIMES: readonly [name: string, ia: Ia, renew: number | undefined, rebind: number | undefined, solicit: number | undefined][] = [
   ["the server's", { t1: 100, t2: 200 }, 100, 200, 3600],
   ["14.2: zero is for the client to choose: 0.5 and 0.8 of the preferred lifetime", { t1: 0, t2: 0 }, 900, 1440, 3600],

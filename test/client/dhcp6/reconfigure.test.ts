@@ -10,7 +10,10 @@ import { advertise, type Changes, type Line, linkUp, play, reply, SETTINGS, serv
 const WILLING: ClientSettings = { ...SETTINGS, acceptReconfigure: true };
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
 
-/** RKAP's Authentication option, written here by hand: protocol 3, algorithm 1, RDM 0, replay detection, type and value. */
+/**
+ * RKAP's Authentication option, written here by hand: protocol 3, algorithm 1, RDM 0, replay
+ * detection, type and value.
+ */
 function rkap(type: number, value: Uint8Array, replay: number): Option {
   return { code: OptionCode.authentication, data: Uint8Array.of(3, 1, 0, 0, 0, 0, 0, 0, 0, 0, replay, type, ...value) };
 }

@@ -49,7 +49,10 @@ interface Answer {
   readonly changes: Changes;
 }
 
-/** `2001:db8::5 1800 3600`: an address, or a prefix with its length; preferred and valid lifetime in seconds. */
+/**
+ * `2001:db8::5 1800 3600`: an address, or a prefix with its length; preferred and valid lifetime in
+ * seconds.
+ */
 export interface Ia {
   readonly kind?: "IA_NA" | "IA_PD";
   readonly iaid?: number;
@@ -59,7 +62,10 @@ export interface Ia {
   readonly status?: keyof typeof StatusCode;
 }
 
-/** How an answer differs from the usual one: 2001:db8::5 of server 1, for the address that the client wants. */
+/**
+ * How an answer differs from the usual one: 2001:db8::5 of server 1, for the address that the
+ * client wants.
+ */
 export interface Changes {
   readonly server?: number;
   readonly client?: Uint8Array;
@@ -91,7 +97,10 @@ export const reply = (changes: Changes = {}): Answer => ({ kind: "answer", type:
 /** Seconds, what happens, what the client does, and where it stands then; times in seconds. */
 export type Line = readonly [at: number, what: Happening, does: readonly string[], state: string];
 
-/** Plays all lines; the state after the last one. Randomness moves no time, and makes delays half of the longest; transactions are numbered from 1. */
+/**
+ * Plays all lines; the state after the last one. Randomness moves no time, and makes delays half of
+ * the longest; transactions are numbered from 1.
+ */
 export function play(lines: readonly Line[], settings: ClientSettings = SETTINGS, from: ClientState = STOPPED): ClientState {
   let calls = 0;
   // 0.5 moves no time; the last bits tell transactions apart.
@@ -174,7 +183,10 @@ function describeLease({ prefix }: ClientLease): string {
   return prefixLength(prefix) === 128 ? formatIpv6(firstAddress(prefix)) : formatIpv6Prefix(prefix);
 }
 
-/** `REQUEST #1 to 1, NA 1 [2001:db8::5]`: number of the transaction, of the server, associations, elapsed time in seconds. */
+/**
+ * `REQUEST #1 to 1, NA 1 [2001:db8::5]`: number of the transaction, of the server, associations,
+ * elapsed time in seconds.
+ */
 function describeSent(message: Message, ids: number[]): string {
   if (!ids.includes(message.transactionId)) ids.push(message.transactionId);
   const type = Object.entries(MessageType).find(([, value]) => value === message.type)?.[0];

@@ -13,7 +13,8 @@ import { ETH0, ETH1, home, homeAndAway, START } from "../../engine/support/dhcp6
 import { bindingOf, createHosts, type Host } from "./hosts.ts";
 
 /*
- * The client beside the server's engine. Leases are for 4000 seconds, T1 is 1250, T2 2000; the address is the first of the range.
+ * The client beside the server's engine. Leases are for 4000 seconds, T1 is 1250, T2 2000; the
+ * address is the first of the range.
  */
 
 const ADDRESS = "2001:db8:1::100";

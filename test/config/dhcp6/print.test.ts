@@ -69,7 +69,8 @@ v6:
 
 /**
  * A reservation with neither addresses nor prefixes gets its network's options anyhow: whether they
- * are in its own set depends on where it is written. Printed, all reservations are the network's own.
+ * are in its own set depends on where it is written. Printed, all reservations are the network's
+ * own.
  */
 function comparable(config: Config): unknown {
   return JSON.parse(

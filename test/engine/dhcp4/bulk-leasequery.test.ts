@@ -34,7 +34,10 @@ const CONFIG: ConfigSpec = {
   leasequery: ["10.9.0.0/24"],
 };
 
-/** The requests of a bulk query, and how it goes on: what `present` gives can change between two answers. */
+/**
+ * The requests of a bulk query, and how it goes on: what `present` gives can change between two
+ * answers.
+ */
 interface Bulk {
   readonly server: Server;
   present: () => BulkContext | undefined;

@@ -11,7 +11,8 @@ import { message } from "../support/messages.ts";
 import { received } from "../support/server.ts";
 
 /*
- * A message costs in proportion to its length, whatever is in it: else one packet does the work of many.
+ * A message costs in proportion to its length, whatever is in it: else one packet does the work of
+ * many.
  */
 
 const CONFIG = `
@@ -30,7 +31,10 @@ assert.ok(loaded.ok, JSON.stringify(loaded));
 const context: Context = { decider: createDecider(loaded.config), leases: createLeaseTable(loaded.config), now: 1000, random: 0 };
 const room = new Uint8Array(65_535);
 
-/** Milliseconds for one byte of the message, from its bytes to those of the answer: the best of several runs. */
+/**
+ * Milliseconds for one byte of the message, from its bytes to those of the answer: the best of
+ * several runs.
+ */
 function costOfByte(bytes: Uint8Array): number {
   const rounds = Math.ceil(400_000 / bytes.length);
   let best = Infinity;
@@ -54,7 +58,10 @@ const many = (code: (i: number) => number, count: number, size: number): Option[
 
 const usual = encodeMessage(message(MessageType.DISCOVER, { prl: [1, 3, 6, 15, 28, 42, 119, 121] }));
 
-/** How many times that of a usual message a byte costs, in the best of several moments: a machine may be busy with other things in most of them. */
+/**
+ * How many times that of a usual message a byte costs, in the best of several moments: a machine
+ * may be busy with other things in most of them.
+ */
 function ratioOf(bytes: Uint8Array): number {
   let best = Infinity;
   for (let moment = 0; moment < 5 && best >= 5; moment++) best = Math.min(best, costOfByte(bytes) / costOfByte(usual));

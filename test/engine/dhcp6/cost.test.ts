@@ -13,7 +13,8 @@ import { message, SERVER_DUID } from "../support/dhcp6/messages.ts";
 import { HOME, received } from "../support/dhcp6/server.ts";
 
 /*
- * A message costs in proportion to its length, whatever is in it: else one packet does the work of many.
+ * A message costs in proportion to its length, whatever is in it: else one packet does the work of
+ * many.
  */
 
 const one = Uint8Array.of(1);
@@ -35,7 +36,10 @@ const context: Context = {
 };
 const room = new Uint8Array(65_535);
 
-/** Milliseconds for one byte of the message, from its bytes to those of the answer: the best of several runs. */
+/**
+ * Milliseconds for one byte of the message, from its bytes to those of the answer: the best of
+ * several runs.
+ */
 function costOfByte(bytes: Uint8Array): number {
   const rounds = Math.ceil(200_000 / bytes.length);
   let best = Infinity;
@@ -54,7 +58,10 @@ function costOfByte(bytes: Uint8Array): number {
 
 const usual = encodeMessage(message("SOLICIT", { na: { 1: [] }, asks: [23, 24, 31, 56] }));
 
-/** How many times that of a usual message a byte costs, in the best of several moments: a machine may be busy with other things in most of them. */
+/**
+ * How many times that of a usual message a byte costs, in the best of several moments: a machine
+ * may be busy with other things in most of them.
+ */
 function ratioOf(bytes: Uint8Array): number {
   let best = Infinity;
   for (let moment = 0; moment < 5 && best >= 5; moment++) best = Math.min(best, costOfByte(bytes) / costOfByte(usual));

@@ -87,7 +87,9 @@ function receivedFrom(message: Message, way: Way = {}): Received {
   };
 }
 
-/** The options of the answer behind those that say who asks and who answers; or why there is none. */
+/**
+ * The options of the answer behind those that say who asks and who answers; or why there is none.
+ */
 function told(spec: QuerySpec, way?: Way): readonly string[] | string {
   const { decision } = asked(leasequery(spec), way);
   if (decision.kind !== "reply") return decision.kind === "silence" ? decision.reason : decision.kind;

@@ -6,7 +6,10 @@ import { home, type Way } from "../support/dhcp6/server.ts";
 
 type Type = keyof typeof MessageType;
 
-/** RFC 8415 section 16: for each type, what is discarded for the lack of, or for having, an identifier. */
+/**
+ * RFC 8415 section 16: for each type, what is discarded for the lack of, or for having, an
+ * identifier.
+ */
 const IDENTIFIERS: readonly (readonly [Type, MessageSpec, string | undefined])[] = [
   ["SOLICIT", {}, undefined],
   ["SOLICIT", { client: null }, "no-client-identity"],

@@ -19,7 +19,10 @@ export interface Outcome {
   /** In the order of the message. */
   readonly options?: readonly string[];
   readonly limit?: number;
-  /** `state address start..expiry of owner`, `remove address`, `hold address until then for owner`, or `withdraw address`. */
+  /**
+   * `state address start..expiry of owner`, `remove address`, `hold address until then for owner`,
+   * or `withdraw address`.
+   */
   readonly changes?: readonly string[];
 }
 

@@ -159,7 +159,10 @@ async function areHeard(
 
 const GROUPS = [address("ff02::1:2"), address("ff05::1:3")];
 
-/** What happens to an interface while a server listens on it, and the commands of `ip` or of a shell that do it. */
+/**
+ * What happens to an interface while a server listens on it, and the commands of `ip` or of a shell
+ * that do it.
+ */
 const COMEBACKS: readonly (readonly [what: string, ...commands: string[]])[] = [
   ["was down", "ip link set eth0 down", "ip link set eth0 up"],
   ["had IPv6 switched off", "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1", "sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0"],
@@ -236,7 +239,8 @@ test("what waits for neighbours that do not answer costs others nothing, and is 
   }
   put(serving, ["alive"], alive);
   assert.deepEqual((await inbox.settle(2)).map(textOf), ["alive", "alive"]);
-  // One each in a second is with the kernel, which asks for them; of the others some are still kept.
+  // One each in a second is with the kernel, which asks for them; of the others some are still
+  // kept.
   const { sent, notSent } = serving.counters();
   const seconds = 1 + Math.floor((performance.now() - start) / 1000);
   assert.ok(sent >= 102 && sent <= 2 + seconds * 100, `${sent} sent in ${seconds} s`);

@@ -42,7 +42,10 @@ interface Network {
   readonly prober: Prober<Ipv6 | Ipv6Prefix>;
   /** Sockets are opened where one asks. */
   ask(address: Ipv6 | Ipv6Prefix, interfaceIndex?: number): Promise<boolean>;
-  /** Whose addresses were told of since the last call: once there are `count` of them, and then a while for more. */
+  /**
+   * Whose addresses were told of since the last call: once there are `count` of them, and then a
+   * while for more.
+   */
   heard(count: number): Promise<string[]>;
 }
 

@@ -60,7 +60,10 @@ async function openServer(t: TestContext, network: Network): Promise<Transport<I
   return transport;
 }
 
-/** An Ethernet frame with a UDP datagram, as a client without an address broadcasts it, but for `changes` to the finished frame. */
+/**
+ * An Ethernet frame with a UDP datagram, as a client without an address broadcasts it, but for
+ * `changes` to the finished frame.
+ */
 function frame(
   text: string,
   options: { to?: Uint8Array; destination?: number; port?: number; change?: (packet: Uint8Array) => void } = {},
@@ -89,7 +92,10 @@ function withIpOptions(bytes: Uint8Array): Uint8Array {
   return longer;
 }
 
-/** The frame's IPv4 packet in two: the first with so many bytes behind the IPv4 header, a multiple of 8. */
+/**
+ * The frame's IPv4 packet in two: the first with so many bytes behind the IPv4 header, a multiple
+ * of 8.
+ */
 function fragmentsOf(bytes: Uint8Array, size: number): [Uint8Array, Uint8Array] {
   const make = (from: number, to: number, flags: number): Uint8Array => {
     const fragment = new Uint8Array(34 + to - from);
@@ -153,7 +159,8 @@ test("a broadcast tells how long it waited", async (t) => {
   const network = await createNetwork(t);
   const transport = await openServer(t, network);
   const inbox = startInbox(transport);
-  // The kernel begins to note times a moment after the first socket of the machine has asked for them.
+  // The kernel begins to note times a moment after the first socket of the machine has asked for
+  // them.
   await delay(1000);
   transport.pause();
   network.a.tap.send(frame("discover"));
@@ -448,7 +455,8 @@ test("a broadcast leaves by the interface that it is for, from the server's addr
   const to = { address: IPV4_BROADCAST, port: CLIENT_PORT, hardwareAddress: undefined };
   put(transport, "nak b", { ...to, interfaceIndex: network.b.index, source: SERVER_B });
   put(transport, "nak a", { ...to, interfaceIndex: network.a.index, source: 0 });
-  // The kernel leaves the checksum to the network card, which a cable between namespaces has not: it is not verified here.
+  // The kernel leaves the checksum to the network card, which a cable between namespaces has not:
+  // it is not verified here.
   const seen = async (tap: Tap) =>
     (await tap.frames(1, isUdp)).map((bytes) => {
       const packet = parseIpv4Udp(bytes.subarray(14), bytes.length - 14, { verifyUdpChecksum: false });
@@ -499,7 +507,8 @@ test("what the kernel drops while nobody receives is counted", async (t) => {
   await delay(100);
   transport.resume();
   await inbox.settle(1);
-  // Each datagram is delivered or counted. Both sockets hear broadcasts and count what they drop, so the sum may be larger.
+  // Each datagram is delivered or counted. Both sockets hear broadcasts and count what they drop,
+  // so the sum may be larger.
   const lost = () => total - inbox.datagrams.length;
   for (const end = Date.now() + 5000; transport.counters().receiveDropped < lost() && Date.now() < end; ) await delay(10);
   const { received, receiveDropped } = transport.counters();

@@ -53,7 +53,10 @@ for (const [name, interfaces, served, missing] of CASES) {
   });
 }
 
-/** What is written as `interfaces`, more of the configuration, and what is said of subnets that get no service. */
+/**
+ * What is written as `interfaces`, more of the configuration, and what is said of subnets that get
+ * no service.
+ */
 const LEFT_OUT: readonly [name: string, interfaces: string, more: string, unserved: readonly string[]][] = [
   [
     "the second subnet of an interface, with the cure",

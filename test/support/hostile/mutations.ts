@@ -1,4 +1,7 @@
-/** Packets that nobody should send: valid messages of every kind, and what becomes of them by damage and by malice. The same in every run. */
+/**
+ * Packets that nobody should send: valid messages of every kind, and what becomes of them by damage
+ * and by malice. The same in every run.
+ */
 import type { Random } from "../random.ts";
 
 export interface Hostile {

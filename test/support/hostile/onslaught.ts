@@ -6,7 +6,10 @@ import { runInNewContext } from "node:vm";
 import { toHex } from "../../../src/net/bytes.ts";
 import type { Hostile } from "./mutations.ts";
 
-/** How long one packet may take to decode and decide, in milliseconds; the usual is thousands of times less. */
+/**
+ * How long one packet may take to decode and decide, in milliseconds; the usual is thousands of
+ * times less.
+ */
 const TOO_LONG = 50;
 /** Growth of memory from the first fifth of the packets to the last, in bytes. */
 const TOO_MUCH = 16 << 20;
@@ -24,11 +27,17 @@ export interface Target<W, D> {
   check(): void;
 }
 
-/** Fails at an exception, at a packet that takes too long, and when memory grows. Returns in words what it was like. */
+/**
+ * Fails at an exception, at a packet that takes too long, and when memory grows. Returns in words
+ * what it was like.
+ */
 export async function attack<W, D>(hostile: Hostile, packets: number, target: Target<W, D>): Promise<string> {
   let slowest = 0;
 
-  /** One packet. What took long is measured again, for the machine may have been busy with something else. */
+  /**
+   * One packet. What took long is measured again, for the machine may have been busy with something
+   * else.
+   */
   const receive = (): void => {
     const { bytes, length } = hostile;
     const way = target.newWay();

@@ -15,7 +15,10 @@ function definition(code: number): OptionDefinition {
 const A = "20010db8000000000000000000000001";
 const B = "20010db8000000000000000000000002";
 
-/** Values as they are configured, and their bytes, after the figures of the RFCs. Decoding gives `json` where it is not the same. */
+/**
+ * Values as they are configured, and their bytes, after the figures of the RFCs. Decoding gives
+ * `json` where it is not the same.
+ */
 const vectors: readonly { readonly code: number; readonly value: JsonValue; readonly data: string; readonly json?: JsonValue }[] = [
   { code: 1, value: "00:03:00:01:02", data: "0003000102", json: "0003000102" },
   {

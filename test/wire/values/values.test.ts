@@ -18,7 +18,10 @@ function bytes(text: string): Uint8Array {
   return value;
 }
 
-/** Values as they are configured, and their bytes; taken from the examples and figures of the RFCs. Decoding gives `json` where it is not the same. */
+/**
+ * Values as they are configured, and their bytes; taken from the examples and figures of the RFCs.
+ * Decoding gives `json` where it is not the same.
+ */
 const vectors: { code: number; value: unknown; data: string; json?: JsonValue }[] = [
   { code: 1, value: "255.255.255.0", data: "ffffff00" },
   { code: 2, value: -18000, data: "ffffb9b0" },

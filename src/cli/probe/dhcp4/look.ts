@@ -8,22 +8,14 @@ import { type Message, MessageType } from "../../../wire/dhcp4/message.ts";
 import { OPTIONS, optionByCode, optionByName } from "../../../wire/dhcp4/option-table.ts";
 import { messageType } from "../../../wire/dhcp4/options.ts";
 import { IPV4 } from "../../family.ts";
-import type { Codec } from "../exchange.ts";
+import { codecOf } from "../exchange.ts";
 import type { OptionTable } from "../option-flags.ts";
 import { type Look, optionToJson } from "../print.ts";
 
 /** 0 and 255 are no options: they fill and end the list. */
 export const OPTION_TABLE: OptionTable = { options: OPTIONS, lastCode: 254, byCode: optionByCode, byName: optionByName };
 
-export const CODEC: Codec<Message> = {
-  encode: encodeMessage,
-  decode(bytes) {
-    const decoded = decode(bytes);
-    if (!decoded.ok) return undefined;
-    const problems = decoded.problems.map(({ kind, offset, option }) => ({ text: PROBLEM_TEXT[kind], offset, option }));
-    return { message: decoded.message, problems };
-  },
-};
+export const CODEC = codecOf(encodeMessage, decode, PROBLEM_TEXT);
 
 export const LOOK: Look<Message, Ipv4> = {
   family: IPV4,

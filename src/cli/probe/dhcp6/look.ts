@@ -8,21 +8,13 @@ import { type Message, MessageType } from "../../../wire/dhcp6/message.ts";
 import { OPTIONS, optionByCode, optionByName } from "../../../wire/dhcp6/option-table.ts";
 import { StatusCode } from "../../../wire/dhcp6/status-code.ts";
 import { IPV6 } from "../../family.ts";
-import type { Codec } from "../exchange.ts";
+import { codecOf } from "../exchange.ts";
 import type { OptionTable } from "../option-flags.ts";
 import { type Look, optionToJson } from "../print.ts";
 
 export const OPTION_TABLE: OptionTable = { options: OPTIONS, lastCode: 65535, byCode: optionByCode, byName: optionByName };
 
-export const CODEC: Codec<Message> = {
-  encode: encodeMessage,
-  decode(bytes) {
-    const decoded = decode(bytes);
-    if (!decoded.ok) return undefined;
-    const problems = decoded.problems.map(({ kind, offset, option }) => ({ text: PROBLEM_TEXT[kind], offset, option }));
-    return { message: decoded.message, problems };
-  },
-};
+export const CODEC = codecOf(encodeMessage, decode, PROBLEM_TEXT);
 
 export const LOOK: Look<Message, Ipv6> = {
   family: IPV6,

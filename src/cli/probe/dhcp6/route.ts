@@ -1,5 +1,6 @@
 /**
- * Which way the probe's DHCPv6 messages travel: as a client on a link, or as the last of its relays.
+ * Which way the probe's DHCPv6 messages travel: as a client on a link, or as the last of its
+ * relays.
  */
 import * as client from "../../../client/dhcp6/index.ts";
 import { interfacesNamed, listIpv6Interfaces } from "../../../io/interfaces.ts";

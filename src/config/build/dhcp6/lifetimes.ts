@@ -30,13 +30,13 @@ export function readLifetimes(file: LifetimesFile | undefined, outer: Lifetimes,
 }
 
 /** The preferred lifetime that goes with a valid one: 5/8 of it unless configured. */
-export function preferredOf({ preferred, default: valid }: Lifetimes): number {
+function preferredOf({ preferred, default: valid }: Lifetimes): number {
   return preferred ?? Math.floor((valid * 5) / 8);
 }
 
 /**
- * Preferred <= valid lifetime, T1 <= T2 (RFC 8415 sections 21.4 and 21.6); a client that would never
- * come to T2 is a mistake too. Only what is configured is compared: the defaults follow.
+ * Preferred <= valid lifetime, T1 <= T2 (RFC 8415 sections 21.4 and 21.6); a client that would
+ * never come to T2 is a mistake too. Only what is configured is compared: the defaults follow.
  */
 function timerViolation(time: Lifetimes): TimerViolation | undefined {
   const { default: valid, renew, rebind } = time;

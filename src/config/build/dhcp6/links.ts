@@ -14,7 +14,9 @@ export interface Dhcp6LinkPlan extends LinkPlan<Ipv6, Ipv6Prefix> {
   readonly interfaceIds: readonly Uint8Array[];
 }
 
-/** Puts every network on a link. `written` are all keys of the networks, those with problems too. */
+/**
+ * Puts every network on a link. `written` are all keys of the networks, those with problems too.
+ */
 export function planDhcp6Links(
   section: Dhcp6File,
   networks: readonly NamedIpv6Prefix[],

@@ -119,7 +119,10 @@ function settingsOf({ report, dictionary, classes }: NetworkBuild, { file, path 
 
 type Surroundings = Pick<Inherited, "leaseTime" | "options">;
 
-/** What a reservation goes over: the range of its first address, the pool of its first prefix, or the network. */
+/**
+ * What a reservation goes over: the range of its first address, the pool of its first prefix, or
+ * the network.
+ */
 function surroundings(
   { addresses: [address], prefixes: [prefix] }: PlacedHost,
   ranges: readonly Range[],

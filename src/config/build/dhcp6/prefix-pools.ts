@@ -16,7 +16,10 @@ export interface DelegatingPool {
   readonly range: Ipv6Range;
 }
 
-/** Something of a file that is a prefix of its own, and may not overlap what addresses are given from. */
+/**
+ * Something of a file that is a prefix of its own, and may not overlap what addresses are given
+ * from.
+ */
 export interface PlacedPrefix {
   readonly prefix: Ipv6Prefix;
   readonly range: Ipv6Range;

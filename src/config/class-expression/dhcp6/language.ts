@@ -19,7 +19,10 @@ export const DHCP6_LANGUAGE: Language = {
 /** A message has at most so many relays. */
 const MOST_RELAYS = 32;
 
-/** What stands behind `relay6`: 0 is the relay nearest to the server, -1 the one nearest to the client, as in Kea. */
+/**
+ * What stands behind `relay6`: 0 is the relay nearest to the server, -1 the one nearest to the
+ * client, as in Kea.
+ */
 function readRelay(reader: Reader, at: number): Node | undefined {
   const relay = readIndex(reader, (inner) => readNumber(inner, "the number of a relay", -MOST_RELAYS, MOST_RELAYS - 1));
   if (relay === undefined) return undefined;

@@ -31,7 +31,9 @@ function optionIn(value: Uint8Array, start: number, code: number): Uint8Array | 
   return undefined;
 }
 
-/** The relay with this number: 0 is the one nearest to the server, -1 the one nearest to the client. */
+/**
+ * The relay with this number: 0 is the one nearest to the server, -1 the one nearest to the client.
+ */
 function relayOf({ message: { relays } }: Dhcp6Subject, number: number): Relay | undefined {
   return relays[number < 0 ? relays.length + number : number];
 }
@@ -84,7 +86,10 @@ export const DHCP6_MESSAGES: Messages<Dhcp6Subject> = {
       : (subject) => relayOf(subject, number)?.linkAddress ?? NO_BYTES,
 };
 
-/** The vendor-class-data with this index, each with two bytes of length in front, without NULs at its end. */
+/**
+ * The vendor-class-data with this index, each with two bytes of length in front, without NULs at
+ * its end.
+ */
 function dataAt(block: Uint8Array, index: number): Uint8Array | undefined {
   let at = 0;
   for (let i = 0; at + 2 <= block.length; i++) {
@@ -96,7 +101,10 @@ function dataAt(block: Uint8Array, index: number): Uint8Array | undefined {
   return undefined;
 }
 
-/** The first data of a message's first vendor class, which the server itself makes classes of; undefined: none. */
+/**
+ * The first data of a message's first vendor class, which the server itself makes classes of;
+ * undefined: none.
+ */
 export function firstVendorClass({ options }: { readonly options: readonly Option[] }): Uint8Array | undefined {
   const value = optionValue(options, OptionCode.vendorClass);
   return value === undefined || value.length < ENTERPRISE_SIZE ? undefined : dataAt(value.subarray(ENTERPRISE_SIZE), 0);

@@ -53,7 +53,7 @@ const ofSection = {
   options: dhcp6Options.optional(),
 };
 
-export const dhcp6Reservations = list(dhcp6Reservation, "reservations");
+const dhcp6Reservations = list(dhcp6Reservation, "reservations");
 
 const network = z
   .strictObject(

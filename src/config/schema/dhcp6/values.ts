@@ -9,7 +9,7 @@ import { identifier, interfaceSpecOf, list, Refusal, text } from "../values.ts";
 
 /* The single values of the section `v6`: addresses, ranges, prefixes, DUIDs. */
 
-export const AN_IPV6_ADDRESS = "an IPv6 address such as 2001:db8::1";
+const AN_IPV6_ADDRESS = "an IPv6 address such as 2001:db8::1";
 
 export const hostIpv6 = text(AN_IPV6_ADDRESS, readHostIpv6);
 
@@ -19,14 +19,14 @@ export function readHostIpv6(value: string): Ipv6 | Refusal | undefined {
   return new Refusal(`${value} is not an address that a host can be given: it is multicast, link-local or reserved`);
 }
 
-export function readIpv6Range(value: string): Ipv6Range | Refusal | undefined {
+function readIpv6Range(value: string): Ipv6Range | Refusal | undefined {
   const [start, end] = value.split("-").map((part) => parseIpv6(part.trim()));
   if (start !== undefined && end !== undefined && compareBytes(start, end) > 0)
     return new Refusal(`the range ends (${formatIpv6(end)}) before it starts (${formatIpv6(start)})`, "swap the two addresses");
   return parseIpv6Range(value);
 }
 
-export const A_PREFIX6 = "a prefix such as 2001:db8:1::/64";
+const A_PREFIX6 = "a prefix such as 2001:db8:1::/64";
 
 export function readIpv6Prefix(value: string): Ipv6Prefix | Refusal | undefined {
   const prefix = parseIpv6Prefix(value);

@@ -14,8 +14,8 @@ import { parseIpv6 } from "../../../../src/net/ipv6.ts";
 import { ipv6Prefix, ipv6PrefixContains, parseIpv6Prefix } from "../../../../src/net/ipv6-prefix.ts";
 
 /*
- * Configurations of DHCPv6 for tests of the engine, written down shortly. They are built here, not by the loader: the engine's tests
- * then fail for the engine's faults only.
+ * Configurations of DHCPv6 for tests of the engine, written down shortly. They are built here, not
+ * by the loader: the engine's tests then fail for the engine's faults only.
  */
 
 export interface ConfigSpec {

@@ -27,7 +27,10 @@ export interface Outcome {
   readonly status?: string;
   /** "na 1" or "pd 1": what is in the association. */
   readonly ias?: Readonly<Record<string, string>>;
-  /** Other options in their order, but for the identifiers of client and server: their codes, or "code: hex" of configured ones. */
+  /**
+   * Other options in their order, but for the identifiers of client and server: their codes, or
+   * "code: hex" of configured ones.
+   */
   readonly options?: readonly string[];
   readonly changes?: readonly string[];
 }

@@ -36,7 +36,9 @@ export const ETH1: ServedInterface = {
   addresses: [address("fe80::2"), address("2001:db8:2::1")],
 };
 
-/** The network of most tests: the server is ::1 on eth0, addresses are given out from ::100 upwards. */
+/**
+ * The network of most tests: the server is ::1 on eth0, addresses are given out from ::100 upwards.
+ */
 export const HOME: NetworkSpec = { ranges: ["2001:db8:1::100 2001:db8:1::1ff"], prefixPools: ["2001:db8:8000::/40 56"] };
 /** Another network, in which eth1 of the server is 2001:db8:2::1. */
 export const AWAY: NetworkSpec = { ranges: ["2001:db8:2::100 2001:db8:2::1ff"], prefixPools: ["2001:db8:9000::/40 56"] };

@@ -114,7 +114,10 @@ function ofType(message: Message, type: number): Message {
   return { ...message, options: [{ code: 53, data: Uint8Array.of(type) }, ...message.options.slice(1)] };
 }
 
-/** Circuit id, remote id, link selection and server identifier override (RFC 3046, 3527, 5107), and one that nobody knows. */
+/**
+ * Circuit id, remote id, link selection and server identifier override (RFC 3046, 3527, 5107), and
+ * one that nobody knows.
+ */
 function relayAgentInformation(random: Random, relays: readonly Ipv4[]): Option {
   const link = new Uint8Array(4);
   writeIpv4(link, 0, random.pick(relays));

@@ -175,7 +175,10 @@ function registration({ duid }: ClientSettings, transactionId: number, own: Ipv6
   return { type: MessageType["ADDR-REG-INFORM"], transactionId, options, relays: [] };
 }
 
-/** Interface and remote identifiers, the client's hardware address (RFC 6939), and one that nobody knows. */
+/**
+ * Interface and remote identifiers, the client's hardware address (RFC 6939), and one that nobody
+ * knows.
+ */
 function relayOptions(random: Random): Option[] {
   const all: Option[] = [
     { code: OptionCode.interfaceId, data: Uint8Array.of(101, 116, 104, random.below(256)) },
