@@ -3,7 +3,7 @@ import type { Outbox } from "../../io/transport.ts";
 import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { Lease, LeaseOwner, Seconds } from "../../leases/dhcp6/lease.ts";
 import { OWNER_RECORD } from "../../leases/dhcp6/record.ts";
-import { toHex, writeU32 } from "../../net/bytes.ts";
+import { equalBytes, toHex, writeU32 } from "../../net/bytes.ts";
 import type { Duid } from "../../net/duid.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { REPLAY_DETECTION_SIZE } from "../../wire/dhcp6/authentication.ts";
@@ -12,13 +12,16 @@ import { MessageType } from "../../wire/dhcp6/message.ts";
 
 /*
  * The clients that this server has asked to renew (RFC 8415 section 18.3.11) and that have not
- * answered yet. Each is asked once at a time, however many leases it has, some times more while it
- * is silent, and forgotten when it answers. Nothing of this is kept when the server ends: whoever
- * did not hear it renews at T1.
+ * answered yet. Each is asked once at a time by each of its keys, however many leases it has, some
+ * times more while it is silent, and forgotten when it answers. Nothing of this is kept when the
+ * server ends: whoever did not hear it renews at T1.
  */
 
 /** Messages that are sent at one time: a thousand clients must not all answer at once. */
 const MOST_AT_ONCE = 100;
+
+/** Interfaces of one client that are asked. */
+const MOST_KEYS = 16;
 
 /** The interface that a client was heard on, as it is now. */
 export interface ReconfigureInterface {
@@ -52,7 +55,11 @@ export interface Reconfigures {
 
 /** A client that was asked `tries` times. */
 interface Waiting {
-  readonly owner: LeaseOwner;
+  /**
+   * One for each key of its own: interfaces of one host, which have the DUID in common, get their
+   * leases, and with these a key, each by itself, and look at nothing that another key signed.
+   */
+  readonly owners: LeaseOwner[];
   tries: number;
   /** When it is asked again, or for the first time. */
   due: number;
@@ -101,9 +108,13 @@ export function createReconfigures(parts: ReconfiguresParts): Reconfigures {
       return waiting.size;
     },
     ask({ owner }) {
-      if (owner.reconfigureKey === undefined || owner.peerAddress === undefined) return false;
+      const { reconfigureKey, peerAddress } = owner;
+      if (reconfigureKey === undefined || peerAddress === undefined) return false;
       const client = toHex(duidOf(owner.clientKey));
-      if (!waiting.has(client)) waiting.set(client, { owner: OWNER_RECORD.copy(owner), tries: 0, due: uptime() });
+      const known = waiting.get(client);
+      if (known === undefined) waiting.set(client, { owners: [OWNER_RECORD.copy(owner)], tries: 0, due: uptime() });
+      else if (known.owners.length < MOST_KEYS && !known.owners.some((one) => isSameKey(one, reconfigureKey)))
+        known.owners.push(OWNER_RECORD.copy(owner));
       return true;
     },
     answered(duid) {
@@ -114,9 +125,10 @@ export function createReconfigures(parts: ReconfiguresParts): Reconfigures {
       let sent = 0;
       for (const [client, one] of waiting) {
         if (one.due > now) continue;
-        if (sent++ === MOST_AT_ONCE) break;
+        if (sent >= MOST_AT_ONCE) break;
+        sent += one.owners.length;
         one.tries++;
-        sendTo(one.owner);
+        for (const owner of one.owners) sendTo(owner);
         waiting.delete(client);
         const after = nextReconfigureAfter(one.tries, (parts.random() / 2 ** 32) * 0.2 - 0.1);
         // After the last try its answer is not waited for: there is nothing more to do.
@@ -127,4 +139,8 @@ export function createReconfigures(parts: ReconfiguresParts): Reconfigures {
       if (outbox !== undefined && outbox.length > 0) outbox.send();
     },
   };
+}
+
+function isSameKey({ reconfigureKey }: LeaseOwner, key: Uint8Array): boolean {
+  return reconfigureKey !== undefined && equalBytes(reconfigureKey, key);
 }

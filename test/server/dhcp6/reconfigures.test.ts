@@ -103,6 +103,26 @@ suite("clients that are asked to renew", () => {
     assert.deepEqual(clientsOf(sent.slice(3)), [1, 3]);
   });
 
+  test("are asked by each key that they have: interfaces of one host got theirs apart", () => {
+    const { reconfigures, sent, time } = setUp();
+    const other = new Uint8Array(16).fill(8);
+    for (const one of [lease(1, 1), lease(1, 2, other), lease(1, 3), lease(1, 4, other)]) assert.ok(reconfigures.ask(one));
+    assert.equal(reconfigures.waiting, 1);
+    const keysOf = (): readonly (readonly boolean[])[] =>
+      sent.splice(0).map(({ message }) => [KEY, other].map((key) => isSignedReconfigure(message, key)));
+    reconfigures.send();
+    const one = [
+      [true, false],
+      [false, true],
+    ];
+    assert.deepEqual(keysOf(), one);
+    time.uptime = 2000;
+    reconfigures.send();
+    assert.deepEqual(keysOf(), one);
+    reconfigures.answered(duid(1));
+    assert.equal(reconfigures.waiting, 0);
+  });
+
   test("are asked eight times and no more", () => {
     const { reconfigures, sent, time } = setUp();
     reconfigures.ask(lease(1, 1));
