@@ -64,8 +64,10 @@ const drivers: Readonly<Record<Dhcp6Program, (place: Place) => Driver>> = {
     return {
       command: ["dhclient", "-6", "-d", "-v", ...what, ...files, DEVICE],
       async release(running) {
+        // It writes its pid file anew with each lease: one that was told to end by the other may not hear of it.
+        await running.end("SIGKILL");
+        rmSync(join(folder, "pid"), { force: true });
         lab.exec(where, "dhclient", "-6", "-r", ...what, ...files, DEVICE);
-        await running.ended;
       },
     };
   },

@@ -3,6 +3,7 @@ import type { Dhcp6Config, Link, Network, PrefixPool, Range, Reservation } from 
 import { Association } from "../../leases/dhcp6/client-key.ts";
 import { type Places, placesOf } from "../../leases/dhcp6/places.ts";
 import { BytesMap } from "../../net/bytes.ts";
+import type { Ipv6 } from "../../net/ipv6.ts";
 import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type { CompiledExpressions } from "../common/compile.ts";
 import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
@@ -50,6 +51,8 @@ export interface Decider {
   /** What the configuration asks of messages. */
   readonly compiled: CompiledExpressions<Dhcp6Subject>;
   poolLinks(link: Link): PoolLinks;
+  /** Whether the address is reserved for some host. */
+  isReserved(address: Ipv6): boolean;
   /** What is reserved for associations of a type. */
   reserved(type: AssociationType, reservation: Reservation): readonly Ipv6Prefix[];
   /**
@@ -87,6 +90,9 @@ export function createDecider(config: Dhcp6Config): Decider {
     }),
   );
   const reservedAddresses = remember(({ addresses }: Reservation) => addresses.map((address) => ipv6Prefix(address)));
+  const hosts = new BytesMap<true>();
+  for (const { addresses } of config.networks.flatMap(({ reservations }) => reservations.flat()))
+    for (const address of addresses) hosts.set(address, true);
   const text = new TextEncoder();
   let numbers = 0;
   return {
@@ -99,6 +105,7 @@ export function createDecider(config: Dhcp6Config): Decider {
     reservations: indexReservations(config),
     compiled: compileDhcp6(config),
     poolLinks: ({ index }) => poolLinks[index] as PoolLinks,
+    isReserved: (address) => hosts.get(address) === true,
     reserved: (type, reservation) => (type === Association.addresses ? reservedAddresses(reservation) : reservation.prefixes),
     settingsOf: remember((_place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[] => []),
     topSettings: config.options.byCode.size === 0 ? undefined : { number: ++numbers, options: [config.options], hostname: undefined },

@@ -2,7 +2,7 @@ import { Association, associationOf, clientKeyOf, duidOf } from "../../leases/dh
 import { endAfter, type Lease, type LeaseChange, LeaseState } from "../../leases/dhcp6/lease.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
-import { type Ipv6Prefix, ipv6Prefix, ipv6PrefixContains } from "../../net/ipv6-prefix.ts";
+import { firstAddress, type Ipv6Prefix, ipv6Prefix, ipv6PrefixContains } from "../../net/ipv6-prefix.ts";
 import { type IaAddress, readIaAddress } from "../../wire/dhcp6/identity-association.ts";
 import { MessageType } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
@@ -41,13 +41,25 @@ export function decideRegistration(exchange: Exchange): Decision {
   return answerWith(received, MessageType["ADDR-REG-REPLY"], options, changes, true);
 }
 
-/** Whether the address is of the client's link, or in a prefix that was delegated to the client. */
-function isAppropriate({ context, link, duid }: Exchange, address: Ipv6): boolean {
+/**
+ * Whether the address is of the client's link, or in a prefix that was delegated to the client. What
+ * is kept for others, such as a reserved address, is not its own, however it came to it.
+ */
+function isAppropriate({ context, link, duid, received, reservation }: Exchange, address: Ipv6): boolean {
+  if (isOfServer(received.interface.addresses, address) || isOfServer(context.ownAddresses ?? [], address)) return false;
+  const isReservedForIt = reservation?.addresses.some((one) => equalBytes(one, address)) === true;
+  if (context.decider.isReserved(address) && !isReservedForIt) return false;
+  const network = context.decider.places.networkOfAddress(address);
+  if (network !== undefined && equalBytes(firstAddress(network.prefix), address)) return false;
   if (context.decider.places.networkOfAddress(address)?.link === link.index) return true;
   if (duid === undefined) return false;
   return context.leases
     .withTrait("duid", duid)
     .some((lease) => associationOf(lease.owner.clientKey) === Association.prefixes && ipv6PrefixContains(lease.address, address));
+}
+
+function isOfServer(addresses: readonly Ipv6[], address: Ipv6): boolean {
+  return addresses.some((one) => equalBytes(one, address));
 }
 
 /** A lifetime of 0 ends the registration (section 4.6). */

@@ -34,10 +34,19 @@ suite("address registration (RFC 9686)", () => {
     ["with two addresses", { more: [registering(), registering()] }, FROM, "malformed-request"],
     ["from another address", {}, { source: "2001:db8:1::5" }, "not-its-address"],
     ["of no network of the link", { more: [registering("2001:db8:77::1")] }, { source: "2001:db8:77::1" }, "not-its-address"],
+    ["of this server", { more: [registering("2001:db8:1::1")] }, { source: "2001:db8:1::1" }, "not-its-address"],
+    ["of all routers of the network", { more: [registering("2001:db8:1::")] }, { source: "2001:db8:1::" }, "not-its-address"],
     ["to a unicast address", {}, { ...FROM, destination: "2001:db8:1::1" }, "sent-to-unicast"],
   ] satisfies readonly (readonly [string, MessageSpec, Way, string])[]) {
     test(`${what}: ${silence}`, () => assert.equal(open().receive(inform(spec), way).silence, silence));
   }
+
+  test("a reserved address is registered by its own host alone", () => {
+    const reservations = [{ match: [{ kind: "duid", value: duid(BOB) }], addresses: [OWN] }] as const;
+    const server = home({ reservations }, { more: { addressRegistration: true } });
+    assert.equal(server.receive(inform({ client: ALICE }), FROM).silence, "not-its-address");
+    assert.equal(server.receive(inform({ client: BOB }), FROM).type, "ADDR-REG-REPLY");
+  });
 
   test("where it is not allowed it is not answered", () => {
     assert.equal(home().receive(inform(), FROM).silence, "registration-not-enabled");
