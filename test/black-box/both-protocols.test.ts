@@ -74,8 +74,13 @@ test("one server, one file and one database for both protocols: leases, status, 
   );
 
   const status = JSON.parse(await leasehold("status", "-d", place.database, "--json")) as Status;
-  assert.deepEqual([status.leases.known, status.counters["sent ACK"]], [1, 1]);
-  assert.deepEqual([status.dhcp6?.leases.known, status.dhcp6?.counters["sent REPLY"]], [2, 1]);
+  assert.deepEqual([status.leases.known, status.dhcp6?.leases.known], [1, 2]);
+  // More than one where the disk was slow and the probe asked again.
+  for (const [counters, kind] of [
+    [status.counters, "ACK"],
+    [status.dhcp6?.counters, "REPLY"],
+  ] as const)
+    assert.ok((counters?.[`sent ${kind}`] ?? 0) >= 1, JSON.stringify(status));
   assert.ok(status.dhcp6?.interfaces.some(({ name, address }) => name === "lo" && address === "::1"));
   assert.match(await leasehold("status", "-d", place.database), /^DHCPv6 leases: 2 known\nDHCPv6 interfaces: .*lo \(::1\)/m);
 
