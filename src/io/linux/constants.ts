@@ -66,7 +66,6 @@ export const TP_STATUS_CSUMNOTREADY = 1 << 3;
 /** The network card or the kernel has already verified the checksum. */
 export const TP_STATUS_CSUM_VALID = 1 << 7;
 
-export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 
 /** struct sockaddr_in: family, port (network order), address, padding. */

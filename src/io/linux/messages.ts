@@ -97,10 +97,6 @@ export function findControl(messages: Messages, i: number, level: number, type: 
   return 0;
 }
 
-export function messageFlags(messages: Messages, i: number): number {
-  return messages.memory.words[(i * MMSGHDR.size + MMSGHDR.flags) / 4] as number;
-}
-
 /** Little-endian, in two halves: no BigInt. Addresses of user memory are exact in a double. */
 export function writePointer(memory: Memory, offset: number, address: number): void {
   memory.words[offset / 4] = address;
