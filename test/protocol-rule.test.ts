@@ -5,11 +5,12 @@ import { importsOf, sourceFiles, targetOf } from "./support/source-files.ts";
 /*
  * Nothing outside a folder or file named for a protocol knows of one: what both protocols have in
  * common stands in front, what belongs to one of them in dhcp4 or dhcp6. Some rooms are about
- * addresses and packets of every kind, an address is a value that options of either may have, and
- * the index of a room, which is a public entry, names all that it has.
+ * addresses and packets of every kind, an address is a value that options of either may have, lease
+ * files of other servers hold leases of both, and the index of a room, which is a public entry,
+ * names all that it has.
  */
 
-const ELSEWHERE = /^(?:(?:cli|config|net|io|wire\/frames|wire\/values)\/|[^/]*\/index\.ts$)/;
+const ELSEWHERE = /^(?:(?:cli|config|net|io|wire\/frames|wire\/values|leases\/import)\/|[^/]*\/index\.ts$)/;
 const OF_A_PROTOCOL = /(?:^|\/)dhcp[46](?:\/|\.ts$)/;
 
 /**
