@@ -1,3 +1,12 @@
+/**
+ * `leasehold/config/file`: the configuration in a file. The only part of the configuration that
+ * performs I/O: `leasehold/config` does not have it, so that it runs in a browser.
+ *
+ *     import { loadConfigFile } from "leasehold/config/file";
+ *     const loaded = await loadConfigFile("home.yaml");
+ *
+ * @module
+ */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -18,8 +27,7 @@ export type LoadFileResult = LoadResult & {
 
 /**
  * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
- * whose default export is `defineConfig({...})`. The only part of the configuration that performs
- * I/O: `leasehold/config` does not have it, so that it runs in a browser.
+ * whose default export is `defineConfig({...})`.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
   try {

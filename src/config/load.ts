@@ -8,6 +8,7 @@ import { type Diagnostic, formatPath } from "./text/diagnostic.ts";
 import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
 import { readSource } from "./text/source.ts";
 
+/** A checked configuration, or every problem of what was written. */
 export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }
   /** Every problem of the file, warnings too, in the order of the text. */

@@ -1,9 +1,15 @@
+/**
+ * A DHCPv6 client (RFC 8415): its messages, and a state machine.
+ *
+ * @module
+ */
 export * from "./answer.ts";
 export {
   type Association,
   associationsOf,
   type Binding,
   type ClientLease,
+  type HeldAssociation,
   leasesOf,
   nextExpiryOf,
   requestsOf,
@@ -19,6 +25,7 @@ export type {
   ClientState,
   ClientStep,
   Exchange,
+  Exchanged,
   LossReason,
   Offer,
   Purpose,

@@ -297,6 +297,7 @@ export const OPTIONS: readonly OptionDefinition[] = DICTIONARY.options;
 /** The names of the table, without aliases. */
 export type OptionName = (typeof TABLE)[number]["name"];
 
+/** The definition of the option with this code; undefined: the table has none. */
 export function optionByCode(code: number): OptionDefinition | undefined {
   return DICTIONARY.byCode(code);
 }
