@@ -13,6 +13,7 @@ import { pathToFileURL } from "node:url";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
 import type { Diagnostic } from "./text/diagnostic.ts";
+import type { Position } from "./text/problems.ts";
 
 /** What became of a file. */
 export type LoadFileResult = LoadResult & {
@@ -21,29 +22,44 @@ export type LoadFileResult = LoadResult & {
    * `diagnostics` says so.
    */
   readonly readable: boolean;
-  /** The text, for excerpts beside diagnostics; undefined for a TypeScript or JavaScript module. */
+  /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
   readonly source: string | undefined;
 };
 
 /**
  * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
- * whose default export is `defineConfig({...})`.
+ * whose default export is `defineConfig({...})`. Problems of a module have the line where the
+ * value is written out in it; where it is computed they have its path alone.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
+  let source: string | undefined;
   try {
-    if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path)), readable: true, source: undefined };
-    const source = await readFile(path, "utf8");
+    source = await readFile(path, "utf8");
+    if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path, source)), readable: true, source };
     return { ...loadConfig(source, path), readable: true, source };
   } catch (error) {
-    const message = `the configuration can't be read: ${reasonOf(error)}`;
-    const diagnostic: Diagnostic = { severity: "error", line: 0, column: 0, path: [], message, hint: undefined };
-    return { ok: false, diagnostics: [diagnostic], readable: false, source: undefined };
+    const { reason = reasonOf(error), ...place } = (await syntaxProblem(error, source)) ?? { line: 0, column: 0 };
+    const message = `the configuration can't be read: ${reason}`;
+    const diagnostic: Diagnostic = { severity: "error", ...place, path: [], message, hint: undefined };
+    return { ok: false, diagnostics: [diagnostic], readable: false, source };
   }
 }
 
-async function loadModule(path: string): Promise<LoadResult> {
+async function loadModule(path: string, text: string): Promise<LoadResult> {
   const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
-  return buildConfig(module.default);
+  const built = buildConfig(module.default);
+  if (built.ok && built.warnings.length === 0) return built;
+  // The parser is only needed where there is something to say.
+  const { locateInModule } = await import("./text/module-source.ts");
+  return buildConfig(module.default, locateInModule(text));
+}
+
+/** Where a module that can't be loaded is no TypeScript; undefined: it is, or that is not seen. */
+async function syntaxProblem(error: unknown, text: string | undefined): Promise<(Position & { readonly reason: string }) | undefined> {
+  if (!(error instanceof SyntaxError) || text === undefined) return undefined;
+  const { syntaxProblemOf } = await import("./text/module-source.ts");
+  const problem = syntaxProblemOf(text);
+  return problem && { line: problem.line, column: problem.column, reason: `not valid TypeScript: ${problem.message}` };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -19,5 +19,7 @@ export { printConfig } from "./print.ts";
 export type { ConfigInput } from "./schema/config.ts";
 export { jsonSchema } from "./schema/json-schema.ts";
 export type { OptionDefinitionInput } from "./schema/option-definitions.ts";
+export type { Definitions } from "./schema/typed-options.ts";
 export { type Diagnostic, formatDiagnostic, formatDiagnostics, formatPath, type Path, type Severity } from "./text/diagnostic.ts";
 export { formatDuration, parseDuration } from "./text/duration.ts";
+export type { Locate, Position } from "./text/problems.ts";

@@ -30,11 +30,11 @@ export function loadConfig(text: string, fileName: string): LoadResult {
 }
 
 /**
- * Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths and no
- * positions. Never throws.
+ * Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths, and
+ * positions where `locate` knows of a text that the object was made from. Never throws.
  */
-export function buildConfig(value: unknown): LoadResult {
-  return load(value, () => ({ line: 0, column: 0 }));
+export function buildConfig(value: unknown, locate: Locate = () => ({ line: 0, column: 0 })): LoadResult {
+  return load(value, locate);
 }
 
 /**

@@ -34,6 +34,32 @@ function anysIn(path: string): readonly string[] {
   return found;
 }
 
+/** What an editor offers at the place of the bar in a module of that folder. */
+function editorIn(folder: string): (text: string) => readonly string[] {
+  const file = join(folder, "edited.mts");
+  let source = "";
+  let version = 0;
+  const service = ts.createLanguageService({
+    getCompilationSettings: () => ({ strict: true, module: ts.ModuleKind.NodeNext, types: [] }),
+    getCurrentDirectory: () => folder,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    getScriptFileNames: () => [file],
+    getScriptVersion: (path) => (path === file ? `${version}` : "1"),
+    getScriptSnapshot: (path) => {
+      const content = path === file ? source : ts.sys.readFile(path);
+      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
+    },
+    fileExists: (path) => path === file || ts.sys.fileExists(path),
+    readFile: ts.sys.readFile,
+    directoryExists: ts.sys.directoryExists,
+  });
+  return (text) => {
+    source = text.replace("|", "");
+    version++;
+    return service.getCompletionsAtPosition(file, text.indexOf("|"), {})?.entries.map(({ name }) => name) ?? [];
+  };
+}
+
 /** A program of somebody else that has a value and types of every entry in its hands. */
 const CONSUMER = `
 import { dhcp4 as client } from "leasehold/client";
@@ -124,6 +150,18 @@ test("the package", async (t) => {
       assert.match(node(`${moduleResolution}/program.mjs`), /^reply undefined memory[^\n]*\n1 function function 2048 0\n$/);
     });
   }
+
+  await t.test("an editor completes keys of a configuration, names of options and forms of values", () => {
+    const edit = editorIn(folder);
+    const complete = (text: string) => edit(`import { defineConfig } from "leasehold/config"; defineConfig(${text});`);
+    const names = complete("{ networks: { x: { options: { | } } } }");
+    for (const name of ["routers", "domain_search", "dns_servers", "tftp_server_name"]) assert.ok(names.includes(name), name);
+    assert.ok(!names.includes("message_type") && !names.includes("sol_max_rt"));
+    assert.ok(complete("{ v6: { options: { | } } }").includes("sol_max_rt"));
+    assert.ok(complete("{ option_definitions: { mine: { code: 224, type: 'u8' } }, options: { | } }").includes("mine"));
+    assert.ok(complete("{ | }").includes("networks"));
+    assert.ok(complete("{ options: { netbios_node_type: '|' } }").includes("h-node"));
+  });
 
   await t.test("its types have no any", () => {
     const files = readdirSync(path("dist"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".d.ts"));
