@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { programsIn } from "../support/document.ts";
 import { newFolder, writeIn } from "../support/loopback-server.ts";
 import { watch } from "../support/namespaces.ts";
 import { install, pack, ROOT } from "../support/packed.ts";
@@ -32,6 +33,13 @@ function anysIn(path: string): readonly string[] {
   };
   visit(file);
   return found;
+}
+
+/** What the compiler says of files, strictly. */
+function compile(folder: string, module: string, moduleResolution: string, more: readonly string[]): string {
+  const flags = ["--strict", "--target", "es2024", "--types", "node", "--module", module, "--moduleResolution", moduleResolution];
+  return spawnSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, ...more], { cwd: folder, encoding: "utf8" })
+    .stdout;
 }
 
 /** What an editor offers at the place of the bar in a module of that folder. */
@@ -136,20 +144,27 @@ test("the package", async (t) => {
     await t.test(`its types are right for a strict program, resolved by ${moduleResolution}`, () => {
       mkdirSync(join(folder, moduleResolution), { recursive: true });
       const source = writeIn(folder, `${moduleResolution}/program.mts`, CONSUMER);
-      const { stdout, status } = spawnSync(
-        process.execPath,
-        [
-          join(ROOT, "node_modules/typescript/bin/tsc"),
-          ...["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--target", "es2024", "--types", "node"],
-          ...["--module", module, "--moduleResolution", moduleResolution, source],
-        ],
-        { cwd: folder, encoding: "utf8" },
-      );
-      assert.equal(stdout, "");
-      assert.equal(status, 0);
+      assert.equal(compile(folder, module, moduleResolution, ["--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", source]), "");
       assert.match(node(`${moduleResolution}/program.mjs`), /^reply undefined memory[^\n]*\n1 function function 2048 0\n$/);
     });
   }
+
+  await t.test("the programs of docs/library.md do what they are said to do, as they stand there", async (t) => {
+    const { files, commands } = programsIn(readFileSync(path("docs/library.md"), "utf8"));
+    writeIn(folder, "package.json", '{ "type": "module" }');
+    for (const [name, text] of files) writeIn(folder, name, text);
+    await t.test("their types are right", () => {
+      const sources = [...files.keys()].filter((name) => name.endsWith(".ts"));
+      assert.equal(compile(folder, "nodenext", "nodenext", ["--noEmit", "--allowImportingTsExtensions", ...sources]), "");
+    });
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, NODE_OPTIONS: "" };
+    for (const { command, output } of commands) {
+      await t.test(command, () => {
+        const { stdout } = spawnSync("bash", ["-c", `exec 2>&1; ${command}`], { cwd: folder, env, encoding: "utf8", timeout: 30_000 });
+        assert.equal(stdout.trimEnd(), output);
+      });
+    }
+  });
 
   await t.test("an editor completes keys of a configuration, names of options and forms of values", () => {
     const edit = editorIn(folder);

@@ -32,5 +32,7 @@ export function install(t: TestContext, tarball: string, ...others: readonly str
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(ROOT, "node_modules", name), link);
   }
+  mkdirSync(join(folder, "node_modules/.bin"));
+  symlinkSync("../leasehold/bin/leasehold.js", join(folder, "node_modules/.bin/leasehold"));
   return folder;
 }
