@@ -1,5 +1,6 @@
 /** Files of captured packets, pcap and pcapng, and packets that somebody pasted as text. */
 
+export { createHexReader, type HexItem, type HexReader, readHexText } from "./hex-text.ts";
 export {
   CAPTURE_PROBLEM_TEXT,
   type CapturedPacket,

@@ -19,6 +19,7 @@ export {
   writeEthernet,
 } from "./ethernet.ts";
 export { addressesOf, formatAddresses, formatPacket } from "./format-packet.ts";
+export { type Guess, type GuessOptions, guessPacket } from "./guess.ts";
 export { type IcmpEcho, IcmpType, parseIcmpEcho, writeIcmpEcho } from "./icmp.ts";
 export { type ExtensionHeader, type Fragment, type IpHeader, IpProtocol, type Ipv4Header, type Ipv6Header } from "./ip-headers.ts";
 export { type Ipv4UdpProblem, type ParsedIpv4Udp, parseIpv4Udp, writeIpv4Udp } from "./ipv4-udp.ts";
