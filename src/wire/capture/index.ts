@@ -12,4 +12,4 @@ export {
 export { createPcapWriter, type PcapHeader, type PcapWriter } from "./pcap.ts";
 export { createPcapngWriter, type PcapngWriter } from "./pcapng.ts";
 export { createCaptureReader, isCapture } from "./reader.ts";
-export { type CaptureItem, isGzip, readCapture, unpacked } from "./stream.ts";
+export { type CaptureItem, isGzip, readCapture } from "./stream.ts";

@@ -40,7 +40,7 @@ export async function* readCapture(chunks: AsyncIterable<Uint8Array>): AsyncGene
 class BadGzip extends Error {}
 
 /** The pieces themselves, or what they are unpacked where they begin like gzip. */
-export async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]();
   let beginning = new Uint8Array(0);
   let failure: { readonly error: unknown } | undefined;
