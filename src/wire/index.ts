@@ -9,6 +9,7 @@
  * @module
  */
 
+export * as capture from "./capture/index.ts";
 export * as dhcp4 from "./dhcp4/index.ts";
 export * as dhcp6 from "./dhcp6/index.ts";
 export * as frames from "./frames/index.ts";

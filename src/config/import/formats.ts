@@ -1,4 +1,5 @@
-import type { Translator } from "./translation.ts";
+import { KEA } from "./kea/format.ts";
+import type { Files, Translation, Translator } from "./translation.ts";
 
 /** A format of another server. */
 export interface Format {
@@ -9,7 +10,9 @@ export interface Format {
   /** Whether the file is likely to be of this format, by its name and its text. */
   readonly isLikely: (name: string, text: string) => boolean;
   readonly translate: Translator;
+  /** Several files that say together what one of Leasehold says; undefined: there are no such. */
+  readonly translateTogether?: (texts: readonly { readonly text: string; readonly name: string }[], files: Files) => Translation;
 }
 
 /** Every format that can be translated; the first that finds a file likely gets it. */
-export const FORMATS: readonly Format[] = [];
+export const FORMATS: readonly Format[] = [KEA];
