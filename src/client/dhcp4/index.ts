@@ -1,3 +1,4 @@
+export * from "./anonymity.ts";
 export * from "./lease.ts";
 export * from "./machine.ts";
 export * from "./messages.ts";

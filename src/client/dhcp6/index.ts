@@ -1,3 +1,4 @@
+export * from "./anonymity.ts";
 export * from "./answer.ts";
 export {
   type Association,
@@ -10,7 +11,7 @@ export {
   t1Of,
   t2Of,
 } from "./binding.ts";
-export { STOPPED, step } from "./machine.ts";
+export { machine, STOPPED, step } from "./machine.ts";
 export * from "./messages.ts";
 export type { ReconfigureKey } from "./reconfigure.ts";
 export type {
