@@ -174,13 +174,22 @@ test("the package", async (t) => {
     assert.ok(complete("{ options: { netbios_node_type: '|' } }").includes("h-node"));
   });
 
+  const types = readdirSync(path("dist"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".d.ts"))
+    .map((file) => path(`dist/${file}`));
+
   await t.test("its types have no any", () => {
-    const files = readdirSync(path("dist"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".d.ts"));
-    assert.ok(files.length > 300);
+    assert.ok(types.length > 300);
+    assert.deepEqual(types.flatMap(anysIn), []);
+  });
+
+  await t.test("its types have nothing that is internal", () => {
     assert.deepEqual(
-      files.flatMap((file) => anysIn(path(`dist/${file}`))),
+      types.filter((file) => readFileSync(file, "utf8").includes("@internal")),
       [],
     );
+    const decider = readFileSync(path("dist/engine/dhcp4/decider.d.ts"), "utf8");
+    assert.deepEqual(decider.match(/(?<=interface Decider \{)[^}]*/)?.[0].match(/\w+(?=: )/g), ["config"]);
   });
 
   await t.test("any would be found", (t) => {
