@@ -32,7 +32,12 @@ export function loadConfig(text: string, fileName: string): LoadResult {
  * positions. Never throws.
  */
 export function buildConfig(value: unknown): LoadResult {
-  return load(value, () => ({ line: 0, column: 0 }));
+  return buildLocated(value, () => ({ line: 0, column: 0 }));
+}
+
+/** The same, of an object whose parts stand somewhere in a text. */
+export function buildLocated(value: unknown, locate: Locate): LoadResult {
+  return load(value, locate);
 }
 
 /**
