@@ -9,3 +9,4 @@
  */
 export * as dhcp4 from "./dhcp4/index.ts";
 export * as dhcp6 from "./dhcp6/index.ts";
+export { type ClientMachine, type ClientWorld, type RunningClient, runClient } from "./run.ts";

@@ -7,12 +7,16 @@
  *
  * @module
  */
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { buildTranslation } from "./import/build.ts";
+import { type Format, guessFormat } from "./import/formats.ts";
+import type { Files, Translation } from "./import/translation.ts";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
-import type { Diagnostic } from "./text/diagnostic.ts";
+import type { Diagnostic, SourceText } from "./text/diagnostic.ts";
 import type { Position } from "./text/problems.ts";
 
 /** What became of a file. */
@@ -23,26 +27,55 @@ export type LoadFileResult = LoadResult & {
    */
   readonly readable: boolean;
   /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
-  readonly source: string | undefined;
+  readonly source: SourceText | undefined;
+  /** The format of another server, for people, where the file was translated. */
+  readonly translatedFrom?: string;
 };
 
 /**
- * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
- * whose default export is `defineConfig({...})`. Problems of a module have the line where the
- * value is written out in it; where it is computed they have its path alone.
+ * Loads a configuration file: YAML, JSON, (by its extension: .ts, .mts, .js, .mjs) a module whose
+ * default export is `defineConfig({...})`, or a file of another server, which is translated.
+ * Problems of a module have the line where the value is written out in it; where it is computed
+ * they have its path alone.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
   let source: string | undefined;
   try {
     source = await readFile(path, "utf8");
-    if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path, source)), readable: true, source };
-    return { ...loadConfig(source, path), readable: true, source };
+    if (isModule(path)) return { ...(await loadModule(path, source)), readable: true, source };
+    return loadConfigText(source, path);
   } catch (error) {
     const { reason = reasonOf(error), ...place } = (await syntaxProblem(error, source)) ?? { line: 0, column: 0 };
     const message = `the configuration can't be read: ${reason}`;
     const diagnostic: Diagnostic = { severity: "error", ...place, path: [], message, hint: undefined };
     return { ok: false, diagnostics: [diagnostic], readable: false, source };
   }
+}
+
+/** What to do about a file of another server that can't be used as it stands, to follow what is said of it. */
+export function adviceOn({ translatedFrom }: LoadFileResult, path: string): string {
+  return translatedFrom === undefined
+    ? ""
+    : `: not all of this file of ${translatedFrom} can be served; \`leasehold convert ${path} -o dhcp.yaml\` writes what can be, to be completed`;
+}
+
+/** The same as `loadConfigFile`, of a text that was read already; files that it includes are read. */
+export function loadConfigText(source: string, name: string): LoadFileResult {
+  const format = guessFormat(name, source);
+  if (format === undefined) return { ...loadConfig(source, name), readable: true, source };
+  const translation = translateText(source, name, format);
+  return { ...buildTranslation(translation), readable: true, source: translation.sources, translatedFrom: format.title };
+}
+
+/** What a configuration of another server becomes; files that it includes are read. */
+export function translateText(source: string, name: string, format: Format): Translation {
+  const translation = format.translate(source, name, FILES);
+  return { ...translation, sources: new Map([[name, source], ...translation.sources]) };
+}
+
+/** By its extension. */
+export function isModule(path: string): boolean {
+  return /\.m?[jt]s$/.test(path);
 }
 
 async function loadModule(path: string, text: string): Promise<LoadResult> {
@@ -62,6 +95,38 @@ async function syntaxProblem(error: unknown, text: string | undefined): Promise<
   return problem && { line: problem.line, column: problem.column, reason: `not valid TypeScript: ${problem.message}` };
 }
 
+/** A relative name is beside the file that says it, else, as servers have it, in the folder that we run in. */
+const FILES: Files = {
+  read(path, from) {
+    let reason: string | undefined;
+    for (const name of placesOf(path, from)) {
+      try {
+        return { name, text: readFileSync(name, "utf8") };
+      } catch (error) {
+        reason ??= reasonOf(error);
+      }
+    }
+    return { reason: reason ?? "there is no such file" };
+  },
+  list(folder, from) {
+    for (const name of placesOf(folder, from)) {
+      try {
+        return readdirSync(name, { withFileTypes: true })
+          .filter((entry) => !entry.isDirectory())
+          .map((entry) => entry.name)
+          .sort();
+      } catch {
+        // Then it is in the other place, or nowhere.
+      }
+    }
+    return [];
+  },
+};
+
+function placesOf(path: string, from: string): readonly string[] {
+  return isAbsolute(path) ? [path] : [...new Set([join(dirname(from), path), path])];
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ERR_MODULE_NOT_FOUND: "the file, or a module that it imports, is missing",
@@ -69,7 +134,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
 };
 
-function reasonOf(error: unknown): string {
+/** Why a file could not be read, in words. */
+export function reasonOf(error: unknown): string {
   const code = (error as { readonly code?: unknown } | null)?.code;
   const reason = typeof code === "string" ? REASONS[code] : undefined;
   return reason ?? (error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./anonymity.ts";
 export * from "./lease.ts";
 export * from "./machine.ts";
 export * from "./messages.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./anonymity.ts";
 export * from "./answer.ts";
 export {
   type Association,
@@ -16,7 +17,7 @@ export {
   t1Of,
   t2Of,
 } from "./binding.ts";
-export { STOPPED, step } from "./machine.ts";
+export { machine, STOPPED, step } from "./machine.ts";
 export * from "./messages.ts";
 export type { ReconfigureKey } from "./reconfigure.ts";
 export type {
