@@ -160,6 +160,7 @@ test("the package", async (t) => {
   });
 
   await t.test("the programs of docs/library.md do what they are said to do, as they stand there", async (t) => {
+    assert.ok(commands.length >= 10);
     const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, NODE_OPTIONS: "" };
     for (const { command, output } of commands) {
       await t.test(command, () => {
