@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { programsIn } from "../support/document.ts";
@@ -168,6 +169,27 @@ test("the package", async (t) => {
         assert.equal(stdout.trimEnd(), output);
       });
     }
+  });
+
+  await t.test("a bundler makes a program for a browser of it, and takes only what is used", async () => {
+    const bundle = async (program: string) => {
+      const stdin = { contents: program, resolveDir: folder };
+      const built = await build({
+        stdin,
+        bundle: true,
+        write: false,
+        platform: "browser",
+        format: "esm",
+        minify: true,
+        logLevel: "silent",
+      });
+      return built.outputFiles[0]?.text ?? "";
+    };
+    const entries = ["net", "wire", "engine", "leases", "config", "client"];
+    const all = await bundle(entries.map((name) => `export * as ${name} from "leasehold/${name}";`).join("\n"));
+    assert.doesNotMatch(all, /["']node:|acorn/);
+    const one = await bundle('import { parseIpv4 } from "leasehold/net"; console.log(parseIpv4("10.0.0.1"));');
+    assert.ok(one.length < 1000, `${one.length} characters`);
   });
 
   await t.test("an editor completes keys of a configuration, names of options and forms of values", () => {
