@@ -118,7 +118,7 @@ function addClass(
   }
   if (value !== undefined && subclasses.length === 0) asserts.push(`${value} != ''`);
   const assert = isCondition ? asserts.map((text) => (asserts.length > 1 ? `(${text})` : text)).join(" and ") : asserts.join(" or ");
-  if (assert !== "") one["assert"] = assert;
+  if (assert !== "") one.assert = assert;
   // What is said of a subclass is closer than what is said of its class.
   for (const member of members) push(classes.list, member, undefined, work);
   const inner = conditionals(rest, name, [`member('${name}')`], context);
@@ -162,13 +162,13 @@ function inheritedBy({ spaces, vendorSpace, times }: Settings): Settings {
 function settingsOf(settings: Settings, { work, names }: ClassContext): PlainMap {
   const options = names.isDhcp6 ? settings.options6 : settings.options4;
   const described: PlainMap = {};
-  if (settings.setsTimes !== undefined) described["config"] = configOf(settings, names.isDhcp6, work);
+  if (settings.setsTimes !== undefined) described.config = configOf(settings, names.isDhcp6, work);
   if (!names.isDhcp6) {
     Object.assign(described, settings.boot);
     const notes = work.notes.of.get(settings.boot);
     for (const [key, note] of notes ?? []) addNote(work.notes, described, key, note);
   }
-  if (!isEmpty(options)) described["options"] = options;
+  if (!isEmpty(options)) described.options = options;
   return described;
 }
 
