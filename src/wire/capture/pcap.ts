@@ -22,6 +22,7 @@ const MINOR_VERSION = 4;
 const LINK_TYPE_MASK = 0xffff;
 const SECOND = 1_000_000_000n;
 
+/** In which of its four forms a pcap file is written. */
 export interface PcapHeader {
   readonly littleEndian: boolean;
   readonly nanoseconds: boolean;

@@ -28,14 +28,15 @@ export interface NdOption {
   readonly data: Uint8Array;
 }
 
-interface WithOptions {
+/** What all of these messages have. */
+export interface NdOptions {
   readonly options: readonly NdOption[];
 }
 
 /** A message of Neighbor Discovery. Times are seconds, but where said. */
 export type NdMessage =
-  | (WithOptions & { readonly type: typeof NdType.routerSolicitation })
-  | (WithOptions & {
+  | (NdOptions & { readonly type: typeof NdType.routerSolicitation })
+  | (NdOptions & {
       readonly type: typeof NdType.routerAdvertisement;
       readonly currentHopLimit: number;
       /** All 8: `RouterFlag`. */
@@ -46,14 +47,14 @@ export type NdMessage =
       /** Milliseconds. */
       readonly retransmissionTimer: number;
     })
-  | (WithOptions & { readonly type: typeof NdType.neighborSolicitation; readonly target: Ipv6 })
-  | (WithOptions & {
+  | (NdOptions & { readonly type: typeof NdType.neighborSolicitation; readonly target: Ipv6 })
+  | (NdOptions & {
       readonly type: typeof NdType.neighborAdvertisement;
       /** All 8: `NeighborFlag`. */
       readonly flags: number;
       readonly target: Ipv6;
     })
-  | (WithOptions & { readonly type: typeof NdType.redirect; readonly target: Ipv6; readonly destination: Ipv6 });
+  | (NdOptions & { readonly type: typeof NdType.redirect; readonly target: Ipv6; readonly destination: Ipv6 });
 
 /** Where the options begin, from the type on. */
 const OPTIONS: Readonly<Record<NdMessage["type"], number>> = { 133: 8, 134: 16, 135: 24, 136: 24, 137: 40 };
