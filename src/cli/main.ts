@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+import { addConvertCommand } from "./convert.ts";
 import { addDecodeCommand } from "./decode.ts";
 import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
@@ -27,6 +28,7 @@ const program = new Command("leasehold")
 
 addServeCommand(program);
 addCheckCommand(program);
+addConvertCommand(program);
 addLeasesCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);

@@ -1,4 +1,8 @@
-/** The packets around a DHCP message, and those that ask whether an address is in use. */
+/**
+ * The packets around a DHCP message, and those that ask whether an address is in use.
+ *
+ * @module
+ */
 
 export { ARP_LENGTH, ArpOperation, type ArpPacket, parseArp, writeArp } from "./arp.ts";
 export { checksum } from "./checksum.ts";
