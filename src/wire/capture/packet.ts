@@ -24,7 +24,7 @@ export const CAPTURE_PROBLEM_TEXT = {
   "bad-gzip": "it is compressed, and can't be unpacked",
 } as const;
 
-/** Why a capture can't be read on: a key of `CAPTURE_PROBLEM_TEXT`. */
+/** One of `CAPTURE_PROBLEM_TEXT`. */
 export type CaptureProblemKind = keyof typeof CAPTURE_PROBLEM_TEXT;
 
 /** Why a capture can't be read on, and where. */

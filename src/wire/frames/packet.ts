@@ -46,7 +46,7 @@ export interface UdpPacket {
   readonly payload: Uint8Array;
 }
 
-/** An ARP packet and what it came in. */
+/** ARP for IPv4 over Ethernet (RFC 826). */
 export interface ArpOverLink {
   readonly kind: "arp";
   readonly link: LinkHeader;
@@ -124,7 +124,7 @@ export const PACKET_PROBLEM_TEXT = {
   "too-long": "it is longer than what its headers can say",
 } as const;
 
-/** What is wrong with a packet: a key of `PACKET_PROBLEM_TEXT`. */
+/** One of `PACKET_PROBLEM_TEXT`. */
 export type PacketProblemReason = keyof typeof PACKET_PROBLEM_TEXT;
 
 /** The header that a problem is in. */
