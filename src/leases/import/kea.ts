@@ -31,7 +31,7 @@ type Row = (column: string) => string;
 
 export const KEA_LEASES: LeaseFormat = {
   name: "kea",
-  title: "Kea (kea-leases4.csv, kea-leases6.csv)",
+  title: "Kea",
   isLikely: (_name, beginning) => /^\ufeff?address,(?:hwaddr,client_id|duid),/.test(beginning),
   open: ({ lease, problem }): LeaseFileReader => {
     let line = 0;

@@ -202,6 +202,9 @@ function isHex(item: Item, kea: KeaType | undefined): boolean {
   return item.csv === false || (item.csv === undefined && kea === undefined);
 }
 
+/** Kea's form of data of an enterprise: its number, and the rest as it is on the wire. */
+const ENTERPRISE: KeaType = { type: "record", array: false, fields: ["uint32", "binary"], encapsulate: undefined };
+
 /** The data that Kea sends. */
 function bytesOf(item: Item, { kea, definition }: Pick<Target, "kea" | "definition">, { work }: OptionContext): Uint8Array | undefined {
   const fail = (problem: string): undefined => report(work, "error", item.part.at, `option ${titleOf(item)}: ${problem}`) as undefined;
@@ -213,6 +216,10 @@ function bytesOf(item: Item, { kea, definition }: Pick<Target, "kea" | "definiti
     return encoded.ok ? encoded.data : fail(`${JSON.stringify(item.data.slice(0, 40))} ${encoded.problem}`);
   }
   if (definition === undefined) return fail("it has no definition, so its data has to be hex: csv-format false");
+  if (definition.type.kind === "enterprises") {
+    const encoded = encodeText(ENTERPRISE, item.data);
+    return encoded.ok ? encoded.data : fail(`${JSON.stringify(item.data.slice(0, 40))} ${encoded.problem}`);
+  }
   if (isText(definition.type)) warnOfComma(item, work);
   const value = valueOfText(definition.type, item.data);
   if (value === undefined) return fail(`the value ${JSON.stringify(item.data.slice(0, 60))} is not understood`);
@@ -258,6 +265,7 @@ function containerOf(item: Item, target: Target, nested: readonly Item[], contex
     report(work, "error", item.part.at, `option ${titleOf(item)}: options in it can't be carried over`, "write the option by hand");
     return undefined;
   }
+  if (target.kea.type === "empty" && target.definition?.type.kind === "suboptions") return subOptionMap(nested, [], context);
   const own = target.kea.type === "empty" ? new Uint8Array(0) : bytesOf(item, target, context);
   const inner = encodeSpace(nested, context);
   if (own === undefined || inner === undefined) return undefined;

@@ -80,7 +80,7 @@ export function translateSection(section: Section, family: Family, out: PlainMap
   order(own);
   if (family.isDhcp6) {
     out.v6 = own;
-    noteFrom(work, out, "v6", section.part.at, [...section.part.comment, ...commentOf(section)], section.part.behind);
+    noteFrom(work, out, "v6", section.part.at, commentOf(section), section.part.behind);
   }
   return times;
 }
