@@ -3,7 +3,7 @@ import { parseIpv6 } from "../../../net/ipv6.ts";
 import type { PlainMap } from "../translation.ts";
 import type { Family } from "./family.ts";
 import { flagOf, type Inherited, numberOf } from "./inherited.ts";
-import type { Networks } from "./networks.ts";
+import type { Networks } from "./network-list.ts";
 import { bytesOfHex } from "./option-types.ts";
 import { DDNS_REMARKS } from "./pools.ts";
 import {
