@@ -65,7 +65,9 @@ function subTargetOf(item: Item, named: SubOptions, { definitions, work, family 
     report(work, "error", item.part.at, `there is no option ${titleOf(item)}`, "define it in option-def");
     return undefined;
   }
-  const definition = named.find((one) => one.code === code);
+  // A definition that is not carried over says more than one of the other protocol for the code.
+  const isInline = kea !== undefined && "own" in kea && kea.own === undefined;
+  const definition = isInline ? undefined : named.find((one) => one.code === code);
   return { code, key: definition?.name ?? String(code), kea, definition };
 }
 

@@ -375,6 +375,27 @@ test("a file for each protocol become one", () => {
   assert.equal(translateTogether([texts[0] as never, texts[0] as never], filesOf()).findings[0]?.message, 'there are two sections "Dhcp4"');
 });
 
+test("what both protocols have stands once", () => {
+  const definition = (type: string): object => ({ name: "floor", code: 3, space: "vendor-4491", type });
+  const section = (hold: number, type: string): object => ({
+    "expired-leases-processing": { "hold-reclaimed-time": hold },
+    "option-def": [definition(type)],
+    "option-data": [{ name: "floor", space: "vendor-4491", data: "7" }],
+  });
+  const both = (one: object, other: object) => translate(JSON.stringify({ Dhcp4: one, Dhcp6: other }));
+  const alike = both(section(60, "string"), section(60, "string"));
+  assert.deepEqual([alike.findings, problemsOf(alike.value)], [[], []]);
+  assert.deepEqual(alike.value.option_definitions, { floor: { code: 3, type: "str", space: "vendor-4491" } });
+  assert.deepEqual((alike.value.v6 as PlainMap).options, { vendor_information: { 4491: { floor: "7" } } });
+  const apart = both(section(60, "string"), section(90, "uint8"));
+  assert.deepEqual(problemsOf(apart.value), []);
+  assert.deepEqual((apart.value.v6 as PlainMap).options, { vendor_information: { 4491: { 3: { type: "u8", value: 7 } } } });
+  assert.deepEqual(
+    apart.findings.map(({ message }) => message),
+    ["affinity holds for both protocols, and DHCPv4 has another value, which is kept"],
+  );
+});
+
 test("notes name the place of what was written, and its comments", () => {
   const { value, notes } = translate(
     '{ "Dhcp4": {\n  // lan\n  "subnet4": [\n    # office\n    { "subnet": "10.0.0.0/24", "user-context": { "floor": 2 } } // old\n  ] } }',
