@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
 import { Exit } from "./exit.ts";
+import { addImportCommand } from "./import.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
 import { addReloadCommand } from "./reload.ts";
@@ -27,6 +28,7 @@ const program = new Command("leasehold")
 addServeCommand(program);
 addCheckCommand(program);
 addLeasesCommand(program);
+addImportCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
