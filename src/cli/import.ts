@@ -99,11 +99,7 @@ interface Outcome {
   readonly leftOut: number;
 }
 
-async function write(
-  store: LeaseStore,
-  imports: readonly Omit<FamilyImport<never>, "take">[],
-  { options, database, leftOut }: Outcome,
-) {
+async function write(store: LeaseStore, imports: readonly Omit<FamilyImport<never>, "take">[], { options, database, leftOut }: Outcome) {
   const read = readClocks;
   const warn = (...words: readonly unknown[]): void => void process.stderr.write(`leasehold: ${words.at(-1)}\n`);
   const { clock } = await restoreLeases({ tables: imports.map(({ restored }) => restored), store, log: { warn }, read, boot: bootId() });

@@ -1,5 +1,6 @@
 import { type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER, type Seconds } from "../leases/lease.ts";
-import type { LeaseTable } from "../leases/table.ts";
+import type { LeaseFamily, LeaseTable } from "../leases/table.ts";
+import { leaseCopy } from "../leases/view.ts";
 import type { LeaseStore } from "../store/store.ts";
 
 /*
@@ -14,6 +15,7 @@ const BATCH = 16384;
 const MOST_NAMED = 10;
 
 export interface ImportParts<A, O> {
+  readonly family: LeaseFamily<A, O>;
   /** What the files say, in seconds since 1970. */
   readonly brought: LeaseTable<A, O>;
   /** The leases of the database, in lease time. */
@@ -41,7 +43,7 @@ export interface Imported<A> {
 
 /** Rejects with StoreError; what was written before stays. */
 export async function importLeases<A, O>(parts: ImportParts<A, O>): Promise<Imported<A>> {
-  const { brought, table, store, offset, now } = parts;
+  const { family, brought, table, store, offset, now } = parts;
   const states = new Map<LeaseState, number>();
   const first: A[] = [];
   let [kept, over, outside] = [0, 0, 0];
@@ -68,7 +70,8 @@ export async function importLeases<A, O>(parts: ImportParts<A, O>): Promise<Impo
     }
     states.set(lease.state, (states.get(lease.state) ?? 0) + 1);
     if (parts.knowsNetworks && table.space.networkName(lease.address) === "" && ++outside <= MOST_NAMED) first.push(lease.address);
-    const change: LeaseChange<A, O> = { kind: "put", lease };
+    // What is read of a record many times is better read once.
+    const change: LeaseChange<A, O> = { kind: "put", lease: leaseCopy(lease, family) };
     const applied = table.apply(change);
     if (applied !== undefined) batch.push(applied.write);
     if (batch.length === BATCH) await commit();

@@ -57,7 +57,7 @@ function importOf<A, O>(
     take: (lease) => void brought.apply({ kind: "put", lease }),
     restored: { table, knownBy: (record) => record },
     async write(store, offset, now) {
-      const imported = await importLeases({ brought, table, store, offset, now, knowsNetworks });
+      const imported = await importLeases({ family, brought, table, store, offset, now, knowsNetworks });
       const { count, first } = imported.outside;
       return { ...imported, outside: { count, first: first.map(format) } };
     },

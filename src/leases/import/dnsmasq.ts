@@ -1,4 +1,4 @@
-import { fromHex, NO_BYTES } from "../../net/bytes.ts";
+import { NO_BYTES } from "../../net/bytes.ts";
 import { isDuid } from "../../net/duid.ts";
 import { parseIpv4 } from "../../net/ipv4.ts";
 import { parseIpv6 } from "../../net/ipv6.ts";
@@ -25,9 +25,9 @@ const HARDWARE_TYPE_ETHERNET = 1;
 const UNKNOWN: Seconds = 0;
 /**
  * Earlier ends are none: dnsmasq for a machine without a clock writes how long a lease lasts
- * instead, and nobody knows from when on.
+ * instead, and nobody knows from when on. The first second of 2000.
  */
-const EARLIEST_END: Seconds = Date.UTC(2000, 0) / 1000;
+const EARLIEST_END: Seconds = 946_684_800;
 
 export const DNSMASQ_LEASES: LeaseFormat = {
   name: "dnsmasq",
@@ -132,9 +132,27 @@ function hardwareOf(text: string): { readonly htype: number; readonly chaddr: Ui
   return { htype: type === undefined ? HARDWARE_TYPE_ETHERNET : Number.parseInt(type, 16), chaddr };
 }
 
-/** `01:02:ab`. */
+/** `01:02:ab`: the lines of a file have many of them. */
 function bytesOf(text: string): Uint8Array | undefined {
-  return /^[0-9a-f]{2}(:[0-9a-f]{2})*$/i.test(text) ? fromHex(text.replaceAll(":", "")) : undefined;
+  if (text.length % 3 !== 2) return undefined;
+  const bytes = new Uint8Array((text.length + 1) / 3);
+  for (let i = 0; i < bytes.length; i++) {
+    const high = digitAt(text, 3 * i);
+    const low = digitAt(text, 3 * i + 1);
+    if (high < 0 || low < 0 || (i > 0 && text.charCodeAt(3 * i - 1) !== COLON)) return undefined;
+    bytes[i] = (high << 4) | low;
+  }
+  return bytes;
+}
+
+const COLON = 0x3a;
+
+/** -1: it is no hex digit. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function nameOf(text: string): Uint8Array | undefined {
