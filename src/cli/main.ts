@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+import { addConvertCommand } from "./convert.ts";
+import { addDecodeCommand } from "./decode.ts";
 import { Exit } from "./exit.ts";
 import { addImportCommand } from "./import.ts";
 import { addLeasesCommand } from "./leases.ts";
@@ -27,11 +29,13 @@ const program = new Command("leasehold")
 
 addServeCommand(program);
 addCheckCommand(program);
+addConvertCommand(program);
 addLeasesCommand(program);
 addImportCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
+addDecodeCommand(program);
 addBenchCommand(program);
 
 await program.parseAsync();
