@@ -1,7 +1,11 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+<<<<<<< HEAD
 import { addConvertCommand } from "./convert.ts";
+=======
+import { addDecodeCommand } from "./decode.ts";
+>>>>>>> main
 import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
@@ -32,6 +36,7 @@ addLeasesCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
+addDecodeCommand(program);
 addBenchCommand(program);
 
 await program.parseAsync();

@@ -1,13 +1,31 @@
+<<<<<<< HEAD
 import { readdirSync, readFileSync } from "node:fs";
+=======
+/**
+ * `leasehold/config/file`: the configuration in a file. The only part of the configuration that
+ * performs I/O: `leasehold/config` does not have it, so that it runs in a browser.
+ *
+ *     import { loadConfigFile } from "leasehold/config/file";
+ *     const loaded = await loadConfigFile("home.yaml");
+ *
+ * @module
+ */
+>>>>>>> main
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildTranslation } from "./import/build.ts";
 import { type Format, guessFormat } from "./import/formats.ts";
+import { mergeTranslations } from "./import/merge.ts";
 import type { Files, Translation } from "./import/translation.ts";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
+<<<<<<< HEAD
 import type { Diagnostic, SourceText } from "./text/diagnostic.ts";
+=======
+import type { Diagnostic } from "./text/diagnostic.ts";
+import type { Position } from "./text/problems.ts";
+>>>>>>> main
 
 /** What became of a file. */
 export type LoadFileResult = LoadResult & {
@@ -16,6 +34,7 @@ export type LoadFileResult = LoadResult & {
    * `diagnostics` says so.
    */
   readonly readable: boolean;
+<<<<<<< HEAD
   /** The text, for excerpts beside diagnostics; undefined for a TypeScript or JavaScript module. */
   readonly source: SourceText | undefined;
   /** The format of another server, for people, where the file was translated. */
@@ -27,18 +46,37 @@ export type LoadFileResult = LoadResult & {
  * default export is `defineConfig({...})`, or a file of another server, which is translated. The
  * only part of the configuration that performs I/O: `leasehold/config` does not have it, so that it
  * runs in a browser.
+=======
+  /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
+  readonly source: string | undefined;
+};
+
+/**
+ * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
+ * whose default export is `defineConfig({...})`. Problems of a module have the line where the
+ * value is written out in it; where it is computed they have its path alone.
+>>>>>>> main
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
+  let source: string | undefined;
   try {
+<<<<<<< HEAD
     if (isModule(path)) return { ...(await loadModule(path)), readable: true, source: undefined };
     return loadConfigText(await readFile(path, "utf8"), path);
+=======
+    source = await readFile(path, "utf8");
+    if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path, source)), readable: true, source };
+    return { ...loadConfig(source, path), readable: true, source };
+>>>>>>> main
   } catch (error) {
-    const message = `the configuration can't be read: ${reasonOf(error)}`;
-    const diagnostic: Diagnostic = { severity: "error", line: 0, column: 0, path: [], message, hint: undefined };
-    return { ok: false, diagnostics: [diagnostic], readable: false, source: undefined };
+    const { reason = reasonOf(error), ...place } = (await syntaxProblem(error, source)) ?? { line: 0, column: 0 };
+    const message = `the configuration can't be read: ${reason}`;
+    const diagnostic: Diagnostic = { severity: "error", ...place, path: [], message, hint: undefined };
+    return { ok: false, diagnostics: [diagnostic], readable: false, source };
   }
 }
 
+<<<<<<< HEAD
 /** What to do about a file of another server that can't be used as it stands, to follow what is said of it. */
 export function adviceOn({ translatedFrom }: LoadFileResult, path: string): string {
   return translatedFrom === undefined
@@ -50,14 +88,21 @@ export function adviceOn({ translatedFrom }: LoadFileResult, path: string): stri
 export function loadConfigText(source: string, name: string): LoadFileResult {
   const format = guessFormat(name, source);
   if (format === undefined) return { ...loadConfig(source, name), readable: true, source };
-  const translation = translateText(source, name, format);
+  const translation = translateTexts([{ name, text: source }], format);
   return { ...buildTranslation(translation), readable: true, source: translation.sources, translatedFrom: format.title };
 }
 
-/** What a configuration of another server becomes; files that it includes are read. */
-export function translateText(source: string, name: string, format: Format): Translation {
-  const translation = format.translate(source, name, FILES);
-  return { ...translation, sources: new Map([[name, source], ...translation.sources]) };
+/** A configuration of another server. */
+export interface ForeignText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What configurations of another server become together; files that they include are read. */
+export function translateTexts(texts: readonly ForeignText[], format: Format): Translation {
+  const translation =
+    format.translateTogether?.(texts, FILES) ?? mergeTranslations(texts.map(({ text, name }) => format.translate(text, name, FILES)));
+  return { ...translation, sources: new Map([...texts.map(({ name, text }) => [name, text] as const), ...translation.sources]) };
 }
 
 /** By its extension. */
@@ -66,8 +111,23 @@ export function isModule(path: string): boolean {
 }
 
 async function loadModule(path: string): Promise<LoadResult> {
+=======
+async function loadModule(path: string, text: string): Promise<LoadResult> {
+>>>>>>> main
   const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
-  return buildConfig(module.default);
+  const built = buildConfig(module.default);
+  if (built.ok && built.warnings.length === 0) return built;
+  // The parser is only needed where there is something to say.
+  const { locateInModule } = await import("./text/module-source.ts");
+  return buildConfig(module.default, locateInModule(text));
+}
+
+/** Where a module that can't be loaded is no TypeScript; undefined: it is, or that is not seen. */
+async function syntaxProblem(error: unknown, text: string | undefined): Promise<(Position & { readonly reason: string }) | undefined> {
+  if (!(error instanceof SyntaxError) || text === undefined) return undefined;
+  const { syntaxProblemOf } = await import("./text/module-source.ts");
+  const problem = syntaxProblemOf(text);
+  return problem && { line: problem.line, column: problem.column, reason: `not valid TypeScript: ${problem.message}` };
 }
 
 /** A relative name is beside the file that says it, else, as servers have it, in the folder that we run in. */

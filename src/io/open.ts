@@ -1,7 +1,7 @@
 import type { Ipv4 } from "../net/ipv4.ts";
 import type { Ipv6 } from "../net/ipv6.ts";
 import type { Ipv6Prefix } from "../net/ipv6-prefix.ts";
-import { openIpv4Transport } from "./linux/ipv4-transport.ts";
+import { type Ipv4TransportOptions, openIpv4Transport } from "./linux/ipv4-transport.ts";
 import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport } from "./linux/ipv6-transport.ts";
 import { openLinuxIpv6Prober } from "./linux/neighbor-prober.ts";
 import { openLinuxProber } from "./linux/prober.ts";
@@ -18,7 +18,7 @@ interface Kind {
 }
 
 /** Opens the sockets for IPv4. Rejects with a TransportError that says what to do. */
-export function openTransport(options: TransportOptions<Ipv4> & Kind): Promise<Transport<Ipv4>> {
+export function openTransport(options: Ipv4TransportOptions & Kind): Promise<Transport<Ipv4>> {
   return openEither(
     options.kind,
     () => openIpv4Transport(options),

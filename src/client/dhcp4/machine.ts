@@ -8,6 +8,7 @@ import { decode } from "../../wire/dhcp4/decode.ts";
 import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { messageType, optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
 import type { Random } from "../random.ts";
+import type { ClientMachine } from "../run.ts";
 import { answersClient, type ClientLease, readLease } from "./lease.ts";
 import {
   ClientOption,
@@ -81,6 +82,7 @@ export type ClientState =
       readonly wakeAt: number;
     };
 
+/** What happens to a client. */
 export type ClientEvent =
   /**
    * Get an address; `delayed`: after a random time, as a machine should that has just been switched
@@ -92,6 +94,11 @@ export type ClientEvent =
    * out.
    */
   | { readonly kind: "reboot"; readonly address: Ipv4; readonly lease?: ClientLease | undefined }
+  /**
+   * The link is there again after it was lost, and may be another one (section 3.7): the client asks
+   * whether its address is right here. Should it be selecting then, the address is not.
+   */
+  | { readonly kind: "link" }
   /** A UDP payload arrived on the client's port. Any bytes; they may be used again afterwards. */
   | { readonly kind: "datagram"; readonly bytes: Uint8Array }
   /** The time `wakeAt` has come. */
@@ -103,6 +110,7 @@ export type ClientEvent =
   /** The address is no longer needed. */
   | { readonly kind: "release" };
 
+/** What the caller has to do for a client. */
 export type ClientAction =
   /** Send from port 68 of address `from` to port 67 of `to`. */
   | { readonly kind: "send"; readonly message: Message; readonly from: Ipv4; readonly to: Ipv4 }
@@ -115,6 +123,7 @@ export type ClientAction =
   /** Stop using this address at once. */
   | { readonly kind: "deconfigure"; readonly lease: ClientLease; readonly reason: "expired" | "refused" | "conflict" | "released" };
 
+/** A client after an event, and what is to be done, in this order. */
 export interface ClientStep {
   readonly state: ClientState;
   readonly actions: readonly ClientAction[];
@@ -122,6 +131,13 @@ export interface ClientStep {
 
 /** A client that has not been started. */
 export const STOPPED: ClientState = { kind: "init", wakeAt: Infinity };
+
+const TICK: ClientEvent = { kind: "tick" };
+
+/** A client with these settings, for `runClient`. */
+export function machine(settings: ClientSettings): ClientMachine<ClientState, ClientEvent, ClientAction> {
+  return { stopped: STOPPED, tick: TICK, step: (state, event, now, random) => step(settings, state, event, now, random) };
+}
 
 const NO_ACTIONS: readonly ClientAction[] = [];
 
@@ -136,6 +152,8 @@ export function step(settings: ClientSettings, state: ClientState, event: Client
       return event.delayed ? restart(now + startDelay(random())) : select(settings, undefined, now, random);
     case "reboot":
       return state.kind === "init" ? reboot(settings, event.address, event.lease, now, random) : stay(state);
+    case "link":
+      return linked(settings, state, now, random);
     case "datagram":
       return received(settings, state, event.bytes, now, random);
     case "tick":
@@ -153,6 +171,15 @@ type Holding = Extract<ClientState, { kind: "bound" | "renewing" | "rebinding" }
 
 function holdsAddress(state: ClientState): state is Holding {
   return state.kind === "bound" || state.kind === "renewing" || state.kind === "rebinding";
+}
+
+/** Asks at once, whatever was under way on the link of before. */
+function linked(settings: ClientSettings, state: ClientState, now: number, random: Random): ClientStep {
+  if (state.kind === "init") return state.wakeAt === Infinity ? stay(state) : select(settings, undefined, now, random);
+  if (holdsAddress(state)) return reboot(settings, state.lease.address, state.lease, now, random);
+  return state.kind === "rebooting"
+    ? reboot(settings, state.address, state.lease, now, random)
+    : select(settings, state.kind === "selecting" ? state.requestedAddress : undefined, now, random);
 }
 
 /** What is due at `state.wakeAt`. */

@@ -7,6 +7,7 @@ import { equalBytes } from "../../net/bytes.ts";
 import { decode } from "../../wire/dhcp6/decode.ts";
 import { type Message, MessageType } from "../../wire/dhcp6/message.ts";
 import type { Random } from "../random.ts";
+import type { ClientMachine } from "../run.ts";
 import { answersClient } from "./answer.ts";
 import { type Binding, isOneOf, keepLeases, leasesOf, nextExpiryOf, t1Of, t2Of } from "./binding.ts";
 import { isOver, serverAsked } from "./exchange.ts";
@@ -14,7 +15,7 @@ import type { ClientSettings } from "./messages.ts";
 import { begin, type Context, change, extend, followedBy, hold, inform, proceed, send, solicit, stay, tryOthers, verify } from "./moves.ts";
 import { readReconfigure } from "./reconfigure.ts";
 import { advertised, choose, declined, replied } from "./replies.ts";
-import type { ClientEvent, ClientState, ClientStep, Exchange } from "./state.ts";
+import type { ClientAction, ClientEvent, ClientState, ClientStep, Exchange } from "./state.ts";
 import { INFORMATION_REQUEST, MAX_DELAY, SOLICIT } from "./timers.ts";
 
 /** A client that has not been started. */
@@ -30,6 +31,13 @@ export const STOPPED: ClientState = {
   reconfigureKey: undefined,
   wakeAt: Infinity,
 };
+
+const TICK: ClientEvent = { kind: "tick" };
+
+/** A client with these settings, for `runClient`. */
+export function machine(settings: ClientSettings): ClientMachine<ClientState, ClientEvent, ClientAction> {
+  return { stopped: STOPPED, tick: TICK, step: (state, event, now, random) => step(settings, state, event, now, random) };
+}
 
 /**
  * What the client does about an event. Never throws: what does not fit the state, or is no valid

@@ -1,4 +1,4 @@
-import { buildLocated, type LoadResult } from "../load.ts";
+import { buildConfig, type LoadResult } from "../load.ts";
 import type { Diagnostic, Path } from "../text/diagnostic.ts";
 import { isError, type Position } from "../text/problems.ts";
 import { type Finding, noteOf, type Translation } from "./translation.ts";
@@ -9,7 +9,7 @@ import { type Finding, noteOf, type Translation } from "./translation.ts";
  */
 export function buildTranslation(translation: Translation): LoadResult {
   const findings = translation.findings.map(findingDiagnostic);
-  const built = buildLocated(translation.value, (path) => originOf(translation, path));
+  const built = buildConfig(translation.value, (path) => originOf(translation, path));
   if (built.ok && !findings.some(isError)) return { ...built, warnings: [...findings, ...built.warnings] };
   return { ok: false, diagnostics: [...findings, ...(built.ok ? built.warnings : built.diagnostics)] };
 }

@@ -1,18 +1,21 @@
-import type { Translator } from "./translation.ts";
+import { KEA } from "./kea/format.ts";
+import type { Files, Translation, Translator } from "./translation.ts";
 
 /** A format of another server. */
 export interface Format {
   /** What `--from` calls it. */
   readonly name: string;
-  /** For people. */
+  /** The name of the server, for people. */
   readonly title: string;
   /** Whether the file is likely to be of this format, by its name and its text. */
   readonly isLikely: (name: string, text: string) => boolean;
   readonly translate: Translator;
+  /** Several files that say together what one of Leasehold says; undefined: there are no such. */
+  readonly translateTogether?: (texts: readonly { readonly text: string; readonly name: string }[], files: Files) => Translation;
 }
 
 /** Every format that can be translated; the first that finds a file likely gets it. */
-export const FORMATS: readonly Format[] = [];
+export const FORMATS: readonly Format[] = [KEA];
 
 /** A file of Leasehold's own: by its name, or by a key of the top level that no other has so. */
 const OWN_NAME = /\.(ya?ml|m?[jt]s)$/i;

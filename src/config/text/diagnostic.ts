@@ -1,3 +1,4 @@
+/** An error keeps the configuration from being used; a warning does not. */
 export type Severity = "error" | "warning";
 
 /**

@@ -5,6 +5,18 @@
  * socket will have the whole.
  */
 export function broadcastFilter(port: number): Uint8Array {
+  return udpFilter(port, [load(16), rejectUnless(0xffffffff)]);
+}
+
+/**
+ * The same, whatever the destination address: for a client, which hears what is sent to its
+ * hardware address and an IPv4 address that it does not have yet.
+ */
+export function clientFilter(port: number): Uint8Array {
+  return udpFilter(port, []);
+}
+
+function udpFilter(port: number, destination: readonly Instruction[]): Uint8Array {
   return assemble([
     load(LD_PACKET_TYPE),
     rejectGreater(PACKET_MULTICAST), // not to other hosts, and not what this machine sends
@@ -15,8 +27,7 @@ export function broadcastFilter(port: number): Uint8Array {
     rejectUnless(17), // UDP
     loadHalf(6),
     rejectBits(0x1fff), // no later fragment
-    load(16),
-    rejectUnless(0xffffffff), // destination address
+    ...destination,
     loadHeaderLength(),
     loadHalfBehindHeader(2),
     rejectUnless(port), // destination port

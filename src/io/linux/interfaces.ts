@@ -12,6 +12,8 @@ const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
 const IFF_UP = 1;
 const IFF_LOOPBACK = 8;
+/** The cable is plugged in, the access point found. */
+const IFF_LOWER_UP = 0x10000;
 
 const RTM_GETADDR = 22;
 const IFADDRMSG_SIZE = 8;
@@ -60,6 +62,15 @@ export async function listLinuxInterfaces<A>(family: SocketFamily<A>): Promise<L
       hardwareAddress: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(0),
       addresses: addresses.get(index) ?? [],
     };
+  });
+}
+
+/** Whether the interface is up and its link too. Throws a TransportError. */
+export async function hasLinuxLink(interfaceIndex: number): Promise<boolean> {
+  const wanted = IFF_UP | IFF_LOWER_UP;
+  return dump(await loadLibc(), RTM_GETLINK, 0).some((message) => {
+    const [index, flags] = [view(message).getUint32(4, true), view(message).getUint32(8, true)];
+    return index === interfaceIndex && (flags & wanted) === wanted;
   });
 }
 

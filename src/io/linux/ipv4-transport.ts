@@ -1,5 +1,6 @@
-import { IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
+import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { type LocalInterface, type Transport, TransportError, type TransportOptions } from "../transport.ts";
+import { broadcastFilter, clientFilter } from "./filter.ts";
 import { createFragmented, type Fragmented } from "./fragmented.ts";
 import { IPV4 } from "./ipv4.ts";
 import { type Libc, loadLibc } from "./libc.ts";
@@ -10,22 +11,33 @@ import { createUdpReceiver } from "./receiver.ts";
 import { boundPort, openPacketSocket, openUdpSocket } from "./sockets.ts";
 import { createTransport } from "./transport.ts";
 
+export interface Ipv4TransportOptions extends TransportOptions<Ipv4> {
+  /**
+   * For a client: hears also what is sent to the hardware address of this machine and an address
+   * that it does not have yet, some of it twice; and sends from 0.0.0.0 where the destination does
+   * not say from where.
+   */
+  readonly beforeAddress?: boolean | undefined;
+}
+
 /**
  * One UDP socket and, where the process may, one packet socket, for any number of interfaces.
  */
-export async function openIpv4Transport(options: TransportOptions<Ipv4>): Promise<Transport<Ipv4>> {
+export async function openIpv4Transport(options: Ipv4TransportOptions): Promise<Transport<Ipv4>> {
   const libc = await loadLibc();
   const udp = openUdpSocket(libc, IPV4, options.address, options.port);
   const port = boundPort(libc, udp);
   const limitations: string[] = [];
+  const beforeAddress = options.beforeAddress === true;
+  const filter = beforeAddress ? clientFilter : broadcastFilter;
   let packet: number | undefined;
   try {
-    packet = isLoopback(options.address) ? undefined : openPacketSocketIfAllowed(libc, port, limitations);
+    packet = isLoopback(options.address) ? undefined : openPacketSocketIfAllowed(libc, filter(port), limitations);
   } catch (error) {
     libc.close(udp);
     throw error;
   }
-  const served = createServed();
+  const served = createServed(beforeAddress);
   served.follow(options.interfaces);
   const gate = openNeighbourGate(libc, udp, IPV4);
 
@@ -62,7 +74,7 @@ interface Served {
   follow(interfaces: readonly LocalInterface<Ipv4>[]): void;
 }
 
-function createServed(): Served {
+function createServed(beforeAddress: boolean): Served {
   const sources = new Map<number, Ipv4>();
   const indexes = new Set<number>();
   const own = new Set<Ipv4>();
@@ -74,7 +86,8 @@ function createServed(): Served {
       for (const known of [sources, indexes, own]) known.clear();
       for (const { index, loopback, addresses } of interfaces) {
         const [first] = addresses;
-        if (first !== undefined) sources.set(index, first.address);
+        if (beforeAddress) sources.set(index, IPV4_ANY);
+        else if (first !== undefined) sources.set(index, first.address);
         if (loopback) continue;
         indexes.add(index);
         for (const { address } of addresses) own.add(address);
@@ -87,9 +100,9 @@ function isLoopback(address: Ipv4): boolean {
   return address >>> 24 === 127;
 }
 
-function openPacketSocketIfAllowed(libc: Libc, port: number, limitations: string[]): number | undefined {
+function openPacketSocketIfAllowed(libc: Libc, filter: Uint8Array, limitations: string[]): number | undefined {
   try {
-    return openPacketSocket(libc, port);
+    return openPacketSocket(libc, filter);
   } catch (error) {
     if (!(error instanceof TransportError) || (error.code !== "EPERM" && error.code !== "EACCES")) throw error;
     limitations.push(

@@ -21,7 +21,6 @@ import {
   SOL_SOCKET,
 } from "./constants.ts";
 import type { SocketFamily } from "./family.ts";
-import { broadcastFilter } from "./filter.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, writePointer } from "./messages.ts";
 
@@ -59,15 +58,15 @@ export function openUdpSocket<A>(libc: Libc, family: SocketFamily<A>, address: A
 }
 
 /**
- * The packet socket, on all interfaces. It hears broadcasts before the firewall does, and sends to
- * hardware addresses. "Cooked" (SOCK_DGRAM): the kernel takes off and puts on the link's own
+ * The packet socket, on all interfaces. It hears what its filter lets through before the firewall
+ * does, and sends to hardware addresses. "Cooked" (SOCK_DGRAM): the kernel takes off and puts on the link's own
  * header, whatever the kind of link.
  */
-export function openPacketSocket(libc: Libc, port: number): number {
+export function openPacketSocket(libc: Libc, filter: Uint8Array): number {
   // Protocol 0 receives nothing until the socket is bound, so nothing gets past the filter.
   const fd = openSocket(libc, AF_PACKET, 0);
   try {
-    attachFilter(libc, fd, broadcastFilter(port));
+    attachFilter(libc, fd, filter);
     setOption(libc, fd, SOL_PACKET, PACKET_AUXDATA, int(1));
     setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
     growBuffers(libc, fd);
