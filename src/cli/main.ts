@@ -1,11 +1,8 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
-<<<<<<< HEAD
 import { addConvertCommand } from "./convert.ts";
-=======
 import { addDecodeCommand } from "./decode.ts";
->>>>>>> main
 import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-import { readdirSync, readFileSync } from "node:fs";
-=======
 /**
  * `leasehold/config/file`: the configuration in a file. The only part of the configuration that
  * performs I/O: `leasehold/config` does not have it, so that it runs in a browser.
@@ -10,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
  *
  * @module
  */
->>>>>>> main
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,12 +17,8 @@ import { mergeTranslations } from "./import/merge.ts";
 import type { Files, Translation } from "./import/translation.ts";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
-<<<<<<< HEAD
 import type { Diagnostic, SourceText } from "./text/diagnostic.ts";
-=======
-import type { Diagnostic } from "./text/diagnostic.ts";
 import type { Position } from "./text/problems.ts";
->>>>>>> main
 
 /** What became of a file. */
 export type LoadFileResult = LoadResult & {
@@ -34,8 +27,7 @@ export type LoadFileResult = LoadResult & {
    * `diagnostics` says so.
    */
   readonly readable: boolean;
-<<<<<<< HEAD
-  /** The text, for excerpts beside diagnostics; undefined for a TypeScript or JavaScript module. */
+  /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
   readonly source: SourceText | undefined;
   /** The format of another server, for people, where the file was translated. */
   readonly translatedFrom?: string;
@@ -43,31 +35,16 @@ export type LoadFileResult = LoadResult & {
 
 /**
  * Loads a configuration file: YAML, JSON, (by its extension: .ts, .mts, .js, .mjs) a module whose
- * default export is `defineConfig({...})`, or a file of another server, which is translated. The
- * only part of the configuration that performs I/O: `leasehold/config` does not have it, so that it
- * runs in a browser.
-=======
-  /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
-  readonly source: string | undefined;
-};
-
-/**
- * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
- * whose default export is `defineConfig({...})`. Problems of a module have the line where the
- * value is written out in it; where it is computed they have its path alone.
->>>>>>> main
+ * default export is `defineConfig({...})`, or a file of another server, which is translated.
+ * Problems of a module have the line where the value is written out in it; where it is computed
+ * they have its path alone.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
   let source: string | undefined;
   try {
-<<<<<<< HEAD
-    if (isModule(path)) return { ...(await loadModule(path)), readable: true, source: undefined };
-    return loadConfigText(await readFile(path, "utf8"), path);
-=======
     source = await readFile(path, "utf8");
-    if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path, source)), readable: true, source };
-    return { ...loadConfig(source, path), readable: true, source };
->>>>>>> main
+    if (isModule(path)) return { ...(await loadModule(path, source)), readable: true, source };
+    return loadConfigText(source, path);
   } catch (error) {
     const { reason = reasonOf(error), ...place } = (await syntaxProblem(error, source)) ?? { line: 0, column: 0 };
     const message = `the configuration can't be read: ${reason}`;
@@ -76,7 +53,6 @@ export async function loadConfigFile(path: string): Promise<LoadFileResult> {
   }
 }
 
-<<<<<<< HEAD
 /** What to do about a file of another server that can't be used as it stands, to follow what is said of it. */
 export function adviceOn({ translatedFrom }: LoadFileResult, path: string): string {
   return translatedFrom === undefined
@@ -110,10 +86,7 @@ export function isModule(path: string): boolean {
   return /\.m?[jt]s$/.test(path);
 }
 
-async function loadModule(path: string): Promise<LoadResult> {
-=======
 async function loadModule(path: string, text: string): Promise<LoadResult> {
->>>>>>> main
   const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
   const built = buildConfig(module.default);
   if (built.ok && built.warnings.length === 0) return built;
