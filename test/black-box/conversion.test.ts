@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { translateTexts } from "../../src/config/file.ts";
+import { buildTranslation } from "../../src/config/import/build.ts";
+import { FORMATS, type Format } from "../../src/config/import/formats.ts";
+import { writeTranslation } from "../../src/config/import/write.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/model/config.ts";
+import { NO_LOG } from "../../src/server/log.ts";
+import { type Server, startServer } from "../../src/server/server.ts";
+import { openMemoryStore } from "../../src/store/memory.ts";
+import { type Answers, compare } from "../support/conversion/answers.ts";
+import { unintended } from "../support/conversion/differences.ts";
+import { ask, serverAddress, triggers } from "../support/conversion/dhcp4.ts";
+import { readExtras } from "../support/conversion/extras.ts";
+import { OLD_SERVERS } from "../support/conversion/old-servers.ts";
+import { createPlace, type Place } from "../support/conversion/place.ts";
+import { inNamespace } from "../support/enter-namespace.ts";
+import { temporaryFolder } from "../support/leasehold-process.ts";
+import { createLab, type Lab } from "../support/namespaces.ts";
+import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
+
+/*
+ * Each file is served by the server that it was written for and, converted, by Leasehold, each in a
+ * place of its own that looks the same; both are asked the same, and their answers are compared.
+ */
+
+const ROOT = fileURLToPath(new URL("../config/import", import.meta.url));
+/** Places at a time. */
+const AT_A_TIME = 4;
+
+interface Case {
+  readonly format: Format;
+  readonly name: string;
+  readonly file: string;
+}
+
+const only = process.env.CONVERSION_ONLY;
+const cases: readonly Case[] = FORMATS.flatMap((format) => {
+  const folder = join(ROOT, format.name, "files");
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => /\.(conf|json)$/.test(name) && !/\.packets\.json$/.test(name));
+  return names.map((name) => ({ format, name, file: join(folder, name) }));
+}).filter(({ file }) => only === undefined || file.includes(only));
+
+test("what is converted answers as what it was converted from", { concurrency: AT_A_TIME }, async (t) => {
+  if (!requireNamespaces(t)) return;
+  await Promise.all(cases.map((one) => t.test(`${one.format.name}/${one.name}`, (inner) => prove(inner, one))));
+});
+
+async function prove(t: TestContext, { format, name, file }: Case): Promise<void> {
+  const old = OLD_SERVERS[format.name];
+  if (old === undefined || !requirePrograms(t, ...old.programs)) return;
+  const text = readFileSync(file, "utf8");
+  const translation = translateTexts([{ name: file, text }], format);
+  const built = buildTranslation(translation);
+  if (!built.ok) return t.skip("not all of it is carried over, so it is not served");
+  const loaded = loadConfig(writeTranslation(translation, []), "converted.yaml");
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  const { config } = loaded;
+  const lab = createLab(t);
+  const [theirPlace, ourPlace] = [await openPlace(t, lab, "old", config), await openPlace(t, lab, "new", config)];
+  const [programs] = await Promise.all([
+    old.start(lab, theirPlace, file, text, config, temporaryFolder(t), deviceOf(config)),
+    startOurs(t, ourPlace, config),
+  ]);
+  const extras = [...triggers(classesOf(translation.value)), ...readExtras(file)];
+  const address = serverAddress(config)?.address ?? 0;
+  const [theirs, ours] = await Promise.all([ask(config, theirPlace, address, extras), ask(config, ourPlace, address, extras)]);
+  const differences = unintended(compare(theirs, ours), format.name, name);
+  for (const program of programs) await program.end("SIGKILL");
+  if (differences.length > 0 && process.env.CONVERSION_LOG) t.diagnostic(programs.map((program) => program.output()).join("\n"));
+  assert.deepEqual(differences.map(describe), []);
+  assert.ok([...theirs.values()].some((answer) => answer !== undefined) || theirs.size === 0, "the old server answers nothing at all");
+}
+
+function describe({ asked, field, theirs, ours }: ReturnType<typeof compare>[number]): string {
+  return `${asked}: ${field}: ${theirs || "none"} -> ${ours || "none"}`;
+}
+
+function deviceOf(config: Config): string {
+  return config.interfaces[0]?.name ?? config.dhcp6?.interfaces[0]?.name ?? "eth0";
+}
+
+async function openPlace(t: TestContext, lab: Lab, label: string, config: Config): Promise<Place> {
+  const device = deviceOf(config);
+  const links = [...config.links, ...(config.dhcp6?.links ?? [])];
+  const named = new Set([...[...config.interfaces, ...(config.dhcp6?.interfaces ?? [])].map((one) => one.name), ...links.flatMap((one) => one.interfaces)]);
+  named.delete(device);
+  const place = await createPlace(lab, label, { device, others: [...named], ipv4: serverAddress(config), ipv6: undefined });
+  t.after(() => place.close());
+  return place;
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** In this process, whose thread is in the place while the sockets are opened: one at a time. */
+function startOurs(t: TestContext, place: Place, config: Config): Promise<Server> {
+  const started = turn.then(async () => {
+    const server = await inNamespace(place.server, () =>
+      startServer({ config, store: openMemoryStore(), address: 0, port: 67, dhcp6: {}, log: NO_LOG }),
+    );
+    t.after(() => server.stop());
+    return server;
+  });
+  turn = started.catch(() => undefined);
+  return started;
+}
+
+function classesOf(value: Readonly<Record<string, unknown>>): readonly { readonly name: string; readonly assert?: string }[] {
+  const classes = value.client_classes as { readonly v4?: readonly { readonly name: string; readonly assert?: string }[] } | undefined;
+  return classes?.v4 ?? [];
+}
