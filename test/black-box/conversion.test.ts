@@ -9,16 +9,13 @@ import { FORMATS, type Format } from "../../src/config/import/formats.ts";
 import { writeTranslation } from "../../src/config/import/write.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
-import { NO_LOG } from "../../src/server/log.ts";
-import { type Server, startServer } from "../../src/server/server.ts";
-import { openMemoryStore } from "../../src/store/memory.ts";
 import { type Answers, compare } from "../support/conversion/answers.ts";
 import { unintended } from "../support/conversion/differences.ts";
 import { ask, serverAddress, triggers } from "../support/conversion/dhcp4.ts";
 import { readExtras } from "../support/conversion/extras.ts";
+import { serveIn } from "../support/conversion/leasehold.ts";
 import { OLD_SERVERS } from "../support/conversion/old-servers.ts";
 import { createPlace, type Place } from "../support/conversion/place.ts";
-import { inNamespace } from "../support/enter-namespace.ts";
 import { temporaryFolder } from "../support/leasehold-process.ts";
 import { createLab, type Lab } from "../support/namespaces.ts";
 import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
@@ -28,7 +25,7 @@ import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
  * place of its own that looks the same; both are asked the same, and their answers are compared.
  */
 
-const ROOT = fileURLToPath(new URL("../config/import", import.meta.url));
+const ROOT = process.env.CONVERSION_FILES ?? fileURLToPath(new URL("../config/import", import.meta.url));
 /** Places at a time. */
 const AT_A_TIME = 4;
 
@@ -58,14 +55,15 @@ async function prove(t: TestContext, { format, name, file }: Case): Promise<void
   const translation = translateTexts([{ name: file, text }], format);
   const built = buildTranslation(translation);
   if (!built.ok) return t.skip("not all of it is carried over, so it is not served");
-  const loaded = loadConfig(writeTranslation(translation, []), "converted.yaml");
+  const yaml = writeTranslation(translation, []);
+  const loaded = loadConfig(yaml, "converted.yaml");
   assert.ok(loaded.ok, JSON.stringify(loaded));
   const { config } = loaded;
   const lab = createLab(t);
   const [theirPlace, ourPlace] = [await openPlace(t, lab, "old", config), await openPlace(t, lab, "new", config)];
   const [programs] = await Promise.all([
     old.start(lab, theirPlace, file, text, config, temporaryFolder(t), deviceOf(config)),
-    startOurs(t, ourPlace, config),
+    serveIn(ourPlace.server.name, yaml).then((stop) => t.after(stop)),
   ]);
   const extras = [...triggers(classesOf(translation.value)), ...readExtras(file)];
   const address = serverAddress(config)?.address ?? 0;
@@ -93,21 +91,6 @@ async function openPlace(t: TestContext, lab: Lab, label: string, config: Config
   const place = await createPlace(lab, label, { device, others: [...named], ipv4: serverAddress(config), ipv6: undefined });
   t.after(() => place.close());
   return place;
-}
-
-let turn: Promise<unknown> = Promise.resolve();
-
-/** In this process, whose thread is in the place while the sockets are opened: one at a time. */
-function startOurs(t: TestContext, place: Place, config: Config): Promise<Server> {
-  const started = turn.then(async () => {
-    const server = await inNamespace(place.server, () =>
-      startServer({ config, store: openMemoryStore(), address: 0, port: 67, dhcp6: {}, log: NO_LOG }),
-    );
-    t.after(() => server.stop());
-    return server;
-  });
-  turn = started.catch(() => undefined);
-  return started;
 }
 
 function classesOf(value: Readonly<Record<string, unknown>>): readonly { readonly name: string; readonly assert?: string }[] {

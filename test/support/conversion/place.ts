@@ -76,7 +76,7 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
     lab.exec(where, "sh", "-c", "for of in all default; do echo 0 > /proc/sys/net/ipv6/conf/$of/accept_dad; done");
   }
   lab.cable(server, device, clients, "eth0");
-  const commands = others.map((name) => `ip link add ${name} type dummy && ip link set ${name} up`);
+  const commands = others.map((name) => `ip link add ${name} type veth peer name ${name}-peer && ip link set ${name} up`);
   if (ipv4 !== undefined) {
     commands.push(`ip address add ${formatIpv4(ipv4.address)}/${ipv4.length} dev ${device}`, `ip route add default dev ${device}`);
   }
