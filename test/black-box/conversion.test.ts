@@ -12,6 +12,7 @@ import type { Config } from "../../src/config/model/config.ts";
 import { type Answers, compare } from "../support/conversion/answers.ts";
 import { unintended } from "../support/conversion/differences.ts";
 import { ask, serverAddress, triggers } from "../support/conversion/dhcp4.ts";
+import { ask6, serverAddress6 } from "../support/conversion/dhcp6.ts";
 import { readExtras } from "../support/conversion/extras.ts";
 import { serveIn } from "../support/conversion/leasehold.ts";
 import { OLD_SERVERS } from "../support/conversion/old-servers.ts";
@@ -67,7 +68,10 @@ async function prove(t: TestContext, { format, name, file }: Case): Promise<void
   ]);
   const extras = [...triggers(classesOf(translation.value)), ...readExtras(file)];
   const address = serverAddress(config)?.address ?? 0;
-  const [theirs, ours] = await Promise.all([ask(config, theirPlace, address, extras), ask(config, ourPlace, address, extras)]);
+  const own6 = serverAddress6(config)?.address;
+  const askAll = async (place: Place): Promise<Answers> =>
+    new Map([...(await Promise.all([ask(config, place, address, extras), ask6(config, place, own6)]))].flatMap((answers) => [...answers]));
+  const [theirs, ours] = await Promise.all([askAll(theirPlace), askAll(ourPlace)]);
   const differences = unintended(compare(theirs, ours), format.name, name);
   for (const program of programs) await program.end("SIGKILL");
   if (differences.length > 0 && process.env.CONVERSION_LOG) t.diagnostic(programs.map((program) => program.output()).join("\n"));
@@ -88,7 +92,7 @@ async function openPlace(t: TestContext, lab: Lab, label: string, config: Config
   const links = [...config.links, ...(config.dhcp6?.links ?? [])];
   const named = new Set([...[...config.interfaces, ...(config.dhcp6?.interfaces ?? [])].map((one) => one.name), ...links.flatMap((one) => one.interfaces)]);
   named.delete(device);
-  const place = await createPlace(lab, label, { device, others: [...named], ipv4: serverAddress(config), ipv6: undefined });
+  const place = await createPlace(lab, label, { device, others: [...named], ipv4: serverAddress(config), ipv6: serverAddress6(config) });
   t.after(() => place.close());
   return place;
 }

@@ -14,6 +14,8 @@ export interface Difference {
   readonly theirs: string;
   /** Of Leasehold. */
   readonly ours: string;
+  /** All that Leasehold answered. */
+  readonly answer: Answer;
 }
 
 export function compare(theirs: Answers, ours: Answers): readonly Difference[] {
@@ -21,11 +23,11 @@ export function compare(theirs: Answers, ours: Answers): readonly Difference[] {
   for (const [asked, their] of theirs) {
     const our = ours.get(asked);
     if (their === undefined || our === undefined) {
-      if (their !== our) differences.push({ asked, field: "answer", theirs: their?.type ?? "", ours: our?.type ?? "" });
+      if (their !== our) differences.push({ asked, field: "answer", theirs: their?.type ?? "", ours: our?.type ?? "", answer: our });
       continue;
     }
     for (const field of new Set([...Object.keys(their), ...Object.keys(our)])) {
-      if (their[field] !== our[field]) differences.push({ asked, field, theirs: their[field] ?? "", ours: our[field] ?? "" });
+      if (their[field] !== our[field]) differences.push({ asked, field, theirs: their[field] ?? "", ours: our[field] ?? "", answer: our });
     }
   }
   return differences;

@@ -12,6 +12,9 @@ import type { Place, Way } from "./place.ts";
 
 /** Classes and reservations that get a client, at most: an exchange of four messages each. */
 const MOST = 12;
+/** Whoever asks for it can do without an address (RFC 8925): a client of another kind. */
+const V6_ONLY_PREFERRED = 108;
+const DOMAIN_SEARCH = 119;
 const USUAL = [1, 3, 6, 12, 15, 28, 42, 43, 51, 54, 58, 59, 66, 67, 119, 121];
 
 /** A client, and how it reaches the server. */
@@ -21,8 +24,8 @@ interface Client {
   readonly options: readonly Option[];
   /** Undefined: on the cable itself. */
   readonly relay: Ipv4 | undefined;
-  /** Whether its address must be the very same, not just one of the same range. */
-  readonly isExact: boolean;
+  /** Whether its address must be the very same, not just one of the same range; or only this one. */
+  readonly isExact: boolean | Ipv4;
 }
 
 /** What a client asks beyond what is made up from the configuration: `NAME.packets.json`. */
@@ -91,7 +94,7 @@ export async function ask(config: Config, place: Place, server: Ipv4, extras: re
     tasks.push(() => life(named("a client")));
     const brief = named("one that asks for nothing");
     tasks.push(() => send(brief, "DISCOVER", { options: [typeOf("DISCOVER")] }));
-    const identified = named("one with an identifier and a name", { options: [{ code: 61, data: text("\0lease-hold") }] });
+    const identified = named("one with an identifier and a name", { options: [{ code: 61, data: text(`\0lease-hold${number}`) }] });
     tasks.push(() => life(identified, [{ code: 12, data: text("somebody") }]));
     const informed = named("one with an address of its own", { isExact: true });
     const ciaddr = freeAddress(network, [server]);
@@ -99,7 +102,7 @@ export async function ask(config: Config, place: Place, server: Ipv4, extras: re
     const [range] = network.ranges;
     const wish = range && range.guard === undefined && !isReserved(network, range.end - 1) ? range.end - 1 : undefined;
     if (wish !== undefined && range !== undefined && wish > range.start) {
-      const wishing = named("one that asks for an address", { isExact: true });
+      const wishing = named("one that asks for an address", { isExact: wish });
       tasks.push(() => send(wishing, "DISCOVER", { options: [typeOf("DISCOVER"), { code: 50, data: bytesOf(wish) }, ...parameters] }));
     }
     const stray = named("one from another network", { isExact: true });
@@ -162,15 +165,16 @@ function parametersOf(config: Config): readonly Option[] {
     for (const code of reservation.options.byCode.keys()) codes.add(code);
   }
   // What a server adds by itself is not asked for: server identifier, type, relay information.
-  const asked = [...codes].filter((code) => code > 0 && code < 255 && ![53, 82, 255].includes(code)).sort((a, b) => a - b);
+  const asked = [...codes].filter((code) => code > 0 && code < 255 && ![53, 82, V6_ONLY_PREFERRED].includes(code)).sort((a, b) => a - b);
   return [{ code: 55, data: Uint8Array.from(asked) }];
 }
 
 /** Undefined where the cable itself is in this network. */
 export function relayOf(config: Config, network: Network, server: Ipv4): Ipv4 | undefined {
   const link = config.links[network.link];
-  if (link?.networks.some(({ prefix }) => prefixContains(prefix, server))) return undefined;
-  return link?.relays[0] ?? freeAddress(network, []);
+  const [relay] = link?.relays ?? [];
+  if (relay !== undefined) return relay;
+  return link?.networks.some(({ prefix }) => prefixContains(prefix, server)) ? undefined : freeAddress(network, []);
 }
 
 /** The last address that is nobody's. */
@@ -204,20 +208,46 @@ function clientOf({ match }: Reservation, chaddr: Uint8Array): Pick<Client, "cha
   return { chaddr: mac, options };
 }
 
-function textOf(message: Message, config: Config, isExact: boolean): Answer {
+function textOf(message: Message, config: Config, isExact: Client["isExact"]): Answer {
   const [[type = "?"] = []] = Object.entries(MessageType).filter(([, code]) => code === optionValue(message, 53)?.[0]);
   const fields: Record<string, string> = {
     type,
-    yiaddr: message.yiaddr === 0 || isExact ? formatIpv4(message.yiaddr) : placeOf(message.yiaddr, config),
+    yiaddr: message.yiaddr === 0 || isExact === true || isExact === message.yiaddr ? formatIpv4(message.yiaddr) : placeOf(message.yiaddr, config),
     siaddr: formatIpv4(message.siaddr),
     sname: new TextDecoder().decode(message.sname),
     file: new TextDecoder().decode(message.file),
   };
   for (const code of new Set(message.options.map((option) => option.code))) {
     const value = optionValue(message, code) as Uint8Array;
-    if (code !== 53) fields[`option ${code}`] = toHex(value);
+    if (code !== 53) fields[`option ${code}`] = code === DOMAIN_SEARCH ? namesOf(value) : toHex(value);
   }
   return fields;
+}
+
+/** Names, whose ends may be told by a pointer to where they stood before (RFC 3397). */
+function namesOf(bytes: Uint8Array): string {
+  const names: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const labels: string[] = [];
+    let next: number | undefined;
+    for (let i = at, jumps = 0; jumps < 100; jumps++) {
+      const length = bytes[i] ?? 0;
+      if (length >= 0xc0) {
+        next ??= i + 2;
+        i = ((length & 0x3f) << 8) | (bytes[i + 1] ?? 0);
+        continue;
+      }
+      i += 1 + length;
+      if (length === 0) {
+        next ??= i;
+        break;
+      }
+      labels.push(new TextDecoder().decode(bytes.subarray(i - length, i)));
+    }
+    names.push(labels.join("."));
+    at = next ?? bytes.length;
+  }
+  return names.join(" ");
 }
 
 function placeOf(address: Ipv4, config: Config): string {
@@ -251,10 +281,15 @@ export function triggers(classes: readonly { readonly name: string; readonly ass
   });
 }
 
-/** Where the server stands: an address in the first network that is nobody's, and is no router's. */
+/** Where the server stands: in the first network that no relay is named for, at an address that is nobody's. */
 export function serverAddress(config: Config): { readonly address: Ipv4; readonly length: number } | undefined {
-  const [network] = config.networks;
-  if (network === undefined) return undefined;
-  const own = network.serverId !== undefined && prefixContains(network.prefix, network.serverId) ? network.serverId : undefined;
+  if (config.networks.length === 0) return undefined;
+  const network = config.networks.find((one) => config.links[one.link]?.relays.length === 0);
+  const [{ address: named } = { address: undefined }] = config.interfaces;
+  if (network === undefined) return { address: named ?? ELSEWHERE, length: 24 };
+  const own = [named, network.serverId].find((one) => one !== undefined && prefixContains(network.prefix, one));
   return { address: own ?? freeAddress(network, []), length: network.prefix.length };
 }
+
+/** 198.18.0.1 */
+const ELSEWHERE = 0xc6120001;

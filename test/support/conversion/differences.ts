@@ -15,6 +15,72 @@ export interface Intended {
 
 export const INTENDED: readonly Intended[] = [
   {
+    of: "all",
+    what: "A refusal (DHCPNAK) says why in words (option 56).",
+    why: "Whoever looks at the packets knows at once.",
+    is: (one) => one.field === "option 56",
+  },
+  {
+    of: "all",
+    what: "Routers and static routes (options 3 and 33) are left out where classless routes (option 121) are sent.",
+    why: "Clients that ask for these ignore the others (RFC 3442).",
+    is: (one) => (one.field === "option 3" || one.field === "option 33") && one.ours === "" && one.answer?.["option 121"] !== undefined,
+  },
+  {
+    of: "all",
+    what: "DHCPv6: the information refresh time (option 32) is in answers to INFORMATION-REQUEST alone.",
+    why: "It has no meaning elsewhere (RFC 8415 section 21.23).",
+    is: (one) => one.field === "option 32" && one.ours === "" && one.asked.includes(":") && !one.asked.endsWith("INFORMATION-REQUEST") && one.answer?.status !== undefined,
+  },
+  {
+    of: "kea",
+    what: "DHCPv6: vendor options (17) are sent with their values to each client that asks for them.",
+    why: "Kea sends the enterprise number alone to clients that do not name the vendor themselves.",
+    is: (one) => one.field === "option 17" && one.theirs.length === 8 && one.ours.startsWith(one.theirs),
+  },
+  {
+    of: "kea",
+    what: "DHCPv6: a client that renews what it never had is given an address where there is one, else told NoAddrsAvail; Kea tells it NoBinding.",
+    why: "RFC 8415 section 18.3.4 allows the server to make the binding.",
+    is: (one) => one.asked.endsWith(": RENEW") && one.field.endsWith(" status") && one.theirs === "3" && one.ours === "2",
+  },
+  {
+    of: "kea",
+    what: "DHCPv6: the release of what a client never had succeeds as a whole; only the IA says NoBinding.",
+    why: "So RFC 8415 section 18.3.7 has it.",
+    is: (one) => one.asked.endsWith(": RELEASE") && one.field === "status" && one.theirs === "3" && one.ours === "0",
+  },
+  {
+    of: "kea",
+    what: "In a shared network an INFORM is answered with the settings of the network that the address of the client is in.",
+    why: "They are the ones that fit it; Kea takes those of the first network.",
+    is: (one) => one.asked.endsWith(": INFORM") && one.field === "option 3" && one.theirs !== "" && one.ours !== "",
+  },
+  {
+    of: "kea",
+    what: "A refusal has the server identifier of the network (option 54), where one is configured.",
+    why: "It is the one that the client knows from its lease; Kea takes the address of the interface.",
+    is: (one) => one.field === "option 54" && one.asked.includes("one from another network"),
+  },
+  {
+    of: "kea",
+    what: "The answer to an INFORM has the subnet mask (option 1), where the client asks for it.",
+    why: "Clients that have their address from elsewhere may want it; Kea tells it with a lease alone.",
+    is: (one) => one.field === "option 1" && one.theirs === "" && one.asked.endsWith(": INFORM"),
+  },
+  {
+    of: "kea",
+    what: "The client identifier (option 61) is sent back also with `echo-client-id` false.",
+    why: "RFC 6842 wants it.",
+    is: (one) => one.field === "option 61" && one.theirs === "",
+  },
+  {
+    of: "kea",
+    what: "Options of a vendor (option 125) are sent with their values to each client that asks for them.",
+    why: "Kea sends the enterprise number alone to clients that do not name the vendor themselves.",
+    is: (one) => one.field === "option 125" && one.ours.startsWith(one.theirs.slice(0, 8)) && /^[0-9a-f]{8}00$/.test(one.theirs),
+  },
+  {
     of: "kea",
     what: "T1 and T2 (options 58 and 59) are sent also where no timers are configured, as half and 7/8 of the lease time.",
     why: "They are what RFC 2131 says that clients assume without them.",
@@ -36,7 +102,7 @@ export const INTENDED: readonly Intended[] = [
     of: "kea",
     what: "The host name that a client sends (option 12) is not sent back to it.",
     why: "It knows its name; a name is sent where one is configured for the host.",
-    is: (one) => one.field === "option 12" && one.ours === "" && one.theirs === toHex(new TextEncoder().encode("somebody")),
+    is: (one) => one.field === "option 12" && one.theirs === toHex(new TextEncoder().encode("somebody")),
   },
 ];
 

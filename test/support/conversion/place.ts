@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { formatIpv4, type Ipv4 } from "../../../src/net/ipv4.ts";
-import { formatIpv6, type Ipv6, isLinkLocal, isMulticast, parseIpv6 } from "../../../src/net/ipv6.ts";
+import { formatIpv6, type Ipv6, isLinkLocal, parseIpv6 } from "../../../src/net/ipv6.ts";
 import {
   ARP_LENGTH,
   ArpOperation,
@@ -36,6 +36,9 @@ const UDP = 8;
 const UDP_PROTOCOL = 17;
 /** How long an answer is waited for, in milliseconds: a server that pings first takes a second. */
 const PATIENCE = 1600;
+
+/** Where Kea listens for relays, too, unless it is told addresses. */
+const ALL_AGENTS_AND_SERVERS = parseIpv6("ff02::1:2") as Ipv6;
 
 /** Addresses of the server. */
 export interface Addresses {
@@ -167,9 +170,9 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
     },
     ask6(payload, source, isIt) {
       const isClient = isLinkLocal(source);
-      const destination = isClient || ipv6 === undefined ? (parseIpv6("ff02::1:2") as Ipv6) : ipv6.address;
+      const destination = ALL_AGENTS_AND_SERVERS;
       const frame = new Uint8Array(ETHERNET + IPV6 + UDP + payload.length);
-      writeEthernet(frame, isMulticast(destination) ? multicastHardwareAddress(destination) : serverMac, own, EtherType.ipv6);
+      writeEthernet(frame, multicastHardwareAddress(destination), own, EtherType.ipv6);
       writeIpv6(frame, ETHERNET, UDP + payload.length, { nextHeader: UDP_PROTOCOL, hopLimit: 64, source, destination });
       const view = new DataView(frame.buffer, ETHERNET + IPV6);
       view.setUint16(0, isClient ? 546 : 547);
