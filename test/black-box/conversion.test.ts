@@ -9,10 +9,12 @@ import { FORMATS, type Format } from "../../src/config/import/formats.ts";
 import { writeTranslation } from "../../src/config/import/write.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
+import { formatIpv4 } from "../../src/net/ipv4.ts";
+import { formatIpv6 } from "../../src/net/ipv6.ts";
 import { type Answers, compare } from "../support/conversion/answers.ts";
-import { unintended } from "../support/conversion/differences.ts";
 import { ask, serverAddress, triggers } from "../support/conversion/dhcp4.ts";
 import { ask6, serverAddress6 } from "../support/conversion/dhcp6.ts";
+import { unintended } from "../support/conversion/differences.ts";
 import { readExtras } from "../support/conversion/extras.ts";
 import { serveIn } from "../support/conversion/leasehold.ts";
 import { OLD_SERVERS } from "../support/conversion/old-servers.ts";
@@ -90,9 +92,12 @@ function deviceOf(config: Config): string {
 async function openPlace(t: TestContext, lab: Lab, label: string, config: Config): Promise<Place> {
   const device = deviceOf(config);
   const links = [...config.links, ...(config.dhcp6?.links ?? [])];
-  const named = new Set([...[...config.interfaces, ...(config.dhcp6?.interfaces ?? [])].map((one) => one.name), ...links.flatMap((one) => one.interfaces)]);
+  const named = new Map<string, string | undefined>(links.flatMap((one) => one.interfaces).map((name) => [name, undefined]));
+  for (const { name, address } of config.interfaces) named.set(name, address === undefined ? undefined : formatIpv4(address));
+  for (const { name, address } of config.dhcp6?.interfaces ?? [])
+    named.set(name, address === undefined ? named.get(name) : formatIpv6(address));
   named.delete(device);
-  const place = await createPlace(lab, label, { device, others: [...named], ipv4: serverAddress(config), ipv6: serverAddress6(config) });
+  const place = await createPlace(lab, label, { device, others: named, ipv4: serverAddress(config), ipv6: serverAddress6(config) });
   t.after(() => place.close());
   return place;
 }

@@ -212,7 +212,8 @@ function textOf(message: Message, config: Config, isExact: Client["isExact"]): A
   const [[type = "?"] = []] = Object.entries(MessageType).filter(([, code]) => code === optionValue(message, 53)?.[0]);
   const fields: Record<string, string> = {
     type,
-    yiaddr: message.yiaddr === 0 || isExact === true || isExact === message.yiaddr ? formatIpv4(message.yiaddr) : placeOf(message.yiaddr, config),
+    yiaddr:
+      message.yiaddr === 0 || isExact === true || isExact === message.yiaddr ? formatIpv4(message.yiaddr) : placeOf(message.yiaddr, config),
     siaddr: formatIpv4(message.siaddr),
     sname: new TextDecoder().decode(message.sname),
     file: new TextDecoder().decode(message.file),

@@ -12,10 +12,10 @@ import {
   type Option,
   OptionCode,
   optionValue,
+  type Relay,
   readIaAddress,
   readIaNa,
   readIaPrefix,
-  type Relay,
   statusOf,
 } from "../../../src/wire/dhcp6/index.ts";
 import type { Answer, Answers } from "./answers.ts";
@@ -44,12 +44,20 @@ export async function ask6({ dhcp6: config }: Config, place: Place, server: Ipv6
   let id = 0x5ea500;
   const orders = ordersOf(config);
 
-  const send = async (client: Client, type: keyof typeof MessageType, options: readonly Option[], name: string = type): Promise<Message | undefined> => {
+  const send = async (
+    client: Client,
+    type: keyof typeof MessageType,
+    options: readonly Option[],
+    name: string = type,
+  ): Promise<Message | undefined> => {
     const transactionId = id++;
     const own = linkLocalOf(client.mac);
     const relays: readonly Relay[] =
       client.relay === undefined ? [] : [{ hopCount: 0, linkAddress: client.relay.link, peerAddress: own, options: client.relay.options }];
-    const everyones = [{ code: OptionCode.clientIdentifier, data: client.duid }, { code: 8, data: new Uint8Array(2) }];
+    const everyones = [
+      { code: OptionCode.clientIdentifier, data: client.duid },
+      { code: 8, data: new Uint8Array(2) },
+    ];
     const sent: Message = { type: MessageType[type], transactionId, options: [...everyones, ...client.options, ...options], relays };
     let heard: Message | undefined;
     await place.ask6(encodeMessage(sent), client.relay?.link ?? own, (payload) => {
@@ -85,9 +93,19 @@ export async function ask6({ dhcp6: config }: Config, place: Place, server: Ipv6
       const mac = Uint8Array.of(0x02, 0xbb, 0, 0, number >> 8, number++);
       return { name: `${network.name}, ${what}`, mac, duid: duidOf(mac), options: [], relay, isExact: false, ...more };
     };
-    const [one, brief, informed, moved] = [client("a client"), client("one in a hurry"), client("one without state"), client("one that moved")];
+    const [one, brief, informed, moved] = [
+      client("a client"),
+      client("one in a hurry"),
+      client("one without state"),
+      client("one that moved"),
+    ];
     tasks.push(() => life(one, OptionCode.iaNa));
-    tasks.push(() => send(brief, "SOLICIT", [{ code: OptionCode.iaNa, data: new Uint8Array(12) }, { code: 14, data: new Uint8Array() }]));
+    tasks.push(() =>
+      send(brief, "SOLICIT", [
+        { code: OptionCode.iaNa, data: new Uint8Array(12) },
+        { code: 14, data: new Uint8Array() },
+      ]),
+    );
     tasks.push(() => send(informed, "INFORMATION-REQUEST", [orders]));
     const elsewhere = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9);
     const address = { code: OptionCode.iaAddress, data: Uint8Array.of(...elsewhere, 0, 0, 0, 0, 0, 0, 0, 0) };
@@ -158,11 +176,18 @@ export function serverAddress6({ dhcp6 }: Config): { readonly address: Ipv6; rea
 
 /** An address of nobody's, near the start or the end of the network. */
 function freeAddress({ prefix, ranges, reservations }: Network, last: number): Ipv6 {
-  for (const [at, value] of [[15, 0], [13, 0xee], [8, 0xee], [14, 0xff]] as const) {
+  for (const [at, value] of [
+    [15, 0],
+    [13, 0xee],
+    [8, 0xee],
+    [14, 0xff],
+  ] as const) {
     const address = Uint8Array.from(firstAddress(prefix));
     address[at] = value;
     address[15] = last;
-    const isTaken = ranges.some((range) => contains(range, address)) || reservations.flat().some((one) => one.addresses.some((other) => compareBytes(other, address) === 0));
+    const isTaken =
+      ranges.some((range) => contains(range, address)) ||
+      reservations.flat().some((one) => one.addresses.some((other) => compareBytes(other, address) === 0));
     if (!isTaken) return address;
   }
   return firstAddress(prefix);
@@ -207,5 +232,7 @@ function rangeOf(address: Ipv6, config: Dhcp6Config): string {
 function poolOf(prefix: ReturnType<typeof readIaPrefix>, config: Dhcp6Config, isExact: boolean): string {
   if (prefix === undefined) return "";
   const pool = config.networks.flatMap(({ prefixPools }) => prefixPools).find((one) => ipv6PrefixContains(one.prefix, prefix.prefix));
-  return pool === undefined || isExact ? formatIpv6Prefix(prefix.prefix) : `a /${prefixLength(prefix.prefix)} of ${formatIpv6Prefix(pool.prefix)}`;
+  return pool === undefined || isExact
+    ? formatIpv6Prefix(prefix.prefix)
+    : `a /${prefixLength(prefix.prefix)} of ${formatIpv6Prefix(pool.prefix)}`;
 }

@@ -30,7 +30,12 @@ export const INTENDED: readonly Intended[] = [
     of: "all",
     what: "DHCPv6: the information refresh time (option 32) is in answers to INFORMATION-REQUEST alone.",
     why: "It has no meaning elsewhere (RFC 8415 section 21.23).",
-    is: (one) => one.field === "option 32" && one.ours === "" && one.asked.includes(":") && !one.asked.endsWith("INFORMATION-REQUEST") && one.answer?.status !== undefined,
+    is: (one) =>
+      one.field === "option 32" &&
+      one.ours === "" &&
+      one.asked.includes(":") &&
+      !one.asked.endsWith("INFORMATION-REQUEST") &&
+      one.answer?.status !== undefined,
   },
   {
     of: "kea",
@@ -49,6 +54,24 @@ export const INTENDED: readonly Intended[] = [
     what: "DHCPv6: the release of what a client never had succeeds as a whole; only the IA says NoBinding.",
     why: "So RFC 8415 section 18.3.7 has it.",
     is: (one) => one.asked.endsWith(": RELEASE") && one.field === "status" && one.theirs === "3" && one.ours === "0",
+  },
+  {
+    of: "kea",
+    what: "DHCPv6: the answer to a RELEASE names only those IAs of which nothing was known.",
+    why: "RFC 8415 section 18.3.7 asks for these; Kea names all.",
+    is: (one) => one.asked.endsWith(": RELEASE") && one.field.startsWith("IA_") && one.ours === "",
+  },
+  {
+    of: "kea",
+    what: "DHCPv6: a host with several reserved addresses gets all of them at once.",
+    why: "They are all its own; Kea gives one for each IA that the client has.",
+    is: (one) => one.field === "IA_NA" && one.theirs !== "" && one.ours.startsWith(`${one.theirs}; `),
+  },
+  {
+    of: "kea",
+    what: "DHCPv6: a client that rebinds what it never had, and for which there is nothing, is told NoBinding; Kea tells it NoAddrsAvail.",
+    why: "RFC 8415 section 18.3.5.",
+    is: (one) => one.asked.endsWith(": REBIND") && one.field.endsWith(" status") && one.theirs === "2" && one.ours === "3",
   },
   {
     of: "kea",

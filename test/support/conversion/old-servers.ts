@@ -46,8 +46,17 @@ export const OLD_SERVERS: Readonly<Record<string, OldServer>> = {
     start(lab, place, file, text) {
       const families = [4, 6].filter((family) => text.includes(`"Dhcp${family}"`));
       return startAll(families, async (family) => {
-        const program = lab.start(place.server, ...SHELL, folderOf(file), "env", "KEA_LOGGER_DESTINATION=stdout", `kea-dhcp${family}`, "-c", file);
-        await Promise.race([program.line(/DHCP\d_STARTED/, HAS_STARTED).catch(() => undefined), settled(program)]);
+        const program = lab.start(
+          place.server,
+          ...SHELL,
+          folderOf(file),
+          "env",
+          "KEA_LOGGER_DESTINATION=stdout",
+          `kea-dhcp${family}`,
+          "-c",
+          file,
+        );
+        await Promise.race([program.line(/DHCP\d_STARTED/, HAS_STARTED), settled(program)]);
         return program;
       });
     },

@@ -43,8 +43,8 @@ const ALL_AGENTS_AND_SERVERS = parseIpv6("ff02::1:2") as Ipv6;
 /** Addresses of the server. */
 export interface Addresses {
   readonly device: string;
-  /** Interfaces that a file names, too: without a cable. */
-  readonly others: readonly string[];
+  /** Interfaces that a file names, too, without a cable; with the address that it names. */
+  readonly others: ReadonlyMap<string, string | undefined>;
   readonly ipv4: { readonly address: Ipv4; readonly length: number } | undefined;
   readonly ipv6: { readonly address: Ipv6; readonly length: number } | undefined;
 }
@@ -79,7 +79,12 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
     lab.exec(where, "sh", "-c", "for of in all default; do echo 0 > /proc/sys/net/ipv6/conf/$of/accept_dad; done");
   }
   lab.cable(server, device, clients, "eth0");
-  const commands = others.map((name) => `ip link add ${name} type veth peer name ${name}-peer && ip link set ${name} up`);
+  const commands = [...others].flatMap(([name, own]) => [
+    `ip link add ${name} type veth peer name ${name}-peer`,
+    `ip link set ${name} up`,
+    `ip link set ${name}-peer up`,
+    ...(own === undefined ? [] : [`ip address add ${own} dev ${name} ${own.includes(":") ? "nodad" : ""}`]),
+  ]);
   if (ipv4 !== undefined) {
     commands.push(`ip address add ${formatIpv4(ipv4.address)}/${ipv4.length} dev ${device}`, `ip route add default dev ${device}`);
   }
