@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+import { addClientCommand } from "./client.ts";
 import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
@@ -30,6 +31,7 @@ addLeasesCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
+addClientCommand(program);
 addBenchCommand(program);
 
 await program.parseAsync();
