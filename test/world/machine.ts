@@ -169,7 +169,13 @@ export class Machine<M, A, O> {
     const read = (): Reading => ({ wall: BEGINNING + events.now / 1000 + this.#wrongBy, uptime: uptime() });
     const secret = [random.next(), random.next()] as const;
     const table = served.createTable(secret);
-    const { clock, saved, wrong } = await restoreLeases({ tables: [{ table, knownBy: served.knownBy }], store: run.store, log: LOG, read, boot });
+    const { clock, saved, wrong } = await restoreLeases({
+      tables: [{ table, knownBy: served.knownBy }],
+      store: run.store,
+      log: LOG,
+      read,
+      boot,
+    });
     if (run.over) return;
     run.table = table;
     this.#served = true;
