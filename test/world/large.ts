@@ -282,7 +282,7 @@ function member6({ events, random, claims, count }: World, network: Network6, nu
   let binding: client6.Binding | undefined;
   const held = new Map<string, number>();
 
-  function act(actions: readonly client6.ClientAction[], _before: client6.ClientState, after: client6.ClientState): void {
+  function act(actions: readonly client6.ClientAction[], before: client6.ClientState, after: client6.ClientState): void {
     for (const action of actions) {
       if (action.kind === "send") network.send(link, mac, action.message);
       else if (action.kind === "configure" || action.kind === "extend") {
@@ -292,6 +292,7 @@ function member6({ events, random, claims, count }: World, network: Network6, nu
         claims.hold(name, settings, action.lease.validUntil);
       } else if (action.kind === "deconfigure") lose(action.lease.prefix.join("."));
     }
+    if (after.binding === before.binding && after.configured === before.configured) return;
     binding = after.binding;
     // What was remembered from before a restart and is refused: no action says so.
     if (after.configured && held.size > 0) {
@@ -344,6 +345,7 @@ networks:
   10.1.0.0/16: { ranges: [${range4(1, capacity)}] }
   10.2.0.0/16: { ranges: [${range4(2, ROOM)}] }
 v6:
+  config: { preferred_time: ${DAY / SECOND}, renew_time: ${DAY / SECOND / 2} }
   networks:
     2001:db8:0::/64: { interfaces: [eth0], ranges: [{ range: "2001:db8:0::1:0 - 2001:db8:0::1:ffff" }], prefix_pools: [{ prefix: "2001:db8:8000::/36", delegated_length: 56 }] }
     2001:db8:1::/64: { ranges: [{ range: "2001:db8:1::1:0 - 2001:db8:1::1:ffff" }], prefix_pools: [{ prefix: "2001:db8:9000::/36", delegated_length: 56 }] }

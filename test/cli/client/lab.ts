@@ -7,7 +7,20 @@ import { fileURLToPath } from "node:url";
 import { tellOnFailure, temporaryFolder } from "../../support/leasehold-process.ts";
 import { createLab, type Lab, type Namespace, type Program } from "../../support/namespaces.ts";
 
-const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
+
+/** dnsmasq as a DHCP server only, which keeps nothing and says all. */
+export const DNSMASQ: readonly string[] = [
+  "--keep-in-foreground",
+  "--conf-file=/dev/null",
+  "--port=0",
+  "--interface=eth0",
+  "--leasefile-ro",
+  "--log-dhcp",
+  "--log-facility=-",
+  "--pid-file",
+  "--dhcp-authoritative",
+];
 
 export interface ClientLab {
   readonly lab: Lab;
@@ -64,7 +77,7 @@ export function createClientLab(t: TestContext): ClientLab {
       return {
         program,
         async next(...names) {
-          for (const end = Date.now() + 20_000; Date.now() < end; await delay(30)) {
+          for (const end = Date.now() + 40_000; Date.now() < end; await delay(30)) {
             const lines = program.output().split("\n").slice(0, -1);
             for (; seen < lines.length; seen++) {
               const event = eventIn(lines[seen] as string);
@@ -73,11 +86,28 @@ export function createClientLab(t: TestContext): ClientLab {
               return event;
             }
           }
-          throw new Error(`no ${names.join(" or ")} within 20 seconds:\n${program.output()}`);
+          throw new Error(`no ${names.join(" or ")} within 40 seconds:\n${program.output()}`);
         },
       };
     },
   };
+}
+
+/**
+ * A third host on the link, which has this address as well: the cables of both end in a bridge of
+ * the server.
+ */
+export function addHost({ lab, server }: ClientLab, address: string): Namespace {
+  const host = lab.namespace("host");
+  lab.cable(server, "eth1", host, "eth0");
+  lab.exec(host, "ip", "address", "add", address, "dev", "eth0", ...(address.includes(":") ? ["nodad"] : []));
+  lab.exec(server, "ip", "link", "add", "br0", "type", "bridge");
+  lab.exec(server, "ip", "address", "flush", "dev", "eth0");
+  for (const port of ["eth0", "eth1"]) lab.exec(server, "ip", "link", "set", port, "master", "br0");
+  lab.exec(server, "ip", "address", "add", "10.0.0.1/24", "dev", "br0");
+  lab.exec(server, "ip", "address", "add", "2001:db8:1::1/64", "dev", "br0", "nodad");
+  lab.exec(server, "ip", "link", "set", "br0", "up");
+  return host;
 }
 
 function eventIn(line: string): ClientEvent | undefined {
