@@ -88,8 +88,22 @@ export async function runLarge(seed: number, size: LargeSize): Promise<LargeRepo
 
   const capacity = size.clients + 50;
   const config = configFor(capacity);
+  /** Whether a server did something, which alone has promises. */
+  let stirred = true;
+  const ofServers: Events = {
+    get now() {
+      return events.now;
+    },
+    at: (time, happen) =>
+      events.at(time, () => {
+        stirred = true;
+        happen();
+      }),
+    after: (delay, happen) => ofServers.at(events.now + delay, happen),
+    step: events.step,
+  };
   const parts = {
-    events,
+    events: ofServers,
     random,
     onSettled: () => {},
     onStarted: () => {},
@@ -127,7 +141,7 @@ export async function runLarge(seed: number, size: LargeSize): Promise<LargeRepo
       if (events.now > end - CALM_FOR) return;
       count("kills");
       machine.kill();
-      events.after(random.below(10 * MINUTE), () => machine.start());
+      ofServers.after(random.below(10 * MINUTE), () => machine.start());
       events.after(11 * MINUTE + random.below(12 * HOUR), trouble);
     };
     events.after(random.below(6 * HOUR), trouble);
@@ -147,6 +161,8 @@ export async function runLarge(seed: number, size: LargeSize): Promise<LargeRepo
   });
 
   while (violations.length === 0 && events.step(end)) {
+    if (!stirred) continue;
+    stirred = false;
     // What was settled is told, and acted on, before anything else happens.
     for (let i = 0; i < 4; i++) await undefined;
   }

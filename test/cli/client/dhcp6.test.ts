@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { startLeasehold, tellOnFailure } from "../../support/leasehold-process.ts";
 import { requireNamespaces, requirePrograms } from "../../support/requirement.ts";
 import { addHost, configured, createClientLab, DNSMASQ, textOf } from "./lab.ts";
@@ -49,6 +50,13 @@ suite("leasehold client, DHCPv6", { concurrency: 2 }, () => {
     const after = await client.next("bound", "refused");
     assert.deepEqual([after.event, after.leases?.[0]?.address, after.options], ["bound", before.leases?.[0]?.address, before.options]);
     await server.line(/CONFIRM/);
+    const confirms = (): number => server.output().match(/CONFIRM answered/g)?.length ?? 0;
+    const [told, addresses] = [confirms(), configured(lab, "-6").addresses];
+    lab.lab.exec(lab.server, "ip", "link", "set", "eth0", "down");
+    lab.lab.exec(lab.server, "ip", "link", "set", "eth0", "up");
+    for (const end = Date.now() + 20_000; confirms() === told && Date.now() < end; ) await delay(50);
+    assert.ok(confirms() > told, server.output());
+    assert.deepEqual(configured(lab, "-6").addresses, addresses);
     assert.equal(server.output().match(/SOLICIT answered/g)?.length, 1);
   });
 

@@ -125,9 +125,11 @@ export async function openDhcp6Client(
 
   /** On the interface and on disk. */
   function keep(): void {
-    if (used.size === 0 && running.state.wants !== "information") options = undefined;
-    configurator?.apply(setupOf([...used.values()], options));
-    const { binding } = running.state;
+    const { binding, wants } = running.state;
+    if (binding === undefined && wants !== "information") options = undefined;
+    // Name servers count as soon as an address does.
+    const inUse = used.size > 0 || wants === "information";
+    configurator?.apply(setupOf([...used.values()], inUse ? options : undefined));
     state.set(STATE, binding === undefined ? undefined : toState({ binding, options }));
   }
 
