@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   client: [],
   engine: [],
   leases: [],
-  config: ["yaml", "zod"],
+  config: ["yaml", "zod", "acorn", "@sveltejs/acorn-typescript"],
   wire: ["@noble/hashes"],
   net: [],
 };

@@ -1,8 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { allocatableSize } from "../config/build/dhcp4/ranges.ts";
-import { type LoadFileResult, loadConfigFile } from "../config/file.ts";
-import { loadConfig } from "../config/load.ts";
+import { adviceOn, loadConfigFile, loadConfigText } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
 import type { Dhcp6Config } from "../config/model/dhcp6.ts";
 import { printConfig } from "../config/print.ts";
@@ -19,7 +18,7 @@ export function addCheckCommand(program: Command): void {
   const command = program
     .command("check")
     .description("Check a configuration: every problem at once, each with its place and what to do. Changes nothing, needs no privileges.")
-    .argument("[file]", "configuration: YAML, JSON or a TypeScript module; - reads YAML or JSON from standard input")
+    .argument("[file]", "configuration: YAML, JSON, a TypeScript module, or a file of dhcpd, Kea or dnsmasq; - reads standard input")
     .option("--schema", "print the JSON Schema of configuration files instead")
     .option("--print", "print the configuration as it is understood: defaults filled in, inherited settings where they apply")
     .addHelpText("after", "\nExit status: 0 the configuration is good, 1 it has problems, 2 it can't be read or the command line is wrong.")
@@ -35,21 +34,19 @@ async function check(command: Command, file: string | undefined, options: CheckO
   }
   if (file === undefined) return command.error("error: name the configuration file to check");
   const name = file === "-" ? "standard input" : file;
-  const loaded = file === "-" ? await loadStandardInput(name) : await loadConfigFile(file);
+  const loaded = file === "-" ? loadConfigText(await text(process.stdin), name) : await loadConfigFile(file);
   for (const text of formatDiagnostics(loaded.ok ? loaded.warnings : loaded.diagnostics, name, loaded.source)) {
     process.stderr.write(`${text}\n`);
   }
   if (!loaded.ok) {
     const errors = loaded.diagnostics.filter(({ severity }) => severity === "error").length;
-    if (loaded.readable) process.stderr.write(`${name}: ${count(errors, "problem")}\n`);
+    if (loaded.readable) process.stderr.write(`${name}: ${count(errors, "problem")}${adviceOn(loaded, name)}\n`);
     process.exitCode = loaded.readable ? Exit.failed : Exit.usage;
   } else if (options.print) process.stdout.write(printConfig(loaded.config));
-  else process.stdout.write(`${name}: ok: ${summary(loaded.config)}\n`);
-}
-
-async function loadStandardInput(name: string): Promise<LoadFileResult> {
-  const source = await text(process.stdin);
-  return { ...loadConfig(source, name), readable: true, source };
+  else
+    process.stdout.write(
+      `${name}: ok${loaded.translatedFrom === undefined ? "" : `, a file of ${loaded.translatedFrom}`}: ${summary(loaded.config)}\n`,
+    );
 }
 
 /** What a configuration serves, in one line: of DHCPv4 unless there is only DHCPv6. */

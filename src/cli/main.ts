@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
 import { addClientCommand } from "./client.ts";
+import { addConvertCommand } from "./convert.ts";
+import { addDecodeCommand } from "./decode.ts";
 import { Exit } from "./exit.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
@@ -27,11 +29,13 @@ const program = new Command("leasehold")
 
 addServeCommand(program);
 addCheckCommand(program);
+addConvertCommand(program);
 addLeasesCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
 addClientCommand(program);
+addDecodeCommand(program);
 addBenchCommand(program);
 
 await program.parseAsync();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { loadConfigFile } from "../config/file.ts";
+import { adviceOn, loadConfigFile } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
 import type { Dhcp6Config } from "../config/model/dhcp6.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
@@ -43,7 +43,7 @@ export function addServeCommand(program: Command): void {
   program
     .command("serve")
     .description("run the server until SIGTERM or SIGINT")
-    .requiredOption("-c, --config <file>", "configuration: YAML, JSON or a TypeScript module")
+    .requiredOption("-c, --config <file>", "configuration: YAML, JSON, a TypeScript module, or a file of dhcpd, Kea or dnsmasq")
     .option("-d, --database <file>", "lease database (default: `store` of the configuration, else leases.db in the state folder)")
     .addOption(
       new Option("--v4-addr <addr:port>", "where to listen; on another port than 67 (for tests) replies go back to the sender")
@@ -111,7 +111,8 @@ async function readConfig(path: string): Promise<Config> {
   const loaded = await loadConfigFile(path);
   if (!loaded.ok) {
     for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
-    fail(`${path} can't be used: ${loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`}, see above`);
+    const count = loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`;
+    fail(`${path} can't be used: ${count}, see above${adviceOn(loaded, path)}`);
   }
   for (const text of formatDiagnostics(loaded.warnings, path, loaded.source)) process.stderr.write(`${text}\n`);
   return loaded.config;

@@ -1,6 +1,11 @@
 /**
- * The public surface of `leasehold/client`: pure client state machines, the messages that clients
- * send, and how a machine is run.
+ * `leasehold/client`: pure client state machines and the messages that clients send. No I/O, no
+ * clock, no randomness of their own; runs in a browser.
+ *
+ *     import { dhcp4 } from "leasehold/client";
+ *     const { state, actions } = dhcp4.step(dhcp4.STOPPED, { kind: "start", delayed: false }, context);
+ *
+ * @module
  */
 export * as dhcp4 from "./dhcp4/index.ts";
 export * as dhcp6 from "./dhcp6/index.ts";

@@ -1,9 +1,23 @@
+/**
+ * `leasehold/config/file`: the configuration in a file. The only part of the configuration that
+ * performs I/O: `leasehold/config` does not have it, so that it runs in a browser.
+ *
+ *     import { loadConfigFile } from "leasehold/config/file";
+ *     const loaded = await loadConfigFile("home.yaml");
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { buildTranslation } from "./import/build.ts";
+import { type Format, guessFormat } from "./import/formats.ts";
+import type { Files, Translation } from "./import/translation.ts";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
-import type { Diagnostic } from "./text/diagnostic.ts";
+import type { Diagnostic, SourceText } from "./text/diagnostic.ts";
+import type { Position } from "./text/problems.ts";
 
 /** What became of a file. */
 export type LoadFileResult = LoadResult & {
@@ -12,30 +26,105 @@ export type LoadFileResult = LoadResult & {
    * `diagnostics` says so.
    */
   readonly readable: boolean;
-  /** The text, for excerpts beside diagnostics; undefined for a TypeScript or JavaScript module. */
-  readonly source: string | undefined;
+  /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
+  readonly source: SourceText | undefined;
+  /** The format of another server, for people, where the file was translated. */
+  readonly translatedFrom?: string;
 };
 
 /**
- * Loads a configuration file: YAML, JSON, or (by its extension: .ts, .mts, .js, .mjs) a module
- * whose default export is `defineConfig({...})`. The only part of the configuration that performs
- * I/O: `leasehold/config` does not have it, so that it runs in a browser.
+ * Loads a configuration file: YAML, JSON, (by its extension: .ts, .mts, .js, .mjs) a module whose
+ * default export is `defineConfig({...})`, or a file of another server, which is translated.
+ * Problems of a module have the line where the value is written out in it; where it is computed
+ * they have its path alone.
  */
 export async function loadConfigFile(path: string): Promise<LoadFileResult> {
+  let source: string | undefined;
   try {
-    if (/\.m?[jt]s$/.test(path)) return { ...(await loadModule(path)), readable: true, source: undefined };
-    const source = await readFile(path, "utf8");
-    return { ...loadConfig(source, path), readable: true, source };
+    source = await readFile(path, "utf8");
+    if (isModule(path)) return { ...(await loadModule(path, source)), readable: true, source };
+    return loadConfigText(source, path);
   } catch (error) {
-    const message = `the configuration can't be read: ${reasonOf(error)}`;
-    const diagnostic: Diagnostic = { severity: "error", line: 0, column: 0, path: [], message, hint: undefined };
-    return { ok: false, diagnostics: [diagnostic], readable: false, source: undefined };
+    const { reason = reasonOf(error), ...place } = (await syntaxProblem(error, source)) ?? { line: 0, column: 0 };
+    const message = `the configuration can't be read: ${reason}`;
+    const diagnostic: Diagnostic = { severity: "error", ...place, path: [], message, hint: undefined };
+    return { ok: false, diagnostics: [diagnostic], readable: false, source };
   }
 }
 
-async function loadModule(path: string): Promise<LoadResult> {
+/** What to do about a file of another server that can't be used as it stands, to follow what is said of it. */
+export function adviceOn({ translatedFrom }: LoadFileResult, path: string): string {
+  return translatedFrom === undefined
+    ? ""
+    : `: not all of this file of ${translatedFrom} can be served; \`leasehold convert ${path} -o dhcp.yaml\` writes what can be, to be completed`;
+}
+
+/** The same as `loadConfigFile`, of a text that was read already; files that it includes are read. */
+export function loadConfigText(source: string, name: string): LoadFileResult {
+  const format = guessFormat(name, source);
+  if (format === undefined) return { ...loadConfig(source, name), readable: true, source };
+  const translation = translateText(source, name, format);
+  return { ...buildTranslation(translation), readable: true, source: translation.sources, translatedFrom: format.title };
+}
+
+/** What a configuration of another server becomes; files that it includes are read. */
+export function translateText(source: string, name: string, format: Format): Translation {
+  const translation = format.translate(source, name, FILES);
+  return { ...translation, sources: new Map([[name, source], ...translation.sources]) };
+}
+
+/** By its extension. */
+export function isModule(path: string): boolean {
+  return /\.m?[jt]s$/.test(path);
+}
+
+async function loadModule(path: string, text: string): Promise<LoadResult> {
   const module: { readonly default?: unknown } = await import(pathToFileURL(resolve(path)).href);
-  return buildConfig(module.default);
+  const built = buildConfig(module.default);
+  if (built.ok && built.warnings.length === 0) return built;
+  // The parser is only needed where there is something to say.
+  const { locateInModule } = await import("./text/module-source.ts");
+  return buildConfig(module.default, locateInModule(text));
+}
+
+/** Where a module that can't be loaded is no TypeScript; undefined: it is, or that is not seen. */
+async function syntaxProblem(error: unknown, text: string | undefined): Promise<(Position & { readonly reason: string }) | undefined> {
+  if (!(error instanceof SyntaxError) || text === undefined) return undefined;
+  const { syntaxProblemOf } = await import("./text/module-source.ts");
+  const problem = syntaxProblemOf(text);
+  return problem && { line: problem.line, column: problem.column, reason: `not valid TypeScript: ${problem.message}` };
+}
+
+/** A relative name is beside the file that says it, else, as servers have it, in the folder that we run in. */
+const FILES: Files = {
+  read(path, from) {
+    let reason: string | undefined;
+    for (const name of placesOf(path, from)) {
+      try {
+        return { name, text: readFileSync(name, "utf8") };
+      } catch (error) {
+        reason ??= reasonOf(error);
+      }
+    }
+    return { reason: reason ?? "there is no such file" };
+  },
+  list(folder, from) {
+    for (const name of placesOf(folder, from)) {
+      try {
+        return readdirSync(name, { withFileTypes: true })
+          .filter((entry) => !entry.isDirectory())
+          .map((entry) => entry.name)
+          .sort();
+      } catch {
+        // Then it is in the other place, or nowhere.
+      }
+    }
+    return [];
+  },
+};
+
+function placesOf(path: string, from: string): readonly string[] {
+  return isAbsolute(path) ? [path] : [...new Set([join(dirname(from), path), path])];
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -45,7 +134,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
 };
 
-function reasonOf(error: unknown): string {
+/** Why a file could not be read, in words. */
+export function reasonOf(error: unknown): string {
   const code = (error as { readonly code?: unknown } | null)?.code;
   const reason = typeof code === "string" ? REASONS[code] : undefined;
   return reason ?? (error instanceof Error ? error.message : String(error));

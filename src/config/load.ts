@@ -3,11 +3,13 @@ import { advise as adviseOnDhcp4 } from "./build/dhcp4/advice.ts";
 import { advise as adviseOnDhcp6 } from "./build/dhcp6/advice.ts";
 import type { Config } from "./model/config.ts";
 import type { ConfigInput } from "./schema/config.ts";
+import type { Definitions } from "./schema/typed-options.ts";
 import { validate } from "./schema/validate.ts";
 import { type Diagnostic, formatPath } from "./text/diagnostic.ts";
 import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
 import { readSource } from "./text/source.ts";
 
+/** A checked configuration, or every problem of what was written. */
 export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Diagnostic[] }
   /** Every problem of the file, warnings too, in the order of the text. */
@@ -28,20 +30,23 @@ export function loadConfig(text: string, fileName: string): LoadResult {
 }
 
 /**
- * Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths and no
- * positions. Never throws.
+ * Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths, and
+ * positions where `locate` knows of a text that the object was made from. Never throws.
  */
-export function buildConfig(value: unknown): LoadResult {
-  return load(value, () => ({ line: 0, column: 0 }));
+export function buildConfig(value: unknown, locate: Locate = () => ({ line: 0, column: 0 })): LoadResult {
+  return load(value, locate);
 }
 
 /**
- * Gives editors and the compiler the type of a configuration that is written as a TypeScript
- * module.
+ * Gives editors and the compiler the type of a configuration that is written as a program: the
+ * names of options and the forms of their values, those of `option_definitions` too.
  */
-export function defineConfig(config: ConfigInput): ConfigInput {
+export function defineConfig<const D extends Definitions = NoDefinitions>(config: ConfigInput<D>): ConfigInput<D> {
   return config;
 }
+
+/** Nothing but the options of the tables has a name. */
+type NoDefinitions = Readonly<Record<never, never>>;
 
 function load(value: unknown, locate: Locate, charactersAt?: Characters): LoadResult {
   const forms = createReport(charactersAt);

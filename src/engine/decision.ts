@@ -44,6 +44,7 @@ export const SILENCE_REASONS = {
   "conflicts-found": "several addresses in a row that this client could get turned out to be in use; it may ask again",
 } as const;
 
+/** Why the server stays silent: a key of `SILENCE_REASONS`. */
 export type SilenceReason = keyof typeof SILENCE_REASONS;
 
 /**

@@ -1,13 +1,39 @@
 /**
- * The public surface `leasehold/engine`: what a DHCP server does about a message, decided
- * without performing any effect. DHCPv4, and under the name `dhcp6` DHCPv6.
+ * `leasehold/engine`: what a DHCP server does about a message, decided without performing any
+ * effect. Pure: no I/O, no clock, no randomness; runs in a browser.
+ *
+ *     import { dhcp4 } from "leasehold/engine";
+ *     const decision = dhcp4.decide({ decider, leases, now, random }, received);
+ *
+ * @module
  */
 export type { Destination } from "../net/destination.ts";
-export { type Answers, type Question, SILENCE_REASONS, type SilenceReason } from "./decision.ts";
-export { decide } from "./dhcp4/decide.ts";
-export { createDecider, type Decider } from "./dhcp4/decider.ts";
-export type { Decision, Reply, SettledDecision } from "./dhcp4/decision.ts";
-export type { Context, Received, ServedInterface } from "./dhcp4/exchange.ts";
-export { describe as describeTrace, type Trace, type TraceEvent } from "./dhcp4/trace.ts";
+export {
+  type Answers,
+  type Asked,
+  type Decision as DecisionOf,
+  type Question,
+  type Reply as ReplyOf,
+  type Settled,
+  SILENCE_REASONS,
+  type SilenceReason,
+} from "./decision.ts";
+export * as dhcp4 from "./dhcp4/index.ts";
+// The names of `dhcp4`, as they were before it had them to itself.
+export {
+  type Context,
+  createDecider,
+  type Decider,
+  type Decision,
+  decide,
+  describeTrace,
+  type Received,
+  type Reply,
+  type ServedInterface,
+  type SettledDecision,
+  type Trace,
+  type TraceEvent,
+} from "./dhcp4/index.ts";
 export * as dhcp6 from "./dhcp6/index.ts";
 export type { Notice, Notify } from "./notice.ts";
+export type { Candidate, CommonEvent, Trace as TraceOf } from "./trace.ts";

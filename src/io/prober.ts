@@ -19,5 +19,6 @@ export interface Prober<A> {
    * nobody for IPv6. False: it can't ask, for example because there is no route.
    */
   ask(address: A, interfaceIndex: number): boolean;
+  /** Stops asking and listening. */
   close(): void;
 }

@@ -74,8 +74,10 @@ export const SEND_FAILURES = {
   other: "the system refused them",
 } as const;
 
+/** Why a datagram was not sent: a key of `SEND_FAILURES`. */
 export type SendFailure = keyof typeof SEND_FAILURES;
 
+/** What a transport received and sent since it was opened. */
 export interface TransportCounters {
   readonly received: number;
   /** Datagrams that the system took. */
@@ -127,13 +129,16 @@ export interface Transport<A> {
    * kernel.
    */
   pause(): void;
+  /** Goes on receiving. */
   resume(): void;
   /**
    * A batch for at most `capacity` datagrams. Those that the system takes are counted in `sent` by
    * their kind, where it is given.
    */
   createOutbox(capacity: number, sent?: Uint32Array): Outbox<A>;
+  /** What was received and sent since it was opened. */
   counters(): TransportCounters;
+  /** Closes the sockets. */
   close(): void;
 }
 

@@ -2,6 +2,7 @@ import type { Seconds, SpaceId } from "./lease.ts";
 
 /** Addresses that somebody must not be given. */
 export interface AddressFilter<A> {
+  /** Whether this address is one of them. */
   excludes(address: A): boolean;
 }
 

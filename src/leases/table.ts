@@ -28,7 +28,8 @@ export interface Applied<A, O> {
   readonly before: Before<O> | undefined;
 }
 
-interface Before<O> {
+/** A lease as it was before a change. */
+export interface Before<O> {
   readonly state: LeaseState;
   readonly start: Seconds;
   readonly expiry: Seconds;
@@ -89,7 +90,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     this.#index = new SpaceIndex(space, this.#rows, family.traitOf, this.#hash);
   }
 
-  /** The space that the table is in. */
+  /** The space that the table is in. @internal */
   get space(): Space<A> {
     return this.#index.space;
   }
@@ -297,6 +298,8 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
    * Begins to move to another space of the same addresses. Leases may be read and changed between
    * the steps; until the last one the table is in the old space. A move that was begun before is
    * given up.
+   *
+   * @internal
    */
   moveTo(space: Space<A>): Move {
     const next = new SpaceIndex(space, this.#rows, this.#family.traitOf, this.#hash);

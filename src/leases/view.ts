@@ -68,30 +68,37 @@ export class OwningLeaseTable<A, O> extends LeaseTable<A, O> {
     this.#family = family;
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override byAddress(address: A): Lease<A, O> | undefined {
     return this.#own(super.byAddress(address));
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override ofClient(clientKey: Uint8Array, link: number, besides?: A): Lease<A, O> | undefined {
     return this.#own(super.ofClient(clientKey, link, besides));
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override allOfClient(clientKey: Uint8Array, link: number): readonly Lease<A, O>[] {
     return super.allOfClient(clientKey, link).map((lease) => leaseCopy(lease, this.#family));
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override holdOn(address: A): Hold<A, O> | undefined {
     return this.#ownHold(super.holdOn(address));
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override heldBy(clientKey: Uint8Array, link: number): Hold<A, O> | undefined {
     return this.#ownHold(super.heldBy(clientKey, link));
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override longestExpired(pool: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined {
     return this.#own(super.longestExpired(pool, unless));
   }
 
+  /** As in `LeaseReader`, with bytes of its own. */
   override withTrait(trait: string, value: Uint8Array, most?: number): readonly Lease<A, O>[] {
     return super.withTrait(trait, value, most).map((lease) => leaseCopy(lease, this.#family));
   }

@@ -8,8 +8,10 @@ export type Duid = Uint8Array;
 
 /** Bytes of a DUID with its type (section 11.1). */
 export const MIN_DUID_SIZE = 3;
+/** At most: 128 bytes behind the type. */
 export const MAX_DUID_SIZE = 130;
 
+/** Types of DUIDs (RFC 8415 section 11, RFC 6355). */
 export const DuidType = {
   /** Link-layer address plus time (section 11.2). */
   LLT: 1,

@@ -1,4 +1,12 @@
-/** `leasehold/net`: addresses, prefixes and ranges, from text and to text. */
+/**
+ * `leasehold/net`: addresses, prefixes and ranges, from text and to text. An IPv4 address is a
+ * number, an IPv6 address 16 bytes, so that packets are read and written without making objects.
+ *
+ *     import { formatIpv4, parseIpv4 } from "leasehold/net";
+ *     const gateway = parseIpv4("192.168.5.1"); // undefined: it is no address
+ *
+ * @module
+ */
 
 export {
   type Duid,
@@ -32,6 +40,7 @@ export {
   parseIpv6Prefix,
   prefixLength,
 } from "./ipv6-prefix.ts";
+export type { Ipv6Range } from "./ipv6-range-index.ts";
 export { formatMac, parseMac } from "./mac.ts";
 export { formatIpv4Prefix, type Ipv4Prefix, maskOf, parseIpv4Prefix, prefixContains, prefixOf, rangeOfPrefix } from "./prefix.ts";
 export { type AddressRange, formatAddressRange, parseAddressRange, rangeContains, rangeSize } from "./range.ts";

@@ -4,7 +4,9 @@
  */
 export type Ipv4 = number;
 
+/** 0.0.0.0: no address, or any. */
 export const IPV4_ANY: Ipv4 = 0;
+/** 255.255.255.255: everybody on the link. */
 export const IPV4_BROADCAST: Ipv4 = 0xffffffff;
 
 /**
@@ -24,6 +26,7 @@ export function parseIpv4(text: string): Ipv4 | undefined {
   return address;
 }
 
+/** An address in dotted decimal. */
 export function formatIpv4(address: Ipv4): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }

@@ -37,10 +37,12 @@ export function parseIpv4Prefix(text: string): Ipv4Prefix | undefined {
   return prefix.address === address ? prefix : undefined;
 }
 
+/** A prefix as `192.168.5.0/24`. */
 export function formatIpv4Prefix(prefix: Ipv4Prefix): string {
   return `${formatIpv4(prefix.address)}/${prefix.length}`;
 }
 
+/** Whether the address is one of the prefix. */
 export function prefixContains(prefix: Ipv4Prefix, address: Ipv4): boolean {
   return (address & maskOf(prefix.length)) >>> 0 === prefix.address;
 }

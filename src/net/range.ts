@@ -6,10 +6,12 @@ export interface AddressRange {
   readonly end: Ipv4;
 }
 
+/** Whether the address is one of the range, which includes both ends. */
 export function rangeContains(range: AddressRange, address: Ipv4): boolean {
   return address >= range.start && address <= range.end;
 }
 
+/** Number of addresses in the range. */
 export function rangeSize(range: AddressRange): number {
   return range.end - range.start + 1;
 }
@@ -45,6 +47,7 @@ export function parseAddressRange(text: string): AddressRange | undefined {
   return { start, end };
 }
 
+/** A range as `first-last`. */
 export function formatAddressRange(range: AddressRange): string {
   return `${formatIpv4(range.start)}-${formatIpv4(range.end)}`;
 }

@@ -14,6 +14,7 @@ export const DROP_REASONS = {
   "internal-error": "a defect of this program: please report the log entry that goes with it",
 } as const;
 
+/** Why the pump left a datagram unanswered: a key of `DROP_REASONS`. */
 export type DropReason = keyof typeof DROP_REASONS;
 
 /**

@@ -17,6 +17,7 @@ import type { Applied } from "../leases/table.ts";
  */
 export type HappeningKind = "bound" | "renewed" | "released" | "declined" | "conflict" | "expired" | "removed";
 
+/** A change of a lease that has come true. */
 export interface Happening<A, O> {
   readonly kind: HappeningKind;
   readonly address: A;

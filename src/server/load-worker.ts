@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { loadConfigFile } from "../config/file.ts";
+import { adviceOn, loadConfigFile } from "../config/file.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import type { LoadedConfiguration } from "./load-configuration.ts";
 
@@ -15,6 +15,9 @@ async function load(path: string): Promise<LoadedConfiguration> {
     return { ok: false, problems: [`${path} is no regular file`] };
   }
   const loaded = await loadConfigFile(path);
-  if (!loaded.ok) return { ok: false, problems: formatDiagnostics(loaded.diagnostics, path, loaded.source) };
+  if (!loaded.ok) {
+    const problems = formatDiagnostics(loaded.diagnostics, path, loaded.source);
+    return { ok: false, problems: loaded.translatedFrom === undefined ? problems : [...problems, `${path}${adviceOn(loaded, path)}`] };
+  }
   return { ok: true, config: loaded.config, warnings: formatDiagnostics(loaded.warnings, path, loaded.source) };
 }

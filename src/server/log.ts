@@ -12,6 +12,7 @@ export interface LogEntry {
  * together. An entry may hold facts of any kind, an `err` among them. Must neither throw nor wait.
  */
 export interface Log {
+  /** Whether entries of this level are written. */
   isLevelEnabled(level: LogLevel): boolean;
   readonly debug: LogEntry;
   readonly info: LogEntry;

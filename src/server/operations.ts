@@ -10,6 +10,7 @@ import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
 /** Leases looked at, and changed, at one time: about a millisecond. */
 const SLICE = 1000;
 
+/** What an operator may do to leases. */
 export const LEASE_OPERATIONS = ["release", "delete", "unblock", "reconfigure"] as const;
 /**
  * - `release`: ends bound leases as if their clients had sent DHCPRELEASE; the addresses are
@@ -27,6 +28,7 @@ export interface Addresses<A> {
   readonly end: A;
 }
 
+/** What an operator wants of leases. */
 export interface LeaseOperation<A> {
   readonly kind: LeaseOperationKind;
   /** The addresses that are meant. */
@@ -41,6 +43,7 @@ export interface LeaseOperation<A> {
 /** What a server that runs can be asked for without more words. */
 export const SERVER_OPERATIONS = ["reload", "status"] as const;
 
+/** What an operator may ask of a server. */
 export type Operation<A> =
   | LeaseOperation<A>
   /**

@@ -37,9 +37,12 @@ export type Happening =
   /** Its address is a prefix; a single address is one of 128 bits. */
   | ({ readonly protocol: "dhcp6" } & HappeningOf<Ipv6Prefix, LeaseOwner6>);
 
+/** DHCPv4 as it is served, to look at and for operators. */
 export type ServedDhcp4 = Served<Ipv4, LeaseOwner4, ServedInterface4>;
+/** DHCPv6 as it is served, to look at and for operators. */
 export type ServedDhcp6 = Served<Ipv6Prefix, LeaseOwner6, ServedInterface6>;
 
+/** What a server needs to start. */
 export interface ServerOptions {
   readonly config: Config;
   readonly store: LeaseStore;
@@ -66,6 +69,7 @@ export interface ServerOptions {
   readonly onHappening?: (happening: Happening) => void;
 }
 
+/** How DHCPv6 is served. */
 export interface Dhcp6Options {
   /**
    * Where to listen: :: and 547, which are the defaults, for real service; with any other port

@@ -71,6 +71,7 @@ export interface Served<A, O, I> {
   /** The interfaces served now. */
   readonly interfaces: readonly I[];
   readonly counters: Counters;
+  /** What its sockets received and sent. */
   transportCounters(): TransportCounters;
   /**
    * Does what an operator wants of leases; the number of those that were changed, durably. Rejects

@@ -61,6 +61,10 @@ export interface LeaseStore {
   close(): Promise<void>;
 }
 
+/**
+ * What is wrong with a store: somebody else has it, its file is not where it was, of a later
+ * version, none of leases, damaged; there is no room; or the system refused.
+ */
 export type StoreErrorCode = "locked" | "moved" | "newer" | "not-a-lease-database" | "corrupt" | "full" | "io";
 
 /** What went wrong with the store, in words for an operator. */

@@ -29,17 +29,32 @@ export interface More {
   readonly repeats?: boolean;
 }
 
+/**
+ * A line of a table, whose type says what stands in it: names and forms of values in a
+ * configuration that is a program follow from that.
+ */
+export interface Defined<N extends string, T extends ValueType, M extends More> extends OptionDefinition {
+  readonly name: N;
+  readonly type: T;
+  readonly aliases: M extends { readonly aliases: infer A extends readonly string[] } ? A : readonly [];
+  readonly protocol: M extends { readonly protocol: infer P extends boolean } ? P : false;
+  readonly repeats?: M extends { readonly repeats: infer R extends boolean } ? R : false;
+}
+
 /** A line of a table. */
-export function define<const N extends string>(
+export function define<const N extends string, const T extends ValueType, const M extends More = typeof NOTHING>(
   code: number,
   name: N,
-  type: ValueType,
+  type: T,
   rfc: number | string,
-  more: More = {},
-): OptionDefinition & { readonly name: N } {
-  const definition = { code, name, type, rfc, aliases: more.aliases ?? [], protocol: more.protocol ?? false };
-  return more.repeats === undefined ? definition : { ...definition, repeats: more.repeats };
+  more?: M,
+): Defined<N, T, M> {
+  const { aliases, protocol, repeats }: More = { ...NOTHING, ...more };
+  const definition = { code, name, type, rfc, aliases, protocol };
+  return (repeats ? { ...definition, repeats } : definition) as Defined<N, T, M>;
 }
+
+const NOTHING = { aliases: [], protocol: false, repeats: false } as const;
 
 /**
  * Bytes of a code, and of the length behind it: 1 in DHCPv4 (RFC 2132 section 2), 2 in DHCPv6 (RFC
@@ -92,6 +107,6 @@ export function optionDictionary<N extends string>(
  * what contains them, so how deep options are nested is for the table to say, not for who sent the
  * message.
  */
-export function container(definitions: readonly SubOptionDefinition[], codeSize: CodeSize): ValueType {
-  return { kind: "suboptions", definitions, size: codeSize };
+export function container<const D extends readonly SubOptionDefinition[]>(definitions: D, codeSize: CodeSize) {
+  return { kind: "suboptions", definitions, size: codeSize } as const;
 }

@@ -1,6 +1,9 @@
 import type { OptionDefinition } from "./option-dictionary.ts";
 import { encodeValue } from "./values/values.ts";
 
+/**
+ * The values of an option, one for each time that it has to stand in a message; or what is wrong.
+ */
 export type EncodeOptionResult =
   | { readonly ok: true; readonly values: readonly Uint8Array[] }
   | {

@@ -47,8 +47,9 @@ test("files are loaded by their extension; what can't be read is told apart from
   const json = await loadConfigFile(file("a.json", JSON.stringify(written)));
   assert.ok(json.ok);
 
-  const module = await loadConfigFile(file("a.ts", `const name: string = "x";\nexport default { options: { domain_name: name } };`));
-  assert.ok(module.ok && module.source === undefined);
+  const text = `const name: string = "x";\nexport default { options: { domain_name: name } };`;
+  const module = await loadConfigFile(file("a.ts", text));
+  assert.ok(module.ok && module.source === text);
   assert.deepEqual([...module.config.options.byCode.keys()], [15]);
 
   const bad = await loadConfigFile(file("b.yaml", "networks: 5"));
@@ -57,7 +58,8 @@ test("files are loaded by their extension; what can't be read is told apart from
   const table: readonly [string, RegExp][] = [
     [join(folder, "none.yaml"), /there is no such file$/],
     [folder, /it is a folder$/],
-    [join(folder, "none.ts"), /missing$/],
+    [join(folder, "none.ts"), /there is no such file$/],
+    [file("lacking.ts", 'import { x } from "./none.ts";\nexport default { x };'), /missing$/],
     [file("c.mjs", "throw new Error('out of order');"), /out of order$/],
   ];
   for (const [path, message] of table) {
@@ -65,6 +67,19 @@ test("files are loaded by their extension; what can't be read is told apart from
     assert.ok(!result.ok && !result.readable);
     assert.equal(result.diagnostics.length, 1);
     assert.match(result.diagnostics[0]?.message ?? "", message);
+  }
+  const places: readonly [name: string, text: string, problem: string][] = [
+    ["wrong.ts", 'const a = { routers: "x" } as const;\nexport default { options: { ...a, ruters: "10.0.0.1" } };', "1:22"],
+    ["wrong.mjs", 'export default { options:\n  { ruters: "10.0.0.1" } };', "2:5"],
+    ["computed.ts", 'export default { options: Object.fromEntries([["ruters", 1]]) };', "0:0"],
+    ["warned.ts", "export default {\n  networks: { '10.0.0.0/24': {} } };", "2:15"],
+    ["broken.ts", "export default {\n  a: 1 b };", "2:8"],
+  ];
+  for (const [name, text, place] of places) {
+    const result = await loadConfigFile(file(name, text));
+    const [first] = result.ok ? result.warnings : result.diagnostics;
+    assert.equal(first && `${first.line}:${first.column}`, place, name);
+    assert.equal(result.source, text);
   }
   const empty = await loadConfigFile(file("d.mjs", "export const config = {};"));
   assert.ok(!empty.ok && empty.readable);

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import { openMemoryStore } from "../../src/store/memory.ts";
 import type { LeaseStore } from "../../src/store/store.ts";
+import { programsIn } from "../support/document.ts";
 import { addressIn } from "../support/leases.ts";
+import { writeIn } from "../support/loopback-server.ts";
 import { createHeldStore, type Kept } from "../support/store.ts";
 import { describeStore } from "./contract.ts";
 import { createFolder, exec, openStore } from "./support.ts";
@@ -24,6 +27,16 @@ describeStore("SQLite", {
     return () => exec(path, "DROP TRIGGER refused");
   },
 });
+
+// The store of docs/library.md keeps what every store promises.
+const { files } = programsIn(readFileSync(new URL("../../docs/library.md", import.meta.url), "utf8"));
+const SERVER = new URL("../../src/server/index.ts", import.meta.url).href;
+const { openJournal } = (await import(
+  writeIn(folder, "journal.ts", (files.get("journal.ts") ?? "").replace("leasehold/server", SERVER))
+)) as {
+  openJournal(path: string): LeaseStore;
+};
+describeStore("the journal of docs/library.md", { keeps: true, open: (_, place) => openJournal(join(folder, `${place}.jsonl`)) });
 
 // What other tests believe to be a store.
 const disks = new Map<string, { leases: Map<number, Lease>; clock: Kept }>();

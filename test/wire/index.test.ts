@@ -5,6 +5,7 @@ import * as wire from "../../src/wire/index.ts";
 test("the public surface of leasehold/wire is what is documented", () => {
   assert.deepEqual(Object.keys(wire).sort(), [
     "RAW_TYPES",
+    "capture",
     "decodeValue",
     "dhcp4",
     "dhcp6",

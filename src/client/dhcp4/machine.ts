@@ -82,6 +82,7 @@ export type ClientState =
       readonly wakeAt: number;
     };
 
+/** What happens to a client. */
 export type ClientEvent =
   /**
    * Get an address; `delayed`: after a random time, as a machine should that has just been switched
@@ -109,6 +110,7 @@ export type ClientEvent =
   /** The address is no longer needed. */
   | { readonly kind: "release" };
 
+/** What the caller has to do for a client. */
 export type ClientAction =
   /** Send from port 68 of address `from` to port 67 of `to`. */
   | { readonly kind: "send"; readonly message: Message; readonly from: Ipv4; readonly to: Ipv4 }
@@ -121,6 +123,7 @@ export type ClientAction =
   /** Stop using this address at once. */
   | { readonly kind: "deconfigure"; readonly lease: ClientLease; readonly reason: "expired" | "refused" | "conflict" | "released" };
 
+/** A client after an event, and what is to be done, in this order. */
 export interface ClientStep {
   readonly state: ClientState;
   readonly actions: readonly ClientAction[];

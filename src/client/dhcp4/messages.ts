@@ -58,6 +58,7 @@ export interface Transaction {
   readonly secs: number;
 }
 
+/** The options that a client asks for unless told otherwise (option 55). */
 export const DEFAULT_PARAMETERS: readonly number[] = [
   OptionCode.subnetMask,
   OptionCode.routers,

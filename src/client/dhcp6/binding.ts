@@ -36,6 +36,7 @@ export interface Association {
   readonly leases: readonly ClientLease[];
 }
 
+/** The leases of a client, and who gave them. */
 export interface Binding {
   /** The server that was last heard of: whom to ask for more. */
   readonly server: Duid;
@@ -57,6 +58,7 @@ export function nextExpiryOf(binding: Binding): number {
   return earliest(leasesOf(binding), ({ validUntil }) => validUntil);
 }
 
+/** All addresses and prefixes of a binding. */
 export function leasesOf(binding: Binding | undefined): readonly ClientLease[] {
   return binding === undefined ? [] : binding.associations.flatMap(({ leases }) => leases);
 }
@@ -178,7 +180,8 @@ interface Named {
   readonly iaid: number;
 }
 
-interface HeldAssociation extends Named {
+/** What a client has of an association. */
+export interface HeldAssociation extends Named {
   readonly leases: readonly { readonly prefix: Ipv6Prefix }[];
 }
 

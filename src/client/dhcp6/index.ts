@@ -1,3 +1,8 @@
+/**
+ * A DHCPv6 client (RFC 8415): its messages, and a state machine.
+ *
+ * @module
+ */
 export * from "./anonymity.ts";
 export * from "./answer.ts";
 export {
@@ -5,6 +10,7 @@ export {
   associationsOf,
   type Binding,
   type ClientLease,
+  type HeldAssociation,
   leasesOf,
   nextExpiryOf,
   requestsOf,
@@ -20,6 +26,7 @@ export type {
   ClientState,
   ClientStep,
   Exchange,
+  Exchanged,
   LossReason,
   Offer,
   Purpose,

@@ -51,6 +51,7 @@ export interface ClientSettings {
   readonly acceptReconfigure: boolean;
 }
 
+/** What tells the messages of one exchange apart from others (RFC 8415 section 16.1). */
 export interface Transaction {
   /** 24 bits. */
   readonly transactionId: number;
@@ -58,6 +59,7 @@ export interface Transaction {
   readonly elapsed: number;
 }
 
+/** The options that a client asks for unless told otherwise (option 6). */
 export const DEFAULT_OPTION_REQUEST: readonly number[] = [OptionCode.dnsServers, OptionCode.domainSearch, OptionCode.ntpServer];
 
 /**

@@ -10,6 +10,7 @@ import type { Binding, ClientLease } from "./binding.ts";
 import type { AssociationRequest } from "./messages.ts";
 import type { ReconfigureKey } from "./reconfigure.ts";
 
+/** A client: plain data. */
 export interface ClientState {
   /** What it was started for. */
   readonly wants: "nothing" | "leases" | "information";
@@ -32,7 +33,7 @@ export interface ClientState {
 }
 
 /** What all exchanges have (section 15). */
-interface Exchanged {
+export interface Exchanged {
   readonly transactionId: number;
   /** How often the message was sent; 0: it waits for the first time. */
   readonly transmissions: number;
@@ -68,6 +69,7 @@ export type Purpose =
   /** `server`: whose RECONFIGURE it answers. */
   | { readonly kind: "information-request"; readonly server: Duid | undefined };
 
+/** An exchange of messages that is under way. */
 export type Exchange = Exchanged & Purpose;
 
 /** A usable ADVERTISE. */
@@ -77,6 +79,7 @@ export interface Offer {
   readonly associations: readonly AnsweredAssociation[];
 }
 
+/** What happens to a client. */
 export type ClientEvent =
   /**
    * Get leases; `delayed`: after a random time, as a machine should that has just been switched on
@@ -106,6 +109,7 @@ export type ClientEvent =
 /** Why a lease may no longer be used. */
 export type LossReason = "expired" | "refused" | "conflict" | "released";
 
+/** What the caller has to do for a client. */
 export type ClientAction =
   /** Send from port 546 of the link-local address to port 547 of ff02::1:2. */
   | { readonly kind: "send"; readonly message: Message }
@@ -121,6 +125,7 @@ export type ClientAction =
   /** The options in this REPLY are what counts from now on; those of the one before do not. */
   | { readonly kind: "options"; readonly message: Message };
 
+/** A client after an event, and what is to be done, in this order. */
 export interface ClientStep {
   readonly state: ClientState;
   readonly actions: readonly ClientAction[];

@@ -1,4 +1,6 @@
-import type { Translator } from "./translation.ts";
+import { DHCPD } from "./dhcpd/format.ts";
+import { KEA } from "./kea/format.ts";
+import type { Files, Translation, Translator } from "./translation.ts";
 
 /** A format of another server. */
 export interface Format {
@@ -9,7 +11,25 @@ export interface Format {
   /** Whether the file is likely to be of this format, by its name and its text. */
   readonly isLikely: (name: string, text: string) => boolean;
   readonly translate: Translator;
+  /** Several files that say together what one of Leasehold says; undefined: there are no such. */
+  readonly translateTogether?: (texts: readonly { readonly text: string; readonly name: string }[], files: Files) => Translation;
 }
 
 /** Every format that can be translated; the first that finds a file likely gets it. */
-export const FORMATS: readonly Format[] = [];
+export const FORMATS: readonly Format[] = [KEA, DHCPD];
+
+/** A file of Leasehold's own: by its name, or by a key of the top level that no other has so. */
+const OWN_NAME = /\.(ya?ml|m?[jt]s)$/i;
+const OWN_TEXT = /^(networks|shared_networks|client_classes|interfaces|config|options|reservations|v6)[ \t]*:/m;
+
+/** The format of another server that a file is likely of; undefined for one of Leasehold's own. */
+export function guessFormat(name: string, text: string): Format | undefined {
+  if (OWN_NAME.test(name)) return undefined;
+  const format = FORMATS.find(({ isLikely }) => isLikely(name, text));
+  return format !== undefined && OWN_TEXT.test(text) ? undefined : format;
+}
+
+/** Whether a file is likely to be a configuration of Leasehold, by its name and its text. */
+export function isLikelyOwn(name: string, text: string): boolean {
+  return OWN_NAME.test(name) || OWN_TEXT.test(text) || (/^\s*\{/.test(text) && /"(networks|v6)"\s*:/.test(text));
+}

@@ -3,8 +3,10 @@
 import type { ValueType } from "../../wire/values/values.ts";
 import type { Node } from "../class-expression/syntax.ts";
 
+/** Where leases are kept. `path` undefined: the command line says. */
 export type StoreSpec = { readonly kind: "sqlite"; readonly path: string | undefined } | { readonly kind: "memory" };
 
+/** What is logged, and in which form. */
 export interface LogSpec {
   readonly level: "trace" | "debug" | "info" | "warn" | "error";
   readonly format: "pretty" | "json";
@@ -27,6 +29,7 @@ export interface OptionSet {
   readonly always: readonly ConfiguredOption[];
 }
 
+/** An option with the value that the configuration gives it. */
 export interface ConfiguredOption {
   readonly code: number;
   /** The value as it goes on the wire. */
@@ -86,6 +89,7 @@ export interface BulkLeasequerySpec {
   readonly listen: readonly ListenSpec[];
 }
 
+/** Where to listen for connections. */
 export interface ListenSpec {
   readonly address: Uint8Array;
   /** Undefined: the port of the server that speaks the protocol. */
@@ -101,7 +105,7 @@ export interface Limit {
   readonly identity: Uint8Array;
   /** The expression as written. */
   readonly key: string;
-  /** The same, read: a value. An empty one is not limited. */
+  /** The same, read: a value. An empty one is not limited. @internal */
   readonly value: Node;
   readonly max: number;
   /** Number of the class whose clients it is for; undefined: it is for all. */
@@ -120,6 +124,8 @@ export interface ClientClass {
   readonly assert: string | undefined;
   /**
    * The same, read: a condition that puts the client into the class, or the value of a template.
+   *
+   * @internal
    */
   readonly expression: Node | undefined;
   /** Undefined: the class is no template. */

@@ -1,16 +1,22 @@
-/* What the configuration of DHCPv4 is made of. */
+/**
+ * What the configuration of DHCPv4 is made of.
+ *
+ * @module
+ */
 
 import type { Ipv4 } from "../../net/ipv4.ts";
 import type { Ipv4Prefix } from "../../net/prefix.ts";
 import type { AddressRange } from "../../net/range.ts";
 import type { BulkLeasequerySpec, Classification, ClientClass, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
 
+/** An interface to serve directly. */
 export interface InterfaceSpec {
   readonly name: string;
   /** From `name@ip`: the address of this interface to answer from. */
   readonly address: Ipv4 | undefined;
 }
 
+/** Who may ask about leases (RFC 4388). */
 export interface LeasequerySpec {
   readonly requesters: readonly Ipv4Prefix[];
   /** Undefined: there is no bulk leasequery. */

@@ -1,4 +1,8 @@
-/* What the configuration of DHCPv6 is made of. */
+/**
+ * What the configuration of DHCPv6 is made of.
+ *
+ * @module
+ */
 
 import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
@@ -46,12 +50,14 @@ export interface Dhcp6Config {
   readonly leasequery?: LeasequerySpec | undefined;
 }
 
+/** Who may ask about leases (RFC 5007). */
 export interface LeasequerySpec {
   readonly requesters: readonly Ipv6Prefix[];
   /** Undefined: there is no bulk leasequery. */
   readonly bulk?: BulkLeasequerySpec | undefined;
 }
 
+/** An interface to serve directly. */
 export interface Dhcp6Interface {
   readonly name: string;
   /**

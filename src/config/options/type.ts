@@ -4,10 +4,11 @@ import { describeValue } from "../text/expected.ts";
 import type { Report } from "../text/problems.ts";
 import { didYouMean } from "../text/suggest.ts";
 
-const IPV4: ValueType = { kind: "ipv4" };
-const IPV6: ValueType = { kind: "ipv6" };
+const IPV4 = { kind: "ipv4" } as const;
+const IPV6 = { kind: "ipv6" } as const;
 
-const TYPES: Readonly<Record<string, ValueType>> = {
+/** The types of options by their names: how values of options of the operator's own are written. */
+export const OPTION_TYPES = {
   ip: IPV4,
   ip_list: { kind: "list", of: IPV4 },
   ipv4: IPV4,
@@ -26,7 +27,9 @@ const TYPES: Readonly<Record<string, ValueType>> = {
   hex: { kind: "bytes" },
   routes: { kind: "routes" },
   sub_option: { kind: "suboptions", definitions: [] },
-};
+} as const satisfies Readonly<Record<string, ValueType>>;
+
+const TYPES: Readonly<Record<string, ValueType>> = OPTION_TYPES;
 
 /** What is an address of the protocol is another one in DHCPv6. */
 const TYPES_OF_DHCP6: typeof TYPES = { ...TYPES, ip: IPV6, ip_list: { kind: "list", of: IPV6 } };

@@ -1,7 +1,19 @@
 import * as z from "zod";
 import { expected } from "../text/expected.ts";
 import { duid, hostIpv6, ipv6Prefix } from "./dhcp6/values.ts";
-import { anyOptions, boot, className, config, dhcp6Options, guards, lifetimes, options } from "./settings.ts";
+import {
+  anyMatchOptions,
+  anyOptions,
+  boot,
+  className,
+  config,
+  dhcp6MatchOptions,
+  dhcp6Options,
+  guards,
+  lifetimes,
+  matchOptions,
+  options,
+} from "./settings.ts";
 import { flag, hardwareAddress, hostAddress, hostname, identifier, list } from "./values.ts";
 
 /* Who clients are: kinds of them, and hosts that are known one by one. */
@@ -54,7 +66,7 @@ const MATCH = { id: "Match", description: "What a client is known by; all that a
 const MATCH_KEYS = "chaddr, client_id, duid, circuit_id, remote_id and options";
 const match = z
   .strictObject(
-    { ...ofHost, ...ofDhcp4, options: options.optional().describe(REQUIRED_OPTIONS) },
+    { ...ofHost, ...ofDhcp4, options: matchOptions.optional().describe(REQUIRED_OPTIONS) },
     { error: expected(`a map with one or more of ${MATCH_KEYS}`) },
   )
   .refine(namesSomething, nothingMatched(MATCH_KEYS))
@@ -93,7 +105,7 @@ const match6 = z
       remote_id: identifier
         .optional()
         .describe("Who the client is, as one of its relays says: the remote-id behind the enterprise number of option 37."),
-      options: dhcp6Options.optional().describe(REQUIRED_OPTIONS),
+      options: dhcp6MatchOptions.optional().describe(REQUIRED_OPTIONS),
     },
     { error: expected(`a map with one or more of ${MATCH6_KEYS}`) },
   )
@@ -118,7 +130,7 @@ export const anyReservation = z
       ...dhcp6Facts,
       match: z
         .strictObject(
-          { ...ofHost, ...ofDhcp4, interface_id: interfaceId, options: anyOptions.optional().describe(REQUIRED_OPTIONS) },
+          { ...ofHost, ...ofDhcp4, interface_id: interfaceId, options: anyMatchOptions.optional().describe(REQUIRED_OPTIONS) },
           { error: expected(`a map with one or more of ${ANY_MATCH_KEYS}`) },
         )
         .refine(namesSomething, nothingMatched(ANY_MATCH_KEYS))

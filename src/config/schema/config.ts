@@ -7,6 +7,7 @@ import { inherited, network, sharedNetwork } from "./networks.ts";
 import { optionDefinitions } from "./option-definitions.ts";
 import { floodProtection, leasequery, log, store } from "./server.ts";
 import { config, limits, options } from "./settings.ts";
+import type { Definitions, WithOptions } from "./typed-options.ts";
 import { A_DURATION, duration, durationInput, flag, interfaceSpec, list, parsed, Refusal } from "./values.ts";
 
 /*
@@ -88,8 +89,15 @@ export const configSchema = z
   )
   .meta({ title: "Leasehold configuration" });
 
-/** A configuration as it is written: what `defineConfig` takes. */
-export type ConfigInput = z.input<typeof configSchema>;
+type Written = z.input<typeof configSchema>;
+
+/**
+ * A configuration as it is written: what `defineConfig` takes. `D`: the options of the operator's
+ * own, which can be used by their names.
+ */
+export type ConfigInput<D extends Definitions = Definitions> = WithOptions<Omit<Written, "option_definitions">, NoInfer<D>> & {
+  readonly option_definitions?: D;
+};
 
 /**
  * A configuration whose values were read one by one; what depends on other values is not checked

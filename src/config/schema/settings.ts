@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { expected } from "../text/expected.ts";
+import type { OptionsKind, OptionsMark } from "./typed-options.ts";
 import { address, fileName, positiveDuration, serverName } from "./values.ts";
 
 /**
@@ -64,18 +65,24 @@ export const lifetimes = z
 const OPTIONS_ARE =
   "Options by name or code: a value, {value, always: true} to send it although not requested, {value: null} to not inherit it, {type, value} for a raw form; or all of them below `values`. What is closer to the client wins: reservation, range, network, shared network, top level.";
 
-export const options = z
-  .record(z.string(), z.unknown(), { error: expected("a map of options such as {routers: 192.168.5.1}") })
-  .meta({ id: "Options", description: OPTIONS_ARE });
+/**
+ * A map from names or codes to values, of which the type says more: what is wrong with an option is
+ * told where it is read.
+ */
+type Options<Kind extends OptionsKind> = z.ZodType<Record<string, unknown>, OptionsMark<Kind>>;
 
-export const dhcp6Options = z
-  .record(z.string(), z.unknown(), { error: expected("a map of options such as {dns_servers: 2001:db8::53}") })
-  .meta({ id: "Dhcp6Options", description: OPTIONS_ARE });
+const optionsMap = (id: string, what: string) =>
+  z.record(z.string(), z.unknown(), { error: expected(what) }).meta({ id, description: OPTIONS_ARE }) as unknown;
 
+export const options = optionsMap("Options", "a map of options such as {routers: 192.168.5.1}") as Options<"dhcp4">;
+export const dhcp6Options = optionsMap("Dhcp6Options", "a map of options such as {dns_servers: 2001:db8::53}") as Options<"dhcp6">;
 /** Where the protocol is told by something else. */
-export const anyOptions = z
-  .record(z.string(), z.unknown(), { error: expected("a map of options") })
-  .meta({ id: "AnyOptions", description: OPTIONS_ARE });
+export const anyOptions = optionsMap("AnyOptions", "a map of options") as Options<"any">;
+
+/* The same in a match. */
+export const matchOptions = options as unknown as Options<"match4">;
+export const dhcp6MatchOptions = dhcp6Options as unknown as Options<"match6">;
+export const anyMatchOptions = anyOptions as unknown as Options<"anyMatch">;
 
 export const boot = {
   next_server: address.optional().describe("siaddr: the server that has the boot file. Default: inherited, else none."),

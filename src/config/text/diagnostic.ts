@@ -1,3 +1,4 @@
+/** An error keeps the configuration from being used; a warning does not. */
 export type Severity = "error" | "warning";
 
 /**
@@ -9,6 +10,8 @@ export type Path = readonly (string | number)[];
 /** One problem of a configuration file, for people and for editors. */
 export interface Diagnostic {
   readonly severity: Severity;
+  /** Where it is not the file that was named, but one that it includes. */
+  readonly file?: string;
   /** From 1; 0 when the configuration did not come from a text. */
   readonly line: number;
   /** From 1; 0 when the configuration did not come from a text. */
@@ -35,11 +38,28 @@ export function formatPath(path: Path): string {
  * then the hint. Without a position (a configuration made by a program) the path stands in its
  * place.
  */
-export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, sourceText?: string): string {
-  return format(diagnostic, fileName, sourceText?.split(LINE_END));
+export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, source?: SourceText): string {
+  return format(diagnostic, fileName, linesOf(fileName, source));
 }
 
+/** The text of the file that was read; by their names, where there were several. */
+export type SourceText = string | ReadonlyMap<string, string>;
+
+/** The lines of a file by its name; undefined where its text is not known. */
+type Lines = (file: string) => readonly string[] | undefined;
+
 const LINE_END = /\r\n|\r|\n/;
+
+function linesOf(fileName: string, source: SourceText | undefined): Lines {
+  const known = new Map<string, readonly string[] | undefined>();
+  return (file) => {
+    if (known.has(file)) return known.get(file);
+    const text = typeof source === "string" ? (file === fileName ? source : undefined) : source?.get(file);
+    const lines = text?.split(LINE_END);
+    known.set(file, lines);
+    return lines;
+  };
+}
 
 /** How many of the errors, and of the warnings, are shown: more help nobody. */
 const MOST_SHOWN = 100;
@@ -49,8 +69,8 @@ const MOST_SHOWN = 100;
  * first hundred each, and how many more there are. Where there are errors and warnings in such
  * numbers, none of the errors is hidden by a warning.
  */
-export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: string, sourceText?: string): readonly string[] {
-  const lines = sourceText?.split(LINE_END);
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: string, source?: SourceText): readonly string[] {
+  const lines = linesOf(fileName, source);
   const texts: string[] = [];
   const counts = { error: 0, warning: 0 };
   for (const diagnostic of diagnostics) if (counts[diagnostic.severity]++ < MOST_SHOWN) texts.push(format(diagnostic, fileName, lines));
@@ -61,11 +81,11 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: 
   return texts;
 }
 
-function format(diagnostic: Diagnostic, fileName: string, sourceLines: readonly string[] | undefined): string {
-  const { severity, line, column, path, message, hint } = diagnostic;
-  const place = line > 0 ? `${fileName}:${line}:${column}` : path.length > 0 ? `${fileName}: ${formatPath(path)}` : fileName;
+function format(diagnostic: Diagnostic, fileName: string, linesOfFile: Lines): string {
+  const { severity, file = fileName, line, column, path, message, hint } = diagnostic;
+  const place = line > 0 ? `${file}:${line}:${column}` : path.length > 0 ? `${file}: ${formatPath(path)}` : file;
   const lines = [`${place}: ${severity}: ${message}`];
-  const source = line > 0 ? sourceLines?.[line - 1] : undefined;
+  const source = line > 0 ? linesOfFile(file)?.[line - 1] : undefined;
   if (source !== undefined) lines.push(...excerpt(source, line, column));
   if (hint !== undefined) lines.push(`  hint: ${hint}`);
   return lines.join("\n");

@@ -12,6 +12,8 @@ export interface Problem {
 
 /** Line and column from 1. */
 export interface Position {
+  /** Where it is not the one text that is read. */
+  readonly file?: string;
   readonly line: number;
   readonly column: number;
 }

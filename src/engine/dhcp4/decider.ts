@@ -28,35 +28,43 @@ export interface PrefixOptions {
  * relays send can't make it grow.
  */
 export interface Decider {
+  /** What it was made of. */
   readonly config: Config;
-  /** Client classes; undefined: there are none. */
+  /** Client classes; undefined: there are none. @internal */
   readonly classification: Dhcp4Classification | undefined;
-  /** The functions and indexes that the configuration was made into. */
+  /** The functions and indexes that the configuration was made into. @internal */
   readonly compiled: CompiledConfig;
-  /** Positions of networks by their addresses. */
+  /** Positions of networks by their addresses. @internal */
   readonly networks: RangeIndex;
+  /** @internal */
   readonly linkOfRelay: ReadonlyMap<Ipv4, Link>;
+  /** @internal */
   readonly linkOfInterface: ReadonlyMap<string, Link>;
+  /** @internal */
   prefixOptions(network: Network): PrefixOptions;
-  /** Options 51, 58 and 59 for a lease of this duration, in seconds. */
+  /** Options 51, 58 and 59 for a lease of this duration, in seconds. @internal */
   leaseTimeOptions(leaseTime: LeaseTime, duration: number): readonly Option[];
   /**
    * Option 12 as it follows from the host name of the reservation; undefined: it has
    * none, or option 12 itself.
+   *
+   * @internal
    */
   hostNameOption(reservation: Reservation): Option | undefined;
-  /** Option 54. */
+  /** Option 54. @internal */
   serverIdentifierOption(address: Ipv4): Option;
   /**
    * What is known of the settings of clients without a reservation; the caller adds
    * to it, and keeps it short.
+   *
+   * @internal
    */
   settingsOf(place: Range | Network): SettingsOfMembers<Settings>[];
-  /** Another number each time, from 1. */
+  /** Another number each time, from 1. @internal */
   nextNumber(): number;
-  /** Lists of configured options, ready for replies. */
+  /** Lists of configured options, ready for replies. @internal */
   readonly optionLists: OptionListCache<Settings, OptionLists>;
-  /** The name of an interface as class expressions see it. */
+  /** The name of an interface as class expressions see it. @internal */
   interfaceName(name: string): Uint8Array;
 }
 

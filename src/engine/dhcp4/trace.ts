@@ -43,7 +43,7 @@ export type TraceEvent =
     };
 
 /** What places the client on a link. */
-type SubnetEvent =
+export type SubnetEvent =
   | {
       readonly rule: "subnet";
       /** `unicast-to-relay`: the address is ciaddr (RFC 5010). */
@@ -55,7 +55,7 @@ type SubnetEvent =
   | { readonly rule: "subnet"; readonly by: "virtual-subnet"; readonly link: string };
 
 /** An address that was looked at for a DISCOVER or a BOOTP request. */
-type AddressEvent =
+export type AddressEvent =
   | {
       readonly rule: "address";
       readonly candidate: Candidate;
@@ -68,11 +68,13 @@ type AddressEvent =
   | { readonly rule: "address"; readonly candidate: "never-used" | "longest-unused"; readonly address: Ipv4 }
   | { readonly rule: "address"; readonly candidate: "none" };
 
-type LeasequeryEvent =
+/** What a LEASEQUERY asks by. */
+export type LeasequeryEvent =
   | { readonly rule: "leasequery"; readonly by: "address"; readonly address: Ipv4 }
   | { readonly rule: "leasequery"; readonly by: LeaseTrait; readonly value: Uint8Array };
 
-type ReplyEvent =
+/** What the answer is. */
+export type ReplyEvent =
   | { readonly rule: "reply"; readonly type: "OFFER" | "ACK"; readonly address: Ipv4; readonly duration: number }
   /** The lease is confirmed for the time that it has left. */
   | { readonly rule: "reply"; readonly type: "ACK"; readonly address: Ipv4; readonly remaining: number }
@@ -87,6 +89,7 @@ type ReplyEvent =
       readonly about: Ipv4 | undefined;
     };
 
+/** Told of each rule of DHCPv4 that was applied. */
 export type Trace = TraceOf<TraceEvent>;
 
 /** What an event says, in words, without the name of its rule. */

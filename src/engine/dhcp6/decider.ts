@@ -39,34 +39,42 @@ export interface PoolLinks {
  * relays send can't make it grow.
  */
 export interface Decider {
+  /** What it was made of. */
   readonly config: Dhcp6Config;
+  /** @internal */
   readonly places: Places;
+  /** @internal */
   readonly linkOfRelay: BytesMap<Link>;
+  /** @internal */
   readonly linkOfInterface: ReadonlyMap<string, Link>;
+  /** @internal */
   readonly linkOfInterfaceId: BytesMap<Link>;
-  /** Whether relays may name links by Interface-Id. */
+  /** Whether relays may name links by Interface-Id. @internal */
   readonly namesInterfaceIds: boolean;
-  /** The lists of reservations of every network, by its index. */
+  /** The lists of reservations of every network, by its index. @internal */
   readonly reservations: readonly (readonly ReservationIndex[])[];
-  /** What the configuration asks of messages. */
+  /** What the configuration asks of messages. @internal */
   readonly compiled: CompiledExpressions<Dhcp6Subject>;
+  /** @internal */
   poolLinks(link: Link): PoolLinks;
-  /** Whether the address is reserved for some host. */
+  /** Whether the address is reserved for some host. @internal */
   isReserved(address: Ipv6): boolean;
-  /** What is reserved for associations of a type. */
+  /** What is reserved for associations of a type. @internal */
   reserved(type: AssociationType, reservation: Reservation): readonly Ipv6Prefix[];
   /**
    * What is known of the settings of clients without a reservation; the caller adds
    * to it, and keeps it short.
+   *
+   * @internal
    */
   settingsOf(place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[];
-  /** Of clients that are on a link of no network; undefined: nothing is configured for them. */
+  /** Of clients that are on a link of no network; undefined: nothing is configured for them. @internal */
   readonly topSettings: ReplySettings | undefined;
-  /** Another number each time, from 1. */
+  /** Another number each time, from 1. @internal */
   nextNumber(): number;
-  /** Lists of configured options, ready for replies. */
+  /** Lists of configured options, ready for replies. @internal */
   readonly optionLists: OptionListCache<ReplySettings, OptionLists>;
-  /** The name of an interface as it is kept with leases. */
+  /** The name of an interface as it is kept with leases. @internal */
   interfaceName(name: string): Uint8Array;
 }
 

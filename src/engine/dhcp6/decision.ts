@@ -8,7 +8,11 @@ import type * as decision from "../decision.ts";
  * types both are byte strings.
  */
 
+/** What is decided about a message of DHCPv6. */
 export type Decision = decision.Decision<Message, Uint8Array, LeaseOwner>;
+/** A decision about a message of DHCPv6 that can be carried out. */
 export type SettledDecision = decision.Settled<Message, Uint8Array, LeaseOwner>;
+/** An answer of DHCPv6. */
 export type Reply = decision.Reply<Message, Uint8Array, LeaseOwner>;
+/** What is known from questions about IPv6 addresses. */
 export type Answers = decision.Answers<Uint8Array>;

@@ -20,6 +20,7 @@ export interface Query {
   readonly requested: readonly number[];
 }
 
+/** What a LEASEQUERY asks about. */
 export type QuerySubject =
   | { readonly by: "address"; readonly address: Ipv6 }
   | { readonly by: "clientId"; readonly duid: Uint8Array }

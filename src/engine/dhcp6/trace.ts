@@ -40,13 +40,13 @@ export type TraceEvent =
   | { readonly rule: "reply"; readonly type: "ADVERTISE" | "REPLY"; readonly leases: number };
 
 /** What places the client on a link. */
-type LinkEvent =
+export type LinkEvent =
   | { readonly rule: "link"; readonly by: "interface-id"; readonly value: Uint8Array }
   | { readonly rule: "link"; readonly by: "link-address"; readonly address: Ipv6 }
   | { readonly rule: "link"; readonly by: "interface"; readonly name: string };
 
 /** An address or prefix that was looked at for an association. */
-type AddressEvent =
+export type AddressEvent =
   | {
       readonly rule: "address";
       readonly candidate: Candidate;
@@ -59,6 +59,7 @@ type AddressEvent =
   | { readonly rule: "address"; readonly candidate: "never-used" | "longest-unused"; readonly address: Ipv6Prefix }
   | { readonly rule: "address"; readonly candidate: "none" };
 
+/** Told of each rule of DHCPv6 that was applied. */
 export type Trace = TraceOf<TraceEvent>;
 
 /** What an event says, in words, without the name of its rule. */

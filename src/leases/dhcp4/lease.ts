@@ -35,10 +35,15 @@ export interface LeaseOwner extends Owner {
   readonly limitKeys: Uint8Array | undefined;
 }
 
+/** The lease of an IPv4 address. */
 export type Lease = leases.Lease<Ipv4, LeaseOwner>;
+/** The hold of an IPv4 address. */
 export type Hold = leases.Hold<Ipv4, LeaseOwner>;
+/** A change to leases of IPv4 addresses. */
 export type LeaseChange = leases.LeaseChange<Ipv4, LeaseOwner>;
+/** A change that was applied: what to write, and how to undo it. */
 export type Applied = AnyApplied<Ipv4, LeaseOwner>;
+/** IPv4 addresses that somebody must not be given. */
 export type AddressFilter = AnyAddressFilter<Ipv4>;
 
 /**
@@ -47,5 +52,6 @@ export type AddressFilter = AnyAddressFilter<Ipv4>;
  */
 export type LeaseTrait = "chaddr" | "clientIdentifier" | "remoteId";
 
+/** What the engine asks of the leases of IPv4 addresses. */
 export type LeaseReader = AnyLeaseReader<Ipv4, LeaseOwner, LeaseTrait>;
 export type LeaseWalker = AnyLeaseWalker<Ipv4, LeaseOwner, LeaseTrait>;

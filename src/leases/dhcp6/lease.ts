@@ -45,10 +45,15 @@ export interface LeaseOwner extends Owner {
   readonly limitKeys: Uint8Array | undefined;
 }
 
+/** The lease of an IPv6 address or prefix. */
 export type Lease = leases.Lease<Ipv6Prefix, LeaseOwner>;
+/** The hold of an IPv6 address or prefix. */
 export type Hold = leases.Hold<Ipv6Prefix, LeaseOwner>;
+/** A change to leases of IPv6 addresses and prefixes. */
 export type LeaseChange = leases.LeaseChange<Ipv6Prefix, LeaseOwner>;
+/** A change that was applied: what to write, and how to undo it. */
 export type Applied = AnyApplied<Ipv6Prefix, LeaseOwner>;
+/** IPv6 addresses and prefixes that somebody must not be given. */
 export type AddressFilter = AnyAddressFilter<Ipv6Prefix>;
 
 /**
@@ -57,5 +62,6 @@ export type AddressFilter = AnyAddressFilter<Ipv6Prefix>;
  */
 export type LeaseTrait = "duid" | "relayId";
 
+/** What the engine asks of the leases of IPv6 addresses and prefixes. */
 export type LeaseReader = AnyLeaseReader<Ipv6Prefix, LeaseOwner, LeaseTrait>;
 export type LeaseWalker = AnyLeaseWalker<Ipv6Prefix, LeaseOwner, LeaseTrait>;

@@ -16,8 +16,10 @@ export const PROBLEM_TEXT = {
   "nested-overload": "option 52 stands in an overloaded field; it was ignored",
 } as const;
 
+/** What is wrong with a message: a key of `PROBLEM_TEXT`. */
 export type ProblemKind = keyof typeof PROBLEM_TEXT;
 
+/** What is wrong with a message, and where. */
 export interface Problem {
   readonly kind: ProblemKind;
   /** Where it is, counted from the first byte of the message. */
@@ -26,6 +28,7 @@ export interface Problem {
   readonly option: number | undefined;
 }
 
+/** A message, with what is wrong inside it and could be left out; or why there is none. */
 export type DecodeResult =
   | { readonly ok: true; readonly message: Message; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly problem: Problem };

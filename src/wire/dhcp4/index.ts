@@ -1,4 +1,8 @@
-/** DHCPv4 and BOOTP messages (RFC 2131, RFC 2132, RFC 951). */
+/**
+ * DHCPv4 and BOOTP messages (RFC 2131, RFC 2132, RFC 951).
+ *
+ * @module
+ */
 
 export { type DecodeResult, decode, PROBLEM_TEXT, type Problem, type ProblemKind } from "./decode.ts";
 export { DEFAULT_MAX_MESSAGE_SIZE, encode, encodeMessage, LARGEST_MESSAGE_SIZE, MIN_MESSAGE_SIZE } from "./encode.ts";

@@ -72,6 +72,8 @@ export interface Message {
   /**
    * The values by code, in a decoded message of very many options; nothing but a faster way for
    * `optionValue`.
+   *
+   * @internal
    */
   readonly index?: OptionIndex | undefined;
 }

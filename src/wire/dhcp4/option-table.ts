@@ -5,7 +5,7 @@
  * what is in wide use.
  */
 
-import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
+import { define, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
 import {
   AUTHENTICATION,
   BOOL,
@@ -42,8 +42,8 @@ import {
   SUBNET_ALLOCATION_SUB_OPTIONS,
 } from "./sub-options.ts";
 
-const also = (...aliases: string[]): More => ({ aliases });
-const protocol = (...aliases: string[]): More => ({ aliases, protocol: true });
+const also = <const A extends readonly string[]>(...aliases: A) => ({ aliases }) as const;
+const protocol = <const A extends readonly string[]>(...aliases: A) => ({ aliases, protocol: true }) as const;
 const invert = (names: Readonly<Record<string, number>>): Readonly<Record<number, string>> =>
   Object.fromEntries(Object.entries(names).map(([name, value]) => [value, name]));
 
@@ -285,7 +285,7 @@ const TABLE = [
   define(221, "virtual_subnet_selection", VIRTUAL_SUBNET_SELECTION, 6607, protocol()),
   define(249, "microsoft_classless_static_routes", ROUTES, "Microsoft, before RFC 3442", also("ms_classless_static_routes")),
   define(252, "web_proxy_autodiscovery", TEXT, "draft-ietf-wrec-wpad-01, in wide use", also("wpad", "wpad_url")),
-];
+] as const;
 
 const DICTIONARY = optionDictionary(TABLE, 1);
 
@@ -294,9 +294,13 @@ export type { OptionDefinition } from "../option-dictionary.ts";
 /** In the order of their codes. */
 export const OPTIONS: readonly OptionDefinition[] = DICTIONARY.options;
 
+/** The table, as a type: what stands in each line. */
+export type OptionTable = typeof TABLE;
+
 /** The names of the table, without aliases. */
 export type OptionName = (typeof TABLE)[number]["name"];
 
+/** The definition of the option with this code; undefined: the table has none. */
 export function optionByCode(code: number): OptionDefinition | undefined {
   return DICTIONARY.byCode(code);
 }

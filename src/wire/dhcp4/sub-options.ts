@@ -15,13 +15,13 @@ import {
   U32,
   VIRTUAL_SUBNET_SELECTION,
 } from "../values/common-types.ts";
-import type { SubOptionDefinition, ValueType } from "../values/value-types.ts";
+import type { ValueType } from "../values/value-types.ts";
 import { RelaySubOption } from "./relay-agent-information.ts";
 
-const define = (code: number, name: string, type: ValueType): SubOptionDefinition => ({ code, name, type });
+const define = <const N extends string, const T extends ValueType>(code: number, name: N, type: T) => ({ code, name, type });
 
 /** Relay Agent Information (82): the IANA registry "DHCP Relay Agent Sub-Option Codes". */
-export const RELAY_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+export const RELAY_SUB_OPTIONS = [
   define(RelaySubOption.circuitId, "circuit_id", OPAQUE),
   define(RelaySubOption.remoteId, "remote_id", OPAQUE),
   define(RelaySubOption.docsisDeviceClass, "docsis_device_class", U32),
@@ -56,10 +56,10 @@ export const RELAY_SUB_OPTIONS: readonly SubOptionDefinition[] = [
   define(RelaySubOption.relaySourcePort, "relay_source_port", FLAG),
   define(RelaySubOption.virtualSubnetSelection, "virtual_subnet_selection", VIRTUAL_SUBNET_SELECTION),
   define(RelaySubOption.virtualSubnetSelectionControl, "virtual_subnet_selection_control", FLAG),
-];
+] as const;
 
 /** NetWare/IP (63): RFC 2242. The first one says whether the others are complete. */
-export const NETWARE_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+export const NETWARE_SUB_OPTIONS = [
   define(1, "nwip_does_not_exist", FLAG),
   define(2, "nwip_exist_in_options_area", FLAG),
   define(3, "nwip_exist_in_sname_file", FLAG),
@@ -71,12 +71,12 @@ export const NETWARE_SUB_OPTIONS: readonly SubOptionDefinition[] = [
   define(9, "autoretry_seconds", U8),
   define(10, "nwip_1_1", { kind: "bool" }),
   define(11, "primary_dss", IPV4),
-];
+] as const;
 
-const KERBEROS_BACKOFF: ValueType = record(["nominal_timeout", U32], ["maximum_timeout", U32], ["maximum_retries", U32]);
+const KERBEROS_BACKOFF = record(["nominal_timeout", U32], ["maximum_timeout", U32], ["maximum_retries", U32]);
 
 /** CableLabs Client Configuration (122): RFC 3495, RFC 3594, RFC 3634. */
-export const CABLELABS_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+export const CABLELABS_SUB_OPTIONS = [
   define(1, "primary_dhcp_server", IPV4),
   define(2, "secondary_dhcp_server", IPV4),
   define(3, "provisioning_server", {
@@ -93,24 +93,24 @@ export const CABLELABS_SUB_OPTIONS: readonly SubOptionDefinition[] = [
   define(8, "provisioning_timer", U8),
   define(9, "security_ticket_control", U16),
   define(10, "key_distribution_centers", IPV4_LIST),
-];
+] as const;
 
 /** IEEE 802.21 mobility services: addresses (139) and domain names (140), RFC 5678. */
-export const MOBILITY_ADDRESS_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+export const MOBILITY_ADDRESS_SUB_OPTIONS = [
   define(1, "information_service", IPV4_LIST),
   define(2, "command_service", IPV4_LIST),
   define(3, "event_service", IPV4_LIST),
-];
-export const MOBILITY_DOMAIN_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+] as const;
+export const MOBILITY_DOMAIN_SUB_OPTIONS = [
   define(1, "information_service", DOMAINS),
   define(2, "command_service", DOMAINS),
   define(3, "event_service", DOMAINS),
-];
+] as const;
 
 /** Subnet Allocation (220): RFC 6656. */
-export const SUBNET_ALLOCATION_SUB_OPTIONS: readonly SubOptionDefinition[] = [
+export const SUBNET_ALLOCATION_SUB_OPTIONS = [
   define(1, "subnet_request", record(["flags", U8], ["prefix_length", U8])),
   define(2, "subnet_information", BYTES),
   define(3, "subnet_name", TEXT),
   define(4, "suggested_lease_time", U32),
-];
+] as const;

@@ -9,11 +9,13 @@ import { readOptions } from "./options.ts";
  * message may have them of several. All that is read are views.
  */
 
+/** Option 16 of one enterprise (RFC 8415 section 21.16). */
 export interface VendorClass {
   readonly enterprise: number;
   readonly classes: readonly Uint8Array[];
 }
 
+/** Option 17 of one enterprise (RFC 8415 section 21.17). */
 export interface VendorInformation {
   readonly enterprise: number;
   readonly options: readonly Option[];

@@ -14,8 +14,10 @@ export const PROBLEM_TEXT = {
   "repeated-relay-message": "the Relay Message option (9) occurs more than once; the first one counts",
 } as const;
 
+/** What is wrong with a datagram: a key of `PROBLEM_TEXT`. */
 export type ProblemKind = keyof typeof PROBLEM_TEXT;
 
+/** What is wrong with a datagram, and where. */
 export interface Problem {
   readonly kind: ProblemKind;
   /** Where it is, counted from the first byte of the datagram. */
@@ -24,6 +26,7 @@ export interface Problem {
   readonly option: number | undefined;
 }
 
+/** A message, with what is wrong inside it and could be left out; or why there is none. */
 export type DecodeResult =
   | { readonly ok: true; readonly message: Message; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly problem: Problem };

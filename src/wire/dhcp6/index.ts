@@ -1,5 +1,10 @@
-/** DHCPv6 messages (RFC 8415 and what extends it). */
+/**
+ * DHCPv6 messages (RFC 8415 and what extends it).
+ *
+ * @module
+ */
 
+export type { FqdnName } from "../fqdn-name.ts";
 export {
   type Authentication,
   AuthenticationProtocol,

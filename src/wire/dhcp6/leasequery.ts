@@ -42,6 +42,7 @@ export function readLqQuery(data: Uint8Array): LeaseQuery | undefined {
   return { type: data[0] as number, linkAddress: data.subarray(1, QUERY_HEADER), options: readOptions(data.subarray(QUERY_HEADER)) };
 }
 
+/** OPTION_LQ_QUERY, 44 (RFC 5007 section 4.1.2.1). */
 export function lqQueryOption({ type, linkAddress, options }: LeaseQuery): Option {
   const data = new Uint8Array(QUERY_HEADER + optionsSize(options));
   data[0] = type;
@@ -69,6 +70,7 @@ export function readLqRelayData(data: Uint8Array): LqRelayData | undefined {
   return data.length < 16 ? undefined : { peerAddress: data.subarray(0, 16), message: data.subarray(16) };
 }
 
+/** OPTION_LQ_RELAY_DATA, 47 (RFC 5007 section 4.1.2.4). */
 export function lqRelayDataOption({ peerAddress, message }: LqRelayData): Option {
   const data = new Uint8Array(16 + message.length);
   writeBytes(data, 0, peerAddress);

@@ -4,7 +4,7 @@
  * the IANA registry "DHCPv6 Option Codes". Options that stand in others are in sub-options.ts.
  */
 
-import { define, type More, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
+import { define, type OptionDefinition, optionDictionary } from "../option-dictionary.ts";
 import {
   AUTHENTICATION,
   BYTES,
@@ -29,11 +29,11 @@ import {
 import type { ValueType } from "../values/value-types.ts";
 import * as inner from "./sub-options.ts";
 
-const also = (...aliases: string[]): More => ({ aliases });
-const protocol = (...aliases: string[]): More => ({ aliases, protocol: true });
+const also = <const A extends readonly string[]>(...aliases: A) => ({ aliases }) as const;
+const protocol = <const A extends readonly string[]>(...aliases: A) => ({ aliases, protocol: true }) as const;
 /** It may stand in a message several times. */
-const repeated = (...aliases: string[]): More => ({ aliases, repeats: true });
-const tuples = (of: ValueType, min = 1): ValueType => list({ kind: "counted", size: 2, of }, min);
+const repeated = <const A extends readonly string[]>(...aliases: A) => ({ aliases, repeats: true }) as const;
+const tuples = <const T extends ValueType>(of: T, min = 1) => list({ kind: "counted", size: 2, of }, min);
 
 const TABLE = [
   inner.CLIENT_IDENTIFIER,
@@ -222,7 +222,7 @@ const TABLE = [
   define(146, "forward_distribution_manager", record(["transports", U16], ["name", DOMAIN]), 9527, also("forward_dist_manager")),
   define(147, "reverse_distribution_manager", record(["transports", U16], ["name", DOMAIN]), 9527, also("reverse_dist_manager")),
   define(148, "address_registration", FLAG, 9686, protocol("addr_reg_enable")),
-];
+] as const;
 
 const DICTIONARY = optionDictionary(TABLE, 2);
 
@@ -231,9 +231,13 @@ export type { OptionDefinition } from "../option-dictionary.ts";
 /** In the order of their codes. */
 export const OPTIONS: readonly OptionDefinition[] = DICTIONARY.options;
 
+/** The table, as a type: what stands in each line. */
+export type OptionTable = typeof TABLE;
+
 /** The names of the table, without aliases. */
 export type OptionName = (typeof TABLE)[number]["name"];
 
+/** The definition of the option with this code; undefined: the table has none. */
 export function optionByCode(code: number): OptionDefinition | undefined {
   return DICTIONARY.byCode(code);
 }

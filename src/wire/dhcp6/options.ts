@@ -22,6 +22,7 @@ export function optionValues(options: readonly Option[], code: number): readonly
   return values;
 }
 
+/** Whether an option with this code is among them. */
 export function hasOption(options: readonly Option[], code: number): boolean {
   return optionValue(options, code) !== undefined;
 }

@@ -16,6 +16,7 @@ export function readRemoteId(data: Uint8Array): RemoteId | undefined {
   return data.length < 4 ? undefined : { enterprise: readU32(data, 0), id: data.subarray(4) };
 }
 
+/** OPTION_REMOTE_ID, 37 (RFC 4649). */
 export function remoteIdOption({ enterprise, id }: RemoteId): Option {
   const data = new Uint8Array(4 + id.length);
   writeU32(data, 0, enterprise);
@@ -31,6 +32,7 @@ export function readClientLinkLayerAddress(data: Uint8Array): Hardware | undefin
   return data.length < 3 ? undefined : { type: readU16(data, 0), address: data.subarray(2) };
 }
 
+/** OPTION_CLIENT_LINKLAYER_ADDR, 79 (RFC 6939). */
 export function clientLinkLayerAddressOption({ type, address }: Hardware): Option {
   const data = new Uint8Array(2 + address.length);
   writeU16(data, 0, type);

@@ -1,24 +1,24 @@
 /** Options that stand in others, and the sub-options of those that have codes of their own. */
 
-import { container, define, type More } from "../option-dictionary.ts";
+import { container, define } from "../option-dictionary.ts";
 import { BYTES, DOMAIN, DOMAINS, IPV4, IPV6, IPV6_LIST, list, OPAQUE, record, U8, U16, U32 } from "../values/common-types.ts";
-import type { SubOptionDefinition, ValueType } from "../values/value-types.ts";
+import type { SubOptionDefinition } from "../values/value-types.ts";
 import { MessageType } from "./message.ts";
 import { StatusCode } from "./status-code.ts";
 
-const protocol = (...aliases: string[]): More => ({ aliases, protocol: true });
-const repeated = (...aliases: string[]): More => ({ aliases, protocol: true, repeats: true });
+const protocol = <const A extends readonly string[]>(...aliases: A) => ({ aliases, protocol: true }) as const;
+const repeated = <const A extends readonly string[]>(...aliases: A) => ({ aliases, protocol: true, repeats: true }) as const;
 /** The name of each number. */
 const invert = (names: Readonly<Record<string, number>>): Readonly<Record<number, string>> =>
   Object.fromEntries(Object.entries(names).map(([name, value]) => [value, name]));
 /** A value that is options; these have names in it. */
-const options = (...definitions: readonly SubOptionDefinition[]): ValueType => container(definitions, 2);
+const options = <const D extends readonly SubOptionDefinition[]>(...definitions: D) => container(definitions, 2);
 
-const IPV4_PREFIX: ValueType = { kind: "prefix", address: "ipv4", whole: true };
-export const IPV6_PREFIX: ValueType = { kind: "prefix", address: "ipv6" };
-const WHOLE_IPV6_PREFIX: ValueType = { kind: "prefix", address: "ipv6", whole: true };
-const DUID: ValueType = { kind: "bytes", min: 3 };
-export const MESSAGE_TYPE: ValueType = { kind: "u8", names: invert(MessageType) };
+const IPV4_PREFIX = { kind: "prefix", address: "ipv4", whole: true } as const;
+export const IPV6_PREFIX = { kind: "prefix", address: "ipv6" } as const;
+const WHOLE_IPV6_PREFIX = { kind: "prefix", address: "ipv6", whole: true } as const;
+const DUID = { kind: "bytes", min: 3 } as const;
+export const MESSAGE_TYPE = { kind: "u8", names: invert(MessageType) } as const;
 
 /* Leases (RFC 8415 section 21) */
 
@@ -60,7 +60,7 @@ export const IA_PREFIX = define(
   repeated("iaprefix"),
 );
 /** An association of such leases, with its times. */
-export const associationOf = (...definitions: readonly SubOptionDefinition[]): ValueType =>
+export const associationOf = <const D extends readonly SubOptionDefinition[]>(...definitions: D) =>
   record(["iaid", U32], ["t1", U32], ["t2", U32], ["options", options(...definitions, STATUS_CODE)]);
 export const TEMPORARY_ASSOCIATION = record(["iaid", U32], ["options", options(IA_ADDRESS, STATUS_CODE)]);
 

@@ -2,8 +2,10 @@ import { type Ipv4, readIpv4, writeIpv4 } from "../../net/ipv4.ts";
 
 /** Bytes of an ARP packet for IPv4 over Ethernet (RFC 826). */
 export const ARP_LENGTH = 28;
+/** What an ARP packet does (RFC 826). */
 export const ArpOperation = { request: 1, reply: 2 } as const;
 
+/** An ARP packet for IPv4 over Ethernet. Its addresses are views of what it was read from. */
 export interface ArpPacket {
   readonly operation: number;
   readonly senderHardwareAddress: Uint8Array;

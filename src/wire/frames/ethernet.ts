@@ -1,11 +1,15 @@
+/** Bytes of an Ethernet header without a VLAN tag. */
 export const ETHERNET_HEADER_LENGTH = 14;
+/** What an Ethernet frame holds. */
 export const EtherType = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
+/** The hardware address of everybody on the link. */
 export const ETHERNET_BROADCAST: Uint8Array = new Uint8Array(6).fill(255);
 
 /** Tags in front of the real EtherType: IEEE 802.1Q and 802.1ad. */
 const VLAN_TAG = 0x8100;
 const SERVICE_TAG = 0x88a8;
 
+/** A received Ethernet frame. */
 export interface EthernetFrame {
   /** Views of the frame. */
   readonly destination: Uint8Array;

@@ -1,8 +1,10 @@
 import { checksum } from "./checksum.ts";
 
 export const ICMP_HEADER_LENGTH = 8;
+/** Types of ICMP messages. */
 export const IcmpType = { echoReply: 0, echoRequest: 8 } as const;
 
+/** An ICMP echo request or reply (RFC 792). */
 export interface IcmpEcho {
   readonly type: number;
   readonly identifier: number;

@@ -48,6 +48,7 @@ export function writeIpv4Udp(
   return total;
 }
 
+/** An IPv4 packet with UDP; or why it is none. */
 export type ParsedIpv4Udp =
   | {
       readonly ok: true;

@@ -2,6 +2,7 @@ import { readU16, writeBytes, writeU16, writeU32 } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { addWords, finishChecksum } from "./checksum.ts";
 
+/** Bytes of an IPv6 header without extensions. */
 export const IPV6_HEADER_LENGTH = 40;
 /** What follows a header (RFC 8200 section 3). */
 export const NextHeader = { icmpv6: 58 } as const;
@@ -9,6 +10,7 @@ export const NextHeader = { icmpv6: 58 } as const;
 const SOURCE = 8;
 const DESTINATION = 24;
 
+/** A received IPv6 packet. */
 export interface Ipv6Packet {
   /** The type of what follows: an upper layer, or an extension header. */
   readonly nextHeader: number;

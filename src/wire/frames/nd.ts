@@ -7,6 +7,7 @@ import { IPV6_HEADER_LENGTH, ipv6Checksum, NextHeader, parseIpv6Packet, writeIpv
  * Neighbor Advertisement, each an IPv6 packet of its own.
  */
 
+/** Types of the ICMPv6 messages. */
 export const NeighborType = { solicitation: 135, advertisement: 136 } as const;
 
 /** Bytes of such a packet without options. */
@@ -29,6 +30,7 @@ const TARGET_LINK_LAYER_ADDRESS = 2;
 
 const SOLICITED_NODE = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff);
 
+/** A packet of neighbor discovery (RFC 4861). */
 export interface NeighborPacket {
   readonly type: (typeof NeighborType)[keyof typeof NeighborType];
   /** Unspecified: of one who does not have an address yet (RFC 4862 section 5.4.2). */

@@ -1,7 +1,7 @@
 /**
  * RFC 4578 section 2.1, RFC 5970 section 3.3 and the IANA registry "Processor Architecture Types".
  */
-export const ARCHITECTURES: Readonly<Record<number, string>> = {
+export const ARCHITECTURES = {
   0: "x86-bios",
   1: "nec-pc98",
   2: "itanium",
@@ -33,4 +33,4 @@ export const ARCHITECTURES: Readonly<Record<number, string>> = {
   28: "riscv64-uefi-http",
   29: "riscv128-uefi",
   30: "riscv128-uefi-http",
-};
+} as const satisfies Readonly<Record<number, string>>;

@@ -4,31 +4,32 @@ import { ARCHITECTURES } from "./architectures.ts";
 import type { ValueType } from "./value-types.ts";
 
 /** At least `min` values, a multiple of `multiple`. */
-export const list = (of: ValueType, min = 1, multiple = 1): ValueType => ({ kind: "list", of, min, multiple });
+export const list = <const T extends ValueType>(of: T, min = 1, multiple = 1) => ({ kind: "list", of, min, multiple }) as const;
 /** The fields in their order on the wire. */
-export const record = (...fields: readonly (readonly [name: string, type: ValueType])[]): ValueType => ({
-  kind: "record",
-  fields: fields.map(([name, type]) => ({ name, type })),
-});
+export const record = <const F extends readonly (readonly [name: string, type: ValueType])[]>(...fields: F) =>
+  ({ kind: "record", fields: fields.map(([name, type]) => ({ name, type })) as unknown as Fields<F> }) as const;
+type Fields<F extends readonly (readonly [name: string, type: ValueType])[]> = {
+  readonly [I in keyof F]: { readonly name: F[I][0]; readonly type: F[I][1] };
+};
 
-export const U8: ValueType = { kind: "u8" };
-export const U16: ValueType = { kind: "u16" };
-export const U32: ValueType = { kind: "u32" };
-export const I32: ValueType = { kind: "i32" };
-export const BOOL: ValueType = { kind: "bool" };
-export const FLAG: ValueType = { kind: "flag" };
-export const IPV4: ValueType = { kind: "ipv4" };
+export const U8 = { kind: "u8" } as const;
+export const U16 = { kind: "u16" } as const;
+export const U32 = { kind: "u32" } as const;
+export const I32 = { kind: "i32" } as const;
+export const BOOL = { kind: "bool" } as const;
+export const FLAG = { kind: "flag" } as const;
+export const IPV4 = { kind: "ipv4" } as const;
 export const IPV4_LIST = list(IPV4);
 export const IPV4_PAIRS = list(IPV4, 2, 2);
-export const IPV6: ValueType = { kind: "ipv6" };
+export const IPV6 = { kind: "ipv6" } as const;
 export const IPV6_LIST = list(IPV6);
-export const TEXT: ValueType = { kind: "text" };
-export const BYTES: ValueType = { kind: "bytes" };
-export const OPAQUE: ValueType = { kind: "opaque" };
-export const DOMAIN: ValueType = { kind: "domain" };
-export const DOMAINS: ValueType = { kind: "domains", compress: false };
-export const COMPRESSED_DOMAINS: ValueType = { kind: "domains", compress: true };
-export const ROUTES: ValueType = { kind: "routes" };
+export const TEXT = { kind: "text" } as const;
+export const BYTES = { kind: "bytes" } as const;
+export const OPAQUE = { kind: "opaque" } as const;
+export const DOMAIN = { kind: "domain" } as const;
+export const DOMAINS = { kind: "domains", compress: false } as const;
+export const COMPRESSED_DOMAINS = { kind: "domains", compress: true } as const;
+export const ROUTES = { kind: "routes" } as const;
 
 /* Values that options of both protocols have. */
 
@@ -60,7 +61,7 @@ export const CIVIC_LOCATION = record(
 );
 
 /** Coordinates with how sure they are (RFC 6225 sections 2.1 and 2.2.2). */
-export const COORDINATES_WITH_UNCERTAINTY: ValueType = {
+export const COORDINATES_WITH_UNCERTAINTY = {
   kind: "bits",
   fields: [
     { name: "latitude_uncertainty", bits: 6 },
@@ -74,4 +75,4 @@ export const COORDINATES_WITH_UNCERTAINTY: ValueType = {
     { name: "reserved", bits: 3 },
     { name: "datum", bits: 3 },
   ],
-};
+} as const;

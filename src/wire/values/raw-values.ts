@@ -25,8 +25,10 @@ export const RAW_TYPES = [
   "sub_option",
 ] as const;
 
+/** The name of a raw form. */
 export type RawType = (typeof RAW_TYPES)[number];
 
+/** The data of a value; or what is wrong with it. */
 export type EncodeResult =
   | { readonly ok: true; readonly data: Uint8Array }
   | {
@@ -63,6 +65,7 @@ export function encodeRaw(type: RawType, value: unknown, rules: RawRules = DHCP4
   return problem === undefined ? { ok: true, data: Uint8Array.from(out) } : { ok: false, problem, path };
 }
 
+/** Whether this is the name of a raw form. */
 export function isRawType(text: unknown): text is RawType {
   return (RAW_TYPES as readonly unknown[]).includes(text);
 }
@@ -77,6 +80,7 @@ export const INTEGERS = {
   i32: { size: 4, min: -0x80000000, max: 0x7fffffff },
 } as const;
 
+/** A number: unsigned or signed, and its bits. */
 export type IntegerKind = keyof typeof INTEGERS;
 
 /** Appends `size` bytes in network order; negative numbers as their two's complement. */

@@ -84,12 +84,14 @@ export type ValueType =
    */
   | { readonly kind: "resolver"; readonly address: "ipv4" | "ipv6"; readonly size: 1 | 2 };
 
+/** A part of a record. */
 export interface Field {
   readonly name: string;
   readonly type: ValueType;
   readonly optional?: boolean;
 }
 
+/** A number of so many bits. */
 export interface BitField {
   readonly name: string;
   /** At most 48. */
@@ -98,11 +100,13 @@ export interface BitField {
   readonly fraction?: number;
 }
 
+/** A type that a value may have, and the tag that says so on the wire. */
 export interface Alternative {
   readonly tag: number;
   readonly type: ValueType;
 }
 
+/** What stands under a code: its name, and the type of its value. */
 export interface SubOptionDefinition {
   readonly code: number;
   readonly name: string;

@@ -17,6 +17,7 @@ export {
   type ValueType,
 } from "./value-types.ts";
 
+/** A value in its JSON form; or why the data is none of its type. */
 export type DecodeValueResult = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly problem: string };
 
 /**

@@ -78,10 +78,11 @@ export async function openDhcp6Client(
           isInformed = after.wants === "information";
       }
     }
+    // What is told is done.
+    if (actions.some(({ kind }) => kind !== "send")) keep();
     for (const [reason, leases] of Object.entries(lost)) tell(LOSSES[reason as client.LossReason], leases);
     if (extended.length > 0) tell(before.exchange?.kind === "rebind" ? "rebound" : "renewed", extended);
     if (isInformed) context.say("informed", "options only", { options: optionsOf(options) });
-    if (actions.some(({ kind }) => kind !== "send")) keep();
     if (isNew) check();
     if (after.exchange === undefined) onSilent();
   });
@@ -108,8 +109,8 @@ export async function openDhcp6Client(
       if (checked.size === 0) return;
       for (const [name, lease] of checked) used.set(name, lease);
       checked.clear();
-      tell("bound", [...used.values()]);
       keep();
+      tell("bound", [...used.values()]);
     });
   }
 

@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import { isModule, reasonOf, translateText } from "../config/file.ts";
+import { buildTranslation } from "../config/import/build.ts";
+import { FORMATS, type Format, guessFormat, isLikelyOwn } from "../config/import/formats.ts";
+import { mergeTranslations } from "../config/import/merge.ts";
+import type { Translation } from "../config/import/translation.ts";
+import { writeTranslation } from "../config/import/write.ts";
+import { formatDiagnostics } from "../config/text/diagnostic.ts";
+import { Exit, fail } from "./exit.ts";
+import { VERSION } from "./version.ts";
+
+interface ConvertOptions {
+  readonly from?: string;
+  readonly output?: string;
+}
+
+export function addConvertCommand(program: Command): void {
+  const command = program
+    .command("convert")
+    .description("Write the configuration of another server as one of Leasehold. What is not carried over is said on standard error.")
+    .argument("<file...>", "dhcpd.conf, a file of Kea or dnsmasq.conf; several, such as one for each protocol, become one")
+    .addOption(new Option("--from <server>", "whose file it is (default: by its name and text)").choices(FORMATS.map(({ name }) => name)))
+    .option("-o, --output <file>", "where to write (default: standard output)")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 all that matters was carried over, 1 something was not, which is said (what could be is written), 2 a file can't be read or its format is unknown.",
+    )
+    .action(convert);
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.ok : Exit.usage));
+}
+
+function convert(files: readonly string[], { from, output }: ConvertOptions): void {
+  const read = files.map((file) => translate(file, from));
+  const translation = mergeTranslations(read.map((one) => one.translation));
+  const built = buildTranslation(translation);
+  const [name = ""] = files;
+  const diagnostics = built.ok ? built.warnings : built.diagnostics;
+  for (const text of formatDiagnostics(diagnostics, name, translation.sources)) process.stderr.write(`${text}\n`);
+
+  const sources = read.map(({ file, format }) => `${basename(file)} (${format.title})`).join(" and ");
+  write(writeTranslation(translation, [`Converted from ${sources} by leasehold ${VERSION}.`]), output);
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  const warnings = diagnostics.length - errors;
+  process.stderr.write(`${files.join(" and ")}: ${summary(errors, warnings)}\n`);
+  if (!built.ok) process.exitCode = Exit.failed;
+}
+
+interface Translated {
+  readonly file: string;
+  readonly format: Format;
+  readonly translation: Translation;
+}
+
+function translate(file: string, from: string | undefined): Translated {
+  if (isModule(file)) fail(`${file} is a configuration of Leasehold already, by its name`, Exit.usage);
+  const text = readText(file);
+  const format = from === undefined ? guessFormat(file, text) : FORMATS.find(({ name }) => name === from);
+  if (format !== undefined) return { file, format, translation: translateText(text, file, format) };
+  if (isLikelyOwn(file, text)) {
+    fail(`${file} seems to be a configuration of Leasehold already: \`leasehold check ${file}\` tells; --from says otherwise`, Exit.usage);
+  }
+  const known = FORMATS.map(({ title, name }) => `--from ${name} (${title})`).join(", ");
+  return fail(`${file}: it is not clear whose configuration this is: say ${known}`, Exit.usage);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    return fail(`${file} can't be read: ${reasonOf(error)}`, Exit.usage);
+  }
+}
+
+function write(text: string, output: string | undefined): void {
+  if (output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(output, text);
+  } catch (error) {
+    fail(`${output} can't be written: ${reasonOf(error)}`);
+  }
+}
+
+function summary(errors: number, warnings: number): string {
+  if (errors + warnings === 0) return "everything was carried over";
+  const parts = [count(errors, "error"), count(warnings, "warning")].filter((part) => part !== undefined);
+  return `${parts.join(" and ")}, see above${errors > 0 ? "; what is written is to be completed by hand" : ""}`;
+}
+
+function count(number: number, what: string): string | undefined {
+  return number === 0 ? undefined : `${number} ${what}${number === 1 ? "" : "s"}`;
+}

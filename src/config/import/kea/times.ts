@@ -1,0 +1,150 @@
+import { formatDuration } from "../../text/duration.ts";
+import type { PlainMap } from "../translation.ts";
+import type { Family } from "./family.ts";
+import { flagOf, type Inherited, type InheritedKey, numberOf } from "./inherited.ts";
+import type { Part } from "./json.ts";
+import { isEmpty, noteFrom, report, type Section, take, type Work } from "./section.ts";
+
+/* Lease times and timers. */
+
+/** Of one place, in seconds; undefined: as Leasehold has it by itself. */
+export interface Times {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly preferred: number | undefined;
+  readonly renew: number | undefined;
+  readonly rebind: number | undefined;
+}
+
+/** What Kea has where nothing is configured. */
+const VALID_LIFETIME = 7200;
+const PREFERRED_LIFETIME = 3600;
+/** Kea shortens a preferred lifetime that is not shorter than the valid one to this part of it. */
+const PREFERRED_SHARE = 0.625;
+/** The parts of a lease for T1 and T2 that both take. */
+const SHARES = { false: [0.5, 0.875], true: [0.5, 0.8] } as const;
+
+export const TIME_KEYS = {
+  lease_time: "valid-lifetime",
+  preferred_time: "preferred-lifetime",
+  renew_time: "renew-timer",
+  rebind_time: "rebind-timer",
+} as const;
+
+/** The times that Kea's clients get in a place. */
+export function timesOf(inherited: Inherited, family: Family, work: Work): Times {
+  const { isDhcp6 } = family;
+  const number = (key: InheritedKey): number | undefined => numberOf(inherited, key, work);
+  const valid = number("valid-lifetime") ?? VALID_LIFETIME;
+  const min = number("min-valid-lifetime") ?? valid;
+  const max = number("max-valid-lifetime") ?? valid;
+  const asked = isDhcp6 ? (number("preferred-lifetime") ?? PREFERRED_LIFETIME) : undefined;
+  const share = Math.floor(valid * PREFERRED_SHARE);
+  const preferred = asked === undefined || asked === share || asked >= valid ? undefined : asked;
+  const base = isDhcp6 ? (preferred ?? share) : valid;
+  const calculates = flagOf(inherited, "calculate-tee-times", work) ?? isDhcp6;
+  const [half, most] = SHARES[`${isDhcp6}`];
+  const timer = (key: InheritedKey, percent: InheritedKey, usual: number): number | undefined => {
+    const own = number(key);
+    if (own !== undefined && own > 0) return own;
+    const part = number(percent) ?? usual;
+    return calculates && part !== usual && part > 0 && part < 1 ? Math.round(base * part) : undefined;
+  };
+  const rebind = timer("rebind-timer", "t2-percent", most);
+  const renew = timer("renew-timer", "t1-percent", half);
+  const times = { default: valid, min, max, preferred };
+  return { ...times, ...fitting(renew, rebind, base, valid, family, inherited, work) };
+}
+
+/** T1 and T2 as far as they go with the lease, as Kea too sends only such. */
+function fitting(
+  renew: number | undefined,
+  rebind: number | undefined,
+  base: number,
+  valid: number,
+  { isDhcp6 }: Family,
+  inherited: Inherited,
+  work: Work,
+): Pick<Times, "renew" | "rebind"> {
+  const [half, most] = SHARES[`${isDhcp6}`];
+  const drop = (key: InheritedKey, message: string): undefined => {
+    const part = inherited.get(key);
+    if (part !== undefined) report(work, "warning", part.at, `"${key}" ${message}, and is left out`, "Kea does not send it either");
+    return undefined;
+  };
+  const t2 =
+    rebind !== undefined && rebind >= valid ? drop("rebind-timer", `is not shorter than the lease time, ${formatDuration(valid)}`) : rebind;
+  const end = t2 ?? Math.floor(base * most);
+  const t1 =
+    renew !== undefined && renew >= end
+      ? drop("renew-timer", `is not shorter than the time until rebinding, ${formatDuration(end)}`)
+      : renew;
+  // Half of the lease would be behind T2: as the engine has it then.
+  if (t1 === undefined && t2 !== undefined && Math.floor(base * half) >= t2)
+    return { renew: Math.max(1, Math.floor((t2 * 4) / 7)), rebind: t2 };
+  return { renew: t1, rebind: t2 };
+}
+
+/** A duration as a person writes it. */
+export function written(seconds: number): string | number {
+  const text = formatDuration(seconds);
+  return /^\d+s$/.test(text) ? seconds : text;
+}
+
+function leaseTime({ default: usual, min, max }: Times): unknown {
+  if (min === usual && max === usual) return written(usual);
+  return { default: written(usual), ...(min !== usual && { min: written(min) }), ...(max !== usual && { max: written(max) }) };
+}
+
+/**
+ * `config` of a place: what differs from what it inherits; undefined: nothing. What is around it
+ * and not wanted here is written out.
+ */
+export function configOf(times: Times, outer: Times | undefined, family: Family, inherited: Inherited, work: Work): PlainMap | undefined {
+  const config: PlainMap = {};
+  const put = (key: keyof typeof TIME_KEYS, value: unknown): void => {
+    config[key] = value;
+    const part: Part | undefined =
+      inherited.get(TIME_KEYS[key]) ?? (key === "lease_time" ? inherited.get("max-valid-lifetime") : undefined);
+    if (part !== undefined) noteFrom(work, config, key, part.at, part.comment, part.behind);
+  };
+  const { isDhcp6 } = family;
+  const same = outer !== undefined && outer.default === times.default && outer.min === times.min && outer.max === times.max;
+  if (!same) put("lease_time", leaseTime(times));
+  if (times.preferred !== outer?.preferred) put("preferred_time", written(times.preferred ?? Math.floor(times.default * PREFERRED_SHARE)));
+  const base = isDhcp6 ? (times.preferred ?? Math.floor(times.default * PREFERRED_SHARE)) : times.default;
+  const [half, most] = SHARES[`${isDhcp6}`];
+  if (times.renew !== outer?.renew) put("renew_time", written(times.renew ?? Math.floor(base * half)));
+  if (times.rebind !== outer?.rebind) put("rebind_time", written(times.rebind ?? Math.floor(base * most)));
+  return isEmpty(config) ? undefined : config;
+}
+
+/** `config` of a client class. */
+export function classConfig(section: Section, family: Family): PlainMap | undefined {
+  const parts = new Map<InheritedKey, Part>();
+  for (const key of ["valid-lifetime", "min-valid-lifetime", "max-valid-lifetime", "preferred-lifetime"] as const) {
+    const part = take(section, key);
+    if (part !== undefined) parts.set(key, part);
+  }
+  for (const key of ["min-preferred-lifetime", "max-preferred-lifetime"]) take(section, key);
+  if (parts.size === 0) return undefined;
+  const { work } = section;
+  const valid = numberOf(parts, "valid-lifetime", work);
+  const preferred = numberOf(parts, "preferred-lifetime", work);
+  const config: PlainMap = {};
+  const note = (key: keyof typeof TIME_KEYS): void => {
+    const part = parts.get(TIME_KEYS[key]);
+    if (part !== undefined) noteFrom(work, config, key, part.at, part.comment, part.behind);
+  };
+  if (valid !== undefined) {
+    const [min, max] = [numberOf(parts, "min-valid-lifetime", work) ?? valid, numberOf(parts, "max-valid-lifetime", work) ?? valid];
+    config.lease_time = leaseTime({ default: valid, min, max, preferred: undefined, renew: undefined, rebind: undefined });
+    note("lease_time");
+  }
+  if (preferred !== undefined && family.isDhcp6) {
+    config.preferred_time = written(preferred);
+    note("preferred_time");
+  }
+  return isEmpty(config) ? undefined : config;
+}

@@ -1,0 +1,87 @@
+import { didYouMean } from "../../text/suggest.ts";
+import { createNotes, type Files, type Finding, noteOf, type PlainMap, type Translation } from "../translation.ts";
+import { FAMILY4, FAMILY6 } from "./family.ts";
+import { type Document, type Part, readDocument } from "./json.ts";
+import { noteFrom, report, sectionOf, type Work } from "./section.ts";
+import { translateSection } from "./section-dhcp.ts";
+import type { Times } from "./times.ts";
+
+/** A file of Kea's. */
+export interface KeaText {
+  readonly text: string;
+  readonly name: string;
+}
+
+/** Sections of other programs of Kea's. */
+const OTHERS: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
+  DhcpDdns: ["Leasehold updates no DNS in this version", "this file is not needed until then"],
+  "Control-agent": ["the server has a control socket of its own", "leasehold status, leasehold reload and leasehold leases use it"],
+  Logging: ["there is one log, on standard output", "its level is log: {level}"],
+  Netconf: ["there is no NETCONF agent"],
+};
+
+/** Translates a configuration of Kea's. */
+export function translate(text: string, name: string, files: Files): Translation {
+  return translateTogether([{ text, name }], files);
+}
+
+/** Translates several files of Kea's, such as one with `Dhcp4` and one with `Dhcp6`, into one. */
+export function translateTogether(texts: readonly KeaText[], files: Files): Translation {
+  const work: Work = { notes: createNotes(), findings: [] };
+  const documents = texts.map(({ text, name }) => readDocument(text, name, files));
+  const sections = new Map<string, Part>();
+  const header: string[] = [];
+  for (const document of documents) {
+    work.findings.push(...document.findings);
+    header.push(...document.header);
+    collect(document, sections, work);
+  }
+  const value: PlainMap = {};
+  let times: Times | undefined;
+  for (const family of [FAMILY4, FAMILY6]) {
+    const part = sections.get(family.section);
+    const section = part && sectionOf(part, work, `"${family.section}"`);
+    if (section !== undefined) times = translateSection(section, family, value, times);
+  }
+  const [first] = Object.keys(value);
+  const above = [...header, ...(sections.get("Dhcp4")?.comment ?? [])];
+  if (first !== undefined && above.length > 0) {
+    const note = noteOf(work.notes, value, first);
+    const origin = note?.origin ?? { file: (texts[0] as KeaText).name, line: 1, column: 1 };
+    noteFrom(work, value, first, origin, [...above, ...(note?.comment ?? [])], note?.behind);
+  }
+  const sources = new Map(documents.flatMap((document) => [...document.sources]));
+  return { value, notes: work.notes, findings: inOrder(work.findings, [...sources.keys()]), sources };
+}
+
+function collect({ root }: Document, sections: Map<string, Part>, work: Work): void {
+  if (root === undefined) return;
+  for (const [key, part] of root.entries) {
+    const other = Object.hasOwn(OTHERS, key) ? OTHERS[key] : undefined;
+    if (key === FAMILY4.section || key === FAMILY6.section) {
+      if (sections.has(key)) report(work, "error", part.at, `there are two sections "${key}"`, "translate them one by one");
+      else sections.set(key, part);
+    } else if (other !== undefined) report(work, "warning", part.at, `"${key}": ${other[0]}`, other[1]);
+    else
+      report(
+        work,
+        "error",
+        part.at,
+        `unknown section "${key}"`,
+        didYouMean(key, ["Dhcp4", "Dhcp6", ...Object.keys(OTHERS)]) ?? "Kea's sections are Dhcp4 and Dhcp6",
+      );
+  }
+}
+
+/** What was found on several ways is told once. */
+function inOrder(findings: readonly Finding[], names: readonly string[]): readonly Finding[] {
+  const distinct = new Map(findings.map((one) => [JSON.stringify([one.origin, one.message]), one]));
+  const place = ({ origin }: Finding): number => names.indexOf(origin.file);
+  return [...distinct.values()].sort((a, b) => place(a) - place(b) || a.origin.line - b.origin.line || a.origin.column - b.origin.column);
+}
+
+/** Whether a text is likely to be Kea's: JSON, and in it a section of Kea's. */
+export function isLikely(name: string, text: string): boolean {
+  if (/(^|\/)kea[^/]*\.(conf|json)$/.test(name)) return true;
+  return /"(Dhcp[46]|DhcpDdns|Control-agent)"\s*:/.test(text) && /^\s*(?:[#/{<]|$)/.test(text);
+}

@@ -1,0 +1,17 @@
+/**
+ * Leases of IPv4 addresses.
+ *
+ * @module
+ */
+export { hardwareKey } from "./client-key.ts";
+export type {
+  AddressFilter,
+  Applied,
+  Hold,
+  Lease,
+  LeaseChange,
+  LeaseOwner,
+  LeaseReader,
+  LeaseTrait,
+} from "./lease.ts";
+export { LeaseTable } from "./owning-table.ts";
