@@ -54,15 +54,15 @@ const STORIES: Readonly<Record<string, readonly Line[]>> = {
   "3.7: when the link is back the client asks whether its address is right there, and keeps it": [
     ...BIND,
     [100, { kind: "link" }, [`REQUEST #2, ${ALL}, 50 10.0.0.5`], "rebooting until 104"],
-    [101, ack(2), [CONFIGURE], "bound until 1900"],
+    [101, ack(), [CONFIGURE], "bound until 1900"],
   ],
   "3.7: a link that is another one refuses the address": [
     ...BIND,
     [100, { kind: "link" }, [`REQUEST #2, ${ALL}, 50 10.0.0.5`], "rebooting until 104"],
-    [101, nak(2), [`DISCOVER #3, ${ALL}`], "selecting until 105"],
+    [101, nak(), [`DISCOVER #3, ${ALL}`], "selecting until 105"],
   ],
   "a link that comes back has a client that looks for a server look again at once, and one that was not started do nothing": [
-    [0, { kind: "link" }, [], "init until Infinity"],
+    [0, { kind: "link" }, [], "init"],
     [0, start, [DISCOVER], "selecting until 4"],
     [1, { kind: "link" }, [`DISCOVER #2, ${ALL}`], "selecting until 5"],
   ],
