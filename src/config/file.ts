@@ -81,7 +81,6 @@ export function translateTexts(texts: readonly ForeignText[], format: Format): T
   return { ...translation, sources: new Map([...texts.map(({ name, text }) => [name, text] as const), ...translation.sources]) };
 }
 
-
 /** By its extension. */
 export function isModule(path: string): boolean {
   return /\.m?[jt]s$/.test(path);
