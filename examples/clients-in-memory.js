@@ -23,9 +23,12 @@ const way = {
 };
 
 // What is going to happen, by time in milliseconds; nothing happens at once.
+/** @type {Map<number, (() => void)[]>} */
 const events = new Map();
+/** @type {number[]} */
 const due = [];
 let now = 0;
+/** @type {(time: number, happen: () => void) => void} */
 const at = (time, happen) => {
   const key = Math.max(now + 1, Math.ceil(time));
   if (!events.has(key)) due.splice(due.findLastIndex((other) => other < key) + 1, 0, key);
@@ -55,6 +58,7 @@ for (let number = 0; number < 1000; number++) {
   at(number * 10, () => running.happens({ kind: "start", delayed: false }));
 }
 
+/** @type {(message: wire.Message, running: { happens(event: client.ClientEvent): void }) => void} */
 function answer(message, running) {
   const decision = decide({ ...server, now: 1_700_000_000 + Math.floor(now / 1000), random: 0 }, { ...way, message });
   if (decision.kind !== "reply") return;
@@ -64,10 +68,11 @@ function answer(message, running) {
 }
 
 let happened = 0;
-while (due.length > 0 && due[0] < 86_400_000) {
-  now = due.shift();
-  for (const happen of events.get(now)) happen();
-  happened += events.get(now).length;
+for (let next = due.shift(); next !== undefined && next < 86_400_000; next = due.shift()) {
+  now = next;
+  const these = events.get(now) ?? [];
   events.delete(now);
+  happened += these.length;
+  for (const happen of these) happen();
 }
 console.log(`${holders.size} clients have ${new Set(holders.keys()).size} addresses after a day of ${happened} events`);
