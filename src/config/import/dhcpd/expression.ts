@@ -118,7 +118,7 @@ function createReader(words: readonly Token[], names: OptionNames): Reader {
 
   function existence(): string | undefined {
     const text = option();
-    return text && text.replace(/\.hex$/, ".exists");
+    return text?.replace(/\.hex$/, ".exists");
   }
 
   function comparison(): string | undefined {

@@ -50,19 +50,19 @@ export function readHost(statement: Statement, group: Settings, context: HostCon
     };
     const { hostname, ...others } = options;
     const shown = context.namesHosts ? name : undefined;
-    if (protocol === "dhcp4" && typeof hostname === "string") reservation["hostname"] = hostname;
-    else if (shown !== undefined) reservation["hostname"] = shown;
-    if (isDenied) reservation["classes"] = [context.drop(protocol)];
+    if (protocol === "dhcp4" && typeof hostname === "string") reservation.hostname = hostname;
+    else if (shown !== undefined) reservation.hostname = shown;
+    if (isDenied) reservation.classes = [context.drop(protocol)];
     if (settings.setsTimes !== undefined || group.setsTimes !== undefined)
-      reservation["config"] = configOf({ ...settings, setsTimes: settings.setsTimes ?? group.setsTimes }, protocol === "dhcp6", work);
+      reservation.config = configOf({ ...settings, setsTimes: settings.setsTimes ?? group.setsTimes }, protocol === "dhcp6", work);
     if (protocol === "dhcp4") Object.assign(reservation, group.boot, settings.boot);
-    if (!isEmpty(others)) reservation["options"] = others;
+    if (!isEmpty(others)) reservation.options = others;
     copyNotes(work, settings.boot, reservation);
     copyNotes(work, protocol === "dhcp4" ? settings.options4 : settings.options6, others);
     return {
       protocol,
       reservation,
-      address: (more["ip"] ?? (more["addresses"] as string[] | undefined)?.[0]) as string | undefined,
+      address: (more.ip ?? (more.addresses as string[] | undefined)?.[0]) as string | undefined,
       from: statement,
     };
   };
@@ -79,14 +79,14 @@ export function readHost(statement: Statement, group: Settings, context: HostCon
   if (dhcp6 && (is6 || addresses.length === 0)) {
     for (const match of identifiers6(settings, statement, work)) {
       const more: PlainMap = {};
-      if (addresses6.length > 0) more["addresses"] = addresses6;
-      if (prefixes.length > 0) more["prefixes"] = prefixes;
+      if (addresses6.length > 0) more.addresses = addresses6;
+      if (prefixes.length > 0) more.prefixes = prefixes;
       made.push(make("dhcp6", match, more));
     }
   }
   // The name that the file gives it is nowhere else.
   return made.map((one) => {
-    if (one.reservation["hostname"] === name || name === "") return one;
+    if (one.reservation.hostname === name || name === "") return one;
     const { from } = one;
     return { ...one, from: { ...from, behind: from.behind ?? `host ${name}` } };
   });

@@ -12,11 +12,11 @@ const KEYS = ["config", "next_server", "file_name", "server_name"] as const;
 
 export function lift(top: PlainMap, classes: readonly PlainMap[], networks: PlainMap, shared: PlainMap, work: Work): void {
   const scopes = [...Object.values(networks), ...Object.values(shared).filter((one) => !Array.isArray(one))] as PlainMap[];
-  const ranges = (Object.values(networks) as PlainMap[]).flatMap((one) => (one["ranges"] as PlainMap[] | undefined) ?? []);
+  const ranges = (Object.values(networks) as PlainMap[]).flatMap((one) => (one.ranges as PlainMap[] | undefined) ?? []);
   for (const one of classes) {
-    for (const key of KEYS) if (Object.hasOwn(one, key)) settle(key, (scope) => scope, String(one["name"]), one);
-    for (const key of Object.keys((one["options"] as PlainMap | undefined) ?? {}))
-      settle(key, (scope, make) => optionsOf(scope, make), String(one["name"]), one);
+    for (const key of KEYS) if (Object.hasOwn(one, key)) settle(key, (scope) => scope, String(one.name), one);
+    for (const key of Object.keys((one.options as PlainMap | undefined) ?? {}))
+      settle(key, (scope, make) => optionsOf(scope, make), String(one.name), one);
   }
 
   function settle(key: string, partOf: (scope: PlainMap, make: boolean) => PlainMap | undefined, name: string, of: PlainMap): void {
@@ -32,11 +32,11 @@ export function lift(top: PlainMap, classes: readonly PlainMap[], networks: Plai
       for (const scope of setting) {
         const part = partOf(scope, false) as PlainMap;
         delete part[key];
-        if (part !== scope && isEmpty(part)) delete scope["options"];
+        if (part !== scope && isEmpty(part)) delete scope.options;
       }
       return;
     }
-    const note = noteOf(work.notes, of["options"] as object, key) ?? noteOf(work.notes, of, key) ?? placeOf(of);
+    const note = noteOf(work.notes, of.options as object, key) ?? noteOf(work.notes, of, key) ?? placeOf(of);
     report(
       work,
       "error",
@@ -52,6 +52,6 @@ export function lift(top: PlainMap, classes: readonly PlainMap[], networks: Plai
 }
 
 function optionsOf(scope: PlainMap, make: boolean): PlainMap | undefined {
-  if (make) scope["options"] ??= {};
-  return scope["options"] as PlainMap | undefined;
+  if (make) scope.options ??= {};
+  return scope.options as PlainMap | undefined;
 }

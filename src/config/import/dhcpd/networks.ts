@@ -80,36 +80,36 @@ function prefix6Of(statement: Statement, work: Work): Pick<Network, "name" | "co
 }
 
 /** The settings of a network, or of a shared network around it, in the network's map. */
-function describe({ map }: Network, settings: Settings, { work, isDhcp6, classes }: NetworkContext): void {
+function describe({ map }: Network, settings: Settings, { work, isDhcp6, classes }: NetworkContext): undefined {
   const { flags } = settings;
   const device = flags.get("interface");
-  if (device !== undefined) map["interfaces"] = [wordAt(device, 1)];
+  if (device !== undefined) map.interfaces = [wordAt(device, 1)];
   if (!isDhcp6) {
     const server = flags.get("server-identifier");
-    if (server !== undefined) map["server_id"] = server.words.at(-1)?.text;
+    if (server !== undefined) map.server_id = server.words.at(-1)?.text;
     Object.assign(map, settings.boot);
   }
   Object.assign(map, switches(settings, true));
-  if (settings.setsTimes !== undefined) map["config"] = configOf(settings, isDhcp6, work);
+  if (settings.setsTimes !== undefined) map.config = configOf(settings, isDhcp6, work);
   const options = isDhcp6 ? settings.options6 : settings.options4;
-  if (!isEmpty(options)) map["options"] = options;
+  if (!isEmpty(options)) map.options = options;
   guard(permitsOf(settings), map, { work, classes }, "network");
 }
 
 /** What both the top level and networks can say. */
 export function switches({ flags }: Pick<Settings, "flags">, isNetwork: boolean): PlainMap {
   const map: PlainMap = {};
-  if (flags.has("authoritative")) map["authoritative"] = true;
-  else if (isNetwork && flags.has("not")) map["authoritative"] = false;
+  if (flags.has("authoritative")) map.authoritative = true;
+  else if (isNetwork && flags.has("not")) map.authoritative = false;
   const ping = flags.get("ping-check");
-  if (ping !== undefined) map["ping_check"] = !/^(false|off)$/i.test(wordAt(ping, 1));
+  if (ping !== undefined) map.ping_check = !/^(false|off)$/i.test(wordAt(ping, 1));
   const timeout = flags.get("ping-timeout");
-  if (timeout !== undefined) map["ping_timeout_ms"] = Math.min(Math.max(Number(wordAt(timeout, 1)) * 1000, 1), 10_000) || 1000;
+  if (timeout !== undefined) map.ping_timeout_ms = Math.min(Math.max(Number(wordAt(timeout, 1)) * 1000, 1), 10_000) || 1000;
   const abandon = flags.get("abandon-lease-time");
-  if (abandon !== undefined) map["probation_period"] = Number(wordAt(abandon, 1));
+  if (abandon !== undefined) map.probation_period = Number(wordAt(abandon, 1));
   const adaptive = flags.get("adaptive-lease-time-threshold");
-  if (adaptive !== undefined) map["adaptive_threshold"] = Number(wordAt(adaptive, 1)) / 100;
-  if (permitsOf({ flags }).some((one) => isUnknown(one) && wordAt(one, 0) !== "allow")) map["reservations_only"] = true;
+  if (adaptive !== undefined) map.adaptive_threshold = Number(wordAt(adaptive, 1)) / 100;
+  if (permitsOf({ flags }).some((one) => isUnknown(one) && wordAt(one, 0) !== "allow")) map.reservations_only = true;
   return map;
 }
 
@@ -124,7 +124,7 @@ export function readPool(
   home: Network | undefined,
   networkOf: (address: string) => Network | undefined,
   context: NetworkContext,
-): void {
+): undefined {
   const { work, isDhcp6 } = context;
   if (statement.block === undefined) {
     addRange(statement, {}, home, networkOf, statement, context);
@@ -132,9 +132,9 @@ export function readPool(
   }
   const { settings, rest } = readSettings(statement.block, inherited, work);
   const more: PlainMap = {};
-  if (settings.setsTimes !== undefined) more["config"] = configOf(settings, isDhcp6, work);
+  if (settings.setsTimes !== undefined) more.config = configOf(settings, isDhcp6, work);
   const options = isDhcp6 ? settings.options6 : settings.options4;
-  if (!isEmpty(options)) more["options"] = options;
+  if (!isEmpty(options)) more.options = options;
   for (const [key, note] of work.notes.of.get(settings.boot) ?? [])
     report(
       work,
@@ -171,7 +171,7 @@ function addRange(
   networkOf: (address: string) => Network | undefined,
   from: Statement,
   { work, isDhcp6 }: NetworkContext,
-): void {
+): undefined {
   const words = addressesOf(statement.words.slice(1)).filter((text) => text !== "dynamic-bootp" && text !== "-");
   const [low = "", high] = words;
   const network = home ?? networkOf(low.replace(/\/.*/, ""));
@@ -220,7 +220,7 @@ function guard(
   map: PlainMap,
   { work, classes }: Pick<NetworkContext, "work" | "classes">,
   of: "network" | "range",
-): void {
+): undefined {
   const allowed: string[] = [];
   const denied: string[] = [];
   for (const one of permits) {
@@ -248,6 +248,6 @@ function guard(
       leaveOut(work, allows ? "warning" : "error", one, `a ${of} can't say it`);
     else leaveOut(work, "error", one, "it is not known whom this means");
   }
-  if (allowed.length > 0 && !allowed.includes("ALL")) map["class"] = classes.anyOf([...new Set(allowed)]);
-  if (denied.length > 0) map["deny_class"] = classes.anyOf([...new Set(denied)]);
+  if (allowed.length > 0 && !allowed.includes("ALL")) map.class = classes.anyOf([...new Set(allowed)]);
+  if (denied.length > 0) map.deny_class = classes.anyOf([...new Set(denied)]);
 }

@@ -175,7 +175,7 @@ function readTime(statement: Statement, at: number, key: TimeKey, work: Work): T
   return {};
 }
 
-function readBoot(statement: Statement, field: string, boot: PlainMap, work: Work): void {
+function readBoot(statement: Statement, field: string, boot: PlainMap, work: Work): undefined {
   const [, value, more] = statement.words;
   if (value === undefined || more !== undefined)
     return leaveOut(work, "error", statement, "its value is computed, which Leasehold does not do");
@@ -191,7 +191,7 @@ interface OptionTargets {
   readonly flags: Map<string, Statement>;
 }
 
-function readOption(statement: Statement, targets: OptionTargets, work: Work): void {
+function readOption(statement: Statement, targets: OptionTargets, work: Work): undefined {
   const name = wordAt(statement, 1);
   const values = statement.words.slice(2);
   const names: OptionNames = name.startsWith("dhcp6.") ? work.names.dhcp6 : work.names.dhcp4;
@@ -226,7 +226,7 @@ function readOption(statement: Statement, targets: OptionTargets, work: Work): v
 }
 
 /** Puts the options of spaces into those that carry them, where this scope says something new of them. */
-function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, work: Work): void {
+function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, work: Work): undefined {
   const carried = new Set<string>();
   for (const { space, code, name, type } of work.declared) {
     const inside = type.encapsulates === undefined ? undefined : settings.spaces[type.encapsulates];
@@ -245,10 +245,10 @@ function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, w
   const { vendorSpace } = settings;
   const vendor = vendorSpace === undefined ? undefined : settings.spaces[vendorSpace];
   if (vendor !== undefined && (own[vendorSpace as string] !== undefined || vendorSpace !== inherited.vendorSpace))
-    settings.options4["vendor_extensions"] = vendor;
+    settings.options4.vendor_extensions = vendor;
 }
 
-function enterprise(options: PlainMap, key: string, number: number, inside: PlainMap): void {
+function enterprise(options: PlainMap, key: string, number: number, inside: PlainMap): undefined {
   options[key] = { ...(options[key] as PlainMap | undefined), [number]: inside };
 }
 
@@ -263,8 +263,8 @@ export function configOf({ times, setsTimes }: Settings, isDhcp6: boolean, work:
   const config: PlainMap = {};
   if (isDhcp6) {
     // What clients of DHCPv6 wish for counts for nothing.
-    config["lease_time"] = usual;
-    config["preferred_time"] = Math.min(times.preferred ?? Math.floor((usual * 5) / 8), usual);
+    config.lease_time = usual;
+    config.preferred_time = Math.min(times.preferred ?? Math.floor((usual * 5) / 8), usual);
   } else {
     if (setsTimes !== undefined && usual > max)
       report(
@@ -273,13 +273,13 @@ export function configOf({ times, setsTimes }: Settings, isDhcp6: boolean, work:
         setsTimes.origin,
         `the default lease time is longer than the longest, ${max} s: clients that ask for a time may get it`,
       );
-    config["lease_time"] =
+    config.lease_time =
       min === max && max === usual ? usual : { default: Math.max(usual, min), min: Math.min(min, usual), max: Math.max(max, usual) };
   }
   const { renew, rebind } = times;
   if ((renew ?? 0) < (rebind ?? usual) && Math.max(renew ?? 0, rebind ?? 0) < usual) {
-    if (renew !== undefined) config["renew_time"] = renew;
-    if (rebind !== undefined) config["rebind_time"] = rebind;
+    if (renew !== undefined) config.renew_time = renew;
+    if (rebind !== undefined) config.rebind_time = rebind;
   } else if (setsTimes !== undefined) {
     const message = "the times of renewal are not before the end of a lease here: they are left to be shares of it";
     report(work, "warning", setsTimes.origin, message);

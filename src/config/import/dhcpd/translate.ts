@@ -168,10 +168,10 @@ function translateAll(statements: readonly Statement[], all: readonly Statement[
       if (networks.length === 0) continue;
       const map: PlainMap = {};
       const options = { ...(isDhcp6 ? group.options6 : group.options4), ...(isDhcp6 ? own.options6 : own.options4) };
-      if (!isEmpty(options)) map["options"] = options;
-      if (own.setsTimes !== undefined) map["config"] = configOf(own, isDhcp6, work);
+      if (!isEmpty(options)) map.options = options;
+      if (own.setsTimes !== undefined) map.config = configOf(own, isDhcp6, work);
       const device = own.flags.get("interface");
-      if (device !== undefined) map["interfaces"] = [wordAt(device, 1)];
+      if (device !== undefined) map.interfaces = [wordAt(device, 1)];
       // What a shared network of ours can't say is said by each of its networks.
       for (const { map: network } of networks) {
         const inherited = { ...(isDhcp6 ? {} : own.boot), ...switches(own, true) };
@@ -206,40 +206,40 @@ function over(around: Settings, inside: Settings): Settings {
 /** A group's settings, for a network in it. */
 function addGroup(map: PlainMap, group: Settings, isDhcp6: boolean, work: Work): void {
   const options = isDhcp6 ? group.options6 : group.options4;
-  if (!isEmpty(options)) map["options"] = { ...options, ...(map["options"] as PlainMap | undefined) };
+  if (!isEmpty(options)) map.options = { ...options, ...(map.options as PlainMap | undefined) };
   if (!isDhcp6) for (const [key, setting] of Object.entries(group.boot)) map[key] ??= setting;
-  if (group.setsTimes !== undefined) map["config"] ??= configOf(group, isDhcp6, work);
+  if (group.setsTimes !== undefined) map.config ??= configOf(group, isDhcp6, work);
 }
 
 function finish(value: PlainMap, sides: readonly Side[], shared: PlainMap, global: Settings, all: readonly Statement[], work: Work): void {
   const server = global.flags.get("server-identifier");
   for (const side of sides) {
     const { isDhcp6, classes, networks } = side;
-    if (server !== undefined && !isDhcp6) for (const { map } of networks) map["server_id"] ??= server.words.at(-1)?.text;
+    if (server !== undefined && !isDhcp6) for (const { map } of networks) map.server_id ??= server.words.at(-1)?.text;
     const section: PlainMap = isDhcp6 ? {} : value;
     const list: PlainMap[] = [];
     for (const one of side.reservations) {
       const home = networks.find(({ from, contains }) => one.address !== undefined && contains(one.address) && holds(from, one.from));
-      const into = home === undefined ? list : ((home.map["reservations"] ??= []) as PlainMap[]);
+      const into = home === undefined ? list : ((home.map.reservations ??= []) as PlainMap[]);
       addReserved(into, one, work);
     }
     const maps: PlainMap = {};
     for (const { name, map, from } of networks) put(work, maps, name, map, from);
     if (!isDhcp6) globals4(value, global, all, work);
     else globals6(section, global, work);
-    if (list.length > 0) section["reservations"] = list;
-    if (!isEmpty(maps)) section["networks"] = maps;
+    if (list.length > 0) section.reservations = list;
+    if (!isEmpty(maps)) section.networks = maps;
     if (classes.list.length > 0) {
-      const known = (value["client_classes"] ??= {}) as PlainMap;
+      const known = (value.client_classes ??= {}) as PlainMap;
       known[isDhcp6 ? "v6" : "v4"] = classes.list;
     }
-    if (classes.limits.length > 0) value["limits"] = [...((value["limits"] as PlainMap[] | undefined) ?? []), ...classes.limits];
+    if (classes.limits.length > 0) value.limits = [...((value.limits as PlainMap[] | undefined) ?? []), ...classes.limits];
     lift(section, classes.list, maps, shared, work);
-    if (isDhcp6) value["v6"] = section;
+    if (isDhcp6) value.v6 = section;
   }
-  if (!isEmpty(shared)) value["shared_networks"] = shared;
+  if (!isEmpty(shared)) value.shared_networks = shared;
   const definitions = definitionsOf(work);
-  if (!isEmpty(definitions)) value["option_definitions"] = definitions;
+  if (!isEmpty(definitions)) value.option_definitions = definitions;
 }
 
 /** Whether the statement stands in the block of the other. */
@@ -249,26 +249,26 @@ function holds(outer: Statement, inner: Statement): boolean {
 
 function globals4(value: PlainMap, global: Settings, all: readonly Statement[], work: Work): void {
   Object.assign(value, { authoritative: false, ping_check: true, ping_timeout_ms: 1000 }, switches(global, false));
-  if (value["ping_check"] === false) {
-    delete value["ping_check"];
-    delete value["ping_timeout_ms"];
+  if (value.ping_check === false) {
+    delete value.ping_check;
+    delete value.ping_timeout_ms;
   }
   const bootp = permitsOf(global).find((one) => wordAt(one, 1) === "bootp");
   const isDynamic = all.some((one) => wordAt(one, 0) === "range" && wordAt(one, 1) === "dynamic-bootp");
-  if (bootp !== undefined && wordAt(bootp, 0) !== "allow") value["bootp_enable"] = false;
-  else if (isDynamic) value["bootp_enable"] = true;
+  if (bootp !== undefined && wordAt(bootp, 0) !== "allow") value.bootp_enable = false;
+  else if (isDynamic) value.bootp_enable = true;
   for (const one of permitsOf(global)) reportPermit(one, work);
-  value["config"] = configOf(global, false, work);
+  value.config = configOf(global, false, work);
   if (global.setsTimes !== undefined) noteFrom(work, value, "config", { ...global.setsTimes });
   Object.assign(value, global.boot);
   for (const [key, note] of work.notes.of.get(global.boot) ?? []) work.notes.of.get(value)?.set(key, note);
-  if (!isEmpty(global.options4)) value["options"] = global.options4;
+  if (!isEmpty(global.options4)) value.options = global.options4;
 }
 
 function globals6(section: PlainMap, global: Settings, work: Work): void {
-  if (global.flags.has("rapid-commit")) section["rapid_commit"] = true;
-  section["config"] = configOf(global, true, work);
-  if (!isEmpty(global.options6)) section["options"] = global.options6;
+  if (global.flags.has("rapid-commit")) section.rapid_commit = true;
+  section.config = configOf(global, true, work);
+  if (!isEmpty(global.options6)) section.options = global.options6;
 }
 
 /** Permissions of the top level that are taken for granted, or have no counterpart. */
