@@ -48,7 +48,7 @@ export {
   solicitedNode,
   writeNeighbor,
 } from "./nd.ts";
-export { type NdMessage, type NdOption, type NdOptions, NdType, NeighborFlag, RouterFlag } from "./nd-message.ts";
+export { type NdMessage, type NdOption, NdType, NeighborFlag, RouterFlag } from "./nd-message.ts";
 export {
   type ArpOverLink,
   type Dhcp4Packet,
