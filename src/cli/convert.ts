@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { isModule, reasonOf, translateText } from "../config/file.ts";
+import { isModule, reasonOf, translateText, translateTexts } from "../config/file.ts";
 import { buildTranslation } from "../config/import/build.ts";
 import { FORMATS, type Format, guessFormat, isLikelyOwn } from "../config/import/formats.ts";
 import { mergeTranslations } from "../config/import/merge.ts";
@@ -33,7 +33,7 @@ export function addConvertCommand(program: Command): void {
 
 function convert(files: readonly string[], { from, output }: ConvertOptions): void {
   const read = files.map((file) => translate(file, from));
-  const translation = mergeTranslations(read.map((one) => one.translation));
+  const translation = together(read) ?? mergeTranslations(read.map((one) => one.translation));
   const built = buildTranslation(translation);
   const [name = ""] = files;
   const diagnostics = built.ok ? built.warnings : built.diagnostics;
@@ -47,8 +47,20 @@ function convert(files: readonly string[], { from, output }: ConvertOptions): vo
   if (!built.ok) process.exitCode = Exit.failed;
 }
 
+/** Of several files of a server that knows such; undefined: they are translated one by one. */
+function together(read: readonly Translated[]): Translation | undefined {
+  const formats = new Set(read.map(({ format }) => format));
+  const [format] = formats;
+  if (format === undefined || formats.size > 1 || read.length === 1) return undefined;
+  return translateTexts(
+    read.map(({ file, text }) => ({ name: file, text })),
+    format,
+  );
+}
+
 interface Translated {
   readonly file: string;
+  readonly text: string;
   readonly format: Format;
   readonly translation: Translation;
 }
@@ -57,7 +69,7 @@ function translate(file: string, from: string | undefined): Translated {
   if (isModule(file)) fail(`${file} is a configuration of Leasehold already, by its name`, Exit.usage);
   const text = readText(file);
   const format = from === undefined ? guessFormat(file, text) : FORMATS.find(({ name }) => name === from);
-  if (format !== undefined) return { file, format, translation: translateText(text, file, format) };
+  if (format !== undefined) return { file, text, format, translation: translateText(text, file, format) };
   if (isLikelyOwn(file, text)) {
     fail(`${file} seems to be a configuration of Leasehold already: \`leasehold check ${file}\` tells; --from says otherwise`, Exit.usage);
   }

@@ -73,6 +73,17 @@ export function translateText(source: string, name: string, format: Format): Tra
   return { ...translation, sources: new Map([[name, source], ...translation.sources]) };
 }
 
+/** What several files of one server become together; undefined: its format has no such. */
+export function translateTexts(
+  texts: readonly { readonly text: string; readonly name: string }[],
+  format: Format,
+): Translation | undefined {
+  const translation = format.translateTogether?.(texts, FILES);
+  return (
+    translation && { ...translation, sources: new Map([...texts.map(({ name, text }) => [name, text] as const), ...translation.sources]) }
+  );
+}
+
 /** By its extension. */
 export function isModule(path: string): boolean {
   return /\.m?[jt]s$/.test(path);

@@ -3,7 +3,8 @@ import { parseIpv6 } from "../../../net/ipv6.ts";
 import type { PlainMap } from "../translation.ts";
 import type { Family } from "./family.ts";
 import { flagOf, type Inherited, numberOf } from "./inherited.ts";
-import type { Networks } from "./networks.ts";
+import type { Part } from "./json.ts";
+import type { Networks } from "./network-list.ts";
 import { bytesOfHex } from "./option-types.ts";
 import { DDNS_REMARKS } from "./pools.ts";
 import {
@@ -21,6 +22,7 @@ import {
   takeSections,
   takeText,
   takeTexts,
+  type Work,
 } from "./section.ts";
 import { written } from "./times.ts";
 
@@ -150,11 +152,11 @@ export function readServer(section: Section, inherited: Inherited, family: Famil
   if (probation !== undefined && probation !== 86_400)
     put(work, own, "probation_period", written(probation), take(section, "decline-probation-period"));
   const cache = numberOf(inherited, "cache-threshold", work);
-  if (cache !== undefined && cache > 0) put(work, out, "cache_threshold", Math.round(cache * 100), inherited.get("cache-threshold"));
+  if (cache !== undefined && cache > 0) putOnce(work, out, "cache_threshold", Math.round(cache * 100), inherited.get("cache-threshold"));
   const age = inherited.get("cache-max-age");
   if (age !== undefined) report(work, "warning", age.at, '"cache-max-age": the share of the lease, cache_threshold, is the only bound');
   const offer = numberOf(inherited, "offer-lifetime", work);
-  if (offer !== undefined && offer > 0) put(work, out, "offer_hold", written(offer), inherited.get("offer-lifetime"));
+  if (offer !== undefined && offer > 0) putOnce(work, out, "offer_hold", written(offer), inherited.get("offer-lifetime"));
   const echo = inherited.get("echo-client-id");
   if (flagOf(inherited, "echo-client-id", work) === false && echo !== undefined)
     report(work, "warning", echo.at, '"echo-client-id": the client identifier is always sent back (RFC 6842)');
@@ -168,11 +170,18 @@ export function readServer(section: Section, inherited: Inherited, family: Famil
     report(work, "error", (take(section, "dhcp4o6-port") ?? section.part).at, "DHCPv4 over DHCPv6 is not served");
 }
 
+/** Sets what holds for both protocols: what the first one says stays. */
+function putOnce(work: Work, out: PlainMap, key: string, value: unknown, part: Part | undefined): void {
+  if (out[key] === undefined) put(work, out, key, value, part);
+  else if (out[key] !== value && part !== undefined)
+    report(work, "warning", part.at, `${key} holds for both protocols, and DHCPv4 has another value, which is kept`);
+}
+
 function readExpiry(section: Section, out: PlainMap): void {
   const expiry = takeSection(section, "expired-leases-processing");
   if (expiry === undefined) return;
   const hold = takeCount(expiry, "hold-reclaimed-time");
-  if (hold !== undefined) put(section.work, out, "affinity", written(hold), take(expiry, "hold-reclaimed-time"));
+  if (hold !== undefined) putOnce(section.work, out, "affinity", written(hold), take(expiry, "hold-reclaimed-time"));
   const others = [...expiry.map.entries.keys()].filter((key) => key !== "hold-reclaimed-time");
   if (others.length > 0)
     report(

@@ -1,0 +1,5 @@
+import { DNSMASQ_LEASES } from "./dnsmasq.ts";
+import type { LeaseFormat } from "./imported-lease.ts";
+
+/** Every format of lease files; the first that finds a file likely reads it. */
+export const LEASE_FORMATS: readonly LeaseFormat[] = [DNSMASQ_LEASES];
