@@ -146,6 +146,17 @@ test("the playground decodes and decides what is typed, and tells what is wrong 
     );
   });
 
+  await t.test("a file that is dropped on the packets is taken", async () => {
+    const text = toHex(encodeMessage(REQUEST));
+    // In the page: there are no types for what it has.
+    const dropped = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); data.items.add(new File([${JSON.stringify(text)}], "request.txt")); return data; })()`,
+    );
+    await packets.dispatchEvent("drop", { dataTransfer: dropped });
+    await eventually("#file-status", "read as text");
+    assert.equal(await packets.inputValue(), text);
+  });
+
   await t.test("every control has a name, and nothing went wrong or over the network", async () => {
     const nameless = await page
       .locator("textarea, input")

@@ -22,6 +22,8 @@ const AROUND_DIGITS = /0x|\\x|[\s,:;.\-"'`{}[\]()|\\]/gi;
 const IN_A_LOG = /(?<![0-9a-wyz])(?:[0-9a-f]{2}[: -]?){20,}/gi;
 /** Bytes of a line that has an offset, at most. */
 const MAX_PER_LINE = 64;
+/** Characters that such a line has, at most. */
+const MAX_LINE = 512;
 
 /**
  * Reads hex as people paste it: the dumps of Wireshark, tcpdump (-x, -xx, -X), xxd and hexdump -C
@@ -82,7 +84,7 @@ export function createHexReader(): HexReader {
 
 /** The digits of a line of a dump behind its offset, without the characters that it may have. */
 function digitsOfDump(line: string): string {
-  const rest = line.trimEnd();
+  const rest = line.slice(0, MAX_LINE).trimEnd();
   // hexdump -C puts them between bars.
   const barred = rest.endsWith("|") ? rest.slice(0, rest.indexOf("|")) : rest;
   // Others put them behind a gap; they are as many as the bytes.

@@ -90,6 +90,20 @@ for (const [program, ...args] of [["xxd"], ["xxd", "-g1"], ["hexdump", "-C"], ["
   });
 }
 
+test("a long line takes time in proportion to its length", () => {
+  for (const line of [
+    `0000: 61${"  61".repeat(250_000)}`,
+    " ".repeat(1_000_000),
+    "61 ".repeat(300_000),
+    "6 ".repeat(500_000),
+    `x${"61:".repeat(19)}6z`.repeat(15_000),
+  ]) {
+    const began = performance.now();
+    read(line);
+    assert.ok(performance.now() - began < 5000, line.slice(0, 20));
+  }
+});
+
 test("any text is read without an exception", () => {
   const piece = fc.constantFrom("0000", " ", "  ", ":", "0x", "61", "6162", "|", "zz", "\n", "-", "0010", "\t");
   fc.assert(
