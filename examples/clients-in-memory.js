@@ -23,9 +23,12 @@ const way = {
 };
 
 // What is going to happen, by time in milliseconds; nothing happens at once.
+/** @type {Map<number, (() => void)[]>} */
 const events = new Map();
+/** @type {number[]} */
 const due = [];
 let now = 0;
+/** @type {(time: number, happen: () => void) => void} */
 const at = (time, happen) => {
   const key = Math.max(now + 1, Math.ceil(time));
   if (!events.has(key)) due.splice(due.findLastIndex((other) => other < key) + 1, 0, key);

@@ -45,7 +45,7 @@ export function createClasses(): Classes {
 }
 
 /** Adds the classes that stand in `statements`, with their subclasses. */
-export function addClasses(classes: Classes, statements: readonly Statement[], context: ClassContext): void {
+export function addClasses(classes: Classes, statements: readonly Statement[], context: ClassContext): undefined {
   const subclasses = statements.filter((one) => wordAt(one, 0) === "subclass");
   const blocks = new Map<string, Statement[]>();
   for (const one of statements) {
@@ -67,7 +67,7 @@ function addClass(
   blocks: readonly Statement[],
   subclasses: readonly Statement[],
   context: ClassContext,
-): void {
+): undefined {
   const { work, names, global } = context;
   const [first] = blocks as readonly [Statement, ...Statement[]];
   if (!/^[^'\\]+$/.test(name)) return leaveOut(work, "error", first, "the name of a class can't have quotes");
@@ -134,12 +134,18 @@ function hardwareOf(value: string, bytes: Uint8Array): string | undefined {
   return value.startsWith("concat(substring(pkt4.htype") && bytes[0] === 1 ? equals("pkt4.mac", bytes.subarray(1)) : undefined;
 }
 
-function push(list: PlainMap[], one: PlainMap, from: Statement | undefined, work: Work): void {
+function push(list: PlainMap[], one: PlainMap, from: Statement | undefined, work: Work): undefined {
   if (from !== undefined) noteFrom(work, list, list.length, from);
   list.push(one);
 }
 
-function addLimit(classes: Classes, name: string, limit: Statement, spawn: Statement | undefined, { work, names }: ClassContext): void {
+function addLimit(
+  classes: Classes,
+  name: string,
+  limit: Statement,
+  spawn: Statement | undefined,
+  { work, names }: ClassContext,
+): undefined {
   const max = Number(wordAt(limit, 2));
   if (wordAt(limit, 1) !== "limit" || !Number.isInteger(max) || max < 1)
     return leaveOut(work, "error", limit, "`lease limit NUMBER` is expected");
@@ -224,11 +230,11 @@ function conjunction(parts: readonly string[]): string {
   return parts.map((text) => (parts.length > 1 && / or /.test(text) && !/^(not )?\(/.test(text) ? `(${text})` : text)).join(" and ");
 }
 
-function reportFlags({ flags }: Settings, work: Work): void {
+function reportFlags({ flags }: Settings, work: Work): undefined {
   for (const statement of flags.values())
     leaveOut(work, "error", statement, "it can't depend on a condition", "give a class, and name it in class or deny_class of a range");
 }
 
-function reportRest(rest: readonly Statement[], work: Work): void {
+function reportRest(rest: readonly Statement[], work: Work): undefined {
   for (const statement of rest) leaveOut(work, "error", statement, "it can't stand here");
 }

@@ -80,7 +80,7 @@ function prefix6Of(statement: Statement, work: Work): Pick<Network, "name" | "co
 }
 
 /** The settings of a network, or of a shared network around it, in the network's map. */
-function describe({ map }: Network, settings: Settings, { work, isDhcp6, classes }: NetworkContext): void {
+function describe({ map }: Network, settings: Settings, { work, isDhcp6, classes }: NetworkContext): undefined {
   const { flags } = settings;
   const device = flags.get("interface");
   if (device !== undefined) map.interfaces = [wordAt(device, 1)];
@@ -124,7 +124,7 @@ export function readPool(
   home: Network | undefined,
   networkOf: (address: string) => Network | undefined,
   context: NetworkContext,
-): void {
+): undefined {
   const { work, isDhcp6 } = context;
   if (statement.block === undefined) {
     addRange(statement, {}, home, networkOf, statement, context);
@@ -171,7 +171,7 @@ function addRange(
   networkOf: (address: string) => Network | undefined,
   from: Statement,
   { work, isDhcp6 }: NetworkContext,
-): void {
+): undefined {
   const words = addressesOf(statement.words.slice(1)).filter((text) => text !== "dynamic-bootp" && text !== "-");
   const [low = "", high] = words;
   const network = home ?? networkOf(low.replace(/\/.*/, ""));
@@ -220,7 +220,7 @@ function guard(
   map: PlainMap,
   { work, classes }: Pick<NetworkContext, "work" | "classes">,
   of: "network" | "range",
-): void {
+): undefined {
   const allowed: string[] = [];
   const denied: string[] = [];
   for (const one of permits) {

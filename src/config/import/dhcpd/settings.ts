@@ -175,7 +175,7 @@ function readTime(statement: Statement, at: number, key: TimeKey, work: Work): T
   return {};
 }
 
-function readBoot(statement: Statement, field: string, boot: PlainMap, work: Work): void {
+function readBoot(statement: Statement, field: string, boot: PlainMap, work: Work): undefined {
   const [, value, more] = statement.words;
   if (value === undefined || more !== undefined)
     return leaveOut(work, "error", statement, "its value is computed, which Leasehold does not do");
@@ -191,7 +191,7 @@ interface OptionTargets {
   readonly flags: Map<string, Statement>;
 }
 
-function readOption(statement: Statement, targets: OptionTargets, work: Work): void {
+function readOption(statement: Statement, targets: OptionTargets, work: Work): undefined {
   const name = wordAt(statement, 1);
   const values = statement.words.slice(2);
   const names: OptionNames = name.startsWith("dhcp6.") ? work.names.dhcp6 : work.names.dhcp4;
@@ -226,7 +226,7 @@ function readOption(statement: Statement, targets: OptionTargets, work: Work): v
 }
 
 /** Puts the options of spaces into those that carry them, where this scope says something new of them. */
-function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, work: Work): void {
+function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, work: Work): undefined {
   const carried = new Set<string>();
   for (const { space, code, name, type } of work.declared) {
     const inside = type.encapsulates === undefined ? undefined : settings.spaces[type.encapsulates];
@@ -248,7 +248,7 @@ function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, w
     settings.options4.vendor_extensions = vendor;
 }
 
-function enterprise(options: PlainMap, key: string, number: number, inside: PlainMap): void {
+function enterprise(options: PlainMap, key: string, number: number, inside: PlainMap): undefined {
   options[key] = { ...(options[key] as PlainMap | undefined), [number]: inside };
 }
 

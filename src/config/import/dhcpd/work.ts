@@ -13,12 +13,12 @@ export interface Work {
   readonly serves: { readonly dhcp4: boolean; readonly dhcp6: boolean };
 }
 
-export function report(work: Work, severity: Severity, origin: Origin, message: string, hint?: string): void {
+export function report(work: Work, severity: Severity, origin: Origin, message: string, hint?: string): undefined {
   work.findings.push({ severity, origin, message, ...(hint !== undefined && { hint }) });
 }
 
 /** Says that a statement is not carried over, and why. */
-export function leaveOut(work: Work, severity: Severity, statement: Statement, why: string, hint?: string): void {
+export function leaveOut(work: Work, severity: Severity, statement: Statement, why: string, hint?: string): undefined {
   const words = textOf(statement.words);
   report(
     work,
@@ -30,13 +30,13 @@ export function leaveOut(work: Work, severity: Severity, statement: Statement, w
 }
 
 /** Sets `holder[key]`, which comes from the statement, with the comments that belong to it. */
-export function put(work: Work, holder: PlainMap, key: string, value: unknown, from: Statement): void {
+export function put(work: Work, holder: PlainMap, key: string, value: unknown, from: Statement): undefined {
   holder[key] = value;
   noteFrom(work, holder, key, from);
 }
 
 /** Notes where the entry or item comes from. */
-export function noteFrom(work: Work, holder: object, key: string | number, { origin, comment, behind }: Statement): void {
+export function noteFrom(work: Work, holder: object, key: string | number, { origin, comment, behind }: Statement): undefined {
   addNote(work.notes, holder, key, {
     origin,
     ...(comment.length > 0 && { comment }),
