@@ -58,6 +58,7 @@ for (let number = 0; number < 1000; number++) {
   at(number * 10, () => running.happens({ kind: "start", delayed: false }));
 }
 
+/** @type {(message: wire.Message, running: { happens(event: client.ClientEvent): void }) => void} */
 function answer(message, running) {
   const decision = decide({ ...server, now: 1_700_000_000 + Math.floor(now / 1000), random: 0 }, { ...way, message });
   if (decision.kind !== "reply") return;
@@ -67,10 +68,11 @@ function answer(message, running) {
 }
 
 let happened = 0;
-while (due.length > 0 && due[0] < 86_400_000) {
-  now = due.shift();
-  for (const happen of events.get(now)) happen();
-  happened += events.get(now).length;
+for (let next = due.shift(); next !== undefined && next < 86_400_000; next = due.shift()) {
+  now = next;
+  const these = events.get(now) ?? [];
   events.delete(now);
+  happened += these.length;
+  for (const happen of these) happen();
 }
 console.log(`${holders.size} clients have ${new Set(holders.keys()).size} addresses after a day of ${happened} events`);
