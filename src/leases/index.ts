@@ -34,6 +34,7 @@ export {
   type SpaceId,
   type StoredLease,
 } from "./lease.ts";
+export type { LeaseTextProblem, ParsedLeases } from "./lease-text.ts";
 export type { LeaseReader as LeaseReaderOf } from "./reader.ts";
 export type { AddressFilter as AddressFilterOf, PoolPosition } from "./space.ts";
 export type { Applied as AppliedOf, Before } from "./table.ts";

@@ -15,3 +15,4 @@ export type {
   LeaseTrait,
 } from "./lease.ts";
 export { LeaseTable } from "./owning-table.ts";
+export { formatLeaseLines, formatLeases, parseLeases } from "./text.ts";

@@ -16,3 +16,4 @@ export type {
 } from "./lease.ts";
 export { LeaseTable } from "./owning-table.ts";
 export { relaysOf } from "./relays.ts";
+export { formatLeaseLines, formatLeases, parseLeases } from "./text.ts";
