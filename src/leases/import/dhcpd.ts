@@ -121,7 +121,10 @@ function createEntries({ lease, problem }: Visitor): { statement(statement: Stat
     if (around === undefined) {
       if (keyword === "authoring-byte-order") isLittleEndian = wordsOf(text)[1] !== "big-endian";
       else if (keyword === "server-duid")
-        problem({ line, message: "the DUID of the server is not taken over: Leasehold has one of its own, or that of v6: {server_id: ...}" });
+        problem({
+          line,
+          message: "the DUID of the server is not taken over: Leasehold has one of its own, or that of v6: {server_id: ...}",
+        });
     } else if (around.kind === "association") {
       if (keyword === "cltt") around.start = timeOf(text);
     } else if (around.kind === "other" || !WANTED.has(keyword)) return;

@@ -1,0 +1,216 @@
+import { formatIpv4, parseIpv4 } from "../../../net/ipv4.ts";
+import { parseIpv6 } from "../../../net/ipv6.ts";
+import { formatIpv6Prefix, ipv6PrefixAround, ipv6PrefixContains } from "../../../net/ipv6-prefix.ts";
+import { formatIpv4Prefix, prefixAround, prefixContains } from "../../../net/prefix.ts";
+import type { PlainMap } from "../translation.ts";
+import { isConditional, readConditional, settingsOf } from "./classes.ts";
+import { type MadeHost, readHost } from "./hosts.ts";
+import { isDefinition } from "./options.ts";
+import { isRange, type MadePool, readPool, readRange } from "./pools.ts";
+import { applySettings, type Setting } from "./settings.ts";
+import { type Statement, textOf } from "./syntax.ts";
+import { isReportedBlock, readDeclaration, type State } from "./translate.ts";
+import { type Family, listAt, mapAt, push, put, report, type Work } from "./work.ts";
+
+/* Subnets and shared networks. */
+
+export interface Network {
+  readonly family: Family;
+  readonly prefix: string;
+  readonly statement: Statement;
+  readonly link: Link | undefined;
+  /** Of groups and the shared network, where they are not written there. */
+  readonly inherited: readonly Setting[];
+  readonly settings: readonly Setting[];
+  readonly pools: MadePool[];
+}
+
+/** A shared network. */
+export interface Link {
+  readonly name: string;
+  readonly statement: Statement;
+  readonly settings: readonly Setting[];
+  /** Interfaces that statements name. */
+  readonly interfaces: string[];
+}
+
+/** A subnet or shared network with all that is in it. */
+export function readNetworks(statement: Statement, state: State, inherited: readonly Setting[]): void {
+  if (statement.words[0]?.text === "shared-network") readShared(statement, state, inherited);
+  else readSubnet(statement, state, inherited, undefined);
+}
+
+function readShared(statement: Statement, state: State, inherited: readonly Setting[]): void {
+  const { work, networks, links, classes } = state;
+  const settings: Setting[] = [...inherited];
+  const pools: MadePool[] = [];
+  const inner: Statement[] = [];
+  const poolStatements: Statement[] = [];
+  for (const one of statement.block ?? []) {
+    const keyword = one.words[0]?.text ?? "";
+    if (isDefinition(one) || keyword === "interface") continue;
+    if (one.block !== undefined && (keyword === "pool" || keyword === "pool6")) poolStatements.push(one);
+    else if (isRange(one)) pools.push(...readRange(one, work));
+    else if (isConditional(one)) conditional(one, work);
+    else if (one.block !== undefined && !isReportedBlock(one, work)) inner.push(one);
+    else if (one.block === undefined && keyword !== "subclass") settings.push(...settingsOf(one, work, "a shared network"));
+    else if (keyword === "subclass") inner.push(one);
+  }
+  const link: Link = { name: statement.words[1]?.text ?? "", statement, settings, interfaces: [] };
+  links.push(link);
+  for (const one of poolStatements) pools.push(...readPool(one, settings, classes, work));
+  const from = networks.length;
+  for (const one of inner) {
+    const keyword = one.words[0]?.text;
+    if (keyword === "subnet" || keyword === "subnet6") readSubnet(one, state, settings, link);
+    else if (keyword === "group") {
+      for (const deeper of one.block ?? []) {
+        if (deeper.words[0]?.text?.startsWith("subnet")) readSubnet(deeper, state, settings, link);
+      }
+      readDeclaration({ ...one, block: one.block?.filter(({ words }) => !words[0]?.text.startsWith("subnet")) }, state, settings);
+    } else readDeclaration(one, state, []);
+  }
+  for (const pool of pools) {
+    const network =
+      networks.slice(from).find((one) => contains(one, pool.family, pool.address)) ??
+      (pool.key === "prefix_pools" ? networks[from] : undefined);
+    if (network === undefined) report(work, "error", pool.statement, `no subnet of the shared network holds ${pool.address}`);
+    else network.pools.push(pool);
+  }
+}
+
+function conditional(statement: Statement, work: Work): void {
+  report(
+    work,
+    "error",
+    statement,
+    "a condition that holds for some networks only can't be carried over",
+    "classes hold in all networks: move it to the top level",
+  );
+}
+
+function readSubnet(statement: Statement, state: State, inherited: readonly Setting[], link: Link | undefined): void {
+  const { work, classes, networks } = state;
+  const words = statement.words.map(({ text }) => text);
+  const family: Family = words[0] === "subnet6" ? 6 : 4;
+  const prefix = prefixOf(words, family);
+  if (prefix === undefined) {
+    report(work, "error", statement, `${textOf(statement.words)} names no network`);
+    return;
+  }
+  const settings: Setting[] = [];
+  const pools: MadePool[] = [];
+  const poolStatements: Statement[] = [];
+  const conditions: Statement[] = [];
+  for (const one of statement.block ?? []) {
+    const keyword = one.words[0]?.text ?? "";
+    if (isDefinition(one)) continue;
+    if (keyword === "interface")
+      report(
+        work,
+        "warning",
+        one,
+        `${textOf(one.words)}: interfaces that have an address in a network serve it`,
+        "interfaces: in the network names others",
+      );
+    else if (isRange(one)) pools.push(...readRange(one, work));
+    else if (one.block !== undefined && (keyword === "pool" || keyword === "pool6")) poolStatements.push(one);
+    else if (keyword === "host" || keyword === "group" || keyword === "class" || keyword === "subclass") readDeclaration(one, state, []);
+    else if (isConditional(one)) conditions.push(one);
+    else if (!isReportedBlock(one, work)) settings.push(...settingsOf(one, work, "a subnet"));
+  }
+  const outer = [...state.global, ...inherited, ...settings];
+  for (const one of poolStatements) pools.push(...readPool(one, outer, classes, work));
+  if (conditions.length > 0) {
+    if (state.subnets <= 1 && !work.has6) readConditional(conditions, { classes, work, outer: undefined, isWeak: false });
+    else for (const one of conditions) conditional(one, work);
+  }
+  networks.push({ family, prefix, statement, link, inherited, settings, pools });
+}
+
+function prefixOf([, address = "", , mask = ""]: readonly string[], family: Family): string | undefined {
+  if (family === 6) {
+    const prefix = ipv6PrefixAround(address);
+    return prefix && formatIpv6Prefix(prefix);
+  }
+  const bits = parseIpv4(mask);
+  if (bits === undefined) return undefined;
+  const length = bits === 0 ? 0 : 32 - Math.log2(2 ** 32 - bits);
+  const prefix = Number.isInteger(length) ? prefixAround(`${address}/${length}`) : undefined;
+  return prefix && formatIpv4Prefix(prefix);
+}
+
+function contains({ family, prefix }: Pick<Network, "family" | "prefix">, of: Family, text: string): boolean {
+  if (family !== of) return false;
+  if (family === 4) {
+    const [around, address] = [prefixAround(prefix), parseIpv4(text)];
+    return around !== undefined && address !== undefined && prefixContains(around, address);
+  }
+  const [around, address] = [ipv6PrefixAround(prefix), parseIpv6(text)];
+  return around !== undefined && address !== undefined && ipv6PrefixContains(around, address);
+}
+
+const isServer = ({ kind }: Setting): boolean => kind === "server" || kind === "boot";
+
+/** Writes networks, shared networks and hosts; a statement that keeps a host from being served. */
+export function writeNetworks(state: State): Statement | undefined {
+  const { work, value, networks, links, global } = state;
+  const made = new Map<Network, PlainMap>();
+  const serverId = global.filter((one) => one.kind === "server" && one.key === "server_id");
+  for (const network of networks) {
+    const { family, prefix, link, statement } = network;
+    const out: PlainMap = {};
+    made.set(network, out);
+    // Of a shared network a network keeps what can't stand there.
+    const inherited = link === undefined ? network.inherited : network.inherited.filter(isServer);
+    const outer = link === undefined ? global : [...global, ...link.settings];
+    applySettings(work, out, [...serverId, ...inherited, ...network.settings], outer, family, "network");
+    for (const { key, out: pool, statement: from } of network.pools) push(work, listAt(out, key), pool, from);
+    put(work, mapAt(family === 4 ? value : mapAt(value, "v6"), "networks"), prefix, out, statement);
+  }
+  for (const link of links) {
+    const inside = networks.filter((one) => one.link === link);
+    for (const family of [4, 6] as const) {
+      const prefixes = inside.filter((one) => one.family === family).map(({ prefix }) => prefix);
+      if (prefixes.length === 0) continue;
+      const out: PlainMap = {};
+      put(work, out, "networks", prefixes, undefined);
+      applySettings(
+        work,
+        out,
+        link.settings.filter((one) => !isServer(one)),
+        global,
+        family,
+        "shared network",
+      );
+      const isPlain = Object.keys(out).length === 1;
+      const has = inside.some((one) => one.family !== family) ? `${link.name}-v${family}` : link.name;
+      put(work, mapAt(value, "shared_networks"), has, isPlain ? prefixes : out, link.statement);
+    }
+  }
+  let dropped: Statement | undefined;
+  for (const host of state.hosts) {
+    const read = readHost(host, work);
+    if (read.isDropped) dropped ??= host.statement;
+    for (const one of read.made) placeHost(one, state, made);
+  }
+  return dropped;
+}
+
+function placeHost(
+  { family, out, address, statement }: MadeHost,
+  { work, value, networks }: State,
+  made: ReadonlyMap<Network, PlainMap>,
+): void {
+  const network = address === undefined ? undefined : networks.find((one) => contains(one, family, address));
+  const map = network && made.get(network);
+  if (map !== undefined) {
+    push(work, listAt(map, "reservations"), out, statement);
+    return;
+  }
+  if (address !== undefined && family === 4) {
+    report(work, "warning", statement, `no subnet holds ${formatIpv4(parseIpv4(address) as number)}, so the host never gets it`);
+    delete out.ip;
+  }
+  push(work, listAt(family === 4 ? value : mapAt(value, "v6"), "reservations"), out, statement);
+}

@@ -1,0 +1,77 @@
+/* Statements that have no counterpart, and what becomes of them. */
+
+const NO_DNS = "Leasehold updates no DNS in this version; leases are the same";
+const OWN_LOG = "Leasehold writes one log, see log: at the top level";
+const OWN_STORE = "leases are kept in a database, see store: at the top level";
+const OWN_CONTROL = "there is no OMAPI: leasehold leases and the API look at and change leases";
+
+/** No lease differs without them. Empty: nothing is to be said, for Leasehold does the same. */
+export const IGNORED: Readonly<Record<string, string>> = {
+  "ddns-updates": NO_DNS,
+  "ddns-update-style": NO_DNS,
+  "ddns-domainname": NO_DNS,
+  "ddns-rev-domainname": NO_DNS,
+  "ddns-hostname": NO_DNS,
+  "ddns-ttl": NO_DNS,
+  "ddns-local-address4": NO_DNS,
+  "ddns-local-address6": NO_DNS,
+  "ddns-guard-id-must-match": NO_DNS,
+  "ddns-other-guard-is-dynamic": NO_DNS,
+  "ddns-dual-stack-mixed-mode": NO_DNS,
+  "update-static-leases": NO_DNS,
+  "update-optimization": NO_DNS,
+  "update-conflict-detection": NO_DNS,
+  "do-forward-updates": NO_DNS,
+  "do-reverse-updates": NO_DNS,
+  "fqdn-reply": NO_DNS,
+  key: NO_DNS,
+  zone: NO_DNS,
+  "log-facility": OWN_LOG,
+  "log-threshold-low": OWN_LOG,
+  "log-threshold-high": OWN_LOG,
+  log: OWN_LOG,
+  "lease-file-name": OWN_STORE,
+  "dhcpv6-lease-file-name": OWN_STORE,
+  "db-time-format": OWN_STORE,
+  "lease-id-format": OWN_STORE,
+  "delayed-ack": "",
+  "max-ack-delay": "",
+  "dont-use-fsync": "each lease is on disk before it is acknowledged",
+  "pid-file-name": "Leasehold writes no file with its process id",
+  "dhcpv6-pid-file-name": "Leasehold writes no file with its process id",
+  "omapi-port": OWN_CONTROL,
+  "omapi-key": OWN_CONTROL,
+  "local-address": "interfaces: [NAME@ADDRESS] says which addresses answer",
+  "local-address6": "interfaces: [NAME@ADDRESS] says which addresses answer",
+  "local-port": "the port is an argument of leasehold serve",
+  "remote-port": "the port is an argument of leasehold serve",
+  "limited-broadcast-address": "replies are broadcast to 255.255.255.255",
+  "one-lease-per-client": "a client has one lease on a link",
+  "get-lease-hostnames": "Leasehold looks up no names: give hosts a hostname",
+  "adaptive-lease-time-threshold": "",
+  "dynamic-bootp-lease-length": "a lease of a BOOTP client never ends",
+  "dynamic-bootp-lease-cutoff": "a lease of a BOOTP client never ends",
+  "min-secs": "Leasehold answers at once",
+  "server-name-option": "",
+  "ignore-client-uids": "chaddr_only at the top level does this for all clients",
+  "dhcp-cache-threshold": "",
+  "prefix-length-mode": "Leasehold prefers a prefix of the length that the client asks for",
+  "stash-agent-options": "what a relay says is kept with the lease",
+  "always-reply-rfc1048": "",
+  "site-option-space": "",
+  set: "variables are kept by nothing here: what reads one is reported",
+  unset: "variables are kept by nothing here: what reads one is reported",
+  execute: "Leasehold runs no programs",
+  on: "Leasehold runs no statements when a lease begins or ends; its events and API tell of them",
+  failover: "there is no failover: two servers share one database, see store:",
+  peer: "there is no failover",
+  "ldap-server": "",
+};
+
+/** Without these clients would be served otherwise. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  "always-broadcast": "whether replies are broadcast is the client's choice (its broadcast bit)",
+  add: "clients are put into classes by conditions: write it as one",
+  "bind-local-address6": "Leasehold has no such setting",
+  dynamic: "it is of hosts that OMAPI made",
+};
