@@ -125,9 +125,13 @@ interface Around {
 }
 
 /** `if`, `elsif`, `else` as they follow each other, and what is in them. */
-export function readConditional(statements: readonly Statement[], around: Around): void {
+export function readConditional(statements: readonly Statement[], around: Around): readonly Setting[] {
   const { classes, work, outer, isWeak } = around;
-  const made: MadeClass[] = [];
+  /** Of conditions that follow each other the last one that holds counts in dhcpd, here the first. */
+  const chains: MadeClass[][] = [];
+  // What an `else` sets where nothing holds for all of them: what holds unless a class says otherwise.
+  const otherwise: Setting[] = [];
+  const alike = chainsAlike(statements);
   let before: string[] | undefined = [];
   for (const statement of statements) {
     const [first, second] = statement.words.map(({ text }) => text);
@@ -135,7 +139,11 @@ export function readConditional(statements: readonly Statement[], around: Around
       report(work, "error", statement, "switch can't be carried over", "write it as if, elsif and else");
       continue;
     }
-    if (first === "if") before = [];
+    if (first === "if") {
+      before = [];
+      chains.unshift([]);
+    }
+    const made = chains[0] ?? [];
     const from = first === "else" ? (second === "if" ? 2 : 1) : 1;
     const words = statement.words.slice(from);
     const isElse = first === "else" && second !== "if";
@@ -151,10 +159,14 @@ export function readConditional(statements: readonly Statement[], around: Around
     }
     const own = read?.text;
     // Of `not a and b`, the first part says nothing where both compare the same with two values.
-    const others = before.filter((one) => own === undefined || !areApart(one, own));
+    // The first class of several counts: where all of a chain set the same the others need no `not`.
+    const others = alike.has(statement) ? [] : before.filter((one) => own === undefined || !areApart(one, own));
     const condition = [...others.map(not), ...(own === undefined ? [] : [own])].reduce<string | undefined>(both, outer);
     if (own !== undefined) before = [...before, own];
-    if (condition === undefined) continue;
+    if (condition === undefined) {
+      for (const inner of statement.block ?? []) otherwise.push(...settingsOf(inner, work, "a condition"));
+      continue;
+    }
     const one: MadeClass = { name: nameOf(statement, words, classes), statement, assert: condition, settings: [], isWeak };
     const nested: Statement[] = [];
     for (const inner of statement.block ?? []) {
@@ -169,17 +181,34 @@ export function readConditional(statements: readonly Statement[], around: Around
     // What is deeper inside comes later in the text and goes before.
     if (deeper.strong.length > 0) made.splice(one.settings.length > 0 ? made.length - 1 : made.length, 0, ...deeper.strong);
   }
-  (isWeak ? classes.weak : classes.strong).push(...inOrder(made));
+  (isWeak ? classes.weak : classes.strong).push(...chains.flat());
+  return otherwise;
 }
 
-/** Of conditions that follow each other the last one that holds counts in dhcpd, here the first. */
-function inOrder(made: readonly MadeClass[]): readonly MadeClass[] {
-  const chains: MadeClass[][] = [];
-  for (const one of made) {
-    if (one.statement.words[0]?.text === "if" || chains.length === 0) chains.push([one]);
-    else chains.at(-1)?.push(one);
+/** Statements of chains of `if` in which each branch sets the same, and nothing else. */
+function chainsAlike(statements: readonly Statement[]): ReadonlySet<Statement> {
+  const alike = new Set<Statement>();
+  let chain: Statement[] = [];
+  const close = (): void => {
+    const keys = new Set(chain.map(({ block }) => keysOf(block ?? [])));
+    if (keys.size === 1 && !keys.has(undefined)) for (const one of chain) alike.add(one);
+    chain = [];
+  };
+  for (const one of statements) {
+    if (one.words[0]?.text === "if") close();
+    chain.push(one);
   }
-  return chains.reverse().flat();
+  close();
+  return alike;
+}
+
+/** What the statements set, as a text; undefined: they do something else too. */
+function keysOf(block: readonly Statement[]): string | undefined {
+  const keys = block.map(({ words: [first, second] }) => {
+    if (first?.text === "option") return `option ${second?.text}`;
+    return ["filename", "next-server", "server-name"].includes(first?.text ?? "") ? first?.text : undefined;
+  });
+  return keys.includes(undefined) ? undefined : keys.sort().join(", ");
 }
 
 /** Whether two conditions compare the same with two different values. */
@@ -201,7 +230,7 @@ function nameOf(statement: Statement, words: Statement["words"], classes: Classe
 /** The list of classes of a protocol. */
 export function listClasses(classes: Classes, outer: readonly Setting[], family: Family, work: Work): PlainMap[] {
   const list: PlainMap[] = [];
-  for (const { name, statement, assert, settings } of [...classes.strong, ...classes.weak.toReversed()]) {
+  for (const { name, statement, assert, settings } of [...classes.strong, ...classes.weak]) {
     const out: PlainMap = { name };
     if (assert !== undefined) put(work, out, "assert", assert, undefined);
     applySettings(work, out, settings, outer, family, "class");

@@ -7,12 +7,24 @@ import { mapAt } from "./work.ts";
  * moves to the top level if there is one network only; else an error tells.
  */
 
-export function resolveConflicts({ work, value, networks, classes }: State): void {
+export function resolveConflicts({ work, value, networks, links, classes }: State): void {
+  const outer = links.flatMap(({ settings }) => settings);
   for (const { name, settings } of classes.strong) {
     for (const one of settings) {
       if (one.kind !== "option" && one.kind !== "boot" && one.kind !== "time") continue;
       const family = one.kind === "option" ? one.family : 4;
       const key = one.kind === "time" ? "config" : one.key;
+      const isBehind = outer.some((other) => other.kind === one.kind && (other.kind === "time" || ("key" in other && other.key === key)));
+      const isInPool = networks.some(({ pools }) =>
+        pools.some(({ out }) => (one.kind === "option" ? (out.options as PlainMap | undefined) : out)?.[key] !== undefined && out.class !== name),
+      );
+      if (one.kind !== "boot" && (isBehind || isInPool))
+        work.findings.push({
+          severity: "error",
+          origin: one.statement.at,
+          message: `the class "${name}" sets ${key}, and so does ${isInPool ? "a pool" : "a shared network"}: in Leasehold that goes before the class`,
+          hint: "set it for ranges with class:, or at the top level",
+        });
       const of = networks.filter((network) => network.family === family);
       for (const { prefix } of of) {
         const top = family === 4 ? value : mapAt(value, "v6");

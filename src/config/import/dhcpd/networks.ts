@@ -122,7 +122,7 @@ function readSubnet(statement: Statement, state: State, inherited: readonly Sett
   const outer = [...state.global, ...inherited, ...settings];
   for (const one of poolStatements) pools.push(...readPool(one, outer, classes, work));
   if (conditions.length > 0) {
-    if (state.subnets <= 1 && !work.has6) readConditional(conditions, { classes, work, outer: undefined, isWeak: false });
+    if (state.subnets <= 1 && !work.has6) settings.push(...readConditional(conditions, { classes, work, outer: undefined, isWeak: false }));
     else for (const one of conditions) conditional(one, work);
   }
   networks.push({ family, prefix, statement, link, inherited, settings, pools });

@@ -1,9 +1,10 @@
-import { toHex } from "../../../net/bytes.ts";
+import { equalBytes, toHex } from "../../../net/bytes.ts";
 import { parseIpv4 } from "../../../net/ipv4.ts";
 import { parseIpv6 } from "../../../net/ipv6.ts";
 import type { OptionDefinition } from "../../../wire/option-dictionary.ts";
 import { encodeOption } from "../../../wire/option-values.ts";
 import type { JsonValue, ValueType } from "../../../wire/values/value-types.ts";
+import { decodeValue } from "../../../wire/values/values.ts";
 import { DHCP4 } from "../../options/dhcp4.ts";
 import { DHCP6 } from "../../options/dhcp6.ts";
 import type { OptionProtocol } from "../../options/protocol.ts";
@@ -155,16 +156,24 @@ export function readValue(option: Known, words: readonly Token[]): ReadValue {
   // A definition of the file may give a standard code another form, such as routes as bytes.
   if (option.defined !== undefined && !isExpression) {
     const bytes = integerBytes(option.defined, parts);
-    if (bytes !== undefined) return { ok: true, value: { type: "hex", value: toHex(bytes) } };
+    if (bytes !== undefined) return { ok: true, value: ofBytes(option.standard, bytes) };
   }
   if (raw !== undefined) {
     const { type } = option.standard;
     if ((type.kind === "text" || type.kind === "opaque") && only.kind === "string") return { ok: true, value: only.text };
-    return { ok: true, value: { type: "hex", value: toHex(raw) } };
+    return { ok: true, value: ofBytes(option.standard, raw) };
   }
   if (rest.some(({ kind, text }) => kind === "word" && /^[a-z][\w-]*(\.[\w-]+)+$/i.test(text)))
     return no("it names a host, and Leasehold looks up no names: write its address");
   return no("its value is not understood");
+}
+
+/** Bytes in the form of the option where that says them exactly. */
+function ofBytes(definition: OptionDefinition, bytes: Uint8Array): unknown {
+  const decoded = decodeValue(definition.type, bytes);
+  const again = decoded.ok ? encodeOption(definition, decoded.value) : undefined;
+  if (decoded.ok && again?.ok && again.values.length === 1 && equalBytes(again.values[0] as Uint8Array, bytes)) return decoded.value;
+  return { type: "hex", value: toHex(bytes) };
 }
 
 /** Values of a standard option in the form of options maps. */
@@ -187,6 +196,7 @@ function standardValue(type: ValueType, parts: readonly (readonly Token[])[]): J
     case "flag":
       return only === undefined ? undefined : BOOLEANS[only.text.toLowerCase()];
     case "list": {
+      if (type.multiple !== undefined) return standardValue({ kind: "list", of: type.of }, parts.flat().map((word) => [word]));
       const fields = type.of.kind === "record" ? type.of.fields.length : 1;
       const all = parts.map((part) =>
         part.length === fields
@@ -196,7 +206,6 @@ function standardValue(type: ValueType, parts: readonly (readonly Token[])[]): J
             )
           : undefined,
       );
-      if (type.of.kind !== "record" && type.of.kind !== "ipv4" && type.of.kind !== "ipv6" && all.includes(undefined)) return undefined;
       if (all.includes(undefined)) return undefined;
       return all.length === 1 ? all[0] : (all as JsonValue[]);
     }

@@ -99,7 +99,7 @@ function readGlobal(statements: readonly Statement[], state: State): void {
     else if (!isReportedBlock(statement, work)) global.push(...settingsOf(statement, work, "the top level"));
   }
   for (const one of declarations) readDeclaration(one, state, []);
-  readConditional(conditional, { classes, work, outer: undefined, isWeak: true });
+  global.push(...readConditional(conditional, { classes, work, outer: undefined, isWeak: true }));
 }
 
 const DECLARATIONS = new Set(["subnet", "subnet6", "shared-network", "group", "host", "class", "subclass"]);
@@ -116,9 +116,11 @@ export function readDeclaration(statement: Statement, state: State, inherited: r
       });
       return;
     case "class":
-      return readClass(statement, classes, work);
+      readClass(statement, classes, work);
+      return;
     case "subclass":
-      return readSubclass(statement, classes, work);
+      readSubclass(statement, classes, work);
+      return;
     case "group": {
       const settings: Setting[] = [];
       const inner: Statement[] = [];
@@ -135,7 +137,7 @@ export function readDeclaration(statement: Statement, state: State, inherited: r
       return;
     }
     default:
-      return readNetworks(statement, state, inherited);
+      readNetworks(statement, state, inherited);
   }
 }
 
