@@ -121,8 +121,7 @@ test("what can't be read is told with its line, and the rest is read", () => {
     ["ia-ta 0:0:0:7:0:3 { }", "temporary addresses are left out: RFC 9915 has them no longer"],
     ["}", "a } closes nothing"],
   ];
-  for (const [entry, message] of cases)
-    assert.deepEqual(read(`${good}${entry}\n${good}`).problems, [{ line: 2, message }], entry);
+  for (const [entry, message] of cases) assert.deepEqual(read(`${good}${entry}\n${good}`).problems, [{ line: 2, message }], entry);
   const cut = read(`${good}lease 10.0.0.6 {\n  starts 4 19`);
   assert.equal(cut.leases.length, 1);
   assert.deepEqual(cut.problems, [

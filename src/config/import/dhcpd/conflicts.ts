@@ -16,7 +16,9 @@ export function resolveConflicts({ work, value, networks, links, classes }: Stat
       const key = one.kind === "time" ? "config" : one.key;
       const isBehind = outer.some((other) => other.kind === one.kind && (other.kind === "time" || ("key" in other && other.key === key)));
       const isInPool = networks.some(({ pools }) =>
-        pools.some(({ out }) => (one.kind === "option" ? (out.options as PlainMap | undefined) : out)?.[key] !== undefined && out.class !== name),
+        pools.some(
+          ({ out }) => (one.kind === "option" ? (out.options as PlainMap | undefined) : out)?.[key] !== undefined && out.class !== name,
+        ),
       );
       if (one.kind !== "boot" && (isBehind || isInPool))
         work.findings.push({

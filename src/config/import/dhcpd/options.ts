@@ -196,7 +196,11 @@ function standardValue(type: ValueType, parts: readonly (readonly Token[])[]): J
     case "flag":
       return only === undefined ? undefined : BOOLEANS[only.text.toLowerCase()];
     case "list": {
-      if (type.multiple !== undefined) return standardValue({ kind: "list", of: type.of }, parts.flat().map((word) => [word]));
+      if (type.multiple !== undefined)
+        return standardValue(
+          { kind: "list", of: type.of },
+          parts.flat().map((word) => [word]),
+        );
       const fields = type.of.kind === "record" ? type.of.fields.length : 1;
       const all = parts.map((part) =>
         part.length === fields
