@@ -61,9 +61,10 @@ function definitionOf(statement: Statement): Definition | undefined {
   for (let at = 0; at < rest.length; at++) {
     const text = (rest[at] as Token).text;
     if (text === "encapsulate") encapsulates = rest[++at]?.text;
-    else if (text === "signed" || text === "unsigned")
-      fields.push(`${text === "signed" ? "i" : "u"}${rest[at + 2]?.text ?? ""}`), (at += 2);
-    else if (text === "integer") fields.push(`i${rest[++at]?.text ?? ""}`);
+    else if (text === "signed" || text === "unsigned") {
+      fields.push(`${text === "signed" ? "i" : "u"}${rest[at + 2]?.text ?? ""}`);
+      at += 2;
+    } else if (text === "integer") fields.push(`i${rest[++at]?.text ?? ""}`);
     else if (text === "array" || text === "of") isArray = true;
     else fields.push(TYPES[text] ?? text);
   }

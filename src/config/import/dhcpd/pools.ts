@@ -83,14 +83,12 @@ export function readPool(statement: Statement, outer: readonly Setting[], classe
   const settings: Setting[] = [];
   const permitted: string[] = [];
   const prohibited: string[] = [];
-  let guard: Statement | undefined;
   for (const one of statement.block ?? []) {
     const [verb = ""] = one.words.map(({ text }) => text);
     if (isRange(one)) pools.push(...readRange(one, work));
     else if (verb === "allow" || verb === "deny" || verb === "ignore") {
       const name = guardOf(one, work);
       if (name !== undefined) (verb === "allow" ? permitted : prohibited).push(name);
-      guard ??= one;
     } else settings.push(...settingsOf(one, work, "a pool"));
   }
   const [allowed, denied] = [anyOf(permitted, classes), anyOf(prohibited, classes)];

@@ -2,7 +2,7 @@ import { createNotes, type Files, type Finding, type PlainMap, type Translation 
 import { createClasses, isConditional, listClasses, readClass, readConditional, readSubclass, settingsOf } from "./classes.ts";
 import { resolveConflicts } from "./conflicts.ts";
 import { bytesOf } from "./data.ts";
-import { type Host, readHost } from "./hosts.ts";
+import type { Host } from "./hosts.ts";
 import { type Link, type Network, readNetworks, writeNetworks } from "./networks.ts";
 import { definitionType, findOption, isDefinition, readDefinitions } from "./options.ts";
 import { applySettings, configOf, DHCPD_TIMES, type Setting, type TimeKey, timesWith } from "./settings.ts";
