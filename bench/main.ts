@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { measureClasses } from "./classes.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureImport } from "./import-leases.ts";
 import { measureLatency } from "./latency.ts";
 import { measureOverload } from "./overload.ts";
 import { measurePeers } from "./peers.ts";
@@ -25,6 +26,7 @@ const benches: Record<string, () => Promise<void> | void> = {
   latency: () => measureLatency({ seconds }),
   perfdhcp: () => measurePerfdhcp({ seconds }),
   growth: measureGrowth,
+  import: measureImport,
   classes: () => measureClasses({ rounds, seconds }),
 };
 

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+import { addClientCommand } from "./client.ts";
 import { addConvertCommand } from "./convert.ts";
 import { addDecodeCommand } from "./decode.ts";
 import { Exit } from "./exit.ts";
+import { addImportCommand } from "./import.ts";
 import { addLeasesCommand } from "./leases.ts";
 import { addProbeCommand } from "./probe.ts";
 import { addReloadCommand } from "./reload.ts";
@@ -30,9 +32,11 @@ addServeCommand(program);
 addCheckCommand(program);
 addConvertCommand(program);
 addLeasesCommand(program);
+addImportCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
+addClientCommand(program);
 addDecodeCommand(program);
 addBenchCommand(program);
 

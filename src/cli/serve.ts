@@ -1,6 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { adviceOn, loadConfigFile } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
@@ -23,6 +21,7 @@ import type { Served } from "../server/service.ts";
 import { openMemoryStore } from "../store/memory.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../store/store.ts";
+import { databaseOf, makeFolderOf } from "./database.ts";
 import { Exit, fail } from "./exit.ts";
 import { ADDRESS_TEXT, operateOn } from "./leases/families.ts";
 import { createServerLog, type ServerLog } from "./log/create.ts";
@@ -118,20 +117,9 @@ async function readConfig(path: string): Promise<Config> {
   return loaded.config;
 }
 
-/** Undefined: leases are kept in memory only. */
-function databaseOf(config: Config, option: string | undefined): string | undefined {
-  if (option !== undefined) return option;
-  return config.store.kind === "memory" ? undefined : (config.store.path ?? defaultDatabase());
-}
-
 function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseStore {
   if (path === undefined) return openMemoryStore();
-  try {
-    makeFolder(dirname(resolve(path)));
-  } catch (error) {
-    const { code, path: folder } = error as NodeJS.ErrnoException;
-    fail(`lease database ${path}: the folder ${folder} can't be made (${code}): make it, or give another file with -d`);
-  }
+  makeFolderOf(path);
   try {
     return openSqliteStore(path, {
       warning: (text) => log.warn(text),
@@ -143,24 +131,6 @@ function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseSto
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
-}
-
-/**
- * Makes a folder, for its own user alone, and those above it. Not by the `recursive` of mkdirSync,
- * which never returns from a place like /proc/missing.
- */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder, 0o700);
-}
-
-/** The state folder: the one systemd gives, else the usual places for root and for a user. */
-function defaultDatabase(): string {
-  const folder =
-    process.env.STATE_DIRECTORY ??
-    (process.getuid?.() === 0 ? "/var/lib/leasehold" : join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local/state"), "leasehold"));
-  return join(folder, "leases.db");
 }
 
 async function start(config: Config, store: LeaseStore, { v4Addr, v6Addr }: ServeOptions, log: Log): Promise<Server> {

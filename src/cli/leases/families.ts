@@ -139,7 +139,7 @@ function operationOf<A, O>(family: Family<A, O>, operation: LeaseOperation<A>, s
   };
 }
 
-/** Leases of any network: an operation looks at what there is, and gives no address. */
-function noPools<A>(id: SpaceId): Space<A> {
+/** Leases of any network, for who looks at what there is, and gives no address. */
+export function noPools<A>(id: SpaceId): Space<A> {
   return { id, affinity: 0, pools: [], poolOf: () => -1, linkOf: () => -1, networkName: () => "", traits: [] };
 }

@@ -6,7 +6,7 @@ import type { Files, Translation, Translator } from "./translation.ts";
 export interface Format {
   /** What `--from` calls it. */
   readonly name: string;
-  /** For people. */
+  /** The name of the server, for people. */
   readonly title: string;
   /** Whether the file is likely to be of this format, by its name and its text. */
   readonly isLikely: (name: string, text: string) => boolean;

@@ -1,9 +1,10 @@
+import type { Duid } from "../../net/duid.ts";
 import type { Lease as Dhcp4Lease } from "../dhcp4/lease.ts";
 import type { Lease as Dhcp6Lease } from "../dhcp6/lease.ts";
 
 /*
  * What is read from the lease file of another server. Times are seconds since 1970, as these files
- * have them.
+ * have them; a start of 0 is unknown.
  */
 
 /** One lease as it stood in the file; of several about one address the last in the file counts. */
@@ -27,10 +28,15 @@ export interface LeaseFileReader {
   end(): void;
 }
 
-export type OpenLeaseFile = (visitor: {
+/** Is told what a lease file says. */
+export interface LeaseFileVisitor {
   lease(imported: ImportedLease): void;
   problem(problem: LeaseFileProblem): void;
-}) => LeaseFileReader;
+  /** What the server of DHCPv6 was known by, where the file says so: its clients renew with it. */
+  serverDuid?(duid: Duid): void;
+}
+
+export type OpenLeaseFile = (visitor: LeaseFileVisitor) => LeaseFileReader;
 
 /** A format of lease files. */
 export interface LeaseFormat {
