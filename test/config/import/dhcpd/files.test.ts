@@ -25,6 +25,11 @@ const FILES: Files = {
   list: () => [],
 };
 
+/** A file as `leasehold convert` prints it names the format, its version and a longer path. */
+function expected(golden: string): string {
+  return golden.replace(/ \(ISC dhcpd\) by leasehold [\d.]+/, "").replaceAll("test/config/import/dhcpd/files/", "");
+}
+
 /** Files with what can't be carried over. */
 const REFUSED = new Set(["ddns.conf", "expressions.conf", "office6.conf", "voice.conf"]);
 /** What still has to be done about a file, so that it can be served. */
@@ -36,7 +41,7 @@ for (const name of NAMES) {
   test(`${name} becomes what is expected of it`, { todo: TODO[name] ?? false }, () => {
     const translation = translate(readFileSync(join(FOLDER, name), "utf8"), name, FILES);
     const golden = join(FOLDER, `${basename(name, ".conf")}.yaml`);
-    assert.equal(writeTranslation(translation, [`Converted from ${name}.`]), readFileSync(golden, "utf8"));
+    assert.equal(writeTranslation(translation, [`Converted from ${name}.`]), expected(readFileSync(golden, "utf8")));
     const built = buildTranslation(translation);
     const errors = built.ok ? [] : built.diagnostics.filter(({ severity }) => severity === "error");
     assert.equal(built.ok, !REFUSED.has(name), JSON.stringify(errors));
