@@ -91,7 +91,7 @@ export function readStatements({ statement, problem, end }: Visitor): LeaseFileR
   };
 }
 
-const WORD = /"(?:[^"\\]|\\[^])*"|[^\s"]+/g;
+const WORD = /"(?:[^"\\]|\\[\s\S])*"|[^\s"]+/g;
 
 /** Words without the blanks between them; strings with their quotes and escapes. */
 export function wordsOf(text: string): readonly string[] {
@@ -144,7 +144,7 @@ function unescaped(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-const ESCAPE = /^(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[^])/;
+const ESCAPE = /^(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[\s\S])/;
 const LAST_ASCII = 0x7f;
 
 /** The seconds since 1970 of `NAME W YYYY/MM/DD HH:MM:SS`, `NAME epoch N` or `NAME never`. */

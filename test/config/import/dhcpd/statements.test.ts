@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { translate } from "../../../../src/config/import/dhcpd/translate.ts";
+import type { PlainMap, Translation } from "../../../../src/config/import/translation.ts";
+
+const NO_FILES = { read: () => ({ reason: "there are no files" }), list: () => [] };
+const of = (text: string): Translation => translate(text, "dhcpd.conf", NO_FILES);
+
+/** What dhcpd does unless told otherwise. */
+const USUAL: PlainMap = {
+  authoritative: false,
+  ping_check: true,
+  ping_timeout_ms: 1000,
+  config: { lease_time: { default: 43_200, min: 300, max: 86_400 } },
+};
+
+test("what statements become", () => {
+  const cases: readonly [text: string, expected: PlainMap][] = [
+    ["", {}],
+    ["authoritative;", { authoritative: true }],
+    ["ping-check false;", { ping_check: undefined, ping_timeout_ms: undefined }],
+    ["ping-timeout 2;", { ping_timeout_ms: 2000 }],
+    ["default-lease-time 600;", { config: { lease_time: { default: 600, min: 300, max: 86_400 } } }],
+    ["default-lease-time 600; min-lease-time 600; max-lease-time 600;", { config: { lease_time: 600 } }],
+    ["option dhcp-renewal-time 600;", { config: { lease_time: { default: 43_200, min: 300, max: 86_400 }, renew_time: 600 } }],
+    ["abandon-lease-time 900;", { probation_period: 900 }],
+    ['next-server 10.0.0.5; filename "x"; server-name "y";', { next_server: "10.0.0.5", file_name: "x", server_name: "y" }],
+    ["option routers 10.0.0.1, 10.0.0.2;", { options: { routers: ["10.0.0.1", "10.0.0.2"] } }],
+    ['option x code 230 = text; option x "a";', { option_definitions: { x: { code: 230, type: "str" } }, options: { x: "a" } }],
+    ["deny bootp;", { bootp_enable: false }],
+    ["deny unknown-clients;", { reservations_only: true }],
+    [
+      'if option host-name = "a" { filename "x"; }',
+      { client_classes: { v4: [{ name: "if 1", assert: "option[hostname].hex == 'a'", file_name: "x" }] } },
+    ],
+    [
+      'class "a" { match if known; lease limit 4; }',
+      { client_classes: { v4: [{ name: "a", assert: "member('KNOWN')" }] }, limits: [{ key: "'a'", max: 4, class: "a" }] },
+    ],
+  ];
+  for (const [text, expected] of cases) {
+    const { value, findings } = of(text);
+    const wanted = Object.fromEntries(Object.entries({ ...USUAL, ...expected }).filter(([, part]) => part !== undefined));
+    assert.deepEqual({ value, findings }, { value: wanted, findings: [] }, text);
+  }
+});
+
+test("what can't be carried over is told with its place", () => {
+  const cases: readonly [text: string, severity: string, line: number, message: string][] = [
+    ["\nfoo bar;", "error", 2, "`foo bar` is not carried over: it is not known as a statement of dhcpd.conf"],
+    ['include "x";', "error", 1, "the file x can't be read: there are no files"],
+    ["option nothing 1;", "error", 1, "`option nothing 1` is not carried over: there is no option nothing"],
+    ["ddns-updates on;", "warning", 1, "`ddns-updates on` is not carried over: Leasehold updates no DNS in this version"],
+    ["group {", "error", 1, "the block of group has no end: a } is missing"],
+    ["}", "error", 1, "a } closes nothing"],
+    [
+      "host x { hardware ethernet 2:0:0:0:0:1; fixed-address a.example.org; }",
+      "error",
+      1,
+      "`fixed-address a.example.org` is not carried over: a.example.org: names are not looked up",
+    ],
+    [
+      "subnet6 2001:db8::/64 { range6 2001:db8::/80 temporary; }",
+      "warning",
+      1,
+      "`range6 2001:db8::/80 temporary` is not carried over: temporary addresses are no longer part of DHCPv6 (RFC 9915)",
+    ],
+  ];
+  for (const [text, severity, line, message] of cases) {
+    const found = of(text).findings.map((one) => [one.severity, one.origin.line, one.message]);
+    assert.deepEqual(found, [[severity, line, message]], text);
+  }
+});
+
+test("any text is translated", () => {
+  const words = [
+    "subnet",
+    "10.0.0.0",
+    "netmask",
+    "255.0.0.0",
+    "{",
+    "}",
+    ";",
+    "if",
+    "else",
+    "option",
+    "=",
+    '"',
+    "(",
+    "host",
+    "class",
+    '"a"',
+    "match",
+    "pool",
+    "range",
+    "code",
+    ",",
+    "\n",
+    "#",
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words), { maxLength: 40 }), (list) => void of(list.join(" "))),
+    { numRuns: 300 },
+  );
+});
