@@ -17,7 +17,7 @@ import { ask6, serverAddress6 } from "../support/conversion/dhcp6.ts";
 import { unintended } from "../support/conversion/differences.ts";
 import { readExtras } from "../support/conversion/extras.ts";
 import { serveIn } from "../support/conversion/leasehold.ts";
-import { OLD_SERVERS } from "../support/conversion/old-servers.ts";
+import { NOT_RUN, OLD_SERVERS } from "../support/conversion/old-servers.ts";
 import { createPlace, type Place } from "../support/conversion/place.ts";
 import { temporaryFolder } from "../support/leasehold-process.ts";
 import { createLab, type Lab } from "../support/namespaces.ts";
@@ -30,7 +30,7 @@ import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
 
 const ROOT = process.env.CONVERSION_FILES ?? fileURLToPath(new URL("../config/import", import.meta.url));
 /** Places at a time. */
-const AT_A_TIME = 4;
+const AT_A_TIME = 3;
 
 interface Case {
   readonly format: Format;
@@ -54,10 +54,14 @@ test("what is converted answers as what it was converted from", { concurrency: A
 async function prove(t: TestContext, { format, name, file }: Case): Promise<void> {
   const old = OLD_SERVERS[format.name];
   if (old === undefined || !requirePrograms(t, ...old.programs)) return;
-  const text = readFileSync(file, "utf8");
+  const reason = NOT_RUN[`${format.name}/${name}`];
+  if (reason !== undefined) return t.diagnostic(`not run: ${reason}`);
+  const written = readFileSync(file, "utf8");
+  const text = old.quick?.(written) ?? written;
   const translation = translateTexts([{ name: file, text }], format);
   const built = buildTranslation(translation);
-  if (!built.ok) return t.skip("not all of it is carried over, so it is not served");
+  // Not a skip: there is nothing that is missing here.
+  if (!built.ok) return t.diagnostic("not run: not all of it is carried over, so it is not served");
   const yaml = writeTranslation(translation, []);
   const loaded = loadConfig(yaml, "converted.yaml");
   assert.ok(loaded.ok, JSON.stringify(loaded));

@@ -34,8 +34,8 @@ const UDP_OVER_IPV4 = 28;
 const IPV6 = 40;
 const UDP = 8;
 const UDP_PROTOCOL = 17;
-/** How long an answer is waited for, in milliseconds: a server that pings first takes a second. */
-const PATIENCE = 1600;
+/** How long an answer is waited for until the message is sent again, as clients do, and then. */
+const PATIENCES = [1000, 1500];
 
 /** Where Kea listens for relays, too, unless it is told addresses. */
 const ALL_AGENTS_AND_SERVERS = parseIpv6("ff02::1:2") as Ipv6;
@@ -156,10 +156,14 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
       one = { isIt, resolve };
       among.add(one);
     });
-    tap.send(frame);
-    const over = new AbortController();
-    const answer = await Promise.race([answered, delay(PATIENCE, undefined, { signal: over.signal }).catch(() => undefined)]);
-    over.abort();
+    let answer: Uint8Array | undefined;
+    for (const patience of PATIENCES) {
+      tap.send(frame);
+      const over = new AbortController();
+      answer = await Promise.race([answered, delay(patience, undefined, { signal: over.signal }).catch(() => undefined)]);
+      over.abort();
+      if (answer !== undefined) break;
+    }
     if (one !== undefined) among.delete(one);
     return answer;
   }

@@ -12,8 +12,9 @@ import type { Networks } from "./network-list.ts";
 import { readNetworks } from "./networks.ts";
 import { readDefinitions, writeDefinitions } from "./option-definitions.ts";
 import { type OptionContext, readOptionData } from "./options.ts";
+import { TOP_REMARKS } from "./remarks.ts";
 import { commentOf, finish, isEmpty, noteFrom, put, report, type Section, take, takeItems, takeSections, takeTexts } from "./section.ts";
-import { readClientKey, readInterfaces, readServer, readServerId, reportSingle, TOP_REMARKS } from "./server.ts";
+import { readClientKey, readInterfaces, readServer, readServerId, reportSingle } from "./server.ts";
 import { configOf, hasTimes, type Times, timesOf } from "./times.ts";
 
 /** Translates `Dhcp4` or `Dhcp6` into `out`, which may have the other one already. */
