@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { hasLink, interfacesNamed, listInterfaces, listIpv6Interfaces } from "../io/interfaces.ts";
+import { interfacesNamed, linkOf, listInterfaces, listIpv6Interfaces } from "../io/interfaces.ts";
 import { type LocalInterface, TransportError } from "../io/transport.ts";
 import { watchInterfaces } from "../io/watch-interfaces.ts";
 import { isLinkLocal } from "../net/ipv6.ts";
@@ -144,7 +144,7 @@ async function runClients(interfaceName: string, flags: ClientFlags): Promise<nu
     if (problem !== undefined) throw new TransportError("ENETDOWN", `${interfaceName} can't be brought up: ${problem}`);
   }
   const running: Running[] = [];
-  const hasLinkNow = (): Promise<boolean> => hasLink(link.index);
+  const hasLinkNow = async (): Promise<boolean> => (await linkOf(link.index))?.up === true;
   if (speaks.dhcp4) running.push({ client: await openDhcp4Client(contextOf("dhcp4"), link, settings4), isUp: hasLinkNow, up: undefined });
   if (speaks.dhcp6) {
     const [link6] = interfacesNamed(await listIpv6Interfaces(), [interfaceName]) as [LocalInterface<Uint8Array>];
@@ -152,10 +152,16 @@ async function runClients(interfaceName: string, flags: ClientFlags): Promise<nu
     running.push({ client, isUp: async () => (await hasLinkNow()) && (await hasLinkLocal(interfaceName)), up: undefined });
   }
 
+  let changes: number | undefined;
   const follow = async (): Promise<void> => {
+    const before = changes;
+    changes = (await linkOf(link.index))?.changes;
+    // It was lost and is back already.
+    const flapped = before !== undefined && changes !== before;
     for (const one of running) {
       const up = await one.isUp();
-      if (up === one.up) continue;
+      if (flapped && up && one.up === true) one.client.linkIs(false);
+      else if (up === one.up) continue;
       one.up = up;
       one.client.linkIs(up);
     }

@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { type Ipv6, parseIpv6 } from "../net/ipv6.ts";
 import { parseMac } from "../net/mac.ts";
-import { hasLinuxLink, listLinuxInterfaces } from "./linux/interfaces.ts";
+import { linuxLinkOf, listLinuxInterfaces } from "./linux/interfaces.ts";
 import { IPV4 } from "./linux/ipv4.ts";
 import { IPV6 } from "./linux/ipv6.ts";
 import { type LocalInterface, TransportError } from "./transport.ts";
@@ -73,9 +73,10 @@ export function interfacesNamed<A>(interfaces: readonly LocalInterface<A>[], nam
 }
 
 /**
- * Whether the interface is up and its link too: the cable plugged in, the access point found. Rejects
- * with a TransportError where the system does not tell.
+ * Whether the interface is up and its link too: the cable plugged in, the access point found; and
+ * how often the link came or went, by which one that was lost for a moment is known. Undefined: the
+ * interface is gone. Rejects with a TransportError where the system does not tell.
  */
-export function hasLink(interfaceIndex: number): Promise<boolean> {
-  return hasLinuxLink(interfaceIndex);
+export function linkOf(interfaceIndex: number): Promise<{ readonly up: boolean; readonly changes: number } | undefined> {
+  return linuxLinkOf(interfaceIndex);
 }

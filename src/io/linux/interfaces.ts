@@ -10,6 +10,7 @@ const IFINFOMSG_SIZE = 16;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
+const IFLA_CARRIER_CHANGES = 35;
 const IFF_UP = 1;
 const IFF_LOOPBACK = 8;
 /** The cable is plugged in, the access point found. */
@@ -65,13 +66,19 @@ export async function listLinuxInterfaces<A>(family: SocketFamily<A>): Promise<L
   });
 }
 
-/** Whether the interface is up and its link too. Throws a TransportError. */
-export async function hasLinuxLink(interfaceIndex: number): Promise<boolean> {
+/**
+ * Whether the interface is up and its link too, and how often its link came or went; undefined: it
+ * is gone. Throws a TransportError.
+ */
+export async function linuxLinkOf(interfaceIndex: number): Promise<{ readonly up: boolean; readonly changes: number } | undefined> {
   const wanted = IFF_UP | IFF_LOWER_UP;
-  return dump(await loadLibc(), RTM_GETLINK, 0).some((message) => {
-    const [index, flags] = [view(message).getUint32(4, true), view(message).getUint32(8, true)];
-    return index === interfaceIndex && (flags & wanted) === wanted;
-  });
+  const message = dump(await loadLibc(), RTM_GETLINK, 0).find((one) => view(one).getUint32(4, true) === interfaceIndex);
+  if (message === undefined) return undefined;
+  const changes = readAttributes(message, IFINFOMSG_SIZE).get(IFLA_CARRIER_CHANGES);
+  return {
+    up: (view(message).getUint32(8, true) & wanted) === wanted,
+    changes: changes === undefined ? 0 : view(changes).getUint32(0, true),
+  };
 }
 
 function isUsable(flags: number): boolean {
