@@ -180,7 +180,7 @@ function addRange(
     network.map[key] ??= [];
     return network.map[key] as PlainMap[];
   };
-  const push = (to: PlainMap[], item: PlainMap): void => {
+  const push = (to: PlainMap[], item: PlainMap): undefined => {
     noteFrom(work, to, to.length, from);
     to.push({ ...item, ...more });
   };
