@@ -150,13 +150,13 @@ function readRange6(
   networks: Networks,
   maps: PlainMap,
 ): void {
-  const constructor = words.find((word) => word.startsWith("constructor:"));
-  if (constructor !== undefined) {
+  const constructed = words.find((word) => word.startsWith("constructor:"));
+  if (constructed !== undefined) {
     report(
       work,
       "error",
       entry,
-      `dhcp-range: the prefix of ${constructor.slice("constructor:".length)} is not looked up (${constructor})`,
+      `dhcp-range: the prefix of ${constructed.slice("constructor:".length)} is not looked up (${constructed})`,
       "write the prefix: dhcp-range=2001:db8:1::100,2001:db8:1::1ff,64",
     );
     return;
