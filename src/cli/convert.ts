@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { isModule, reasonOf, translateText } from "../config/file.ts";
+import { type ForeignText, isModule, reasonOf, translateTexts } from "../config/file.ts";
 import { buildTranslation } from "../config/import/build.ts";
 import { FORMATS, type Format, guessFormat, isLikelyOwn } from "../config/import/formats.ts";
 import { mergeTranslations } from "../config/import/merge.ts";
-import type { Translation } from "../config/import/translation.ts";
 import { writeTranslation } from "../config/import/write.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import { Exit, fail } from "./exit.ts";
@@ -32,37 +31,39 @@ export function addConvertCommand(program: Command): void {
 }
 
 function convert(files: readonly string[], { from, output }: ConvertOptions): void {
-  const read = files.map((file) => translate(file, from));
-  const translation = mergeTranslations(read.map((one) => one.translation));
+  const read = files.map((file) => readForeign(file, from));
+  const formats = [...new Set(read.map(({ format }) => format))];
+  const translation = mergeTranslations(
+    formats.map((format) =>
+      translateTexts(
+        read.filter((one) => one.format === format),
+        format,
+      ),
+    ),
+  );
   const built = buildTranslation(translation);
   const [name = ""] = files;
   const diagnostics = built.ok ? built.warnings : built.diagnostics;
   for (const text of formatDiagnostics(diagnostics, name, translation.sources)) process.stderr.write(`${text}\n`);
 
-  const sources = read.map(({ file, format }) => `${basename(file)} (${format.title})`).join(" and ");
+  const sources = read.map((one) => `${basename(one.name)} (${one.format.title})`).join(" and ");
   write(writeTranslation(translation, [`Converted from ${sources} by leasehold ${VERSION}.`]), output);
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-  const warnings = diagnostics.length - errors;
-  process.stderr.write(`${files.join(" and ")}: ${summary(errors, warnings)}\n`);
+  process.stderr.write(`${files.join(" and ")}: ${summary(errors, diagnostics.length - errors)}\n`);
   if (!built.ok) process.exitCode = Exit.failed;
 }
 
-interface Translated {
-  readonly file: string;
-  readonly format: Format;
-  readonly translation: Translation;
-}
-
-function translate(file: string, from: string | undefined): Translated {
-  if (isModule(file)) fail(`${file} is a configuration of Leasehold already, by its name`, Exit.usage);
-  const text = readText(file);
-  const format = from === undefined ? guessFormat(file, text) : FORMATS.find(({ name }) => name === from);
-  if (format !== undefined) return { file, format, translation: translateText(text, file, format) };
-  if (isLikelyOwn(file, text)) {
-    fail(`${file} seems to be a configuration of Leasehold already: \`leasehold check ${file}\` tells; --from says otherwise`, Exit.usage);
+/** A configuration, and whose it is. */
+function readForeign(name: string, from: string | undefined): ForeignText & { readonly format: Format } {
+  if (isModule(name)) fail(`${name} is a configuration of Leasehold already, by its name`, Exit.usage);
+  const text = readText(name);
+  const format = from === undefined ? guessFormat(name, text) : FORMATS.find((one) => one.name === from);
+  if (format !== undefined) return { name, text, format };
+  if (isLikelyOwn(name, text)) {
+    fail(`${name} seems to be a configuration of Leasehold already: \`leasehold check ${name}\` tells; --from says otherwise`, Exit.usage);
   }
-  const known = FORMATS.map(({ title, name }) => `--from ${name} (${title})`).join(", ");
-  return fail(`${file}: it is not clear whose configuration this is: say ${known}`, Exit.usage);
+  const known = FORMATS.map(({ title, name: choice }) => `--from ${choice} (${title})`).join(", ");
+  return fail(`${name}: it is not clear whose configuration this is; say so: ${known}`, Exit.usage);
 }
 
 function readText(file: string): string {

@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import type { Command } from "commander";
-import { type DecodeOptions, decodeItem, protocolOf } from "./decode/decoded.ts";
-import { readInput } from "./decode/input.ts";
-import { packetToJson, printPacket } from "./decode/print.ts";
+import { decodeInput } from "./decode/decode-input.ts";
 import { parseNumber, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
 
@@ -60,36 +58,11 @@ function nameOf(file: string): string {
   return file === "-" ? "standard input" : file;
 }
 
-const DHCP4_PORTS: readonly number[] = [67, 68];
-const DHCP6_PORTS: readonly number[] = [546, 547];
-
-async function decode(file: string, { ipv4, ipv6, port, json }: DecodeFlags): Promise<number> {
+function decode(file: string, { ipv4, ipv6, port, json }: DecodeFlags): Promise<number> {
   const ports = port.map((text) => parseNumber("--port", text, 1, 65535, true));
-  const options: DecodeOptions = {
-    protocol: ipv4 === ipv6 ? undefined : ipv4 ? "dhcp4" : "dhcp6",
-    dhcp4Ports: [...DHCP4_PORTS, ...ports],
-    dhcp6Ports: [...DHCP6_PORTS, ...ports],
-  };
-  const shown = new Set<string>([...(ipv4 ? ["dhcp4"] : []), ...(ipv6 ? ["dhcp6"] : [])]);
-  let number = 0;
-  let status: number = Exit.ok;
-  for await (const item of readInput(file === "-" ? process.stdin : createReadStream(file))) {
-    if (item.kind === "problem") {
-      process.stderr.write(`leasehold: ${nameOf(file)}: ${item.text}\n`);
-      status = Exit.failed;
-      continue;
-    }
-    number++;
-    const decoded = decodeItem(item, options);
-    const isError = decoded.content.kind === "error";
-    const protocol = protocolOf(decoded);
-    // What can't be decoded may have been one of those that are asked for.
-    const isWanted = shown.size === 0 || (protocol === undefined ? isError : shown.has(protocol));
-    if (!isWanted) continue;
-    if (isError) status = Exit.failed;
-    await write(json ? `${JSON.stringify(packetToJson(decoded, number))}\n` : printPacket(decoded, number));
-  }
-  return status;
+  const wanted = { dhcp4: ipv4 === true, dhcp6: ipv6 === true, ports, json: json === true };
+  const report = (text: string): void => void process.stderr.write(`leasehold: ${nameOf(file)}: ${text}\n`);
+  return decodeInput(file === "-" ? process.stdin : createReadStream(file), wanted, { write, report });
 }
 
 /** Waits until the reader has taken enough, so that memory does not grow. */

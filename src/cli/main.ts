@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./bench.ts";
 import { addCheckCommand } from "./check.ts";
+import { addClientCommand } from "./client.ts";
 import { addConvertCommand } from "./convert.ts";
 import { addDecodeCommand } from "./decode.ts";
 import { Exit } from "./exit.ts";
@@ -35,6 +36,7 @@ addImportCommand(program);
 addStatusCommand(program);
 addReloadCommand(program);
 addProbeCommand(program);
+addClientCommand(program);
 addDecodeCommand(program);
 addBenchCommand(program);
 

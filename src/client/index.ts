@@ -2,8 +2,9 @@
  * `leasehold/client`: pure client state machines and the messages that clients send. No I/O, no
  * clock, no randomness of their own; runs in a browser.
  *
- *     import { dhcp4 } from "leasehold/client";
- *     const { state, actions } = dhcp4.step(dhcp4.STOPPED, { kind: "start", delayed: false }, context);
+ *     import { dhcp4, runClient } from "leasehold/client";
+ *     const client = runClient(dhcp4.machine(dhcp4.ethernetClient(hardwareAddress)), world);
+ *     client.happens({ kind: "start", delayed: false });
  *
  * @module
  */

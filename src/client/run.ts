@@ -5,6 +5,7 @@ export interface ClientMachine<S extends { readonly wakeAt: number }, E, A> {
   readonly stopped: S;
   /** The event that `wakeAt` has come. */
   readonly tick: E;
+  /** What a client does about an event. */
   step(state: S, event: E, now: number, random: Random): { readonly state: S; readonly actions: readonly A[] };
 }
 
@@ -22,8 +23,10 @@ export interface ClientWorld<S, E, A> {
   act(actions: readonly A[], before: S, after: S, event: E): void;
 }
 
+/** A client that runs. */
 export interface RunningClient<S, E> {
   readonly state: S;
+  /** Tells it of an event. */
   happens(event: E): void;
   /** No alarm rings any more. */
   stop(): void;

@@ -13,6 +13,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildTranslation } from "./import/build.ts";
 import { type Format, guessFormat } from "./import/formats.ts";
+import { mergeTranslations } from "./import/merge.ts";
 import type { Files, Translation } from "./import/translation.ts";
 import type { LoadResult } from "./load.ts";
 import { buildConfig, loadConfig } from "./load.ts";
@@ -63,14 +64,21 @@ export function adviceOn({ translatedFrom }: LoadFileResult, path: string): stri
 export function loadConfigText(source: string, name: string): LoadFileResult {
   const format = guessFormat(name, source);
   if (format === undefined) return { ...loadConfig(source, name), readable: true, source };
-  const translation = translateText(source, name, format);
+  const translation = translateTexts([{ name, text: source }], format);
   return { ...buildTranslation(translation), readable: true, source: translation.sources, translatedFrom: format.title };
 }
 
-/** What a configuration of another server becomes; files that it includes are read. */
-export function translateText(source: string, name: string, format: Format): Translation {
-  const translation = format.translate(source, name, FILES);
-  return { ...translation, sources: new Map([[name, source], ...translation.sources]) };
+/** A configuration of another server. */
+export interface ForeignText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What configurations of another server become together; files that they include are read. */
+export function translateTexts(texts: readonly ForeignText[], format: Format): Translation {
+  const translation =
+    format.translateTogether?.(texts, FILES) ?? mergeTranslations(texts.map(({ text, name }) => format.translate(text, name, FILES)));
+  return { ...translation, sources: new Map([...texts.map(({ name, text }) => [name, text] as const), ...translation.sources]) };
 }
 
 /** By its extension. */

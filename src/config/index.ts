@@ -9,6 +9,10 @@
  * @module
  */
 
+export { buildTranslation } from "./import/build.ts";
+export { FORMATS, type Format, guessFormat } from "./import/formats.ts";
+export type { Files, Finding, Note, Notes, Origin, PlainMap, Translation, Translator } from "./import/translation.ts";
+export { writeTranslation } from "./import/write.ts";
 export { buildConfig, defineConfig, type LoadResult, loadConfig } from "./load.ts";
 export type * from "./model/common.ts";
 export type * from "./model/config.ts";
@@ -20,6 +24,14 @@ export type { ConfigInput } from "./schema/config.ts";
 export { jsonSchema } from "./schema/json-schema.ts";
 export type { OptionDefinitionInput } from "./schema/option-definitions.ts";
 export type { Definitions } from "./schema/typed-options.ts";
-export { type Diagnostic, formatDiagnostic, formatDiagnostics, formatPath, type Path, type Severity } from "./text/diagnostic.ts";
+export {
+  type Diagnostic,
+  formatDiagnostic,
+  formatDiagnostics,
+  formatPath,
+  type Path,
+  type Severity,
+  type SourceText,
+} from "./text/diagnostic.ts";
 export { formatDuration, parseDuration } from "./text/duration.ts";
 export type { Locate, Position } from "./text/problems.ts";

@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { type Ipv6, parseIpv6 } from "../net/ipv6.ts";
 import { parseMac } from "../net/mac.ts";
-import { listLinuxInterfaces } from "./linux/interfaces.ts";
+import { hasLinuxLink, listLinuxInterfaces } from "./linux/interfaces.ts";
 import { IPV4 } from "./linux/ipv4.ts";
 import { IPV6 } from "./linux/ipv6.ts";
 import { type LocalInterface, TransportError } from "./transport.ts";
@@ -70,4 +70,12 @@ export function interfacesNamed<A>(interfaces: readonly LocalInterface<A>[], nam
     const known = interfaces.map((candidate) => candidate.name).join(", ");
     throw new TransportError("ENODEV", `there is no network interface "${name}" on this machine; it has ${known}`);
   });
+}
+
+/**
+ * Whether the interface is up and its link too: the cable plugged in, the access point found. Rejects
+ * with a TransportError where the system does not tell.
+ */
+export function hasLink(interfaceIndex: number): Promise<boolean> {
+  return hasLinuxLink(interfaceIndex);
 }

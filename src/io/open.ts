@@ -10,7 +10,7 @@ import { openPortableTransport } from "./portable.ts";
 import { PORTABLE_IPV4, PORTABLE_IPV6 } from "./portable-family.ts";
 import type { Prober } from "./prober.ts";
 import type { Routes } from "./routes.ts";
-import { type Transport, TransportError, type TransportOptions } from "./transport.ts";
+import { type Transport, TransportError } from "./transport.ts";
 
 /** Which sockets to open: those of Linux where possible, else the portable ones, by default. */
 interface Kind {

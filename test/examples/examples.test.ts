@@ -23,6 +23,10 @@ describe("the examples", () => {
     assert.match(run("decide.js"), /network: 192\.168\.5\.0\/24[\s\S]*DHCPOFFER reply[\s\S]*routers: 192\.168\.5\.1/);
   });
 
+  test("clients-in-memory.js gives each of a thousand clients an address of its own", () => {
+    assert.match(run("clients-in-memory.js"), /^1000 clients have 1000 addresses after a day of \d+ events$/m);
+  });
+
   test("embedded.js serves inside another program", async () => {
     const program = watch(spawn(process.execPath, [...flags, "examples/embedded.js"], { cwd: ROOT }));
     await program.line(/listening on 127\.0\.0\.1:6868/);

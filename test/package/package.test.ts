@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { programsIn } from "../support/document.ts";
@@ -135,17 +136,22 @@ test("the package", async (t) => {
   for (const [name, text] of [...files, ["consumer.ts", CONSUMER] as const]) writeIn(folder, name, text);
   const sources = ["consumer.ts", ...[...files.keys()].filter((name) => name.endsWith(".ts"))];
 
-  for (const [module, moduleResolution] of [
+  // The types of what it depends on, and those of the package as such, are looked at once.
+  for (const [module, moduleResolution, ...skipped] of [
     ["nodenext", "nodenext"],
-    ["esnext", "bundler"],
+    ["esnext", "bundler", "--skipLibCheck"],
   ] as const) {
     await t.test(`its types, and those of docs/library.md, are right for a strict program, resolved by ${moduleResolution}`, () => {
       const flags = ["--strict", "--exactOptionalPropertyTypes", "--noEmit", "--allowImportingTsExtensions", "--target", "es2024"];
       const resolution = ["--types", "node", "--module", module, "--moduleResolution", moduleResolution];
-      const { stdout } = spawnSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, ...resolution, ...sources], {
-        cwd: folder,
-        encoding: "utf8",
-      });
+      const { stdout } = spawnSync(
+        process.execPath,
+        [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, ...skipped, ...resolution, ...sources],
+        {
+          cwd: folder,
+          encoding: "utf8",
+        },
+      );
       assert.equal(stdout, "");
     });
   }
@@ -155,6 +161,7 @@ test("the package", async (t) => {
   });
 
   await t.test("the programs of docs/library.md do what they are said to do, as they stand there", async (t) => {
+    assert.ok(commands.length >= 10);
     const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}`, NODE_OPTIONS: "" };
     for (const { command, output } of commands) {
       await t.test(command, () => {
@@ -162,6 +169,27 @@ test("the package", async (t) => {
         assert.equal(stdout.trimEnd(), output);
       });
     }
+  });
+
+  await t.test("a bundler makes a program for a browser of it, and takes only what is used", async () => {
+    const bundle = async (program: string) => {
+      const stdin = { contents: program, resolveDir: folder };
+      const built = await build({
+        stdin,
+        bundle: true,
+        write: false,
+        platform: "browser",
+        format: "esm",
+        minify: true,
+        logLevel: "silent",
+      });
+      return built.outputFiles[0]?.text ?? "";
+    };
+    const entries = ["net", "wire", "engine", "leases", "config", "client"];
+    const all = await bundle(entries.map((name) => `export * as ${name} from "leasehold/${name}";`).join("\n"));
+    assert.doesNotMatch(all, /["']node:|acorn/);
+    const one = await bundle('import { parseIpv4 } from "leasehold/net"; console.log(parseIpv4("10.0.0.1"));');
+    assert.ok(one.length < 1000, `${one.length} characters`);
   });
 
   await t.test("an editor completes keys of a configuration, names of options and forms of values", () => {

@@ -1,4 +1,5 @@
 import type { Lease } from "../../src/leases/dhcp4/lease.ts";
+import type { LeaseWrite, StoredLease } from "../../src/leases/lease.ts";
 import { type LeaseStore, type SavedClock, StoreError, type StoreWrite } from "../../src/store/store.ts";
 import { addressIn, storedOf, storeIn } from "../support/leases.ts";
 import type { Random } from "../support/random.ts";
@@ -6,17 +7,61 @@ import type { Events } from "./events.ts";
 
 /** What outlives a server that is killed: as of the last transaction. */
 export interface Disk {
+  clock: SavedClock | undefined;
+  /** While true every transaction fails, as on a full disk. */
+  full: boolean;
+  put(write: LeaseWrite): void;
+  /** In the order of their rows. */
+  stored(): StoredLease[];
+}
+
+/** A disk whose leases of DHCPv4 are looked at. */
+export interface LeaseDisk extends Disk {
   /** Leases by row. */
   readonly leases: Map<number, Lease>;
   /** Rows by address; two rows of one address are damage. */
   readonly rows: Map<number, number>;
-  clock: SavedClock | undefined;
-  /** While true every transaction fails, as on a full disk. */
-  full: boolean;
 }
 
+export function createLeaseDisk(): LeaseDisk {
+  const [leases, rows] = [new Map<number, Lease>(), new Map<number, number>()];
+  return {
+    leases,
+    rows,
+    clock: undefined,
+    full: false,
+    put(write) {
+      const before = leases.get(write.row);
+      if (before !== undefined && rows.get(before.address) === write.row) rows.delete(before.address);
+      storeIn(leases, write);
+      if (write.kind === "remove") return;
+      const address = addressIn(write.address);
+      const other = rows.get(address);
+      if (other !== undefined && other !== write.row) throw new Error(`row ${write.row} and row ${other} have the same address`);
+      rows.set(address, write.row);
+    },
+    stored: () => [...leases].sort(([a], [b]) => a - b).map(([row, lease]) => storedOf(row, lease)),
+  };
+}
+
+/** A disk of any protocol, which keeps leases as they come. */
 export function createDisk(): Disk {
-  return { leases: new Map(), rows: new Map(), clock: undefined, full: false };
+  const leases = new Map<number, StoredLease>();
+  return {
+    clock: undefined,
+    full: false,
+    put(write) {
+      if (write.kind === "remove") {
+        leases.delete(write.row);
+        return;
+      }
+      const record = write.kind === "put" ? write.record : leases.get(write.row)?.record;
+      if (record === undefined) throw new Error(`times of row ${write.row}, which is not on disk`);
+      const { space, row, address, state, start, expiry } = write;
+      leases.set(row, { space, row, address, state, start, expiry, record });
+    },
+    stored: () => [...leases.values()].sort((a, b) => a.row - b.row),
+  };
 }
 
 /** The store of one run of a server. */
@@ -84,7 +129,7 @@ export function createStore({ disk, events, random, onSettled }: StoreParts): Wo
       return underWay.length === 0 && gathered.length === 0;
     },
     load(visit) {
-      for (const [row, lease] of [...disk.leases].sort(([a], [b]) => a - b)) visit(storedOf(row, lease));
+      for (const lease of disk.stored()) visit(lease);
       return Promise.resolve(disk.clock);
     },
     commit(writes) {
@@ -108,13 +153,6 @@ function put(disk: Disk, write: StoreWrite): void {
     disk.clock = clock;
     return;
   }
-  if (write.kind === "fact") throw new Error("a server for IPv4 has no facts to keep");
-  const before = disk.leases.get(write.row);
-  if (before !== undefined && disk.rows.get(before.address) === write.row) disk.rows.delete(before.address);
-  storeIn(disk.leases, write);
-  if (write.kind === "remove") return;
-  const address = addressIn(write.address);
-  const other = disk.rows.get(address);
-  if (other !== undefined && other !== write.row) throw new Error(`row ${write.row} and row ${other} have the same address`);
-  disk.rows.set(address, write.row);
+  if (write.kind === "fact") throw new Error("a server of this world has no facts to keep");
+  disk.put(write);
 }

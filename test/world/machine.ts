@@ -1,23 +1,17 @@
 import { pino } from "pino";
-import type { Config } from "../../src/config/model/config.ts";
-import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
 import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
-import type { LeaseOwner, Seconds } from "../../src/leases/dhcp4/lease.ts";
-import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import type { Seconds } from "../../src/leases/lease.ts";
+import type { LeaseTable } from "../../src/leases/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
-import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { createClockWatch } from "../../src/server/clock-watch.ts";
 import { createCounters } from "../../src/server/counters.ts";
-import { knownBy } from "../../src/server/dhcp4/known-by.ts";
-import { createDhcp4 } from "../../src/server/dhcp4/protocol.ts";
 import { createEventLog } from "../../src/server/event-log.ts";
 import { leaseTime, type Reading } from "../../src/server/lease-clock.ts";
+import type { Protocol } from "../../src/server/protocol.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
 import { restoreLeases } from "../../src/server/restore.ts";
 import type { StoreWrite } from "../../src/store/store.ts";
-import { decode } from "../../src/wire/dhcp4/decode.ts";
-import type { Message } from "../../src/wire/dhcp4/message.ts";
 import type { Random } from "../support/random.ts";
 import { createStore, type Disk, type WorldStore } from "./disk.ts";
 import type { Events } from "./events.ts";
@@ -28,14 +22,32 @@ const BEGINNING = Date.UTC(2026, 10) / 1000;
 const TICK = 5000;
 const LOG = pino({ level: "silent" });
 
-export interface MachineParts {
-  readonly config: Config;
+/** The protocol that a machine serves. */
+export interface WorldProtocol<M, A, O> {
+  createTable(secret: readonly [number, number]): LeaseTable<A, O>;
+  /** As that of `restoreLeases`. */
+  knownBy(record: Uint8Array): Uint8Array;
+  createProtocol(parts: {
+    readonly leases: LeaseTable<A, O>;
+    readonly log: typeof LOG;
+    /** Lease time. */
+    readonly clock: () => Seconds;
+    readonly uptime: () => number;
+    readonly secret: readonly [number, number];
+    readonly random: () => number;
+    readonly createOutbox: (capacity: number) => Outbox<A>;
+  }): Protocol<M, A, O>;
+  /** What the server sent; throws when it is no message. */
+  decode(bytes: Uint8Array): M;
+}
+
+export interface MachineParts<M, A, O> {
+  readonly protocol: WorldProtocol<M, A, O>;
   readonly disk: Disk;
   readonly events: Events;
   readonly random: Random;
-  readonly interfaces: readonly ServedInterface[];
   /** A reply leaves. */
-  readonly onSent: (message: Message, to: Destination<Ipv4>) => void;
+  readonly onSent: (message: M, to: Destination<A>) => void;
   /** A transaction was settled; with no writes when it failed. */
   readonly onSettled: (writes: readonly StoreWrite[]) => void;
   /** The server has read its leases, and serves nobody yet. */
@@ -44,10 +56,10 @@ export interface MachineParts {
 }
 
 /** One run of the server's process. */
-interface Run {
+interface Run<A, O> {
   readonly store: WorldStore;
-  table?: LeaseTable;
-  pump?: Pump<Ipv4, LeaseOwner>;
+  table?: LeaseTable<A, O>;
+  pump?: Pump<A, O>;
   now?: () => Seconds;
   over: boolean;
 }
@@ -56,22 +68,18 @@ interface Run {
  * The machine of the server: its clocks, which outlive the process, and the process, which may end
  * at any time.
  */
-export class Machine {
-  readonly #parts: MachineParts;
-  readonly #interfaces: (ServedInterface | undefined)[] = [];
-  readonly #addresses: ReadonlySet<number>;
+export class Machine<M, A, O> {
+  readonly #parts: MachineParts<M, A, O>;
   #boots = 0;
   #bootedAt = 0;
   #served = false;
   /** How far the wall clock is from what is right, in seconds. */
   #wrongBy = 0;
-  #inbox: { datagram: Datagram<Ipv4>; arrived: number }[] = [];
-  #run: Run | undefined;
+  #inbox: { datagram: Datagram<A>; arrived: number }[] = [];
+  #run: Run<A, O> | undefined;
 
-  constructor(parts: MachineParts) {
+  constructor(parts: MachineParts<M, A, O>) {
     this.#parts = parts;
-    for (const one of parts.interfaces) this.#interfaces[one.index] = one;
-    this.#addresses = new Set(parts.interfaces.map(({ address }) => address));
   }
 
   /** The process runs; it may still be reading its leases. */
@@ -79,7 +87,7 @@ export class Machine {
     return this.#run !== undefined;
   }
 
-  get table(): LeaseTable | undefined {
+  get table(): LeaseTable<A, O> | undefined {
     return this.#run?.table;
   }
 
@@ -121,7 +129,7 @@ export class Machine {
 
   start(): void {
     const { random, disk, events, onSettled, onCrash } = this.#parts;
-    const run: Run = { store: createStore({ disk, events, random, onSettled }), over: false };
+    const run: Run<A, O> = { store: createStore({ disk, events, random, onSettled }), over: false };
     this.#run = run;
     this.#serve(run).catch(onCrash);
   }
@@ -145,7 +153,7 @@ export class Machine {
   }
 
   /** A datagram arrives. Where nobody listens it is lost. */
-  receive(datagram: Datagram<Ipv4>): void {
+  receive(datagram: Datagram<A>): void {
     if (this.#run === undefined) return;
     this.#inbox.push({ datagram, arrived: this.#parts.events.now });
     // What arrives within a few milliseconds is received together.
@@ -154,39 +162,43 @@ export class Machine {
 
   #deliver: () => void = () => {};
 
-  async #serve(run: Run): Promise<void> {
-    const { config, events, random, onStarted } = this.#parts;
+  async #serve(run: Run<A, O>): Promise<void> {
+    const { protocol: served, events, random, onStarted } = this.#parts;
     const boot = `boot ${this.#boots}`;
     const uptime = (): number => (events.now - this.#bootedAt) / 1000 + 5;
     const read = (): Reading => ({ wall: BEGINNING + events.now / 1000 + this.#wrongBy, uptime: uptime() });
     const secret = [random.next(), random.next()] as const;
-    const table = createLeaseTable(config, secret);
-    const known = (record: Uint8Array): Uint8Array => knownBy(config, record);
-    const { clock, saved, wrong } = await restoreLeases({ tables: [{ table, knownBy: known }], store: run.store, log: LOG, read, boot });
+    const table = served.createTable(secret);
+    const { clock, saved, wrong } = await restoreLeases({
+      tables: [{ table, knownBy: served.knownBy }],
+      store: run.store,
+      log: LOG,
+      read,
+      boot,
+    });
     if (run.over) return;
     run.table = table;
     this.#served = true;
     run.now = () => leaseTime(clock.bootOffset, uptime());
     onStarted();
     const milliseconds = (): number => uptime() * 1000;
-    const protocol = createDhcp4({
-      config,
+    const transport = this.#transport(run);
+    const protocol = served.createProtocol({
       leases: table,
-      interfaceAt: (index) => this.#interfaces[index],
-      ownAddresses: () => this.#addresses,
-      port: 67,
       log: LOG,
+      clock: run.now,
       uptime: milliseconds,
       secret,
       random: () => random.next(),
+      createOutbox: (capacity) => transport.createOutbox(capacity),
     });
     run.pump = startPump({
       protocol,
       table,
       store: run.store,
-      transport: this.#transport(run),
+      transport,
       counters: createCounters(protocol.kinds),
-      events: createEventLog<Message, Ipv4, LeaseOwner>(LOG, milliseconds, protocol),
+      events: createEventLog<M, A, O>(LOG, milliseconds, protocol),
       clock: run.now,
       uptime: milliseconds,
     });
@@ -200,8 +212,8 @@ export class Machine {
     tick();
   }
 
-  #transport(run: Run): Transport<Ipv4> {
-    let handler: BatchHandler<Ipv4> | undefined;
+  #transport(run: Run<A, O>): Transport<A> {
+    let handler: BatchHandler<A> | undefined;
     let paused = false;
     this.#deliver = () => {
       if (run.over || paused || handler === undefined) return;
@@ -234,10 +246,10 @@ export class Machine {
     };
   }
 
-  #outbox(capacity: number, run: Run, sent: Uint32Array | undefined): Outbox<Ipv4> {
-    const { onSent } = this.#parts;
+  #outbox(capacity: number, run: Run<A, O>, sent: Uint32Array | undefined): Outbox<A> {
+    const { onSent, protocol } = this.#parts;
     const buffers = Array.from({ length: capacity }, () => new Uint8Array(1472));
-    let waiting: { length: number; to: Destination<Ipv4>; kind: number }[] = [];
+    let waiting: { length: number; to: Destination<A>; kind: number }[] = [];
     return {
       get length() {
         return waiting.length;
@@ -255,9 +267,7 @@ export class Machine {
         if (run.over) return;
         leaving.forEach(({ length, to, kind }, i) => {
           if (sent !== undefined) sent[kind] = (sent[kind] as number) + 1;
-          const decoded = decode((buffers[i] as Uint8Array).slice(0, length));
-          if (!decoded.ok) throw new Error(`the server sent what is no message: ${decoded.problem}`);
-          onSent(decoded.message, to);
+          onSent(protocol.decode((buffers[i] as Uint8Array).slice(0, length)), to);
         });
       },
       clear() {

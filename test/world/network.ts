@@ -42,15 +42,13 @@ const RELAY_AGENT_INFORMATION = 82;
 
 export class Network {
   readonly weather: Weather = { loss: 0, duplication: 0, delay: 0 };
-  readonly #events: Events;
-  readonly #random: Random;
+  readonly #travel: (arrive: () => void) => void;
   readonly #links: readonly Link[];
   readonly #toServer: (datagram: Datagram<Ipv4>) => void;
   readonly #stations = new Map<string, Station>();
 
   constructor(events: Events, random: Random, links: readonly Link[], toServer: (datagram: Datagram<Ipv4>) => void) {
-    this.#events = events;
-    this.#random = random;
+    this.#travel = createTravel(events, random, this.weather);
     this.#links = links;
     this.#toServer = toServer;
   }
@@ -99,15 +97,18 @@ export class Network {
     const station = this.#stations.get(keyOf(hardwareAddress));
     return station !== undefined && where(station) ? [station] : [];
   }
+}
 
-  #travel(arrive: () => void): void {
-    const { loss, duplication, delay } = this.weather;
-    const chance = (share: number): boolean => this.#random.next() < share * 2 ** 32;
+/** What becomes of a datagram in this weather, which may change. */
+export function createTravel(events: Events, random: Random, weather: Weather): (arrive: () => void) => void {
+  const chance = (share: number): boolean => random.next() < share * 2 ** 32;
+  return (arrive) => {
+    const { loss, duplication, delay } = weather;
     for (let copies = chance(duplication) ? 2 : 1; copies > 0; copies--) {
       if (chance(loss)) continue;
-      this.#events.after(chance(delay) ? this.#random.below(LONGEST_WAY) : this.#random.below(10), arrive);
+      events.after(chance(delay) ? random.below(LONGEST_WAY) : random.below(10), arrive);
     }
-  }
+  };
 }
 
 export function keyOf(hardwareAddress: Uint8Array): string {

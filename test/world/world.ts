@@ -15,7 +15,7 @@ import { ethernetClient } from "../../src/client/dhcp4/messages.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import type { ServedInterface } from "../../src/engine/dhcp4/decide.ts";
-import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
+import { type Lease, type LeaseOwner, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { equalBytes, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import type { StoreWrite } from "../../src/store/store.ts";
@@ -23,7 +23,8 @@ import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType, optionU32 } from "../../src/wire/dhcp4/options.ts";
 import { addressIn, isOfLease } from "../support/leases.ts";
 import { createRandom, type Random } from "../support/random.ts";
-import { createDisk, type Disk } from "./disk.ts";
+import { dhcp4Of } from "./dhcp4.ts";
+import { createLeaseDisk, type LeaseDisk } from "./disk.ts";
 import { createEvents, type Events } from "./events.ts";
 import { Host, type Witness } from "./host.ts";
 import { Machine } from "./machine.ts";
@@ -86,11 +87,11 @@ class World implements Witness {
   readonly #size: WorldSize;
   readonly #random: Random;
   readonly #events: Events = createEvents();
-  readonly #disk: Disk = createDisk();
+  readonly #disk: LeaseDisk = createLeaseDisk();
   readonly #config: Config;
   readonly #links: readonly Link[];
   readonly #network: Network;
-  readonly #machine: Machine;
+  readonly #machine: Machine<Message, Ipv4, LeaseOwner>;
   readonly #hosts: Host[] = [];
   /** Who holds each address, as they know. */
   readonly #holders = new Map<Ipv4, Set<Host>>();
@@ -111,11 +112,10 @@ class World implements Witness {
     this.#config = this.#configure(capacity);
     this.#network = new Network(this.#events, this.#random, this.#links, (datagram) => this.#machine.receive(datagram));
     this.#machine = new Machine({
-      config: this.#config,
+      protocol: dhcp4Of(this.#config, [ETH0, ETH1]),
       disk: this.#disk,
       events: this.#events,
       random: this.#random,
-      interfaces: [ETH0, ETH1],
       onSent: (message, to) => {
         this.#sent(message);
         this.#network.deliver(message, to);

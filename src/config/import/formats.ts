@@ -1,3 +1,4 @@
+import { DHCPD } from "./dhcpd/format.ts";
 import { DNSMASQ } from "./dnsmasq/format.ts";
 import { KEA } from "./kea/format.ts";
 import type { Files, Translation, Translator } from "./translation.ts";
@@ -6,7 +7,7 @@ import type { Files, Translation, Translator } from "./translation.ts";
 export interface Format {
   /** What `--from` calls it. */
   readonly name: string;
-  /** For people. */
+  /** The name of the server, for people. */
   readonly title: string;
   /** Whether the file is likely to be of this format, by its name and its text. */
   readonly isLikely: (name: string, text: string) => boolean;
@@ -16,7 +17,7 @@ export interface Format {
 }
 
 /** Every format that can be translated; the first that finds a file likely gets it. */
-export const FORMATS: readonly Format[] = [KEA, DNSMASQ];
+export const FORMATS: readonly Format[] = [KEA, DHCPD, DNSMASQ];
 
 /** A file of Leasehold's own: by its name, or by a key of the top level that no other has so. */
 const OWN_NAME = /\.(ya?ml|m?[jt]s)$/i;

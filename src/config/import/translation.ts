@@ -41,6 +41,7 @@ export interface Finding {
   readonly hint?: string;
 }
 
+/** What a file of another server becomes. */
 export interface Translation {
   /** What `defineConfig` takes, as plain maps, lists and scalars. */
   readonly value: PlainMap;
@@ -51,6 +52,7 @@ export interface Translation {
   readonly sources: ReadonlyMap<string, string>;
 }
 
+/** A map of plain data. */
 export type PlainMap = { [key: string]: unknown };
 
 /** Other files, for statements that include them. The shell reads them; a test has a map. */

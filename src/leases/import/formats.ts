@@ -3,4 +3,4 @@ import type { LeaseFormat } from "./imported-lease.ts";
 import { KEA_LEASES } from "./kea.ts";
 
 /** Every format of lease files; the first that finds a file likely reads it. */
-export const LEASE_FORMATS: readonly LeaseFormat[] = [KEA_LEASES, DNSMASQ_LEASES];
+export const LEASE_FORMATS: readonly LeaseFormat[] = [DNSMASQ_LEASES, KEA_LEASES];

@@ -10,6 +10,7 @@ export type HexItem =
 export interface HexReader {
   /** What this line completes. */
   line(text: string): readonly HexItem[];
+  /** What the end of the text completes. */
   end(): readonly HexItem[];
 }
 

@@ -1,4 +1,8 @@
-/** Files of captured packets, pcap and pcapng, and packets that somebody pasted as text. */
+/**
+ * Files of captured packets, pcap and pcapng, and packets that somebody pasted as text.
+ *
+ * @module
+ */
 
 export { createHexReader, type HexItem, type HexReader, readHexText } from "./hex-text.ts";
 export {

@@ -24,8 +24,10 @@ export const CAPTURE_PROBLEM_TEXT = {
   "bad-gzip": "it is compressed, and can't be unpacked",
 } as const;
 
+/** One of `CAPTURE_PROBLEM_TEXT`. */
 export type CaptureProblemKind = keyof typeof CAPTURE_PROBLEM_TEXT;
 
+/** Why a capture can't be read on, and where. */
 export interface CaptureProblem {
   readonly kind: CaptureProblemKind;
   readonly text: string;

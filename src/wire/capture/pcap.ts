@@ -22,8 +22,11 @@ const MINOR_VERSION = 4;
 const LINK_TYPE_MASK = 0xffff;
 const SECOND = 1_000_000_000n;
 
+/** What a pcap file says of itself. */
 export interface PcapHeader {
+  /** The byte order of its numbers. */
   readonly littleEndian: boolean;
+  /** Times are in nanoseconds, not in microseconds. */
   readonly nanoseconds: boolean;
 }
 

@@ -25,11 +25,13 @@ export type PacketError =
   | { readonly layer: "dhcp4"; readonly reason: dhcp4.ProblemKind; readonly text: string; readonly offset: number }
   | { readonly layer: "dhcp6"; readonly reason: dhcp6.ProblemKind; readonly text: string; readonly offset: number };
 
+/** A packet, or why bytes are none. */
 export type DecodePacketResult =
   | { readonly ok: true; readonly packet: Packet; readonly problems: readonly MessageProblem[] }
   /** `offset` is where, from the first byte of the packet; `text` is the reason in words. */
   | { readonly ok: false; readonly error: PacketError };
 
+/** How packets are decoded. */
 export interface DecodePacketOptions {
   /**
    * False for packets whose checksums the network card of the capturing machine was to compute, so

@@ -10,6 +10,7 @@ import { type LinkHeader, linkHeaderBytes } from "./link.ts";
 import { ndMessageBytes } from "./nd-message.ts";
 import type { IcmpMessage, Packet, PacketLayer, UdpPorts } from "./packet.ts";
 
+/** A packet as bytes, or why it can't be built. */
 export type EncodePacketResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
   /** `bad-length`: addresses, options or extension headers of a length that they can't have. */

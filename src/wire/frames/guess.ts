@@ -12,6 +12,7 @@ export type Guess =
   | { readonly kind: "dhcp4"; readonly result: Dhcp4Result }
   | { readonly kind: "dhcp6"; readonly result: Dhcp6Result };
 
+/** How `guessPacket` decodes. */
 export interface GuessOptions extends DecodePacketOptions {
   /** The protocol of a message, where that is known; a packet says it itself. */
   readonly protocol?: "dhcp4" | "dhcp6" | undefined;

@@ -35,6 +35,7 @@ export interface Ipv6Header {
   readonly extensions: readonly ExtensionHeader[];
 }
 
+/** The header of either version. */
 export type IpHeader = Ipv4Header | Ipv6Header;
 
 /** An extension header of IPv6. A Fragment header of a whole packet (RFC 6946) is one like others. */

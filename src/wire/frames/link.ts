@@ -71,6 +71,7 @@ export interface NoHeader {
   readonly kind: "raw";
 }
 
+/** What stands in front of the network layer. */
 export type LinkHeader = EthernetHeader | CookedHeader | LoopbackHeader | NoHeader;
 
 /** The link type that a capture of such packets has. */

@@ -28,14 +28,10 @@ export interface NdOption {
   readonly data: Uint8Array;
 }
 
-interface WithOptions {
-  readonly options: readonly NdOption[];
-}
-
 /** A message of Neighbor Discovery. Times are seconds, but where said. */
 export type NdMessage =
-  | (WithOptions & { readonly type: typeof NdType.routerSolicitation })
-  | (WithOptions & {
+  | { readonly type: typeof NdType.routerSolicitation; readonly options: readonly NdOption[] }
+  | {
       readonly type: typeof NdType.routerAdvertisement;
       readonly currentHopLimit: number;
       /** All 8: `RouterFlag`. */
@@ -45,15 +41,22 @@ export type NdMessage =
       readonly reachableTime: number;
       /** Milliseconds. */
       readonly retransmissionTimer: number;
-    })
-  | (WithOptions & { readonly type: typeof NdType.neighborSolicitation; readonly target: Ipv6 })
-  | (WithOptions & {
+      readonly options: readonly NdOption[];
+    }
+  | { readonly type: typeof NdType.neighborSolicitation; readonly target: Ipv6; readonly options: readonly NdOption[] }
+  | {
       readonly type: typeof NdType.neighborAdvertisement;
       /** All 8: `NeighborFlag`. */
       readonly flags: number;
       readonly target: Ipv6;
-    })
-  | (WithOptions & { readonly type: typeof NdType.redirect; readonly target: Ipv6; readonly destination: Ipv6 });
+      readonly options: readonly NdOption[];
+    }
+  | {
+      readonly type: typeof NdType.redirect;
+      readonly target: Ipv6;
+      readonly destination: Ipv6;
+      readonly options: readonly NdOption[];
+    };
 
 /** Where the options begin, from the type on. */
 const OPTIONS: Readonly<Record<NdMessage["type"], number>> = { 133: 8, 134: 16, 135: 24, 136: 24, 137: 40 };

@@ -46,6 +46,7 @@ export interface UdpPacket {
   readonly payload: Uint8Array;
 }
 
+/** ARP for IPv4 over Ethernet (RFC 826). */
 export interface ArpOverLink {
   readonly kind: "arp";
   readonly link: LinkHeader;
@@ -123,6 +124,7 @@ export const PACKET_PROBLEM_TEXT = {
   "too-long": "it is longer than what its headers can say",
 } as const;
 
+/** One of `PACKET_PROBLEM_TEXT`. */
 export type PacketProblemReason = keyof typeof PACKET_PROBLEM_TEXT;
 
 /** The header that a problem is in. */

@@ -51,6 +51,21 @@ const STORIES: Readonly<Record<string, readonly Line[]>> = {
     [1, start, [], "init until 5.5"],
     [5.5, tick, [DISCOVER], "selecting until 9.5"],
   ],
+  "3.7: when the link is back the client asks whether its address is right there, and keeps it": [
+    ...BIND,
+    [100, { kind: "link" }, [`REQUEST #2, ${ALL}, 50 10.0.0.5`], "rebooting until 104"],
+    [101, ack(), [CONFIGURE], "bound until 1900"],
+  ],
+  "3.7: a link that is another one refuses the address": [
+    ...BIND,
+    [100, { kind: "link" }, [`REQUEST #2, ${ALL}, 50 10.0.0.5`], "rebooting until 104"],
+    [101, nak(), [`DISCOVER #3, ${ALL}`], "selecting until 105"],
+  ],
+  "a link that comes back has a client that looks for a server look again at once, and one that was not started do nothing": [
+    [0, { kind: "link" }, [], "init"],
+    [0, start, [DISCOVER], "selecting until 4"],
+    [1, { kind: "link" }, [`DISCOVER #2, ${ALL}`], "selecting until 5"],
+  ],
   "4.4.5: T1 asks the server, half of the time to T2 later again, T2 asks all, the end gives the address up": [
     ...BIND,
     [1800, tick, [`REQUEST #2, ${RENEW}`], "renewing until 2475"],

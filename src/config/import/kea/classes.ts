@@ -1,11 +1,12 @@
 import { readExpression } from "../../class-expression/index.ts";
 import type { PlainMap } from "../translation.ts";
 import { bootOf } from "./boot.ts";
+import type { Inherited } from "./inherited.ts";
 import type { Part } from "./json.ts";
 import { readDefinitions } from "./option-definitions.ts";
 import { type OptionContext, readOptionData } from "./options.ts";
 import { finish, push, put, type Remark, report, type Section, take, takeFlag, takeName, takeSections } from "./section.ts";
-import { classConfig } from "./times.ts";
+import { classConfig, type Times } from "./times.ts";
 
 /* Client classes, and who may use a place. */
 
@@ -37,14 +38,23 @@ const REMARKS: Readonly<Record<string, Remark>> = {
   "offer-lifetime": ["warning", "Leasehold holds offers for all classes alike", "offer_hold at the top level says how long"],
 };
 
-/** Reads `client-classes`. `limits` is whether Kea has the hook for limits loaded. */
-export function readClasses(section: Section, context: OptionContext, limits: boolean): Classes {
+/** What classes are read with. */
+interface Around {
+  /** Whether Kea has the hook for limits loaded. */
+  readonly limits: boolean;
+  readonly global: Inherited;
+  /** Lease times of the top level. */
+  readonly times: Times;
+}
+
+/** Reads `client-classes`. */
+export function readClasses(section: Section, context: OptionContext, around: Around): Classes {
   const classes: Classes = { byName: new Map(), made: new Map(), context, limits: [] };
-  for (const one of takeSections(section, "client-classes", "a class")) readClass(one, classes, limits);
+  for (const one of takeSections(section, "client-classes", "a class")) readClass(one, classes, around);
   return classes;
 }
 
-function readClass(section: Section, classes: Classes, limits: boolean): void {
+function readClass(section: Section, classes: Classes, { limits, global, times }: Around): void {
   const { context } = classes;
   const { family, work } = context;
   const name = takeName(section, "name");
@@ -70,7 +80,7 @@ function readClass(section: Section, classes: Classes, limits: boolean): void {
     const own = `member('${name}')`;
     put(work, out, "assert", assert === undefined ? own : `${own} or (${assert})`, testPart);
   } else put(work, out, "assert", assert, testPart);
-  put(work, out, "config", classConfig(section, family), take(section, "valid-lifetime"));
+  put(work, out, "config", classConfig(section, global, times, family), take(section, "valid-lifetime"));
   if (!family.isDhcp6) for (const [key, value, part] of bootOf(section)) put(work, out, key, value, part);
   const { options, serverId } = readOptionData(section, context, readDefinitions(section, family));
   put(work, out, "options", options, take(section, "option-data"));

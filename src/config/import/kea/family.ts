@@ -1,12 +1,18 @@
-import { formatIpv4, parseIpv4 } from "../../../net/ipv4.ts";
+import { toHex } from "../../../net/bytes.ts";
+import { formatIpv4, type Ipv4, parseIpv4 } from "../../../net/ipv4.ts";
 import { formatIpv6, parseIpv6 } from "../../../net/ipv6.ts";
-import { formatIpv6Prefix, ipv6PrefixAround, ipv6PrefixContains } from "../../../net/ipv6-prefix.ts";
-import { formatIpv4Prefix, prefixAround, prefixContains } from "../../../net/prefix.ts";
+import { firstAddress, formatIpv6Prefix, ipv6PrefixAround, lastAddress } from "../../../net/ipv6-prefix.ts";
+import { formatIpv4Prefix, prefixAround, rangeOfPrefix } from "../../../net/prefix.ts";
 import { DHCP4 } from "../../options/dhcp4.ts";
 import { DHCP6 } from "../../options/dhcp6.ts";
 import type { OptionProtocol } from "../../options/protocol.ts";
 import { readHostIpv6 } from "../../schema/dhcp6/values.ts";
 import { Refusal, readHostAddress } from "../../schema/values.ts";
+
+export interface Bounds {
+  readonly first: string;
+  readonly last: string;
+}
 
 /** What of Kea's configuration is called otherwise for the other protocol. */
 export interface Family {
@@ -22,8 +28,10 @@ export interface Family {
   readonly isHost: (text: string) => boolean;
   /** The prefix around an address with a length, in its usual form. */
   readonly prefix: (text: string) => string | undefined;
-  readonly contains: (prefix: string, address: string) => boolean;
-  readonly overlap: (a: string, b: string) => boolean;
+  /** The same for the same address, in the order of addresses. */
+  readonly key: (address: string) => string | undefined;
+  /** Keys of the first and the last address of a prefix. */
+  readonly bounds: (prefix: string) => Bounds | undefined;
   /** How a host is known: Kea's key and Leasehold's. */
   readonly identifiers: readonly (readonly [kea: string, own: string])[];
   /** Those of them that Kea looks for unless told otherwise. */
@@ -36,6 +44,10 @@ const isHost =
     const result = read(text);
     return result !== undefined && !(result instanceof Refusal);
   };
+
+function hexOf(address: Ipv4): string {
+  return address.toString(16).padStart(8, "0");
+}
 
 export const FAMILY4: Family = {
   section: "Dhcp4",
@@ -52,13 +64,14 @@ export const FAMILY4: Family = {
     const prefix = prefixAround(text);
     return prefix && formatIpv4Prefix(prefix);
   },
-  contains: (prefix, text) => {
-    const [around, address] = [prefixAround(prefix), parseIpv4(text)];
-    return around !== undefined && address !== undefined && prefixContains(around, address);
+  key: (text) => {
+    const address = parseIpv4(text);
+    return address === undefined ? undefined : hexOf(address);
   },
-  overlap: (a, b) => {
-    const [one, other] = [prefixAround(a), prefixAround(b)];
-    return one !== undefined && other !== undefined && (prefixContains(one, other.address) || prefixContains(other, one.address));
+  bounds: (text) => {
+    const prefix = prefixAround(text);
+    const range = prefix && rangeOfPrefix(prefix);
+    return range && { first: hexOf(range.start), last: hexOf(range.end) };
   },
   identifiers: [
     ["hw-address", "chaddr"],
@@ -84,13 +97,13 @@ export const FAMILY6: Family = {
     const prefix = ipv6PrefixAround(text);
     return prefix && formatIpv6Prefix(prefix);
   },
-  contains: (prefix, text) => {
-    const [around, address] = [ipv6PrefixAround(prefix), parseIpv6(text)];
-    return around !== undefined && address !== undefined && ipv6PrefixContains(around, address);
+  key: (text) => {
+    const address = parseIpv6(text);
+    return address && toHex(address);
   },
-  overlap: (a, b) => {
-    const [one, other] = [ipv6PrefixAround(a), ipv6PrefixAround(b)];
-    return one !== undefined && other !== undefined && (ipv6PrefixContains(one, other) || ipv6PrefixContains(other, one));
+  bounds: (text) => {
+    const prefix = ipv6PrefixAround(text);
+    return prefix && { first: toHex(firstAddress(prefix)), last: toHex(lastAddress(prefix)) };
   },
   identifiers: [
     ["hw-address", "chaddr"],

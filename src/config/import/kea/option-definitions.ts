@@ -101,6 +101,13 @@ export function writeDefinitions(definitions: KeaDefinitions, family: Family, in
         continue;
     }
     const type: OptionType = leaseholdType(definition, protocol.addressSize);
+    const other = Object.entries(into).find(([, one]) => isSame(one, definition.code, space));
+    if (other !== undefined) {
+      // Both protocols have the spaces of vendors: values of another form are written with a type.
+      const isAlike = JSON.stringify((other[1] as { type?: unknown }).type) === JSON.stringify(type);
+      if (isAlike) definition.own = other[0];
+      continue;
+    }
     const name = freeName(definition.name, family, into);
     definition.own = name;
     into[name] = { code: definition.code, type, ...(space !== "dhcp4" && { space }) };
@@ -110,6 +117,11 @@ export function writeDefinitions(definitions: KeaDefinitions, family: Family, in
         : undefined;
     noteFrom(work, into, name, definition.part.at, section && commentOf(section), definition.part.behind);
   }
+}
+
+function isSame(written: unknown, code: number, space: string): boolean {
+  const { code: other, space: theirs = "dhcp4" } = written as { code: number; space?: string };
+  return other === code && theirs === space;
 }
 
 function freeName(kea: string, { protocol, classes }: Family, taken: PlainMap): string {

@@ -60,12 +60,6 @@ const take: Take = (type, fields) => {
       const routes = fields.splice(0).map((field) => /^(\S+)\s+-\s+(\S+)$/.exec(field));
       return routes.every((route) => route !== null) ? routes.map((route) => ({ destination: route?.[1], router: route?.[2] })) : undefined;
     }
-    case "enterprises": {
-      const enterprise = fields.shift();
-      if (enterprise === undefined || Number.isNaN(numberOf(enterprise))) return undefined;
-      const value = take(type.of, fields);
-      return value === undefined ? undefined : { [String(numberOf(enterprise))]: value };
-    }
     default:
       return fields.length === 0 ? undefined : single(type, fields.shift() as string);
   }

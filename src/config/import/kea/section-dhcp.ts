@@ -5,13 +5,17 @@ import { BOOT_KEYS, bootOfPlace } from "./boot.ts";
 import { type Classes, listClasses, type Required, readClasses } from "./classes.ts";
 import type { Family } from "./family.ts";
 import { readHooks } from "./hooks.ts";
+import { placeGlobalReservations } from "./hosts.ts";
 import { flagOf, type Inherited, readInherited } from "./inherited.ts";
-import { joinLinks, type Networks, placeGlobalReservations, readNetworks } from "./networks.ts";
+import { joinLinks } from "./links.ts";
+import type { Networks } from "./network-list.ts";
+import { readNetworks } from "./networks.ts";
 import { readDefinitions, writeDefinitions } from "./option-definitions.ts";
 import { type OptionContext, readOptionData } from "./options.ts";
-import { commentOf, finish, isEmpty, noteFrom, put, report, type Section, take, takeSections, takeTexts } from "./section.ts";
-import { readClientKey, readInterfaces, readServer, readServerId, reportSingle, TOP_REMARKS } from "./server.ts";
-import { configOf, type Times, timesOf } from "./times.ts";
+import { TOP_REMARKS } from "./remarks.ts";
+import { commentOf, finish, isEmpty, noteFrom, put, report, type Section, take, takeItems, takeSections, takeTexts } from "./section.ts";
+import { readClientKey, readInterfaces, readServer, readServerId, reportSingle } from "./server.ts";
+import { configOf, hasTimes, type Times, timesOf } from "./times.ts";
 
 /** Translates `Dhcp4` or `Dhcp6` into `out`, which may have the other one already. */
 export function translateSection(section: Section, family: Family, out: PlainMap, outer: Times | undefined): Times {
@@ -25,12 +29,12 @@ export function translateSection(section: Section, family: Family, out: PlainMap
   const { dictionaries } = readOwnDefinitions(written, 2, createReport());
   const context: OptionContext = { family, work, definitions, dictionary: dictionaries[family.protocol.space] };
   const hooks = readHooks(section, own);
-  const classes = readClasses(section, context, hooks.limits);
   const effective = timesOfSubnets(section, global, family);
-  const hasClassTimes = [...classes.byName.values()].some((one) => one.out.config !== undefined);
   const [first] = effective;
-  const sameTimes = hasClassTimes && first !== undefined && effective.every((times) => JSON.stringify(times) === JSON.stringify(first));
+  const sameTimes =
+    first !== undefined && haveTimes(section) && effective.every((times) => JSON.stringify(times) === JSON.stringify(first));
   const times = sameTimes ? first : timesOf(global, family, work);
+  const classes = readClasses(section, context, { limits: hooks.limits, global, times });
   const required: Required = { byNetwork: [], byPool: new Set() };
   const identifiers = identifiersOf(section, family);
   const networks: Networks = {
@@ -77,11 +81,39 @@ export function translateSection(section: Section, family: Family, out: PlainMap
   addNetworks(networks, section, own);
   put(work, own, "reservations", reservations, take(section, "reservations"));
   finish(section, `"${family.section}"`, TOP_REMARKS);
+  order(own);
   if (family.isDhcp6) {
     out.v6 = own;
-    noteFrom(work, out, "v6", section.part.at, [...section.part.comment, ...commentOf(section)], section.part.behind);
+    noteFrom(work, out, "v6", section.part.at, commentOf(section), section.part.behind);
   }
   return times;
+}
+
+/** Keys that stand before all others, and those that stand behind them. */
+const FIRST = ["interfaces", "server_id", "authoritative"];
+const LAST = [
+  "config",
+  "next_server",
+  "server_name",
+  "file_name",
+  "options",
+  "option_definitions",
+  "client_classes",
+  "limits",
+  "shared_networks",
+  "networks",
+  "reservations",
+];
+
+/** Puts the keys into the order in which a person would write them. */
+function order(map: PlainMap): void {
+  const others = Object.keys(map).filter((key) => !FIRST.includes(key) && !LAST.includes(key));
+  for (const key of [...FIRST, ...others, ...LAST]) {
+    if (!Object.hasOwn(map, key)) continue;
+    const value = map[key];
+    delete map[key];
+    map[key] = value;
+  }
 }
 
 function addNetworks({ list }: Networks, section: Section, own: PlainMap): void {
@@ -104,6 +136,11 @@ function timesOfSubnets(section: Section, global: Inherited, family: Family): re
     );
   const shared = takeSections({ ...section, work: quiet }, "shared-networks", "a shared network");
   return [...shared.flatMap((one) => times(readInherited(one, global), one)), ...times(global, section)];
+}
+
+/** Whether classes have lease times. */
+function haveTimes(section: Section): boolean {
+  return takeItems(section, "client-classes").some(({ value }) => value.kind === "map" && hasTimes(value));
 }
 
 /** Identifiers that Kea looks for reservations by. */

@@ -120,9 +120,19 @@ export function finish(section: Section, what: string, remarks: Readonly<Record<
   }
 }
 
-/** Comments of a map: those around it, then what its "comment" and "user-context" say. */
-export function commentOf(section: Section): readonly string[] {
-  return [...section.part.comment, ...contextOf(section.map)];
+/** Keys that nothing is written for of its own: what is said beside them is about all of the map. */
+const NAMING = ["id", "subnet", "name", "code", "data"];
+
+/**
+ * Comments of a map: those around it, those at what only names it, what its "comment" and
+ * "user-context" say, and those behind its last entry.
+ */
+export function commentOf({ part, map }: Section): readonly string[] {
+  const inside = NAMING.flatMap((key) => {
+    const entry = map.entries.get(key);
+    return entry === undefined ? [] : [...entry.comment, ...(entry.behind === undefined ? [] : [entry.behind])];
+  });
+  return [...part.comment, ...inside, ...contextOf(map), ...map.rest];
 }
 
 function contextOf(map: JsonMap): readonly string[] {
@@ -157,7 +167,9 @@ export function plainOf(value: Json): unknown {
 export function put(work: Work, holder: PlainMap, key: string, value: unknown, from?: Part): void {
   if (value === undefined) return;
   holder[key] = value;
-  if (from !== undefined) noteFrom(work, holder, key, from.at, from.comment, from.behind);
+  if (from === undefined) return;
+  const rest = from.value.kind === "list" ? from.value.rest : [];
+  noteFrom(work, holder, key, from.at, [...from.comment, ...rest], from.behind);
 }
 
 /** Adds an item, and notes where it comes from. */

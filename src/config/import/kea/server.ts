@@ -3,15 +3,14 @@ import { parseIpv6 } from "../../../net/ipv6.ts";
 import type { PlainMap } from "../translation.ts";
 import type { Family } from "./family.ts";
 import { flagOf, type Inherited, numberOf } from "./inherited.ts";
-import type { Networks } from "./networks.ts";
+import type { Part } from "./json.ts";
+import type { Networks } from "./network-list.ts";
 import { bytesOfHex } from "./option-types.ts";
-import { DDNS_REMARKS } from "./pools.ts";
 import {
   finish,
   isEmpty,
   plainOf,
   put,
-  type Remark,
   report,
   type Section,
   take,
@@ -21,45 +20,13 @@ import {
   takeSections,
   takeText,
   takeTexts,
+  type Work,
 } from "./section.ts";
 import { written } from "./times.ts";
 
 /* What the server as a whole has: interfaces, its DUID, its log, and what has no counterpart. */
 
 const NO_DDNS = "Leasehold updates no DNS in this version";
-
-export const TOP_REMARKS: Readonly<Record<string, Remark>> = {
-  ...DDNS_REMARKS,
-  "control-socket": [
-    "warning",
-    "the server has a control socket of its own",
-    "leasehold status, leasehold reload and leasehold leases use it",
-  ],
-  "control-sockets": [
-    "warning",
-    "the server has a control socket of its own",
-    "leasehold status, leasehold reload and leasehold leases use it",
-  ],
-  "hosts-database": ["error", "reservations in a database are not read", "dump them, and put them into reservations"],
-  "hosts-databases": ["error", "reservations in databases are not read", "dump them, and put them into reservations"],
-  "config-control": ["error", "a configuration in a database is not read", "dump it, and put it into the file"],
-  "multi-threading": ["warning", "there is nothing to set: one thread decides, others write"],
-  "sanity-checks": ["warning", "there is nothing to set: leases are known by their address, not by a subnet's id"],
-  "dhcp-queue-control": ["warning", "there is nothing to set: under load renewals go before new clients"],
-  "statistic-default-sample-count": ["warning", "counters have no samples"],
-  "statistic-default-sample-age": ["warning", "counters have no samples"],
-  "parked-packet-limit": ["warning", "there is nothing to set"],
-  "server-tag": ["warning", "there is no configuration database whose servers would have tags"],
-  "store-extended-info": "nothing",
-  "reservations-lookup-first": "nothing",
-  "ip-reservations-unique": "nothing",
-  "early-global-reservations-lookup": ["warning", "reservations are looked for once the network is known"],
-  "data-directory": ["warning", "where leases are kept is said by store, or serve -d"],
-  "mac-sources": ["warning", "hardware addresses are looked for in option 79, in the DUID and in the link-local address, in this order"],
-  "relay-supplied-options": ["warning", "what relays supply is passed on, but for what the protocol itself uses"],
-  "output-options": ["warning", "the log goes to standard output"],
-  "allow-address-registration": "nothing",
-};
 
 /** `interfaces-config`. */
 export function readInterfaces(section: Section, out: PlainMap, family: Family): void {
@@ -150,11 +117,11 @@ export function readServer(section: Section, inherited: Inherited, family: Famil
   if (probation !== undefined && probation !== 86_400)
     put(work, own, "probation_period", written(probation), take(section, "decline-probation-period"));
   const cache = numberOf(inherited, "cache-threshold", work);
-  if (cache !== undefined && cache > 0) put(work, out, "cache_threshold", Math.round(cache * 100), inherited.get("cache-threshold"));
+  if (cache !== undefined && cache > 0) putOnce(work, out, "cache_threshold", Math.round(cache * 100), inherited.get("cache-threshold"));
   const age = inherited.get("cache-max-age");
   if (age !== undefined) report(work, "warning", age.at, '"cache-max-age": the share of the lease, cache_threshold, is the only bound');
   const offer = numberOf(inherited, "offer-lifetime", work);
-  if (offer !== undefined && offer > 0) put(work, out, "offer_hold", written(offer), inherited.get("offer-lifetime"));
+  if (offer !== undefined && offer > 0) putOnce(work, out, "offer_hold", written(offer), inherited.get("offer-lifetime"));
   const echo = inherited.get("echo-client-id");
   if (flagOf(inherited, "echo-client-id", work) === false && echo !== undefined)
     report(work, "warning", echo.at, '"echo-client-id": the client identifier is always sent back (RFC 6842)');
@@ -168,11 +135,18 @@ export function readServer(section: Section, inherited: Inherited, family: Famil
     report(work, "error", (take(section, "dhcp4o6-port") ?? section.part).at, "DHCPv4 over DHCPv6 is not served");
 }
 
+/** Sets what holds for both protocols: what the first one says stays. */
+function putOnce(work: Work, out: PlainMap, key: string, value: unknown, part: Part | undefined): void {
+  if (out[key] === undefined) put(work, out, key, value, part);
+  else if (out[key] !== value && part !== undefined)
+    report(work, "warning", part.at, `${key} holds for both protocols, and DHCPv4 has another value, which is kept`);
+}
+
 function readExpiry(section: Section, out: PlainMap): void {
   const expiry = takeSection(section, "expired-leases-processing");
   if (expiry === undefined) return;
   const hold = takeCount(expiry, "hold-reclaimed-time");
-  if (hold !== undefined) put(section.work, out, "affinity", written(hold), take(expiry, "hold-reclaimed-time"));
+  if (hold !== undefined) putOnce(section.work, out, "affinity", written(hold), take(expiry, "hold-reclaimed-time"));
   const others = [...expiry.map.entries.keys()].filter((key) => key !== "hold-reclaimed-time");
   if (others.length > 0)
     report(

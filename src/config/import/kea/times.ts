@@ -2,7 +2,7 @@ import { formatDuration } from "../../text/duration.ts";
 import type { PlainMap } from "../translation.ts";
 import type { Family } from "./family.ts";
 import { flagOf, type Inherited, type InheritedKey, numberOf } from "./inherited.ts";
-import type { Part } from "./json.ts";
+import type { JsonMap, Part } from "./json.ts";
 import { isEmpty, noteFrom, report, type Section, take, type Work } from "./section.ts";
 
 /* Lease times and timers. */
@@ -120,31 +120,29 @@ export function configOf(times: Times, outer: Times | undefined, family: Family,
   return isEmpty(config) ? undefined : config;
 }
 
-/** `config` of a client class. */
-export function classConfig(section: Section, family: Family): PlainMap | undefined {
-  const parts = new Map<InheritedKey, Part>();
-  for (const key of ["valid-lifetime", "min-valid-lifetime", "max-valid-lifetime", "preferred-lifetime"] as const) {
+const CLASS_KEYS = [
+  "valid-lifetime",
+  "min-valid-lifetime",
+  "max-valid-lifetime",
+  "preferred-lifetime",
+  "min-preferred-lifetime",
+  "max-preferred-lifetime",
+] as const;
+
+/** Whether a class has lease times of its own. */
+export function hasTimes(map: JsonMap): boolean {
+  return CLASS_KEYS.some((key) => map.entries.has(key));
+}
+
+/** `config` of a client class, over what the top level has. */
+export function classConfig(section: Section, global: Inherited, times: Times, family: Family): PlainMap | undefined {
+  if (!hasTimes(section.map)) return undefined;
+  const own = new Map(global);
+  for (const key of CLASS_KEYS) {
     const part = take(section, key);
-    if (part !== undefined) parts.set(key, part);
+    if (part !== undefined) own.set(key, part);
   }
-  for (const key of ["min-preferred-lifetime", "max-preferred-lifetime"]) take(section, key);
-  if (parts.size === 0) return undefined;
-  const { work } = section;
-  const valid = numberOf(parts, "valid-lifetime", work);
-  const preferred = numberOf(parts, "preferred-lifetime", work);
-  const config: PlainMap = {};
-  const note = (key: keyof typeof TIME_KEYS): void => {
-    const part = parts.get(TIME_KEYS[key]);
-    if (part !== undefined) noteFrom(work, config, key, part.at, part.comment, part.behind);
-  };
-  if (valid !== undefined) {
-    const [min, max] = [numberOf(parts, "min-valid-lifetime", work) ?? valid, numberOf(parts, "max-valid-lifetime", work) ?? valid];
-    config.lease_time = leaseTime({ default: valid, min, max, preferred: undefined, renew: undefined, rebind: undefined });
-    note("lease_time");
-  }
-  if (preferred !== undefined && family.isDhcp6) {
-    config.preferred_time = written(preferred);
-    note("preferred_time");
-  }
-  return isEmpty(config) ? undefined : config;
+  // Written even if it says the same: in Kea it goes before what a subnet says.
+  const outer = { ...times, default: -1 };
+  return configOf(timesOf(own, family, section.work), outer, family, own, section.work);
 }

@@ -2,7 +2,7 @@ import { didYouMean } from "../../text/suggest.ts";
 import { createNotes, type Files, type Finding, noteOf, type PlainMap, type Translation } from "../translation.ts";
 import { FAMILY4, FAMILY6 } from "./family.ts";
 import { type Document, type Part, readDocument } from "./json.ts";
-import { noteFrom, report, sectionOf, type Work } from "./section.ts";
+import { commentOf, noteFrom, report, sectionOf, type Work } from "./section.ts";
 import { translateSection } from "./section-dhcp.ts";
 import type { Times } from "./times.ts";
 
@@ -41,14 +41,15 @@ export function translateTogether(texts: readonly KeaText[], files: Files): Tran
   for (const family of [FAMILY4, FAMILY6]) {
     const part = sections.get(family.section);
     const section = part && sectionOf(part, work, `"${family.section}"`);
-    if (section !== undefined) times = translateSection(section, family, value, times);
+    if (section === undefined) continue;
+    if (family === FAMILY4) header.push(...commentOf(section));
+    times = translateSection(section, family, value, times);
   }
   const [first] = Object.keys(value);
-  const above = [...header, ...(sections.get("Dhcp4")?.comment ?? [])];
-  if (first !== undefined && above.length > 0) {
+  if (first !== undefined && header.length > 0) {
     const note = noteOf(work.notes, value, first);
     const origin = note?.origin ?? { file: (texts[0] as KeaText).name, line: 1, column: 1 };
-    noteFrom(work, value, first, origin, [...above, ...(note?.comment ?? [])], note?.behind);
+    noteFrom(work, value, first, origin, [...header, ...(note?.comment ?? [])], note?.behind);
   }
   const sources = new Map(documents.flatMap((document) => [...document.sources]));
   return { value, notes: work.notes, findings: inOrder(work.findings, [...sources.keys()]), sources };

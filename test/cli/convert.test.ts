@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { temporaryFolder } from "../support/leasehold-process.ts";
+import { runLeasehold } from "../support/run-leasehold.ts";
+
+const KEA4 = `{ "Dhcp4": {
+  "interfaces-config": { "interfaces": ["eth0"] },
+  "valid-lifetime": 43200,
+  "option-data": [{ "name": "routers", "data": "10.0.0.1" }],
+  "subnet4": [
+    // The office.
+    { "id": 1, "subnet": "10.0.0.0/24", "pools": [{ "pool": "10.0.0.10 - 10.0.0.20" }] }
+  ]
+} }
+`;
+const KEA6 = `{ "Dhcp6": {
+  "interfaces-config": { "interfaces": ["eth0"] },
+  "subnet6": [{ "id": 1, "subnet": "2001:db8:1::/64", "interface": "eth0", "pools": [{ "pool": "2001:db8:1::/80" }] }]
+} }
+`;
+
+function write(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder(t);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+test("a file is converted to YAML whose check is clean, and checked as it stands", async (t) => {
+  const folder = write(t, { "kea-dhcp4.conf": KEA4 });
+  const file = join(folder, "kea-dhcp4.conf");
+  const converted = await runLeasehold("convert", file);
+  assert.equal(converted.status, 0, converted.stderr);
+  assert.match(converted.stdout, /^# Converted from kea-dhcp4\.conf \(Kea\) by leasehold \S+\.\n/);
+  assert.match(converted.stdout, /\nconfig:\n {2}lease_time: 12h\n/);
+  assert.match(converted.stdout, /\n {2}# The office\.\n {2}10\.0\.0\.0\/24:\n/);
+  const yaml = join(folder, "dhcp.yaml");
+  writeFileSync(yaml, converted.stdout);
+  const served = "1 network, 1 range with 11 addresses, 0 reservations";
+  assert.deepEqual(await runLeasehold("check", yaml), { status: 0, stdout: `${yaml}: ok: ${served}\n`, stderr: "" });
+  const direct = await runLeasehold("check", file);
+  assert.deepEqual([direct.status, direct.stdout], [0, `${file}: ok, a file of Kea: ${served}\n`]);
+});
+
+test("files of both protocols become one, in a file", async (t) => {
+  const folder = write(t, { "a.conf": KEA4, "b.conf": KEA6 });
+  const output = join(folder, "both.yaml");
+  const { status, stdout, stderr } = await runLeasehold("convert", join(folder, "a.conf"), join(folder, "b.conf"), "-o", output);
+  assert.deepEqual([status, stdout], [0, ""], stderr);
+  const text = readFileSync(output, "utf8");
+  assert.match(text, /\nnetworks:\n[\s\S]*\nv6:\n/);
+  assert.equal((await runLeasehold("check", output)).status, 0);
+});
+
+test("what can't be carried over is said with its line: what can is written, and the file is not served", async (t) => {
+  const folder = write(t, { "kea-dhcp4.conf": KEA4.replace('"valid-lifetime": 43200', '"valid-lifetimes": 43200') });
+  const file = join(folder, "kea-dhcp4.conf");
+  const converted = await runLeasehold("convert", file);
+  assert.equal(converted.status, 1);
+  assert.match(converted.stderr, /kea-dhcp4\.conf:3:\d+: error: .*\n {2}3 \| {3}"valid-lifetimes": 43200,\n/);
+  assert.match(converted.stdout, /\n# - .*kea-dhcp4\.conf:3: error: .*\n[\s\S]*\nnetworks:\n/);
+  const checked = await runLeasehold("check", file);
+  assert.equal(checked.status, 1);
+  assert.match(checked.stderr, /`leasehold convert .*kea-dhcp4\.conf -o dhcp\.yaml` writes what can be/);
+  const served = await runLeasehold("serve", "-c", file, "-d", join(folder, "leases.db"), "--v4-addr", "127.0.0.1:9967");
+  assert.equal(served.status, 1);
+  assert.match(served.stderr, /can't be used: .*`leasehold convert/);
+});
+
+test("problems of what is included name that file, and its line is shown", async (t) => {
+  const main = '{ "Dhcp4": { "interfaces-config": { "interfaces": ["eth0"] }, "subnet4": <?include "subnets.json"?> } }\n';
+  const folder = write(t, { "kea.conf": main, "subnets.json": '[\n{ "id": 1 }\n]\n' });
+  const { status, stderr } = await runLeasehold("check", join(folder, "kea.conf"));
+  assert.equal(status, 1);
+  assert.match(stderr, /subnets\.json:2:1: error: .*\n {2}2 \| \{ "id": 1 }\n/);
+});
+
+test("a file of Leasehold's own, one of nobody's and none are told apart", async (t) => {
+  const folder = write(t, { "own.conf": "networks:\n  10.0.0.0/24: {}\n", "nobody.txt": "hello, world\n" });
+  const cases = [
+    ["own.conf", /seems to be a configuration of Leasehold already/],
+    ["nobody.txt", /it is not clear whose configuration this is; say so: --from kea \(Kea\)/],
+    ["missing.conf", /can't be read: there is no such file/],
+  ] as const;
+  for (const [name, expected] of cases) {
+    const { status, stdout, stderr } = await runLeasehold("convert", join(folder, name));
+    assert.deepEqual([status, stdout], [2, ""]);
+    assert.match(stderr, expected);
+  }
+});

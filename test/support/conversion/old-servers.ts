@@ -1,0 +1,95 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../../../src/config/model/config.ts";
+import type { Lab, Program } from "../namespaces.ts";
+import type { Place } from "./place.ts";
+
+/** A server of others, by the name of its format. */
+export interface OldServer {
+  readonly programs: readonly string[];
+  /** The text without what costs a second for each client: asking whether an address is in use. */
+  readonly quick?: (text: string) => string;
+  /** Starts what serves the file, and waits until it does. Rejects with what it said where it does not. */
+  start(lab: Lab, place: Place, file: string, text: string, config: Config, folder: string, device: string): Promise<readonly Program[]>;
+}
+
+/** Its places are built in, so it gets new ones in a mount namespace of its own. */
+const PLACES = [
+  "mount -t tmpfs none /var/lib && mkdir -p /var/lib/kea /var/lib/dhcp /var/lib/misc /var/lib/dnsmasq",
+  "mount -t tmpfs none /var/log && mkdir -p /var/log/kea",
+  "mount -t tmpfs none /run && mkdir -p /run/kea /run/lock/kea /run/dnsmasq",
+  "touch /var/lib/dhcp/dhcpd.leases /var/lib/dhcp/dhcpd6.leases",
+].join(" && ");
+
+const SHELL = ["unshare", "-m", "sh", "-c", `${PLACES} && cd "$1" && shift && exec "$@"`, "sh"] as const;
+
+const HAS_STARTED = 15_000;
+
+/** Files that the old server can't run in such a place, and why. */
+export const NOT_RUN: Readonly<Record<string, string>> = {
+  "dhcpd/two-sites.conf": "a server with failover answers nobody until it has met its peer",
+  "kea/dual6.json": "it wants an address on a second interface",
+};
+
+export const OLD_SERVERS: Readonly<Record<string, OldServer>> = {
+  dhcpd: {
+    programs: ["dhcpd"],
+    quick: (text) => `ping-check false;\n${text.replaceAll(/ping-check\s+(true|on)\b/g, "ping-check false")}`,
+    async start(lab, place, file, text, config, folder, device) {
+      const own = join(folder, "dhcpd.conf");
+      writeFileSync(own, text);
+      const families = [...(config.networks.length > 0 ? ["-4"] : []), ...(config.dhcp6 === undefined ? [] : ["-6"])];
+      return startAll(families, async (family) => {
+        const leases = join(folder, `leases${family}`);
+        writeFileSync(leases, "");
+        const files = ["-cf", own, "-lf", leases, "--no-pid"];
+        const program = lab.start(place.server, ...SHELL, folderOf(file), "dhcpd", family, "-f", "-d", ...files, device);
+        await program.line(/Server starting service/, HAS_STARTED);
+        return program;
+      });
+    },
+  },
+  kea: {
+    programs: ["kea-dhcp4", "kea-dhcp6"],
+    start(lab, place, file, text) {
+      const families = [4, 6].filter((family) => text.includes(`"Dhcp${family}"`));
+      return startAll(families, async (family) => {
+        const program = lab.start(
+          place.server,
+          ...SHELL,
+          folderOf(file),
+          "env",
+          "KEA_LOGGER_DESTINATION=stdout",
+          `kea-dhcp${family}`,
+          "-c",
+          file,
+        );
+        await Promise.race([program.line(/DHCP\d_STARTED/, HAS_STARTED), settled(program)]);
+        return program;
+      });
+    },
+  },
+  dnsmasq: {
+    programs: ["dnsmasq"],
+    async start(lab, place, file) {
+      const rest = ["--no-daemon", "--port=0", `--conf-file=${file}`, "--no-ping", "--log-dhcp", "--user=root", "--group=root"];
+      const program = lab.start(place.server, ...SHELL, folderOf(file), "dnsmasq", ...rest);
+      await program.line(/dnsmasq-dhcp: (DHCP|DHCPv6|IPv6|router|sockets|read)/, HAS_STARTED);
+      return [program];
+    },
+  },
+};
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/"));
+}
+
+async function startAll<T>(families: readonly T[], start: (family: T) => Promise<Program>): Promise<readonly Program[]> {
+  return Promise.all(families.map(start));
+}
+
+/** Where its log goes elsewhere, it serves after a while. */
+async function settled(program: Program): Promise<void> {
+  const ended = await Promise.race([program.ended, new Promise<undefined>((go) => setTimeout(() => go(undefined), 2500))]);
+  if (ended !== undefined) throw new Error(`it has ended:\n${program.output()}`);
+}
