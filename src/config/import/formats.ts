@@ -1,4 +1,5 @@
 import { DHCPD } from "./dhcpd/format.ts";
+import { DNSMASQ } from "./dnsmasq/format.ts";
 import { KEA } from "./kea/format.ts";
 import type { Files, Translation, Translator } from "./translation.ts";
 
@@ -16,7 +17,7 @@ export interface Format {
 }
 
 /** Every format that can be translated; the first that finds a file likely gets it. */
-export const FORMATS: readonly Format[] = [KEA, DHCPD];
+export const FORMATS: readonly Format[] = [KEA, DHCPD, DNSMASQ];
 
 /** A file of Leasehold's own: by its name, or by a key of the top level that no other has so. */
 const OWN_NAME = /\.(ya?ml|m?[jt]s)$/i;

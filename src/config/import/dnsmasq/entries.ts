@@ -1,0 +1,135 @@
+import type { Files, Finding, Note, Origin } from "../translation.ts";
+
+/*
+ * Lines of dnsmasq.conf: `key=value` or `key`, comments from `#` at the start of a line or behind
+ * white space, text in double quotes, and files that are read in the place of a line.
+ */
+
+/** A line that says something. */
+export interface Entry {
+  readonly key: string;
+  /** Undefined: there is no `=`. */
+  readonly value: string | undefined;
+  readonly note: Note & { readonly origin: Origin };
+}
+
+export interface Entries {
+  readonly entries: readonly Entry[];
+  readonly findings: readonly Finding[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Files whose lines are values of this key. */
+const VALUES: Readonly<Record<string, string>> = {
+  "dhcp-hostsfile": "dhcp-host",
+  "dhcp-optsfile": "dhcp-option",
+};
+/** Folders of such files. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  "dhcp-hostsdir": "dhcp-host",
+  "dhcp-optsdir": "dhcp-option",
+};
+/** Files in files: as many as anybody has, and an end where one reads itself. */
+const DEEPEST = 16;
+
+/** Reads a file and what it includes, in the order in which dnsmasq does. */
+export function readEntries(text: string, name: string, files: Files): Entries {
+  const entries: Entry[] = [];
+  const findings: Finding[] = [];
+  const sources = new Map<string, string>();
+
+  function readText(content: string, file: string, valuesOf: string | undefined, depth: number): void {
+    sources.set(file, content);
+    let comment: string[] = [];
+    for (const [index, line] of content.split("\n").entries()) {
+      const { code, remark } = split(line);
+      if (code === "") {
+        // An empty line ends a comment that belongs to nothing.
+        comment = remark === undefined ? [] : [...comment, remark];
+        continue;
+      }
+      const origin = { file, line: index + 1, column: line.search(/\S/) + 1 };
+      const note = { origin, ...(comment.length > 0 ? { comment } : {}), ...(remark === undefined ? {} : { behind: remark }) };
+      comment = [];
+      const equals = valuesOf === undefined ? code.indexOf("=") : -1;
+      const key = valuesOf ?? (equals < 0 ? code : code.slice(0, equals)).trim();
+      const value = valuesOf !== undefined ? code : equals < 0 ? undefined : code.slice(equals + 1).trim();
+      include({ key, value, note }, depth);
+    }
+  }
+
+  function include(entry: Entry, depth: number): void {
+    const { key, value = "", note } = entry;
+    const valuesOf = VALUES[key] ?? FOLDERS[key];
+    if (key !== "conf-file" && key !== "conf-dir" && valuesOf === undefined) {
+      entries.push(entry);
+      return;
+    }
+    if (depth >= DEEPEST) {
+      findings.push({
+        severity: "error",
+        origin: note.origin,
+        message: `files include each other more than ${DEEPEST} deep: this one is not read`,
+      });
+      return;
+    }
+    const [path = "", ...suffixes] = value.split(",").map((word) => word.trim());
+    const isFolder = key === "conf-dir" || key in FOLDERS;
+    const paths = isFolder
+      ? files
+          .list(path, note.origin.file)
+          .filter((one) => isWanted(one, suffixes))
+          .map((one) => inFolder(path, one))
+      : [path];
+    for (const one of paths) {
+      const read = files.read(one, note.origin.file);
+      if ("reason" in read) {
+        findings.push({ severity: "error", origin: note.origin, message: `${one} can't be read: ${read.reason}` });
+      } else readText(read.text, read.name, valuesOf, depth + 1);
+    }
+  }
+
+  readText(text, name, undefined, 0);
+  return { entries, findings, sources };
+}
+
+function inFolder(folder: string, name: string): string {
+  return name.includes("/") ? name : `${folder.replace(/\/+$/, "")}/${name}`;
+}
+
+/** As dnsmasq reads a folder: no files of editors, and by what names end in. */
+function isWanted(path: string, suffixes: readonly string[]): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name === "" || name.endsWith("~") || name.startsWith(".") || /^#.*#$/.test(name)) return false;
+  const wanted = suffixes
+    .filter((one) => one.startsWith("*"))
+    .map((one) => one.slice(1))
+    .filter((one) => one !== "");
+  const unwanted = suffixes.filter((one) => !one.startsWith("*") && one !== "");
+  if (unwanted.some((suffix) => name.endsWith(suffix))) return false;
+  return wanted.length === 0 || wanted.some((suffix) => name.endsWith(suffix));
+}
+
+/** What a line says, without quotes, and its comment. */
+function split(line: string): { readonly code: string; readonly remark: string | undefined } {
+  let code = "";
+  let quoted = false;
+  for (let at = 0; at < line.length; at++) {
+    const one = line[at] as string;
+    if (one === '"') quoted = !quoted;
+    else if (quoted && one === ",") code += QUOTED_COMMA;
+    else if (!quoted && one === "#" && (at === 0 || /\s/.test(line[at - 1] as string))) {
+      return { code: code.trim(), remark: line.slice(at).replace(/^#+ ?/, "").trimEnd() };
+    } else code += one;
+  }
+  return { code: code.trim(), remark: undefined };
+}
+
+/** A comma in quotes, which divides nothing. */
+const QUOTED_COMMA = "\u0000";
+
+/** The parts of a value between commas. */
+export function wordsOf(value: string | undefined): string[] {
+  if (value === undefined || value === "") return [];
+  return value.split(",").map((word) => word.trim().replaceAll(QUOTED_COMMA, ","));
+}
