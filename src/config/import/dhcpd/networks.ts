@@ -203,7 +203,10 @@ function addRange(
     );
     return;
   }
-  if (isDhcp6 && low.includes("/")) return push(list("ranges"), { prefix: low });
+  if (isDhcp6 && low.includes("/")) {
+    push(list("ranges"), { prefix: low });
+    return;
+  }
   const text = (one: string): string | undefined => {
     const address = isDhcp6 ? parseIpv6(one) : parseIpv4(one);
     return address === undefined ? undefined : isDhcp6 ? formatIpv6(address as Uint8Array) : formatIpv4(address as number);
