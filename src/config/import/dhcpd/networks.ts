@@ -1,256 +1,216 @@
 import { formatIpv4, parseIpv4 } from "../../../net/ipv4.ts";
-import { formatIpv6, parseIpv6 } from "../../../net/ipv6.ts";
-import { formatIpv6Prefix, type Ipv6Prefix, ipv6Prefix, ipv6PrefixAround, ipv6PrefixContains } from "../../../net/ipv6-prefix.ts";
-import { formatIpv4Prefix, type Ipv4Prefix, prefixContains } from "../../../net/prefix.ts";
+import { parseIpv6 } from "../../../net/ipv6.ts";
+import { formatIpv6Prefix, ipv6PrefixAround, ipv6PrefixContains } from "../../../net/ipv6-prefix.ts";
+import { formatIpv4Prefix, prefixAround, prefixContains } from "../../../net/prefix.ts";
 import type { PlainMap } from "../translation.ts";
-import type { Classes } from "./classes.ts";
-import { prefixesOf } from "./prefix-pools.ts";
-import { configOf, permitsOf, readSettings, type Settings } from "./settings.ts";
-import type { Statement } from "./statement.ts";
-import { addressesOf } from "./words.ts";
-import { isEmpty, leaveOut, noteFrom, report, type Work, wordAt } from "./work.ts";
+import { isConditional, readConditional, settingsOf } from "./classes.ts";
+import { type MadeHost, readHost } from "./hosts.ts";
+import { isDefinition } from "./options.ts";
+import { isRange, type MadePool, readPool, readRange } from "./pools.ts";
+import { applySettings, type Setting } from "./settings.ts";
+import { type Statement, textOf } from "./syntax.ts";
+import { isReportedBlock, readDeclaration, type State } from "./translate.ts";
+import { type Family, listAt, mapAt, push, put, report, type Work } from "./work.ts";
 
-/* Subnets with their pools, as networks with ranges. */
+/* Subnets and shared networks. */
 
-/** A network while it is put together. */
 export interface Network {
+  readonly family: Family;
+  readonly prefix: string;
+  readonly statement: Statement;
+  readonly link: Link | undefined;
+  /** Of groups and the shared network, where they are not written there. */
+  readonly inherited: readonly Setting[];
+  readonly settings: readonly Setting[];
+  readonly pools: MadePool[];
+}
+
+/** A shared network. */
+export interface Link {
   readonly name: string;
-  readonly map: PlainMap;
-  readonly contains: (address: string) => boolean;
-  readonly from: Statement;
-  readonly settings: Settings;
-  /** What stands in it besides its own settings and pools. */
-  readonly rest: readonly Statement[];
+  readonly statement: Statement;
+  readonly settings: readonly Setting[];
+  /** Interfaces that statements name. */
+  readonly interfaces: string[];
 }
 
-export interface NetworkContext {
-  readonly work: Work;
-  readonly isDhcp6: boolean;
-  readonly classes: Classes;
+/** A subnet or shared network with all that is in it. */
+export function readNetworks(statement: Statement, state: State, inherited: readonly Setting[]): void {
+  if (statement.words[0]?.text === "shared-network") readShared(statement, state, inherited);
+  else readSubnet(statement, state, inherited, undefined);
 }
 
-/** Reads `subnet` or `subnet6`; undefined: its address is not understood. */
-export function readNetwork(statement: Statement, inherited: Settings, context: NetworkContext): Network | undefined {
-  const { work, isDhcp6 } = context;
-  const named = isDhcp6 ? prefix6Of(statement, work) : prefix4Of(statement, work);
-  if (named === undefined) return undefined;
-  const { settings, rest } = readSettings(statement.block ?? [], inherited, work);
-  const map: PlainMap = {};
-  const network: Network = { ...named, map, from: statement, settings, rest: rest.filter((one) => !isOfPools(one)) };
-  describe(network, settings, context);
-  for (const one of rest) if (isOfPools(one)) readPool(one, settings, network, () => network, context);
-  return network;
-}
-
-function isOfPools(statement: Statement): boolean {
-  return ["range", "range6", "prefix6", "pool", "pool6"].includes(wordAt(statement, 0));
-}
-
-function prefix4Of(statement: Statement, work: Work): Pick<Network, "name" | "contains"> | undefined {
-  const address = parseIpv4(wordAt(statement, 1));
-  const mask = parseIpv4(wordAt(statement, 3));
-  const length = mask === undefined ? -1 : Math.clz32(~mask >>> 0);
-  if (address === undefined || mask === undefined || wordAt(statement, 2) !== "netmask") {
-    leaveOut(work, "error", statement, "`subnet ADDRESS netmask MASK` is expected; names are not looked up");
-    return undefined;
+function readShared(statement: Statement, state: State, inherited: readonly Setting[]): void {
+  const { work, networks, links, classes } = state;
+  const settings: Setting[] = [...inherited];
+  const pools: MadePool[] = [];
+  const inner: Statement[] = [];
+  const poolStatements: Statement[] = [];
+  for (const one of statement.block ?? []) {
+    const keyword = one.words[0]?.text ?? "";
+    if (isDefinition(one) || keyword === "interface") continue;
+    if (one.block !== undefined && (keyword === "pool" || keyword === "pool6")) poolStatements.push(one);
+    else if (isRange(one)) pools.push(...readRange(one, work));
+    else if (isConditional(one)) conditional(one, work);
+    else if (one.block !== undefined && !isReportedBlock(one, work)) inner.push(one);
+    else if (one.block === undefined && keyword !== "subclass") settings.push(...settingsOf(one, work, "a shared network"));
+    else if (keyword === "subclass") inner.push(one);
   }
-  const prefix: Ipv4Prefix = { address, length };
-  return {
-    name: formatIpv4Prefix(prefix),
-    contains: (text) => {
-      const one = parseIpv4(text);
-      return one !== undefined && prefixContains(prefix, one);
-    },
-  };
+  const link: Link = { name: statement.words[1]?.text ?? "", statement, settings, interfaces: [] };
+  links.push(link);
+  for (const one of poolStatements) pools.push(...readPool(one, settings, classes, work));
+  const from = networks.length;
+  for (const one of inner) {
+    const keyword = one.words[0]?.text;
+    if (keyword === "subnet" || keyword === "subnet6") readSubnet(one, state, settings, link);
+    else if (keyword === "group") {
+      for (const deeper of one.block ?? []) {
+        if (deeper.words[0]?.text?.startsWith("subnet")) readSubnet(deeper, state, settings, link);
+      }
+      readDeclaration({ ...one, block: one.block?.filter(({ words }) => !words[0]?.text.startsWith("subnet")) }, state, settings);
+    } else readDeclaration(one, state, []);
+  }
+  for (const pool of pools) {
+    const network =
+      networks.slice(from).find((one) => contains(one, pool.family, pool.address)) ??
+      (pool.key === "prefix_pools" ? networks[from] : undefined);
+    if (network === undefined) report(work, "error", pool.statement, `no subnet of the shared network holds ${pool.address}`);
+    else network.pools.push(pool);
+  }
 }
 
-function prefix6Of(statement: Statement, work: Work): Pick<Network, "name" | "contains"> | undefined {
-  const prefix: Ipv6Prefix | undefined = ipv6PrefixAround(addressesOf(statement.words.slice(1))[0] ?? "");
+function conditional(statement: Statement, work: Work): void {
+  report(
+    work,
+    "error",
+    statement,
+    "a condition that holds for some networks only can't be carried over",
+    "classes hold in all networks: move it to the top level",
+  );
+}
+
+function readSubnet(statement: Statement, state: State, inherited: readonly Setting[], link: Link | undefined): void {
+  const { work, classes, networks } = state;
+  const words = statement.words.map(({ text }) => text);
+  const family: Family = words[0] === "subnet6" ? 6 : 4;
+  const prefix = prefixOf(words, family);
   if (prefix === undefined) {
-    leaveOut(work, "error", statement, "`subnet6 ADDRESS/LENGTH` is expected");
-    return undefined;
-  }
-  return {
-    name: formatIpv6Prefix(prefix),
-    contains: (text) => {
-      const one = parseIpv6(text);
-      return one !== undefined && ipv6PrefixContains(prefix, ipv6Prefix(one));
-    },
-  };
-}
-
-/** The settings of a network, or of a shared network around it, in the network's map. */
-function describe({ map }: Network, settings: Settings, { work, isDhcp6, classes }: NetworkContext): undefined {
-  const { flags } = settings;
-  const device = flags.get("interface");
-  if (device !== undefined) map.interfaces = [wordAt(device, 1)];
-  if (!isDhcp6) {
-    const server = flags.get("server-identifier");
-    if (server !== undefined) map.server_id = server.words.at(-1)?.text;
-    Object.assign(map, settings.boot);
-  }
-  Object.assign(map, switches(settings, true));
-  if (settings.setsTimes !== undefined) map.config = configOf(settings, isDhcp6, work);
-  const options = isDhcp6 ? settings.options6 : settings.options4;
-  if (!isEmpty(options)) map.options = options;
-  guard(permitsOf(settings), map, { work, classes }, "network");
-}
-
-/** What both the top level and networks can say. */
-export function switches({ flags }: Pick<Settings, "flags">, isNetwork: boolean): PlainMap {
-  const map: PlainMap = {};
-  if (flags.has("authoritative")) map.authoritative = true;
-  else if (isNetwork && flags.has("not")) map.authoritative = false;
-  const ping = flags.get("ping-check");
-  if (ping !== undefined) map.ping_check = !/^(false|off)$/i.test(wordAt(ping, 1));
-  const timeout = flags.get("ping-timeout");
-  if (timeout !== undefined) map.ping_timeout_ms = Math.min(Math.max(Number(wordAt(timeout, 1)) * 1000, 1), 10_000) || 1000;
-  const abandon = flags.get("abandon-lease-time");
-  if (abandon !== undefined) map.probation_period = Number(wordAt(abandon, 1));
-  const adaptive = flags.get("adaptive-lease-time-threshold");
-  if (adaptive !== undefined) map.adaptive_threshold = Number(wordAt(adaptive, 1)) / 100;
-  if (permitsOf({ flags }).some((one) => isUnknown(one) && wordAt(one, 0) !== "allow")) map.reservations_only = true;
-  return map;
-}
-
-function isUnknown(statement: Statement): boolean {
-  return /^unknown-clients?$/.test(wordAt(statement, 1)) || (wordAt(statement, 1) === "unknown" && /^clients?$/.test(wordAt(statement, 2)));
-}
-
-/** What `pool`, `range`, `range6` and `prefix6` give, into the network that `networkOf` finds. */
-export function readPool(
-  statement: Statement,
-  inherited: Settings,
-  home: Network | undefined,
-  networkOf: (address: string) => Network | undefined,
-  context: NetworkContext,
-): undefined {
-  const { work, isDhcp6 } = context;
-  if (statement.block === undefined) {
-    addRange(statement, {}, home, networkOf, statement, context);
+    report(work, "error", statement, `${textOf(statement.words)} names no network`);
     return;
   }
-  const { settings, rest } = readSettings(statement.block, inherited, work);
-  const more: PlainMap = {};
-  if (settings.setsTimes !== undefined) more.config = configOf(settings, isDhcp6, work);
-  const options = isDhcp6 ? settings.options6 : settings.options4;
-  if (!isEmpty(options)) more.options = options;
-  for (const [key, note] of work.notes.of.get(settings.boot) ?? [])
-    report(
-      work,
-      "error",
-      note.origin ?? statement.origin,
-      `${key} of a pool is not carried over: only networks, classes and hosts have it`,
-    );
-  for (const [key, flag] of settings.flags)
-    if (!key.startsWith("permit ") && key !== "failover") leaveOut(work, "error", flag, "a range can't say it", "write it in the subnet");
-  guard(permitsOf(settings), more, context, "range");
-  let from: Statement = statement;
-  for (const one of rest) {
-    if (!["range", "range6", "prefix6"].includes(wordAt(one, 0))) leaveOut(work, "error", one, "it can't stand in a pool");
-    else {
-      // The comment of the pool stands above the first of its ranges.
-      const comment = [...(from === statement ? statement.comment : []), ...one.comment];
-      addRange(
+  const settings: Setting[] = [];
+  const pools: MadePool[] = [];
+  const poolStatements: Statement[] = [];
+  const conditions: Statement[] = [];
+  for (const one of statement.block ?? []) {
+    const keyword = one.words[0]?.text ?? "";
+    if (isDefinition(one)) continue;
+    if (keyword === "interface")
+      report(
+        work,
+        "warning",
         one,
-        more,
-        home,
-        networkOf,
-        { ...one, comment, behind: one.behind ?? (from === statement ? statement.behind : undefined) },
-        context,
+        `${textOf(one.words)}: interfaces that have an address in a network serve it`,
+        "interfaces: in the network names others",
       );
-      from = one;
+    else if (isRange(one)) pools.push(...readRange(one, work));
+    else if (one.block !== undefined && (keyword === "pool" || keyword === "pool6")) poolStatements.push(one);
+    else if (keyword === "host" || keyword === "group" || keyword === "class" || keyword === "subclass") readDeclaration(one, state, []);
+    else if (isConditional(one)) conditions.push(one);
+    else if (!isReportedBlock(one, work)) settings.push(...settingsOf(one, work, "a subnet"));
+  }
+  const outer = [...state.global, ...inherited, ...settings];
+  for (const one of poolStatements) pools.push(...readPool(one, outer, classes, work));
+  if (conditions.length > 0) {
+    if (state.subnets <= 1 && !work.has6) settings.push(...readConditional(conditions, { classes, work, outer: undefined, isWeak: false }));
+    else for (const one of conditions) conditional(one, work);
+  }
+  networks.push({ family, prefix, statement, link, inherited, settings, pools });
+}
+
+function prefixOf([, address = "", , mask = ""]: readonly string[], family: Family): string | undefined {
+  if (family === 6) {
+    const prefix = ipv6PrefixAround(address);
+    return prefix && formatIpv6Prefix(prefix);
+  }
+  const bits = parseIpv4(mask);
+  if (bits === undefined) return undefined;
+  const length = bits === 0 ? 0 : 32 - Math.log2(2 ** 32 - bits);
+  const prefix = Number.isInteger(length) ? prefixAround(`${address}/${length}`) : undefined;
+  return prefix && formatIpv4Prefix(prefix);
+}
+
+function contains({ family, prefix }: Pick<Network, "family" | "prefix">, of: Family, text: string): boolean {
+  if (family !== of) return false;
+  if (family === 4) {
+    const [around, address] = [prefixAround(prefix), parseIpv4(text)];
+    return around !== undefined && address !== undefined && prefixContains(around, address);
+  }
+  const [around, address] = [ipv6PrefixAround(prefix), parseIpv6(text)];
+  return around !== undefined && address !== undefined && ipv6PrefixContains(around, address);
+}
+
+const isServer = ({ kind }: Setting): boolean => kind === "server" || kind === "boot";
+
+/** Writes networks, shared networks and hosts; a statement that keeps a host from being served. */
+export function writeNetworks(state: State): Statement | undefined {
+  const { work, value, networks, links, global } = state;
+  const made = new Map<Network, PlainMap>();
+  const serverId = global.filter((one) => one.kind === "server" && one.key === "server_id");
+  for (const network of networks) {
+    const { family, prefix, link, statement } = network;
+    const out: PlainMap = {};
+    made.set(network, out);
+    // Of a shared network a network keeps what can't stand there.
+    const inherited = link === undefined ? network.inherited : network.inherited.filter(isServer);
+    const outer = link === undefined ? global : [...global, ...link.settings];
+    applySettings(work, out, [...serverId, ...inherited, ...network.settings], outer, family, "network");
+    for (const { key, out: pool, statement: from } of network.pools) push(work, listAt(out, key), pool, from);
+    put(work, mapAt(family === 4 ? value : mapAt(value, "v6"), "networks"), prefix, out, statement);
+  }
+  for (const link of links) {
+    const inside = networks.filter((one) => one.link === link);
+    for (const family of [4, 6] as const) {
+      const prefixes = inside.filter((one) => one.family === family).map(({ prefix }) => prefix);
+      if (prefixes.length === 0) continue;
+      const out: PlainMap = {};
+      put(work, out, "networks", prefixes, undefined);
+      applySettings(
+        work,
+        out,
+        link.settings.filter((one) => !isServer(one)),
+        global,
+        family,
+        "shared network",
+      );
+      const isPlain = Object.keys(out).length === 1;
+      const has = inside.some((one) => one.family !== family) ? `${link.name}-v${family}` : link.name;
+      put(work, mapAt(value, "shared_networks"), has, isPlain ? prefixes : out, link.statement);
     }
   }
+  let dropped: Statement | undefined;
+  for (const host of state.hosts) {
+    const read = readHost(host, global, work);
+    if (read.isDropped) dropped ??= host.statement;
+    for (const one of read.made) placeHost(one, state, made);
+  }
+  return dropped;
 }
 
-function addRange(
-  statement: Statement,
-  more: PlainMap,
-  home: Network | undefined,
-  networkOf: (address: string) => Network | undefined,
-  from: Statement,
-  { work, isDhcp6 }: NetworkContext,
-): undefined {
-  const words = addressesOf(statement.words.slice(1)).filter((text) => text !== "dynamic-bootp" && text !== "-");
-  const [low = "", high] = words;
-  const network = home ?? networkOf(low.replace(/\/.*/, ""));
-  if (network === undefined) return leaveOut(work, "error", statement, `no subnet holds ${low}`);
-  const list = (key: string): PlainMap[] => {
-    network.map[key] ??= [];
-    return network.map[key] as PlainMap[];
-  };
-  const push = (to: PlainMap[], item: PlainMap): undefined => {
-    noteFrom(work, to, to.length, from);
-    to.push({ ...item, ...more });
-  };
-  const keyword = wordAt(statement, 0);
-  if (keyword === "prefix6") {
-    const pools = prefixesOf(words);
-    if (pools === undefined) return leaveOut(work, "error", statement, "`prefix6 FIRST LAST /LENGTH` is expected");
-    for (const pool of pools) push(list("prefix_pools"), pool);
+function placeHost(
+  { family, out, address, statement }: MadeHost,
+  { work, value, networks }: State,
+  made: ReadonlyMap<Network, PlainMap>,
+): void {
+  const network = address === undefined ? undefined : networks.find((one) => contains(one, family, address));
+  const map = network && made.get(network);
+  if (map !== undefined) {
+    push(work, listAt(map, "reservations"), out, statement);
     return;
   }
-  if (isDhcp6 !== (keyword === "range6"))
-    return leaveOut(work, "error", statement, `it can't stand in a ${isDhcp6 ? "subnet6" : "subnet"}`);
-  if (high === "temporary") {
-    leaveOut(
-      work,
-      "warning",
-      statement,
-      "temporary addresses are no longer part of DHCPv6 (RFC 9915)",
-      "clients make their own (RFC 8981)",
-    );
-    return;
+  if (address !== undefined && family === 4) {
+    report(work, "warning", statement, `no subnet holds ${formatIpv4(parseIpv4(address) as number)}, so the host never gets it`);
+    delete out.ip;
   }
-  if (isDhcp6 && low.includes("/")) {
-    push(list("ranges"), { prefix: low });
-    return;
-  }
-  const text = (one: string): string | undefined => {
-    const address = isDhcp6 ? parseIpv6(one) : parseIpv4(one);
-    return address === undefined ? undefined : isDhcp6 ? formatIpv6(address as Uint8Array) : formatIpv4(address as number);
-  };
-  const [first, last] = [text(low), text(high ?? low)];
-  if (first === undefined || last === undefined)
-    return leaveOut(work, "error", statement, "two addresses are expected; names are not looked up");
-  push(list("ranges"), { range: `${first}-${last}` });
-}
-
-/** `allow`, `deny` and `ignore` as `class` and `deny_class`. */
-function guard(
-  permits: readonly Statement[],
-  map: PlainMap,
-  { work, classes }: Pick<NetworkContext, "work" | "classes">,
-  of: "network" | "range",
-): undefined {
-  const allowed: string[] = [];
-  const denied: string[] = [];
-  for (const one of permits) {
-    const allows = wordAt(one, 0) === "allow";
-    const named = one.words
-      .slice(1)
-      .map(({ text }) => text)
-      .join(" ");
-    const into = allows ? allowed : denied;
-    if (isUnknown(one)) {
-      if (of === "range") into.push("UNKNOWN");
-    } else if (/^known[- ]clients?$/.test(named)) into.push("KNOWN");
-    else if (named.startsWith("members of ")) into.push(one.words.at(-1)?.text ?? "");
-    else if (named === "all clients") into.push("ALL");
-    else if (/^(dynamic bootp clients|bootp|dynamic bootp)$/.test(named)) {
-      if (allows && permits.filter((other) => wordAt(other, 0) === "allow").length === 1) into.push("BOOTP");
-      else if (!allows) into.push("BOOTP");
-    } else if (
-      named === "booting" ||
-      named === "duplicates" ||
-      named === "declines" ||
-      named === "client-updates" ||
-      named === "leasequery"
-    )
-      leaveOut(work, allows ? "warning" : "error", one, `a ${of} can't say it`);
-    else leaveOut(work, "error", one, "it is not known whom this means");
-  }
-  if (allowed.length > 0 && !allowed.includes("ALL")) map.class = classes.anyOf([...new Set(allowed)]);
-  if (denied.length > 0) map.deny_class = classes.anyOf([...new Set(denied)]);
+  push(work, listAt(family === 4 ? value : mapAt(value, "v6"), "reservations"), out, statement);
 }

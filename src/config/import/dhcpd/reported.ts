@@ -1,101 +1,77 @@
-import type { Severity } from "../../text/diagnostic.ts";
+/* Statements that have no counterpart, and what becomes of them. */
 
-/* Statements of dhcpd.conf(5) without a counterpart. */
+const NO_DNS = "Leasehold updates no DNS in this version; leases are the same";
+const OWN_LOG = "Leasehold writes one log, see log: at the top level";
+const OWN_STORE = "leases are kept in a database, see store: at the top level";
+const OWN_CONTROL = "there is no OMAPI: leasehold leases and the API look at and change leases";
 
-interface Said {
-  readonly severity: Severity;
-  readonly why: string;
-  readonly hint?: string;
-}
+/** No lease differs without them. Empty: nothing is to be said, for Leasehold does the same. */
+export const IGNORED: Readonly<Record<string, string>> = {
+  "ddns-updates": NO_DNS,
+  "ddns-update-style": NO_DNS,
+  "ddns-domainname": NO_DNS,
+  "ddns-rev-domainname": NO_DNS,
+  "ddns-hostname": NO_DNS,
+  "ddns-ttl": NO_DNS,
+  "ddns-local-address4": NO_DNS,
+  "ddns-local-address6": NO_DNS,
+  "ddns-guard-id-must-match": NO_DNS,
+  "ddns-other-guard-is-dynamic": NO_DNS,
+  "ddns-dual-stack-mixed-mode": NO_DNS,
+  "update-static-leases": NO_DNS,
+  "update-optimization": NO_DNS,
+  "update-conflict-detection": NO_DNS,
+  "do-forward-updates": NO_DNS,
+  "do-reverse-updates": NO_DNS,
+  "fqdn-reply": NO_DNS,
+  key: NO_DNS,
+  zone: NO_DNS,
+  "log-facility": OWN_LOG,
+  "log-threshold-low": OWN_LOG,
+  "log-threshold-high": OWN_LOG,
+  log: OWN_LOG,
+  "lease-file-name": OWN_STORE,
+  "dhcpv6-lease-file-name": OWN_STORE,
+  "db-time-format": OWN_STORE,
+  "lease-id-format": OWN_STORE,
+  "delayed-ack": "",
+  "max-ack-delay": "",
+  "dont-use-fsync": "each lease is on disk before it is acknowledged",
+  "pid-file-name": "Leasehold writes no file with its process id",
+  "dhcpv6-pid-file-name": "Leasehold writes no file with its process id",
+  "omapi-port": OWN_CONTROL,
+  "omapi-key": OWN_CONTROL,
+  "local-address": "interfaces: [NAME@ADDRESS] says which addresses answer",
+  "local-address6": "interfaces: [NAME@ADDRESS] says which addresses answer",
+  "local-port": "the port is an argument of leasehold serve",
+  "remote-port": "the port is an argument of leasehold serve",
+  "limited-broadcast-address": "replies are broadcast to 255.255.255.255",
+  "one-lease-per-client": "a client has one lease on a link",
+  "get-lease-hostnames": "Leasehold looks up no names: give hosts a hostname",
+  "adaptive-lease-time-threshold": "",
+  "dynamic-bootp-lease-length": "a lease of a BOOTP client never ends",
+  "dynamic-bootp-lease-cutoff": "a lease of a BOOTP client never ends",
+  "min-secs": "Leasehold answers at once",
+  "server-name-option": "",
+  "ignore-client-uids": "chaddr_only at the top level does this for all clients",
+  "dhcp-cache-threshold": "",
+  "prefix-length-mode": "Leasehold prefers a prefix of the length that the client asks for",
+  "stash-agent-options": "what a relay says is kept with the lease",
+  "always-reply-rfc1048": "",
+  "site-option-space": "",
+  set: "variables are kept by nothing here: what reads one is reported",
+  unset: "variables are kept by nothing here: what reads one is reported",
+  execute: "Leasehold runs no programs",
+  on: "Leasehold runs no statements when a lease begins or ends; its events and API tell of them",
+  failover: "there is no failover: two servers share one database, see store:",
+  peer: "there is no failover",
+  "ldap-server": "",
+};
 
-const needless = (why: string, hint?: string): Said => ({ severity: "warning", why, ...(hint !== undefined && { hint }) });
-const missing = (why: string, hint?: string): Said => ({ severity: "error", why, ...(hint !== undefined && { hint }) });
-
-const DDNS = needless("Leasehold updates no DNS in this version");
-const OMAPI = needless("there is no OMAPI", "`leasehold leases` lists, releases and deletes leases while the server runs");
-const FILES = needless("leases are in the database that the command line names", "`leasehold import dhcpd.leases` takes them over");
-const LOG = needless("the log goes to standard output", "set log: {level, format}");
-
-/** What nobody misses: the way in which dhcpd itself works. */
-export const SILENT: Readonly<Record<string, true>> = { "db-time-format": true, "min-secs": true, "stash-agent-options": true };
-
-export const SAID: Readonly<Record<string, Said>> = {
-  "ddns-update-style": DDNS,
-  "ddns-updates": DDNS,
-  "ddns-domainname": DDNS,
-  "ddns-rev-domainname": DDNS,
-  "ddns-hostname": DDNS,
-  "ddns-ttl": DDNS,
-  "ddns-dual-stack-mixed-mode": DDNS,
-  "ddns-guard-id-must-match": DDNS,
-  "ddns-other-guard-is-dynamic": DDNS,
-  "ddns-local-address4": DDNS,
-  "ddns-local-address6": DDNS,
-  "do-forward-updates": DDNS,
-  "do-reverse-updates": DDNS,
-  "update-optimization": DDNS,
-  "update-static-leases": DDNS,
-  "update-conflict-detection": DDNS,
-  zone: DDNS,
-  key: needless("keys are for DNS updates and OMAPI, which Leasehold does not have in this version"),
-  "omapi-port": OMAPI,
-  "omapi-key": OMAPI,
-  failover: needless(
-    "there is no failover: a pool has one server, which gives all of its addresses",
-    "run one of the two servers, or give each half of the range",
-  ),
-  "load-balance": needless("there is no failover"),
-  "lease-file-name": FILES,
-  "dhcpv6-lease-file-name": FILES,
-  "pid-file-name": needless("no file with the process number is written", "systemd knows it"),
-  "dhcpv6-pid-file-name": needless("no file with the process number is written", "systemd knows it"),
-  "lease-id-format": FILES,
-  "log-facility": LOG,
-  log: needless("there are no log statements", "the log has a line for each lease"),
-  "log-threshold-high": needless("a range that is full is warned of in any case"),
-  "log-threshold-low": needless("a range that is full is warned of in any case"),
-  on: missing(
-    "programs and variables at commit, release and expiry have no counterpart",
-    "read what becomes of leases from the log (log: {format: json})",
-  ),
-  set: missing("there are no variables"),
-  unset: missing("there are no variables"),
-  execute: missing("no programs are run"),
-  eval: missing("expressions are for conditions alone"),
-  define: missing("there are no functions"),
-  add: missing("a class is joined by its own condition", "give the class an assert"),
-  break: missing("there is no switch"),
-  return: missing("there are no functions"),
-  parse: missing("there are no functions"),
-  "get-lease-hostnames": needless("names are not looked up in DNS", "set hostname in reservations"),
-  "one-lease-per-client": needless("a client has one lease on each link in any case"),
-  "boot-unknown-clients": missing("write deny unknown-clients, or leave it out"),
-  "always-broadcast": missing("a client is broadcast to where it asks for it, or can't be reached otherwise"),
-  "always-reply-rfc1048": needless("BOOTP clients are answered in the form of RFC 1048 in any case"),
-  "echo-client-id": needless("the client identifier is always sent back (RFC 6842)"),
-  "ignore-client-uids": missing("use chaddr_only: true at the top level, which holds for all clients"),
-  "infinite-is-reserved": needless("a lease without end is one of a client, not a reservation"),
-  "local-address": needless("the address to listen on is one of the command line", "serve --v4-addr ADDRESS"),
-  "local-address6": needless("the address to listen on is one of the command line", "serve --v6-addr ADDRESS"),
-  "local-port": needless("the port is one of the command line", "serve --v4-addr ADDRESS:PORT"),
-  "remote-port": missing("clients listen on port 68"),
-  "limited-broadcast-address": missing("broadcasts go to 255.255.255.255"),
-  "site-option-space": missing("options of a site are declared with their code: option_definitions"),
-  "max-ack-delay": needless("commits are shared by what has come in, and nothing waits for more"),
-  "delayed-ack": needless("commits are shared by what has come in, and nothing waits for more"),
-  "dont-use-fsync": needless("an acknowledged lease is always on disk"),
-  "server-id-check": needless("a request for another server is always left alone"),
-  "limit-addrs-per-ia": missing("an association gets one address"),
-  "limit-prefs-per-ia": missing("an association gets one prefix"),
-  "prefix-length-mode": needless("a client gets a prefix of the length that it asks for where there is one, else one of another length"),
-  "persist-eui-64-leases": needless("leases are always on disk"),
-  "use-eui-64": missing("addresses are not made of hardware addresses", "reserve them: addresses in a reservation"),
-  "release-on-roam": needless("a client keeps one lease on each link until it ends"),
-  "check-secs-byte-order": needless("secs is not looked at"),
-  "bind-local-address6": needless("sockets follow the served interfaces"),
-  "server-duid": missing("write server_id in the section v6: {type, identifier}"),
-  ldap: missing("configurations are files"),
-  "dynamic-bootp-lease-cutoff": missing("a lease of a BOOTP client never ends"),
-  "use-lease-addr-for-default-route": missing("write the router's address: options: {routers: ...}"),
-  "infiniband-hw": needless("any hardware type is served"),
+/** Without these clients would be served otherwise. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  "always-broadcast": "whether replies are broadcast is the client's choice (its broadcast bit)",
+  add: "clients are put into classes by conditions: write it as one",
+  "bind-local-address6": "Leasehold has no such setting",
+  dynamic: "it is of hosts that OMAPI made",
 };

@@ -1,288 +1,305 @@
-import { DHCP4 } from "../../options/dhcp4.ts";
-import { DHCP6 } from "../../options/dhcp6.ts";
-import { whyManaged } from "../../options/protocol.ts";
 import type { PlainMap } from "../translation.ts";
-import { isSpaceOfProtocol, type OptionNames, readDeclaration } from "./option-names.ts";
-import { rawSubOption, readOptionValue } from "./option-values.ts";
-import { SAID, SILENT } from "./reported.ts";
-import type { Statement } from "./statement.ts";
-import { leaveOut, put, report, type Work, wordAt } from "./work.ts";
+import { parted } from "./data.ts";
+import { findOption, readValue, spaced, subOptionValue } from "./options.ts";
+import { IGNORED, REFUSED } from "./reported.ts";
+import { type Statement, textOf } from "./syntax.ts";
+import { type Family, mapAt, put, report, type Work } from "./work.ts";
 
-/* What a scope sets for the clients in it: options, times, boot fields, whom it serves. */
+/* Statements that set something for the place that they stand in: options, times, boot fields. */
 
-/** Lease times in seconds; undefined: not set here. */
-export interface Times {
-  readonly default?: number;
-  readonly max?: number;
-  readonly min?: number;
-  readonly renew?: number;
-  readonly rebind?: number;
-  readonly preferred?: number;
-}
+export type TimeKey = "default" | "min" | "max" | "renew" | "rebind" | "preferred";
 
-type TimeKey = keyof Times;
+export type Setting = { readonly statement: Statement } & (
+  | { readonly kind: "option"; readonly family: Family; readonly key: string; readonly value: unknown }
+  /** An option of a space that stands in another one. */
+  | { readonly kind: "inner"; readonly space: string; readonly code: number; readonly value: unknown }
+  | { readonly kind: "vendor space"; readonly space: string }
+  | { readonly kind: "time"; readonly key: TimeKey; readonly value: number }
+  | { readonly kind: "boot"; readonly key: "next_server" | "server_name" | "file_name"; readonly value: string }
+  | { readonly kind: "server"; readonly key: ServerKey; readonly value: unknown }
+  | { readonly kind: "host names"; readonly value: boolean }
+);
 
-/** Options of a space that the file declares: code to `{type, value}`. */
-type SpaceOptions = Readonly<Record<string, PlainMap>>;
-
-export interface Settings {
-  /** Options of each protocol. */
-  readonly options4: PlainMap;
-  readonly options6: PlainMap;
-  /** As inherited, with what is set here over it. */
-  readonly times: Times;
-  readonly setsTimes: Statement | undefined;
-  readonly boot: PlainMap;
-  readonly flags: ReadonlyMap<string, Statement>;
-  readonly spaces: SpaceOptions;
-  readonly vendorSpace: string | undefined;
-}
-
-export const NO_SETTINGS: Settings = {
-  options4: {},
-  options6: {},
-  times: {},
-  setsTimes: undefined,
-  boot: {},
-  flags: new Map(),
-  spaces: {},
-  vendorSpace: undefined,
-};
+type ServerKey =
+  | "authoritative"
+  | "ping_check"
+  | "ping_timeout_ms"
+  | "probation_period"
+  | "reservations_only"
+  | "server_id"
+  | "rapid_commit"
+  | "bootp_enable";
 
 const TIMES: Readonly<Record<string, TimeKey>> = {
   "default-lease-time": "default",
-  "max-lease-time": "max",
   "min-lease-time": "min",
+  "max-lease-time": "max",
   "preferred-lifetime": "preferred",
 };
-const TIME_OPTIONS: Readonly<Record<string, TimeKey>> = { "dhcp-renewal-time": "renew", "dhcp-rebinding-time": "rebind" };
-/** Ways to set an option that depend on what it was before. */
-const OTHER_WAYS = ["supersede", "default", "append", "prepend", "send"];
-const BOOT: Readonly<Record<string, string>> = { "next-server": "next_server", filename: "file_name", "server-name": "server_name" };
+const OPTION_TIMES: Readonly<Record<string, TimeKey>> = { renewal_time: "renew", rebinding_time: "rebind", lease_time: "default" };
+const BOOT = { "next-server": "next_server", "server-name": "server_name", filename: "file_name" } as const;
 
-/** Statements that hold others, or say who is served: their scope reads them. */
-const STRUCTURE: ReadonlySet<string> = new Set([
-  "subnet",
-  "subnet6",
-  "shared-network",
-  "group",
-  "host",
-  "pool",
-  "pool6",
-  "class",
-  "subclass",
-  "range",
-  "range6",
-  "prefix6",
-  "if",
-  "elsif",
-  "else",
-  "switch",
-]);
-/** Statements of which each scope takes what means something there. */
-const FLAGS: ReadonlySet<string> = new Set([
-  "authoritative",
-  "not",
-  "allow",
-  "deny",
-  "ignore",
-  "ping-check",
-  "ping-timeout",
-  "use-host-decl-names",
-  "server-identifier",
-  "abandon-lease-time",
-  "adaptive-lease-time-threshold",
-  "hardware",
-  "fixed-address",
-  "fixed-address6",
-  "fixed-prefix6",
-  "host-identifier",
-  "dynamic",
-  "uid",
-  "match",
-  "spawn",
-  "lease",
-  "interface",
-  "dynamic-bootp-lease-length",
-]);
+const YES = /^(true|on|yes)$/i;
+const NO = /^(false|off|no)$/i;
 
-export interface ReadScope {
-  readonly settings: Settings;
-  /** What else stands in the scope. */
-  readonly rest: readonly Statement[];
+function flagOf(text: string | undefined): boolean | undefined {
+  return YES.test(text ?? "") ? true : NO.test(text ?? "") ? false : undefined;
 }
 
-/** Reads the settings in a scope, over those that it inherits. */
-export function readSettings(statements: readonly Statement[], inherited: Settings, work: Work): ReadScope {
-  const options4: PlainMap = {};
-  const options6: PlainMap = {};
-  const boot: PlainMap = {};
-  const flags = new Map<string, Statement>();
-  const own: Record<string, PlainMap> = {};
-  const rest: Statement[] = [];
-  let times = inherited.times;
-  let setsTimes: Statement | undefined;
-  let vendorSpace = inherited.vendorSpace;
-
-  for (const statement of statements) {
-    const keyword = wordAt(statement, 0).toLowerCase();
-    const time = TIMES[keyword];
-    const field = BOOT[keyword];
-    if (STRUCTURE.has(keyword)) rest.push(statement);
-    else if (time !== undefined) {
-      times = { ...times, ...readTime(statement, 1, time, work) };
-      setsTimes ??= statement;
-    } else if (field !== undefined) readBoot(statement, field, boot, work);
-    else if (OTHER_WAYS.includes(keyword))
-      leaveOut(work, "error", statement, "a value that depends on others has no counterpart", "write the option with its value");
-    else if (keyword === "option") {
-      const name = wordAt(statement, 1);
-      const ofLease = TIME_OPTIONS[name];
-      if (name === "space" || readDeclaration(statement.words) !== undefined) continue;
-      if (ofLease !== undefined) {
-        times = { ...times, ...readTime(statement, 2, ofLease, work) };
-        setsTimes ??= statement;
-      } else if (name === "dhcp6.rapid-commit") flags.set("rapid-commit", statement);
-      else readOption(statement, { options4, options6, spaces: own, flags }, work);
-    } else if (keyword === "vendor-option-space") vendorSpace = wordAt(statement, 1);
-    else if (FLAGS.has(keyword))
-      flags.set(keyword === "allow" || keyword === "deny" || keyword === "ignore" ? `permit ${flags.size}` : keyword, statement);
-    else if (Object.hasOwn(SILENT, keyword)) continue;
-    else {
-      const said = SAID[keyword];
-      if (said !== undefined) leaveOut(work, said.severity, statement, said.why, said.hint);
-      else leaveOut(work, "error", statement, "it is not known as a statement of dhcpd.conf");
+/** What a statement sets. Undefined: it is no setting; an empty list: it was reported, or says nothing. */
+export function readSetting(statement: Statement, work: Work): readonly Setting[] | undefined {
+  const { words } = statement;
+  const keyword = words[0]?.text ?? "";
+  const second = words[1]?.text ?? "";
+  const refuse = (why: string, hint?: string): readonly Setting[] => {
+    report(work, "error", statement, `${textOf(words)}: ${why}`, hint);
+    return [];
+  };
+  if (statement.block !== undefined) return undefined;
+  const time = Object.hasOwn(TIMES, keyword) ? TIMES[keyword] : undefined;
+  if (time !== undefined) {
+    if (/^\d+$/.test(second)) return [{ statement, kind: "time", key: time, value: Number(second) }];
+    if (second === "infinite") return [{ statement, kind: "time", key: time, value: 0xffffffff }];
+    return refuse("the time is computed for each client, which Leasehold does not do");
+  }
+  if (Object.hasOwn(BOOT, keyword)) {
+    const key = BOOT[keyword as keyof typeof BOOT];
+    const value = second === "=" ? words[2] : words[1];
+    if (value === undefined || (second === "=" && (words.length !== 3 || value.kind !== "string")))
+      return refuse("its value is computed for each message, which Leasehold does not do");
+    if (key === "next_server" && !/^[\d.]+$/.test(value.text)) return refuse("Leasehold looks up no names", "write the address");
+    return value.text === "" ? [] : [{ statement, kind: "boot", key, value: value.text }];
+  }
+  switch (keyword) {
+    case "option":
+    case "supersede":
+    case "send":
+    case "default":
+    case "append":
+    case "prepend":
+      return readOption(statement, work);
+    case "vendor-option-space":
+      return [{ statement, kind: "vendor space", space: second }];
+    case "authoritative":
+      return [{ statement, kind: "server", key: "authoritative", value: true }];
+    case "not":
+      return second === "authoritative" ? [{ statement, kind: "server", key: "authoritative", value: false }] : undefined;
+    case "ping-check":
+      return [{ statement, kind: "server", key: "ping_check", value: flagOf(second) ?? true }];
+    case "ping-timeout":
+    case "ping-timeout-ms": {
+      const number = Number(second) * (keyword === "ping-timeout" ? 1000 : 1);
+      return number > 0 ? [{ statement, kind: "server", key: "ping_timeout_ms", value: number }] : [];
+    }
+    case "abandon-lease-time":
+      return [{ statement, kind: "server", key: "probation_period", value: Number(second) }];
+    case "server-identifier":
+      return [{ statement, kind: "server", key: "server_id", value: second }];
+    case "use-host-decl-names":
+      return [{ statement, kind: "host names", value: flagOf(second) ?? true }];
+    case "boot-unknown-clients":
+      return [{ statement, kind: "server", key: "reservations_only", value: flagOf(second) === false }];
+    case "allow":
+    case "deny":
+    case "ignore":
+      return readPermission(statement, keyword === "allow", work);
+    default: {
+      const ignored = Object.hasOwn(IGNORED, keyword) ? IGNORED[keyword] : undefined;
+      if (ignored !== undefined) {
+        if (ignored !== "") report(work, "warning", statement, `${textOf(words.slice(0, 3))}: ${ignored}`);
+        return [];
+      }
+      const refused = Object.hasOwn(REFUSED, keyword) ? REFUSED[keyword] : undefined;
+      return refused === undefined ? undefined : refuse(refused);
     }
   }
-
-  const spaces = { ...inherited.spaces };
-  for (const [space, codes] of Object.entries(own)) spaces[space] = { ...spaces[space], ...codes };
-  const settings: Settings = { options4, options6, times, setsTimes, boot, flags, spaces, vendorSpace };
-  addSpaces(settings, own, inherited, work);
-  return { settings, rest };
 }
 
-/** The scope's statements `allow`, `deny` and `ignore`. */
-export function permitsOf({ flags }: Pick<Settings, "flags">): readonly Statement[] {
-  return [...flags].filter(([key]) => key.startsWith("permit ")).map(([, statement]) => statement);
-}
-
-function readTime(statement: Statement, at: number, key: TimeKey, work: Work): Times {
-  const text = wordAt(statement, at);
-  if (/^-1$|^infinite$/i.test(text)) return { [key]: 0xffffffff };
-  if (/^\d{1,10}$/.test(text) && statement.words.length === at + 1) return { [key]: Math.min(Number(text), 0xffffffff) };
-  leaveOut(work, "error", statement, "a number of seconds is expected");
-  return {};
-}
-
-function readBoot(statement: Statement, field: string, boot: PlainMap, work: Work): undefined {
-  const [, value, more] = statement.words;
-  if (value === undefined || more !== undefined)
-    return leaveOut(work, "error", statement, "its value is computed, which Leasehold does not do");
-  if (field === "next_server" && !/^\d+\.\d+\.\d+\.\d+$/.test(value.text))
-    return leaveOut(work, "error", statement, "a name is not looked up", "write the address");
-  if (value.text !== "") put(work, boot, field, value.text, statement);
-}
-
-interface OptionTargets {
-  readonly options4: PlainMap;
-  readonly options6: PlainMap;
-  readonly spaces: Record<string, PlainMap>;
-  readonly flags: Map<string, Statement>;
-}
-
-function readOption(statement: Statement, targets: OptionTargets, work: Work): undefined {
-  const name = wordAt(statement, 1);
-  const values = statement.words.slice(2);
-  const names: OptionNames = name.startsWith("dhcp6.") ? work.names.dhcp6 : work.names.dhcp4;
-  const option = names.find(name);
-  if (option !== undefined) {
-    const protocol = names.isDhcp6 ? DHCP6 : DHCP4;
-    if (protocol.byName("client_identifier")?.code === option.code) {
-      targets.flags.set("client-identifier", statement);
-      return;
-    }
-    if (!names.isDhcp6 && protocol.byName("server_identifier")?.code === option.code) {
-      targets.flags.set("server-identifier", statement);
-      return;
-    }
-    // The mask is the subnet's own, and only a wrong one would be another.
-    if (!names.isDhcp6 && option.name === "subnet_mask") return;
-    const why = whyManaged(option.code, protocol);
-    if (why !== undefined) return leaveOut(work, "error", statement, why);
-    const read = readOptionValue(option, values, names);
-    if (!read.ok) return leaveOut(work, "error", statement, read.problem);
-    put(work, names.isDhcp6 ? targets.options6 : targets.options4, option.name, read.value, statement);
-    return;
+/** `allow`, `deny` and `ignore` outside of pools. */
+function readPermission(statement: Statement, isAllowed: boolean, work: Work): readonly Setting[] {
+  const what = statement.words
+    .slice(1)
+    .map(({ text }) => text)
+    .join(" ");
+  switch (what) {
+    case "unknown-clients":
+    case "unknown clients":
+      return [{ statement, kind: "server", key: "reservations_only", value: !isAllowed }];
+    case "bootp":
+      return isAllowed ? [] : [{ statement, kind: "server", key: "bootp_enable", value: false }];
+    case "booting":
+      if (!isAllowed)
+        report(work, "error", statement, "nobody is served here: a network without service is to be left out", "leave it out");
+      return [];
+    case "client-updates":
+      report(work, "warning", statement, "Leasehold updates no DNS in this version: whether clients may do so themselves is left to them");
+      return [];
+    case "duplicates":
+      if (!isAllowed) report(work, "warning", statement, "leases that a client had under another identifier end by themselves");
+      return [];
+    case "declines":
+      if (!isAllowed)
+        report(
+          work,
+          "warning",
+          statement,
+          "an address that a client declined is not given out for a while: probation_period says how long",
+        );
+      return [];
+    case "leasequery":
+      if (isAllowed)
+        report(work, "warning", statement, "Leasehold answers leasequeries of named requesters only", "leasequery: {requesters: [...]}");
+      return [];
+    default:
+      report(work, "error", statement, `${textOf(statement.words)} is not understood here`);
+      return [];
   }
-  const [space, inSpace = ""] = name.split(/\.(.*)/s) as [string, string?];
-  const declared = work.declared.find((one) => one.space === space && one.name.toLowerCase() === inSpace.toLowerCase());
-  if (declared === undefined || isSpaceOfProtocol(space))
-    return leaveOut(work, "error", statement, `there is no option ${name}`, "declare it: option NAME code NUMBER = TYPE;");
-  const read = rawSubOption(declared.type, values);
-  if (!read.ok) return leaveOut(work, "error", statement, read.problem);
-  targets.spaces[space] ??= {};
-  put(work, targets.spaces[space] as PlainMap, String(declared.code), read.value, statement);
 }
 
-/** Puts the options of spaces into those that carry them, where this scope says something new of them. */
-function addSpaces(settings: Settings, own: SpaceOptions, inherited: Settings, work: Work): undefined {
-  const carried = new Set<string>();
-  for (const { space, code, name, type } of work.declared) {
-    const inside = type.encapsulates === undefined ? undefined : settings.spaces[type.encapsulates];
-    if (type.encapsulates === undefined || inside === undefined) continue;
-    carried.add(type.encapsulates);
-    if (own[type.encapsulates] === undefined) continue;
-    if (space === "vivso") enterprise(settings.options4, "vendor_identifying_vendor_information", code, inside);
-    else if (space === "vsio") enterprise(settings.options6, "vendor_information", code, inside);
-    else {
-      const names = space === "dhcp6" ? work.names.dhcp6 : work.names.dhcp4;
-      const option = names.find(space === "dhcp6" ? `dhcp6.${name}` : name);
-      const options = space === "dhcp6" ? settings.options6 : settings.options4;
-      if (option !== undefined) options[option.name] = { type: "sub_option", value: inside };
-    }
+function readOption(statement: Statement, work: Work): readonly Setting[] {
+  const { words } = statement;
+  const isPlain = words[0]?.text === "option";
+  const at = isPlain || words[1]?.text !== "option" ? 1 : 2;
+  const name = words[at]?.text ?? "";
+  const value = words.slice(at + 1);
+  const verb = words[0]?.text;
+  const refuse = (why: string, hint?: string): readonly Setting[] => {
+    report(work, "error", statement, `option ${name}: ${why}`, hint);
+    return [];
+  };
+  if (verb === "append" || verb === "prepend")
+    return refuse(`${verb} joins values of several places, and the closest one counts in Leasehold`, "write the whole value");
+  const known = findOption(name, work.definitions);
+  if (known === undefined) {
+    const [space] = spaced(name);
+    const inner = work.definitions.get(name);
+    if (inner === undefined) return refuse("no such option is known or defined in the file");
+    const read = subOptionValue(inner, value[0]?.text === "=" ? value.slice(1) : value);
+    return read.ok ? [{ statement, kind: "inner", space, code: inner.code, value: read.value }] : refuse(read.reason);
   }
-  const { vendorSpace } = settings;
-  const vendor = vendorSpace === undefined ? undefined : settings.spaces[vendorSpace];
-  if (vendor !== undefined && (own[vendorSpace as string] !== undefined || vendorSpace !== inherited.vendorSpace))
-    settings.options4.vendor_extensions = vendor;
+  const { standard, protocol } = known;
+  const time = standard === undefined || !Object.hasOwn(OPTION_TIMES, standard.name) ? undefined : OPTION_TIMES[standard.name];
+  if (time !== undefined && /^\d+$/.test(value[0]?.text ?? ""))
+    return [{ statement, kind: "time", key: time, value: Number(value[0]?.text) }];
+  if (standard?.name === "server_identifier" && protocol.addressSize === 4)
+    return [{ statement, kind: "server", key: "server_id", value: value[0]?.text }];
+  if (standard?.name === "rapid_commit") return [{ statement, kind: "server", key: "rapid_commit", value: true }];
+  if (standard?.protocol === true) return refuse("the server makes this option itself in Leasehold", protocol.managed.get(known.code));
+  const read = readValue(known, value);
+  if (!read.ok) return refuse(read.reason);
+  return [{ statement, kind: "option", family: protocol.addressSize === 4 ? 4 : 6, key: known.own, value: read.value }];
 }
 
-function enterprise(options: PlainMap, key: string, number: number, inside: PlainMap): undefined {
-  options[key] = { ...(options[key] as PlainMap | undefined), [number]: inside };
+/** Lease times that hold at a place, as dhcpd has them. */
+export type Times = Readonly<Partial<Record<TimeKey, number>>>;
+
+export const DHCPD_TIMES: Times = { default: 43_200, min: 300, max: 86_400 };
+
+export function timesWith(times: Times, settings: readonly Setting[]): Times {
+  const own = settings.flatMap((one) => (one.kind === "time" ? [[one.key, one.value] as const] : []));
+  return { ...times, ...Object.fromEntries(own) };
 }
 
-/** What dhcpd takes where nothing is set. */
-const DEFAULT_TIMES = { default: 43_200, max: 86_400, min: 300 };
+/** Whether a time of renewal is not before the end of a lease: Leasehold, unlike dhcpd, sends none such. */
+function endsBeforeRenewal({ default: usual = 0, renew = 0, rebind = 0 }: Times): boolean {
+  return Math.max(renew, rebind) >= usual;
+}
 
-/** `config` of a scope that sets times. */
-export function configOf({ times, setsTimes }: Settings, isDhcp6: boolean, work: Work): PlainMap | undefined {
-  const usual = times.default ?? DEFAULT_TIMES.default;
-  const max = times.max ?? DEFAULT_TIMES.max;
-  const min = times.min ?? DEFAULT_TIMES.min;
+/** `config` of a place. */
+export function configOf(times: Times, keys: ReadonlySet<TimeKey>, family: Family): PlainMap | undefined {
   const config: PlainMap = {};
-  if (isDhcp6) {
-    // What clients of DHCPv6 wish for counts for nothing.
-    config.lease_time = usual;
-    config.preferred_time = Math.min(times.preferred ?? Math.floor((usual * 5) / 8), usual);
-  } else {
-    if (setsTimes !== undefined && usual > max)
-      report(
-        work,
-        "warning",
-        setsTimes.origin,
-        `the default lease time is longer than the longest, ${max} s: clients that ask for a time may get it`,
-      );
-    config.lease_time =
-      min === max && max === usual ? usual : { default: Math.max(usual, min), min: Math.min(min, usual), max: Math.max(max, usual) };
+  const { default: usual = 0, min = 0, max = 0 } = times;
+  if (keys.has("default") || keys.has("min") || keys.has("max")) {
+    const most = Math.max(min, max);
+    const held = Math.max(min, Math.min(usual, most));
+    config.lease_time = family === 6 || (min === held && most === held) ? (family === 6 ? usual : held) : { default: held, min, max: most };
   }
-  const { renew, rebind } = times;
-  if ((renew ?? 0) < (rebind ?? usual) && Math.max(renew ?? 0, rebind ?? 0) < usual) {
-    if (renew !== undefined) config.renew_time = renew;
-    if (rebind !== undefined) config.rebind_time = rebind;
-  } else if (setsTimes !== undefined) {
-    const message = "the times of renewal are not before the end of a lease here: they are left to be shares of it";
-    report(work, "warning", setsTimes.origin, message);
+  // A preferred lifetime of a place around this one is cut to a shorter valid one, as dhcpd does.
+  const { preferred } = times;
+  if (family === 6 && preferred !== undefined && (keys.has("preferred") || (keys.has("default") && preferred > usual)))
+    config.preferred_time = Math.min(preferred, usual);
+  if (keys.has("renew")) config.renew_time = times.renew;
+  if (keys.has("rebind")) config.rebind_time = times.rebind;
+  if (keys.size > 0 && endsBeforeRenewal(times)) {
+    const held = Math.max(min, Math.min(usual, Math.max(min, max)));
+    const least = family === 6 ? usual : held;
+    config.renew_time = Math.floor(least / 2);
+    config.rebind_time = Math.floor(least * (family === 6 ? 4 / 5 : 7 / 8));
   }
-  return config;
+  return Object.keys(config).length === 0 ? undefined : config;
+}
+
+/** Which keys a place has. */
+export type Level = "top" | "network" | "shared network" | "pool" | "class" | "host";
+
+/** Writes settings into the map of a place. `outer` are those of the places around it. */
+export function applySettings(
+  work: Work,
+  map: PlainMap,
+  settings: readonly Setting[],
+  outer: readonly Setting[],
+  family: Family,
+  level: Level,
+): void {
+  const times = settings.filter((one) => one.kind === "time");
+  const keys = new Set(times.map(({ key }) => key));
+  const held = timesWith(DHCPD_TIMES, [...outer, ...settings]);
+  const config = configOf(held, keys, family);
+  const [first] = times;
+  if (config !== undefined) put(work, map, "config", config, first?.statement);
+  if (first !== undefined && endsBeforeRenewal(held))
+    report(work, "warning", first.statement, "a renewal would not be before the end of a lease: its times become shares of the lease time");
+  for (const one of settings) {
+    if (one.kind === "option" && one.family === family) put(work, mapAt(map, "options"), one.key, one.value, one.statement);
+    else if (one.kind === "boot" && family === 4) {
+      if (level === "pool" || level === "shared network")
+        report(work, "error", one.statement, `${one.key} can't be set for a pool`, "set it in a class, or in the subnet");
+      else put(work, map, one.key, one.value, one.statement);
+    } else if (one.kind === "server") applyServer(work, map, one, family, level);
+  }
+  applyInner(work, map, settings, outer, family);
+}
+
+function applyServer(work: Work, map: PlainMap, one: Setting & { kind: "server" }, family: Family, level: Level): void {
+  const { key, value, statement } = one;
+  const is4 = key === "server_id" || key === "bootp_enable";
+  const is6 = key === "rapid_commit";
+  if ((is4 && family === 6) || (is6 && family === 4)) return;
+  if (level === "network" || level === "top") {
+    if (key === "bootp_enable" && level !== "top")
+      report(work, "error", statement, "BOOTP is served in all networks or in none", "bootp_enable at the top level");
+    else put(work, map, key, value, statement);
+  } else report(work, "error", statement, `${textOf(statement.words)} can't be set for a ${level}`, "set it in the subnet");
+}
+
+/** Options within options: 43, those of enterprises, and what the file says to hold a space. */
+function applyInner(work: Work, map: PlainMap, settings: readonly Setting[], outer: readonly Setting[], family: Family): void {
+  const all = [...outer, ...settings];
+  const own = new Set(settings.flatMap((one) => (one.kind === "inner" || one.kind === "vendor space" ? [one.space] : [])));
+  const vendor = all.findLast((one) => one.kind === "vendor space")?.space;
+  for (const space of own) {
+    const inner = all.filter((one) => one.kind === "inner").filter((one) => one.space === space);
+    if (inner.length === 0) continue;
+    const value = Object.fromEntries(inner.map((one) => [one.code, one.value]));
+    const { statement } = inner.at(-1) as Setting;
+    if (space === vendor && family === 4) put(work, mapAt(map, "options"), "vendor_extensions", value, statement);
+    for (const holder of work.definitions.values()) {
+      if (holder.encapsulates !== space) continue;
+      const isEnterprise = holder.space === "vivso" || holder.space === "vendor" || holder.space === "vsio";
+      const isFor6 = holder.space === "vsio" || holder.space === "dhcp6";
+      if (isFor6 !== (family === 6)) continue;
+      if (isEnterprise) {
+        const key = family === 6 ? "vendor_information" : "vendor_identifying_vendor_information";
+        put(work, mapAt(mapAt(map, "options"), key), String(holder.code), value, statement);
+      } else {
+        const known = findOption(holder.space === "dhcp" ? holder.name : `${holder.space}.${holder.name}`, work.definitions);
+        if (known !== undefined) put(work, mapAt(map, "options"), known.own, value, statement);
+      }
+    }
+  }
+}
+
+/** Hosts and pools with lists of addresses: the words between commas. */
+export function listOf(statement: Statement): readonly string[] {
+  return parted(statement.words.slice(1)).map((part) => part[0]?.text ?? "");
 }

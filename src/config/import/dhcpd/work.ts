@@ -1,54 +1,47 @@
 import type { Severity } from "../../text/diagnostic.ts";
-import { addNote, type Finding, type Notes, type Origin, type PlainMap } from "../translation.ts";
-import type { DeclaredOption, OptionNames } from "./option-names.ts";
-import { type Statement, textOf } from "./statement.ts";
+import { addNote, type Finding, type Notes, type PlainMap } from "../translation.ts";
+import type { Definitions } from "./options.ts";
+import type { Statement } from "./syntax.ts";
 
-/** What a translation gathers while the statements are walked, and what it knows of all of them. */
+/** What the parts of the translation share. */
 export interface Work {
   readonly notes: Notes;
   readonly findings: Finding[];
-  readonly declared: readonly DeclaredOption[];
-  readonly names: { readonly dhcp4: OptionNames; readonly dhcp6: OptionNames };
-  /** What the file serves. */
-  readonly serves: { readonly dhcp4: boolean; readonly dhcp6: boolean };
+  readonly definitions: Definitions;
+  /** Whether the file has subnets of the protocol. */
+  readonly has4: boolean;
+  readonly has6: boolean;
 }
 
-export function report(work: Work, severity: Severity, origin: Origin, message: string, hint?: string): undefined {
-  work.findings.push({ severity, origin, message, ...(hint !== undefined && { hint }) });
+export type Family = 4 | 6;
+
+export function report({ findings }: Work, severity: Severity, { at }: Statement, message: string, hint?: string): void {
+  findings.push({ severity, origin: at, message, ...(hint !== undefined && { hint }) });
 }
 
-/** Says that a statement is not carried over, and why. */
-export function leaveOut(work: Work, severity: Severity, statement: Statement, why: string, hint?: string): undefined {
-  const words = textOf(statement.words);
-  report(
-    work,
-    severity,
-    statement.origin,
-    `\`${words.length > 60 ? `${words.slice(0, 57)}...` : words}\` is not carried over: ${why}`,
-    hint,
-  );
+/** Sets `map[key]`, whose place and comments are those of the statement. */
+export function put({ notes }: Work, map: PlainMap, key: string, value: unknown, statement: Statement | undefined): void {
+  if (value === undefined) return;
+  map[key] = value;
+  if (statement !== undefined) addNote(notes, map, key, noteFrom(statement));
 }
 
-/** Sets `holder[key]`, which comes from the statement, with the comments that belong to it. */
-export function put(work: Work, holder: PlainMap, key: string, value: unknown, from: Statement): undefined {
-  holder[key] = value;
-  noteFrom(work, holder, key, from);
+export function push({ notes }: Work, list: unknown[], value: unknown, statement: Statement): void {
+  addNote(notes, list, list.length, noteFrom(statement));
+  list.push(value);
 }
 
-/** Notes where the entry or item comes from. */
-export function noteFrom(work: Work, holder: object, key: string | number, { origin, comment, behind }: Statement): undefined {
-  addNote(work.notes, holder, key, {
-    origin,
-    ...(comment.length > 0 && { comment }),
-    ...(behind !== undefined && { behind }),
-  });
+function noteFrom({ at, comment, behind }: Statement) {
+  return { origin: at, ...(comment.length > 0 && { comment }), ...(behind !== undefined && behind !== "" && { behind }) };
 }
 
-/** The word at `index`, as text. */
-export function wordAt({ words }: Statement, index: number): string {
-  return words[index]?.text ?? "";
+/** The list or map at a key, made where it is not there. */
+export function listAt<T = unknown>(map: PlainMap, key: string): T[] {
+  map[key] ??= [];
+  return map[key] as T[];
 }
 
-export function isEmpty(map: object): boolean {
-  return Object.keys(map).length === 0;
+export function mapAt(map: PlainMap, key: string): PlainMap {
+  map[key] ??= {};
+  return map[key] as PlainMap;
 }

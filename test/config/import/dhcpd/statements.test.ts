@@ -18,11 +18,11 @@ const USUAL: PlainMap = {
 test("what statements become", () => {
   const cases: readonly [text: string, expected: PlainMap][] = [
     ["", {}],
-    ["authoritative;", { authoritative: true }],
+    ["authoritative;", { authoritative: undefined }],
     ["ping-check false;", { ping_check: undefined, ping_timeout_ms: undefined }],
     ["ping-timeout 2;", { ping_timeout_ms: 2000 }],
-    ["default-lease-time 600;", { config: { lease_time: { default: 600, min: 300, max: 86_400 } } }],
-    ["default-lease-time 600; min-lease-time 600; max-lease-time 600;", { config: { lease_time: 600 } }],
+    ["default-lease-time 100000;", { config: { lease_time: { default: 86_400, min: 300, max: 86_400 } } }],
+    ["min-lease-time 600; max-lease-time 600;", { config: { lease_time: 600 } }],
     ["option dhcp-renewal-time 600;", { config: { lease_time: { default: 43_200, min: 300, max: 86_400 }, renew_time: 600 } }],
     ["abandon-lease-time 900;", { probation_period: 900 }],
     ['next-server 10.0.0.5; filename "x"; server-name "y";', { next_server: "10.0.0.5", file_name: "x", server_name: "y" }],
@@ -31,12 +31,12 @@ test("what statements become", () => {
     ["deny bootp;", { bootp_enable: false }],
     ["deny unknown-clients;", { reservations_only: true }],
     [
-      'if option host-name = "a" { filename "x"; }',
-      { client_classes: { v4: [{ name: "if 1", assert: "option[hostname].hex == 'a'", file_name: "x" }] } },
+      'if option host-name = "a" { filename "x"; } else { filename "y"; }',
+      { client_classes: { v4: [{ name: "host_name_a", assert: "option[hostname].hex == 'a'", file_name: "x" }] }, file_name: "y" },
     ],
     [
       'class "a" { match if known; lease limit 4; }',
-      { client_classes: { v4: [{ name: "a", assert: "member('KNOWN')" }] }, limits: [{ key: "'a'", max: 4, class: "a" }] },
+      { client_classes: { v4: [{ name: "a", assert: "known" }] }, limits: [{ key: "'all'", max: 4, class: "a" }] },
     ],
   ];
   for (const [text, expected] of cases) {
@@ -48,23 +48,25 @@ test("what statements become", () => {
 
 test("what can't be carried over is told with its place", () => {
   const cases: readonly [text: string, severity: string, line: number, message: string][] = [
-    ["\nfoo bar;", "error", 2, "`foo bar` is not carried over: it is not known as a statement of dhcpd.conf"],
-    ['include "x";', "error", 1, "the file x can't be read: there are no files"],
-    ["option nothing 1;", "error", 1, "`option nothing 1` is not carried over: there is no option nothing"],
-    ["ddns-updates on;", "warning", 1, "`ddns-updates on` is not carried over: Leasehold updates no DNS in this version"],
-    ["group {", "error", 1, "the block of group has no end: a } is missing"],
-    ["}", "error", 1, "a } closes nothing"],
+    ["\nfoo bar;", "error", 2, "foo bar can't be carried over in the top level"],
+    ['include "x";', "error", 1, "x can't be read: there are no files"],
+    ["option nothing 1;", "error", 1, "option nothing: no such option is known or defined in the file"],
     [
-      "host x { hardware ethernet 2:0:0:0:0:1; fixed-address a.example.org; }",
+      'filename = concat("a", "b");',
       "error",
       1,
-      "`fixed-address a.example.org` is not carried over: a.example.org: names are not looked up",
+      'filename = concat ("a", "b"): its value is computed for each message, which Leasehold does not do',
     ],
+    ["ddns-updates on;", "warning", 1, "ddns-updates on: Leasehold updates no DNS in this version; leases are the same"],
+    ["subnet 10.0.0.0 netmask 255.0.255.0 {}", "error", 1, "subnet 10.0.0.0 netmask 255.0.255.0 names no network"],
+    ["group {", "error", 1, "the } of this group is missing"],
+    ["}", "error", 1, "this } closes nothing"],
+    ["host x { hardware ethernet 2:0:0:0:0:1; fixed-address a.example.org; }", "error", 1, "a.example.org: Leasehold looks up no names"],
     [
       "subnet6 2001:db8::/64 { range6 2001:db8::/80 temporary; }",
-      "warning",
+      "error",
       1,
-      "`range6 2001:db8::/80 temporary` is not carried over: temporary addresses are no longer part of DHCPv6 (RFC 9915)",
+      "range6 2001:db8::/80 temporary: temporary addresses (IA_TA) are no longer given: RFC 9915 removed them",
     ],
   ];
   for (const [text, severity, line, message] of cases) {
