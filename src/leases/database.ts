@@ -27,18 +27,19 @@ export interface Expired<A, O> {
 export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
   readonly #family: LeaseFamily<A, O>;
   readonly #space: Space<A>;
-  readonly #contents: Contents<A, O>;
+  /** @internal */
+  readonly contents: Contents<A, O>;
 
   /** An empty one is made by `emptyDatabase`. @internal */
   constructor(family: LeaseFamily<A, O>, space: Space<A>, contents: Contents<A, O>) {
     this.#family = family;
     this.#space = space;
-    this.#contents = contents;
+    this.contents = contents;
   }
 
   /** Number of addresses that are leased, declined or remembered. */
   get size(): number {
-    return this.#contents.entries.size;
+    return this.contents.entries.size;
   }
 
   byAddress(address: A): Lease<A, O> | undefined {
@@ -56,17 +57,17 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
 
   allOfClient(clientKey: Uint8Array, link: number): readonly Lease<A, O>[] {
     const found: Lease<A, O>[] = [];
-    for (const [, address] of beginningWith(this.#contents.byClient, `${toHex(clientKey)}/`))
+    for (const [, address] of beginningWith(this.contents.byClient, `${toHex(clientKey)}/`))
       if (this.#space.linkOf(address) === link) found.push((this.#entry(address) as Entry<A, O>).lease);
     return found;
   }
 
   holdOn(address: A): Hold<A, O> | undefined {
-    return get(this.#contents.holds, this.#keyOf(address));
+    return get(this.contents.holds, this.#keyOf(address));
   }
 
   heldBy(clientKey: Uint8Array, link: number): Hold<A, O> | undefined {
-    for (const [, address] of beginningWith(this.#contents.holdsByClient, `${toHex(clientKey)}/`))
+    for (const [, address] of beginningWith(this.contents.holdsByClient, `${toHex(clientKey)}/`))
       if (this.#space.linkOf(address) === link) return this.holdOn(address);
     return undefined;
   }
@@ -77,13 +78,13 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
   }
 
   longestExpired({ index }: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined {
-    for (const [, address] of beginningWith(this.#contents.ended, number32(index)))
+    for (const [, address] of beginningWith(this.contents.ended, number32(index)))
       if (!unless?.excludes(address)) return this.byAddress(address);
     return undefined;
   }
 
   overlapping(address: A): number {
-    return this.#contents.strays?.overlapping(address) ?? 0;
+    return this.contents.strays?.overlapping(address) ?? 0;
   }
 
   capacityOf({ index }: PoolPosition): number {
@@ -97,16 +98,16 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
   }
 
   inUse(pool: PoolPosition): number {
-    return this.#usedIn(pool.index).size - (get(this.#contents.endedIn, pool.index) ?? 0);
+    return this.#usedIn(pool.index).size - (get(this.contents.endedIn, pool.index) ?? 0);
   }
 
   countOf(limitKey: Uint8Array): number {
-    return get(this.#contents.limits, toHex(limitKey)) ?? 0;
+    return get(this.contents.limits, toHex(limitKey)) ?? 0;
   }
 
   withTrait(trait: string, value: Uint8Array, most: number = MOST_WITH_TRAIT): readonly Lease<A, O>[] {
     const found: Lease<A, O>[] = [];
-    for (const [, address] of beginningWith(this.#contents.traits, `${trait}/${toHex(value)}/`)) {
+    for (const [, address] of beginningWith(this.contents.traits, `${trait}/${toHex(value)}/`)) {
       if (found.length >= Math.min(most, MOST_WITH_TRAIT)) break;
       found.push((this.#entry(address) as Entry<A, O>).lease);
     }
@@ -115,7 +116,7 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
 
   /** Every lease, in the order of rows. */
   *leases(): IterableIterator<Lease<A, O>> {
-    for (const [, address] of entries(this.#contents.rows)) yield (this.#entry(address) as Entry<A, O>).lease;
+    for (const [, address] of entries(this.contents.rows)) yield (this.#entry(address) as Entry<A, O>).lease;
   }
 
   rowOf(address: A): number {
@@ -124,7 +125,7 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
 
   /** Every hold, in the order of addresses. */
   *holds(): IterableIterator<Hold<A, O>> {
-    for (const [, hold] of entries(this.#contents.holds)) yield hold;
+    for (const [, hold] of entries(this.contents.holds)) yield hold;
   }
 
   /** The database in which these changes have been carried out, one after the other. */
@@ -143,31 +144,31 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
     const expired = draft.expire(now);
     return {
       database:
-        expired.length === 0 && draft.contents === this.#contents ? this : new LeaseDatabase(this.#family, this.#space, draft.contents),
+        expired.length === 0 && draft.contents === this.contents ? this : new LeaseDatabase(this.#family, this.#space, draft.contents),
       expired,
     };
   }
 
   /** The same leases and holds by another configuration. @internal */
   movedTo(space: Space<A>): LeaseDatabase<A, O> {
+    const { freeRows, nextRow, changes } = this.contents;
     const draft = new Draft(this.#family, space, emptyContents<A, O>(space));
     let given = 0;
-    for (const [, address] of entries(this.#contents.rows)) draft.takeOver({ ...(this.#entry(address) as Entry<A, O>), given: ++given });
+    for (const [, address] of entries(this.contents.rows)) draft.takeOver({ ...(this.#entry(address) as Entry<A, O>), given: ++given });
     for (const hold of this.holds()) draft.change({ kind: "hold", hold, beside: true });
-    const { freeRows, nextRow } = this.#contents;
-    return new LeaseDatabase(this.#family, space, { ...draft.contents, freeRows, nextRow, given });
+    return new LeaseDatabase(this.#family, space, { ...draft.contents, freeRows, nextRow, changes });
   }
 
   #draft(): Draft<A, O> {
-    return new Draft(this.#family, this.#space, this.#contents);
+    return new Draft(this.#family, this.#space, this.contents);
   }
 
   #entry(address: A): Entry<A, O> | undefined {
-    return get(this.#contents.entries, this.#keyOf(address));
+    return get(this.contents.entries, this.#keyOf(address));
   }
 
   #usedIn(index: number): OrdinalSet {
-    return get(this.#contents.used, index) ?? EMPTY_SET;
+    return get(this.contents.used, index) ?? EMPTY_SET;
   }
 
   #keyOf(address: A): string {

@@ -12,8 +12,10 @@ import { atLeast, beginningWith, emptyMap, get, remove, type SortedMap, set } fr
 export interface Entry<A, O> {
   readonly lease: Lease<A, O>;
   readonly row: number;
-  /** When it was last given to its owner, among all leases: for those found by traits. */
+  /** When it was last given to its owner, among all changes: for those found by traits. */
   readonly given: number;
+  /** When it last changed: of those that end in the same second that comes first. */
+  readonly changed: number;
 }
 
 /** Rows that are free, the one that is used next in front. */
@@ -30,8 +32,9 @@ export interface Contents<A, O> {
   readonly holds: SortedMap<string, Hold<A, O>>;
   /** client key / address */
   readonly holdsByClient: SortedMap<string, A>;
-  /** second, address: when holds, and when bound and declined leases end. */
+  /** second, address */
   readonly holdsEnding: SortedMap<string, A>;
+  /** second / how lately: when bound and declined leases end. */
   readonly ending: SortedMap<string, A>;
   /** pool, second, row: what has ended, and nobody holds. */
   readonly ended: SortedMap<string, A>;
@@ -42,8 +45,8 @@ export interface Contents<A, O> {
   readonly limits: SortedMap<string, number>;
   /** trait / value / how lately */
   readonly traits: SortedMap<string, A>;
-  /** Counts what was given. */
-  readonly given: number;
+  /** Counts changes. */
+  readonly changes: number;
 }
 
 export function emptyContents<A, O>({ noStrays }: Space<A>): Contents<A, O> {
@@ -63,7 +66,7 @@ export function emptyContents<A, O>({ noStrays }: Space<A>): Contents<A, O> {
     strays: noStrays,
     limits: emptyMap(),
     traits: emptyMap(),
-    given: 0,
+    changes: 0,
   };
 }
 
@@ -99,8 +102,8 @@ export class Draft<A, O> {
   }
 
   /** Puts an entry in the row that it has. */
-  takeOver({ lease, row, given }: Entry<A, O>): void {
-    this.#put(lease, row, given);
+  takeOver(entry: Entry<A, O>): void {
+    this.#put(entry);
   }
 
   expire(now: Seconds): readonly Lease<A, O>[] {
@@ -138,32 +141,26 @@ export class Draft<A, O> {
     const expiry = storedTime(own.expiry);
     const address = addresses.fromBytes(addresses.toBytes(own.address)) as A;
     const put = { ...own, address, start, expiry };
+    const changed = this.contents.changes + 1;
+    this.#with({ changes: changed });
     if (before === undefined) {
       this.#uncount(address);
-      const row = this.#takeRow();
-      this.#use(address);
-      this.#put(put, row, ++this.#counter);
+      this.#put({ lease: put, row: this.#takeRow(), given: changed, changed });
     } else {
       const stays =
         before.lease.state === LeaseState.bound && put.state === LeaseState.bound && sameOwner(before.lease.owner, put.owner, records);
       this.#unlink(before);
-      this.#set({ lease: put, row: before.row, given: stays ? before.given : ++this.#counter });
+      this.#set({ lease: put, row: before.row, given: stays ? before.given : changed, changed });
     }
     if (!hasEnded(put)) this.#letGo(address);
   }
 
-  get #counter(): number {
-    return this.contents.given;
-  }
-
-  set #counter(given: number) {
-    this.#with({ given });
-  }
-
-  #put(lease: Lease<A, O>, row: number, given: number): void {
-    this.#with({ rows: set(this.contents.rows, row, lease.address) });
-    this.#use(lease.address);
-    this.#set({ lease, row, given });
+  /** Puts an entry of an address that has none in its row. */
+  #put(entry: Entry<A, O>): void {
+    const { address } = entry.lease;
+    this.#with({ rows: set(this.contents.rows, entry.row, address) });
+    this.#use(address);
+    this.#set(entry);
   }
 
   /** Puts the entry where it is found. */
@@ -175,7 +172,7 @@ export class Draft<A, O> {
       this.#with({ byClient: set(this.contents.byClient, this.#clientKey(lease.owner, row), lease.address) });
     if (hasEnded(lease)) {
       if (get(this.contents.holds, key) === undefined) this.#addEnded(entry);
-    } else if (lease.expiry !== NEVER) this.#with({ ending: set(this.contents.ending, number32(lease.expiry) + key, lease.address) });
+    } else if (lease.expiry !== NEVER) this.#with({ ending: set(this.contents.ending, endingKey(entry), lease.address) });
     if (lease.state === LeaseState.bound)
       for (const trait of this.#traitKeys(entry)) this.#with({ traits: set(this.contents.traits, trait, lease.address) });
     this.#count(lease.address);
@@ -188,7 +185,7 @@ export class Draft<A, O> {
     this.#uncount(lease.address);
     if (lease.state !== LeaseState.declined) this.#with({ byClient: remove(this.contents.byClient, this.#clientKey(lease.owner, row)) });
     if (hasEnded(lease)) this.#removeEnded(entry);
-    else this.#with({ ending: remove(this.contents.ending, number32(lease.expiry) + key) });
+    else this.#with({ ending: remove(this.contents.ending, endingKey(entry)) });
     for (const trait of this.#traitKeys(entry)) this.#with({ traits: remove(this.contents.traits, trait) });
   }
 
@@ -329,7 +326,7 @@ export class Draft<A, O> {
     return this.#space.traits.flatMap((trait) => {
       const value = this.#family.traitOf(lease.owner, trait);
       // The one that was given last comes first.
-      return value === undefined ? [] : [`${trait}/${toHex(value)}/${String(Number.MAX_SAFE_INTEGER - given).padStart(16, "0")}`];
+      return value === undefined ? [] : [`${trait}/${toHex(value)}/${lately(given)}`];
     });
   }
 
@@ -348,6 +345,15 @@ export class Draft<A, O> {
   #with(change: Partial<Contents<A, O>>): void {
     this.contents = { ...this.contents, ...change };
   }
+}
+
+/** The later the earlier in the order of keys. */
+function lately(change: number): string {
+  return String(Number.MAX_SAFE_INTEGER - change).padStart(16, "0");
+}
+
+function endingKey<A, O>({ lease, changed }: Entry<A, O>): string {
+  return `${number32(lease.expiry)}/${lately(changed)}`;
 }
 
 function hasEnded({ state }: { readonly state: LeaseState }): boolean {
