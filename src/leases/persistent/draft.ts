@@ -181,7 +181,7 @@ export class Draft<A, O> {
   /** Takes the entry from where it is found, but for its address. */
   #unlink(entry: Entry<A, O>): void {
     const { lease, row } = entry;
-    const key = this.#keyOf(lease.address);
+    const _key = this.#keyOf(lease.address);
     this.#uncount(lease.address);
     if (lease.state !== LeaseState.declined) this.#with({ byClient: remove(this.contents.byClient, this.#clientKey(lease.owner, row)) });
     if (hasEnded(lease)) this.#removeEnded(entry);
