@@ -33,7 +33,7 @@ async function startOddServer({ lab, server }: ClientLab): Promise<Program> {
   return program;
 }
 
-suite("leasehold client, what seldom happens", { concurrency: 5 }, () => {
+suite("leasehold client, what seldom happens", { concurrency: 6 }, () => {
   test("a RECONFIGURE has it renew, and it has what is new", async (t) => {
     if (!requireNamespaces(t)) return;
     const lab = createClientLab(t);
