@@ -22,7 +22,7 @@ const CONFIG = `
           - { destination: 0.0.0.0/0, router: 10.0.0.1 }
 `;
 
-suite("leasehold client, DHCPv4", { concurrency: 2 }, () => {
+suite("leasehold client, DHCPv4", { concurrency: 5 }, () => {
   test("sets up what the lease says, renews it by unicast, and takes everything back at the end", async (t) => {
     if (!requireNamespaces(t)) return;
     const lab = createClientLab(t);
