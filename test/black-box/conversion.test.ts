@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { translateTexts } from "../../src/config/file.ts";
@@ -17,7 +17,7 @@ import { ask6, serverAddress6 } from "../support/conversion/dhcp6.ts";
 import { unintended } from "../support/conversion/differences.ts";
 import { readExtras } from "../support/conversion/extras.ts";
 import { serveIn } from "../support/conversion/leasehold.ts";
-import { NOT_RUN, OLD_SERVERS } from "../support/conversion/old-servers.ts";
+import { NOT_RUN, OLD_SERVERS, PROBED } from "../support/conversion/old-servers.ts";
 import { createPlace, type Place } from "../support/conversion/place.ts";
 import { temporaryFolder } from "../support/leasehold-process.ts";
 import { createLab, type Lab } from "../support/namespaces.ts";
@@ -46,22 +46,40 @@ const cases: readonly Case[] = FORMATS.flatMap((format) => {
   return names.map((name) => ({ format, name, file: join(folder, name) }));
 }).filter(({ file }) => only === undefined || file.includes(only));
 
+/** What became of a file. "skipped": a program is missing here, which `requirePrograms` has said. */
+type Outcome = "compared" | "refused" | "not run" | "skipped";
+
 test("what is converted answers as what it was converted from", { concurrency: AT_A_TIME }, async (t) => {
   if (!requireNamespaces(t)) return;
-  await Promise.all(cases.map((one) => t.test(`${one.format.name}/${one.name}`, (inner) => prove(inner, one))));
+  const outcomes = new Map<string, Outcome>();
+  await Promise.all(
+    cases.map((one) => {
+      const name = `${one.format.name}/${one.name}`;
+      return t.test(name, async (inner) => void outcomes.set(name, await prove(inner, one)));
+    }),
+  );
+  const of = (outcome: Outcome): string[] => [...outcomes].filter(([, its]) => its === outcome).map(([name]) => name);
+  for (const outcome of ["compared", "refused", "not run"] as const) {
+    t.diagnostic(`${of(outcome).length} ${outcome}${outcome === "compared" ? "" : `: ${of(outcome).join(", ")}`}`);
+  }
+  const listed = Object.keys(NOT_RUN).filter((name) => outcomes.has(name) && outcomes.get(name) !== "skipped");
+  assert.deepEqual(of("not run").sort(), listed.sort());
 });
 
-async function prove(t: TestContext, { format, name, file }: Case): Promise<void> {
+async function prove(t: TestContext, { format, name, file }: Case): Promise<Outcome> {
   const old = OLD_SERVERS[format.name];
-  if (old === undefined || !requirePrograms(t, ...old.programs)) return;
+  if (old === undefined || !requirePrograms(t, ...old.programs)) return "skipped";
   const reason = NOT_RUN[`${format.name}/${name}`];
-  if (reason !== undefined) return t.diagnostic(`not run: ${reason}`);
+  if (reason !== undefined) return "not run";
   const written = readFileSync(file, "utf8");
-  const text = old.quick?.(written) ?? written;
+  const alone = old.alone?.(written) ?? written;
+  const isProbed = PROBED.has(`${format.name}/${name}`);
+  const text = isProbed ? alone : (old.quick?.(alone) ?? alone);
   const translation = translateTexts([{ name: file, text }], format);
-  const built = buildTranslation(translation);
-  // Not a skip: there is nothing that is missing here.
-  if (!built.ok) return t.diagnostic("not run: not all of it is carried over, so it is not served");
+  if (!buildTranslation(translation).ok) {
+    assertRefused(file, written, format);
+    return "refused";
+  }
   const yaml = writeTranslation(translation, []);
   const loaded = loadConfig(yaml, "converted.yaml");
   assert.ok(loaded.ok, JSON.stringify(loaded));
@@ -82,7 +100,24 @@ async function prove(t: TestContext, { format, name, file }: Case): Promise<void
   for (const program of programs) await program.end("SIGKILL");
   if (differences.length > 0 && process.env.CONVERSION_LOG) t.diagnostic(programs.map((program) => program.output()).join("\n"));
   assert.deepEqual(differences.map(describe), []);
-  assert.ok([...theirs.values()].some((answer) => answer !== undefined) || theirs.size === 0, "the old server answers nothing at all");
+  assert.ok(
+    [...theirs.values()].some((answer) => answer !== undefined),
+    "the old server answers nothing at all",
+  );
+  if (isProbed) for (const place of [theirPlace, ourPlace]) assert.ok(place.probed.size > 0, "no address was probed");
+  return "compared";
+}
+
+/** Each error has its line, and stands in the file that `leasehold convert` writes. */
+function assertRefused(file: string, text: string, format: Format): void {
+  const { findings } = translateTexts([{ name: file, text }], format);
+  const errors = findings.filter(({ severity }) => severity === "error");
+  assert.notDeepEqual(errors, [], "refused without a finding that says why");
+  const golden = readFileSync(file.replace(/\.[a-z]+$/, ".yaml"), "utf8");
+  for (const { origin, message } of errors) {
+    const line = `${basename(origin.file)}:${origin.line}: error: ${message}`;
+    assert.ok(golden.includes(line), `not in its conversion: ${line}`);
+  }
 }
 
 function describe({ asked, field, theirs, ours }: ReturnType<typeof compare>[number]): string {
