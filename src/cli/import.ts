@@ -46,7 +46,8 @@ export function addImportCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-A lease that is newer in the database than in the file is kept. Importing the same file twice changes nothing.
+A lease that is newer in the database than in the file is kept. Importing the same file twice in a row changes nothing.
+A lease that a server has dropped from the database since is imported again: import before the first start, not later.
 
 Examples:
   leasehold import -c leasehold.yaml -d leases.db /var/lib/misc/dnsmasq.leases

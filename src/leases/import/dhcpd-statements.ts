@@ -175,7 +175,9 @@ export function bytesOf(word: string): Uint8Array | undefined {
 
 /** One or two digits a byte. */
 function fromColons(word: string): Uint8Array | undefined {
-  const bytes = new Uint8Array((word.length + 1) >>> 1);
+  let count = 1;
+  for (let at = 0; at < word.length; at++) if (word.charCodeAt(at) === COLON) count++;
+  const bytes = new Uint8Array(count);
   let size = 0;
   for (let at = 0; ; at++) {
     const first = hexDigit(word, at++);
@@ -183,7 +185,7 @@ function fromColons(word: string): Uint8Array | undefined {
     const second = hexDigit(word, at);
     if (second >= 0) at++;
     bytes[size++] = second < 0 ? first : (first << 4) | second;
-    if (at >= word.length) return bytes.slice(0, size);
+    if (at >= word.length) return bytes;
     if (word.charCodeAt(at) !== COLON) return undefined;
   }
 }

@@ -155,8 +155,10 @@ function digitAt(text: string, at: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
+const ENCODER = new TextEncoder();
+
 function nameOf(text: string): Uint8Array | undefined {
-  return text === "*" || text === "" ? undefined : new TextEncoder().encode(text);
+  return text === "*" || text === "" ? undefined : ENCODER.encode(text);
 }
 
 /** So much of a text as a message has room for. */
