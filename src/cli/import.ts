@@ -47,7 +47,8 @@ export function addImportCommand(program: Command): void {
       "after",
       `
 A lease that is newer in the database than in the file is kept. Importing the
-same file twice changes nothing.
+same file twice in a row changes nothing. A lease that a server has dropped from
+the database since is imported again: import before the first start.
 
 Examples:
   leasehold import -c leasehold.yaml -d leases.db /var/lib/misc/dnsmasq.leases

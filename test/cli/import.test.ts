@@ -170,15 +170,12 @@ describe("leasehold import", { concurrency: 2 }, () => {
   test("many leases, in any order, and files that can't be read", async (t) => {
     const { database } = files(t);
     const folder = newFolder(t);
-    for (const [many, file] of [[40_000, LEASE_FILES[0]], ...LEASE_FILES.slice(1).map((one) => [2000, one] as const)] as const) {
-      const path = join(folder, file.name);
-      const own = join(folder, `${file.name}.db`);
-      writeLeaseFile(path, file, many, SOON);
-      const { status, stdout, stderr } = await runLeasehold("import", path, "-d", own);
-      assert.deepEqual([status, stdout, stderr], [0, `${own}: ${many} leases imported: ${many} bound\n`, ""]);
-      const { stdout: list } = await runLeasehold("leases", "-d", own, "--csv");
-      assert.equal(list.trimEnd().split("\n").length, many + 1);
-    }
+    const path = join(folder, "many");
+    writeLeaseFile(path, LEASE_FILES[0], 40_000, SOON);
+    const { status, stdout, stderr } = await runLeasehold("import", path, "-d", database);
+    assert.deepEqual([status, stdout, stderr], [0, `${database}: 40000 leases imported: 40000 bound\n`, ""]);
+    const { stdout: list } = await runLeasehold("leases", "-d", database, "--csv");
+    assert.equal(list.trimEnd().split("\n").length, 40_001);
     for (const [args, what] of [
       [[join(folder, "none")], `${join(folder, "none")} can't be read: there is no such file`],
       [[folder], `${folder} can't be read: it is a folder`],

@@ -23,11 +23,29 @@ const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
 
-const LAST_SPECIAL = CLOSE;
-/** By character: whether it is anything but part of a word. */
-const SPECIAL = Uint8Array.from({ length: LAST_SPECIAL + 1 }, (_, code) =>
-  code <= BLANK || [QUOTE, HASH, SEMICOLON, BACKSLASH, OPEN, CLOSE].includes(code) ? 1 : 0,
-);
+/** By character: where something ends in words, and in a string. */
+const ENDS_WORDS = tableOf(NEWLINE, QUOTE, HASH, SEMICOLON, OPEN, CLOSE);
+const ENDS_STRING = tableOf(NEWLINE, QUOTE, BACKSLASH);
+
+function tableOf(...codes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(CLOSE + 1);
+  for (const code of codes) table[code] = 1;
+  return table;
+}
+
+/** Where the next of these characters is, or the end of the text. */
+function placeOf(table: Uint8Array, text: string, from: number): number {
+  let at = from;
+  while (at < text.length && table[text.charCodeAt(at)] !== 1) at++;
+  return at;
+}
+
+/** Where something other than a blank, or the end of a line, is. */
+function behindBlanks(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code <= BLANK && code !== NEWLINE; code = text.charCodeAt(at)) at++;
+  return at;
+}
 
 interface Visitor {
   statement(statement: Statement): void;
@@ -55,43 +73,58 @@ export function readStatements({ statement, problem, end }: Visitor): LeaseFileR
     firstLine = 0;
   }
 
+  /** Where the statement begins in this piece. */
+  let start = 0;
+
+  /** Reads up to the next character that means something, and it; returns the place behind it. */
+  function next(text: string, from: number): number {
+    if (within === "escape") {
+      within = "string";
+      if (text.charCodeAt(from) === NEWLINE) line++;
+      return from + 1;
+    }
+    if (within === "comment") {
+      const end = text.indexOf("\n", from);
+      if (end < 0) return text.length;
+      line++;
+      within = "words";
+      start = end;
+      return end + 1;
+    }
+    if (within === "string") {
+      const at = placeOf(ENDS_STRING, text, from);
+      const code = text.charCodeAt(at);
+      if (code === NEWLINE) line++;
+      else if (code === BACKSLASH) within = "escape";
+      else if (code === QUOTE) within = "words";
+      return at + 1;
+    }
+    let at = from;
+    if (firstLine === 0) {
+      at = behindBlanks(text, from);
+      if (at < text.length && text.charCodeAt(at) !== NEWLINE) firstLine = line;
+    }
+    at = placeOf(ENDS_WORDS, text, at);
+    const code = text.charCodeAt(at);
+    if (code === NEWLINE) line++;
+    else if (code === QUOTE) within = "string";
+    else if (code === HASH) {
+      before += text.slice(start, at);
+      if (before.trim() === "") firstLine = 0;
+      within = "comment";
+    } else if (at < text.length) {
+      take(code === SEMICOLON ? ";" : code === OPEN ? "{" : "}", before + text.slice(start, at));
+      start = at + 1;
+    }
+    return at + 1;
+  }
+
   return {
     push(text) {
-      const { length } = text;
-      let state = within;
-      let start = 0;
-      for (let at = 0; at < length; at++) {
-        const code = text.charCodeAt(at);
-        if (code > LAST_SPECIAL || SPECIAL[code] === 0) {
-          // Most of a file.
-          if (state === "words") {
-            if (firstLine === 0) firstLine = line;
-          } else if (state === "escape") state = "string";
-          continue;
-        }
-        if (code === NEWLINE) line++;
-        if (state === "words") {
-          if (code <= BLANK) continue;
-          if (firstLine === 0) firstLine = line;
-          if (code === SEMICOLON || code === OPEN || code === CLOSE) {
-            take(code === SEMICOLON ? ";" : code === OPEN ? "{" : "}", before + text.slice(start, at));
-            start = at + 1;
-          } else if (code === QUOTE) state = "string";
-          else if (code === HASH) {
-            before += text.slice(start, at);
-            if (before.trim() === "") firstLine = 0;
-            state = "comment";
-          }
-        } else if (state === "comment") {
-          if (code !== NEWLINE) continue;
-          state = "words";
-          start = at;
-        } else if (state === "escape") state = "string";
-        else if (code === BACKSLASH) state = "escape";
-        else if (code === QUOTE) state = "words";
-      }
-      within = state;
-      if (state === "comment" || isTooLong) return;
+      start = 0;
+      // Each step is a call of its own, for a loop that is begun seldom is never made fast.
+      for (let at = 0; at < text.length; ) at = next(text, at);
+      if (within === "comment" || isTooLong) return;
       before += text.slice(start);
       if (before.length <= LONGEST_STATEMENT) return;
       isTooLong = true;
@@ -142,7 +175,9 @@ export function bytesOf(word: string): Uint8Array | undefined {
 
 /** One or two digits a byte. */
 function fromColons(word: string): Uint8Array | undefined {
-  const bytes = new Uint8Array((word.length + 1) >>> 1);
+  let count = 1;
+  for (let at = 0; at < word.length; at++) if (word.charCodeAt(at) === COLON) count++;
+  const bytes = new Uint8Array(count);
   let size = 0;
   for (let at = 0; ; at++) {
     const first = hexDigit(word, at++);
@@ -150,7 +185,7 @@ function fromColons(word: string): Uint8Array | undefined {
     const second = hexDigit(word, at);
     if (second >= 0) at++;
     bytes[size++] = second < 0 ? first : (first << 4) | second;
-    if (at >= word.length) return bytes.slice(0, size);
+    if (at >= word.length) return bytes;
     if (word.charCodeAt(at) !== COLON) return undefined;
   }
 }

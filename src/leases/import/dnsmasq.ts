@@ -133,8 +133,10 @@ function hardwareOf(text: string): { readonly htype: number; readonly chaddr: Ui
   return { htype: type === undefined ? HARDWARE_TYPE_ETHERNET : Number.parseInt(type, 16), chaddr };
 }
 
+const ENCODER = new TextEncoder();
+
 function nameOf(text: string): Uint8Array | undefined {
-  return text === "*" || text === "" ? undefined : new TextEncoder().encode(text);
+  return text === "*" || text === "" ? undefined : ENCODER.encode(text);
 }
 
 /** So much of a text as a message has room for. */
