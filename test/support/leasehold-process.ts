@@ -120,7 +120,7 @@ export function temporaryFolder(t: TestContext): string {
  * Text from within an indented program: what its first line is indented by is taken from all lines.
  */
 function outdent(text: string): string {
-  const indentation = /^ +(?=\S)/m.exec(text)?.[0] ?? "";
+  const indentation = /^ *(?=\S)/m.exec(text)?.[0] ?? "";
   return text.replaceAll(new RegExp(`^${indentation}`, "gm"), "");
 }
 

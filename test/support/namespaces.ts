@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
@@ -14,7 +15,8 @@ import { setTimeout as delay } from "node:timers/promises";
  *     await program.line(/listening/);
  *
  * When the test ends, every process in the namespaces is ended and the namespaces are deleted, the cables with them.
- * Names contain the process id, so test files can run at the same time.
+ * Names contain the process id, so test files can run at the same time. A test process that is ended by SIGTERM or SIGINT, as at a
+ * time limit, cleans up as well; what one left that was killed is removed by the next one.
  */
 export interface Lab {
   /** A new namespace with its loopback interface up. The label tells it from the others of this lab. */
@@ -46,23 +48,23 @@ export interface Program {
 
 /** `scope` is a test context, or `{ after }` of node:test for a whole file. */
 export function createLab(scope: { after(cleanUp: () => Promise<void>): void }): Lab {
-  labs++;
+  if (labs++ === 0) {
+    removeAbandoned();
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => endBy(signal));
+  }
   const prefix = `lh${process.pid}-${labs}`;
   const namespaces: Namespace[] = [];
   const programs: Program[] = [];
   scope.after(async () => {
     await Promise.all(programs.map((program) => program.end()));
-    for (const { name } of namespaces) {
-      // What programs left behind, such as the daemon of a client that went to the background.
-      for (const pid of ip("netns", "pids", name).split("\n").filter(Boolean)) endProcess(Number(pid));
-      ip("netns", "delete", name);
-    }
+    for (const { name } of namespaces) removeNamespace(name);
   });
   return {
     namespace(label) {
       const namespace = { name: `${prefix}-${label}` };
       ip("netns", "add", namespace.name);
       namespaces.push(namespace);
+      present.add(namespace.name);
       ip("-n", namespace.name, "link", "set", "lo", "up");
       return namespace;
     },
@@ -84,6 +86,40 @@ export function createLab(scope: { after(cleanUp: () => Promise<void>): void }):
 }
 
 let labs = 0;
+/** Names of this process's namespaces. */
+const present = new Set<string>();
+
+function removeNamespace(name: string): void {
+  // What programs left behind, such as the daemon of a client that went to the background.
+  for (const pid of ip("netns", "pids", name).split("\n").filter(Boolean)) endProcess(Number(pid));
+  ip("netns", "delete", name);
+  present.delete(name);
+}
+
+/** Ends this process by the signal, as if there were no handler, when its namespaces are gone. */
+function endBy(signal: NodeJS.Signals): void {
+  for (const name of present) {
+    try {
+      removeNamespace(name);
+    } catch {
+      // The next process removes it.
+    }
+  }
+  process.kill(process.pid, signal);
+}
+
+/** Namespaces of test processes that are no more. One in which something still runs is left alone. */
+function removeAbandoned(): void {
+  for (const line of ip("netns", "list").split("\n")) {
+    const [, name, pid] = /^(lh(\d+)-\S+)/.exec(line) ?? [];
+    if (name === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      if (ip("netns", "pids", name).trim() === "") ip("netns", "delete", name);
+    } catch {
+      // Another test process was quicker.
+    }
+  }
+}
 
 const environment = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin:/lib/systemd` };
 

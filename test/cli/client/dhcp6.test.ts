@@ -17,7 +17,7 @@ const config = (time: string, ranges: string, interfaces = "eth0"): string => `
         prefix_pools: [{ prefix: "2001:db8:8000::/40", delegated_length: 56 }]
 `;
 
-suite("leasehold client, DHCPv6", { concurrency: 2 }, () => {
+suite("leasehold client, DHCPv6", { concurrency: 5 }, () => {
   test("obtains an address and a prefix, sets up the address, renews, and gives both back", async (t) => {
     if (!requireNamespaces(t)) return;
     const lab = createClientLab(t);
