@@ -179,3 +179,32 @@ test("SIGHUP and `leasehold reload`: a changed file is served by, a bad one chan
   assert.match(offered.stdout, /"yiaddr": ?"10\.77\.2\.2"/);
   assert.equal(await second.end(), 0);
 });
+
+test("a file of another server is read again with what it includes; what can't be served changes nothing and names that file", async (t: TestContext) => {
+  const folder = newFolder(t);
+  const subnet = (pool: string): string => `[ { "id": 1, "subnet": "10.77.0.0/16", "pools": [ { "pool": "${pool}" } ] } ]\n`;
+  const included = writeIn(folder, "subnets.json", subnet("10.77.1.1-10.77.1.1"));
+  const config = writeIn(
+    folder,
+    "kea-dhcp4.conf",
+    '{ "Dhcp4": { "interfaces-config": { "interfaces": ["lo"] }, "subnet4": <?include "subnets.json"?> } }\n',
+  );
+  const database = join(folder, "leases.db");
+  const place = newPlace();
+  await startServer(t, { config, database }, place);
+  const server = `${place.address}:${place.port}`;
+  const offered = async (mac: string): Promise<string> =>
+    (await runLeasehold("probe", "--server", server, "--relay", "10.77.0.1", "--mac", mac, "--timeout", "5")).stdout;
+  assert.match(await offered("02:00:5e:60:00:01"), /10\.77\.1\.1\b/);
+
+  writeFileSync(included, subnet("10.77.2.2-10.77.2.2"));
+  const { status, stderr } = await runLeasehold("reload", "-d", database);
+  assert.equal(status, 0, stderr);
+  assert.match(await offered("02:00:5e:60:00:02"), /10\.77\.2\.2\b/);
+
+  writeFileSync(included, subnet("10.77.3.3-10.77.3.3").replace('"pools"', '"pols"'));
+  const refused = await runLeasehold("reload", "-d", database);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /subnets\.json:1:\d+: error: .*pols/);
+  assert.match(await offered("02:00:5e:60:00:02"), /10\.77\.2\.2\b/);
+});

@@ -63,9 +63,9 @@ export const INTENDED: readonly Intended[] = [
   },
   {
     of: "all",
-    what: "A refusal (DHCPNAK) says why in words (option 56).",
+    what: "A refusal (DHCPNAK) says why in words (option 56), and in words of its own.",
     why: "Whoever looks at the packets knows at once.",
-    is: (one) => one.field === "option 56" && one.theirs === "" && one.answer?.type === "NAK",
+    is: (one) => one.field === "option 56" && one.ours !== "" && one.answer?.type === "NAK",
   },
   {
     of: "all",
@@ -184,7 +184,7 @@ export const INTENDED: readonly Intended[] = [
     of: "kea",
     what: "The host name that a client sends (option 12) is not sent back to it.",
     why: "It knows its name; a name is sent where one is configured for the host.",
-    is: (one) => one.field === "option 12" && one.ours === "" && one.theirs === toHex(new TextEncoder().encode("somebody")),
+    is: (one) => one.field === "option 12" && one.theirs === toHex(new TextEncoder().encode("somebody")),
   },
 ];
 
