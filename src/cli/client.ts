@@ -30,7 +30,7 @@ interface ClientFlags extends SettingsFlags {
 
 const HELP = `
 It sets nothing up on the machine unless --configure says so, and then takes back what it has set when the lease ends and when it ends
-itself. SIGTERM and SIGINT end it.
+itself. SIGTERM, SIGINT and SIGHUP end it.
 
 Events, of which --json prints each as one line: bound, renewed, rebound, expired, nak (DHCPv4), refused (DHCPv6), declined, released,
 informed (--stateless).
@@ -118,6 +118,11 @@ async function runClients(interfaceName: string, flags: ClientFlags): Promise<nu
   const resolvConf = flags.resolvConf === "none" || flags.configure !== true ? NO_RESOLV_CONF : createResolvConf(flags.resolvConf);
   const state = openStateFile(flags.state, complain);
   const configurators: Configurator[] = [];
+  // However it ends: the reader of its output may have gone, too.
+  const takeBack = (): void => {
+    for (const configurator of configurators.splice(0)) configurator.apply(undefined);
+  };
+  process.once("exit", takeBack);
 
   function contextOf(protocol: "dhcp4" | "dhcp6"): ClientContext {
     const parts = { interfaceName, family: protocol === "dhcp4" ? "-4" : "-6", mtu: link.mtu, metric, resolvConf, complain } as const;
@@ -171,7 +176,7 @@ async function runClients(interfaceName: string, flags: ClientFlags): Promise<nu
   const watch = await watchInterfaces(() => {
     looking = looking.then(follow).catch((error: unknown) => complain(`the interface can't be looked at: ${error}`));
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end.resolve(Exit.ok));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => end.resolve(Exit.ok));
   const timer = flags.once === true ? setTimeout(() => end.resolve(Exit.failed), timeout) : undefined;
   looking = looking.then(follow);
   await looking;
@@ -182,7 +187,8 @@ async function runClients(interfaceName: string, flags: ClientFlags): Promise<nu
   if (status === Exit.failed) complain(`no lease on ${interfaceName} within ${flags.timeout} s: is there a server on its link?`);
   if (flags.release === true) await Promise.all(running.map(({ client }) => client.release()));
   for (const { client } of running) client.close();
-  if (flags.once !== true || flags.release === true) for (const configurator of configurators) configurator.apply(undefined);
+  if (flags.once !== true || flags.release === true) takeBack();
+  process.off("exit", takeBack);
   return status;
 }
 

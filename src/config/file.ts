@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -109,6 +109,8 @@ const FILES: Files = {
     let reason: string | undefined;
     for (const name of placesOf(path, from)) {
       try {
+        // Of a device there may be no end.
+        if (!statSync(name).isFile()) return { reason: statSync(name).isDirectory() ? "it is a folder" : "it is no file" };
         return { name, text: readFileSync(name, "utf8") };
       } catch (error) {
         reason ??= reasonOf(error);

@@ -7,6 +7,7 @@
  *
  * @module
  */
+export { type Expired, LeaseDatabase as LeaseDatabaseOf } from "./database.ts";
 export * as dhcp4 from "./dhcp4/index.ts";
 // The names of `dhcp4`, as they were before it had them to itself.
 export {

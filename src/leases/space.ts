@@ -6,11 +6,34 @@ export interface AddressFilter<A> {
   excludes(address: A): boolean;
 }
 
+/** Addresses by their ordinals in a pool: from 0 to `size` - 1. */
+export interface PoolAddresses<A> {
+  /** At most 2^53. */
+  readonly size: number;
+  /** Of an address of the pool. */
+  ordinalOf(address: A): number;
+  addressAt(ordinal: number): A;
+}
+
+/** Ordinals from the first to the last, both included. */
+export interface Ordinals {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What a pool consists of, whatever is used of it. */
+export interface PoolShape<A> {
+  readonly addresses: PoolAddresses<A>;
+  /** What is never given out: sorted, not overlapping, inside the pool. */
+  readonly excluded: readonly Ordinals[];
+}
+
 /**
  * Addresses for dynamic allocation, and which of them are unused. To use one that is used, or to
  * release one that is unused, changes nothing.
  */
 export interface Pool<A> {
+  readonly shape: PoolShape<A>;
   /** Addresses that can be given out, in use or not. */
   readonly capacity: number;
   /** Those of them that are unused. */
@@ -39,6 +62,13 @@ export interface Strays<A> {
   overlapping(address: A): number;
 }
 
+/** The same that never changes: what uses or releases something returns another one. */
+export interface PersistentStrays<A> {
+  use(address: A): PersistentStrays<A>;
+  release(address: A): PersistentStrays<A>;
+  overlapping(address: A): number;
+}
+
 /** One of several pools, by its position among them. */
 export interface PoolPosition {
   readonly index: number;
@@ -60,6 +90,8 @@ export interface Space<A> {
   poolOf(address: A): number;
   /** Undefined: no address is a part of another one. */
   readonly strays?: Strays<A>;
+  /** The same, of which nothing is used, for those who keep what was; undefined with `strays`. */
+  readonly noStrays?: PersistentStrays<A>;
   /** Number of the link; -1: no network is configured for the address. */
   linkOf(address: A): number;
   /** Name of the network; empty when none is configured for the address. */

@@ -14,17 +14,28 @@ export const IPV4_BROADCAST: Ipv4 = 0xffffffff;
  * anything else.
  */
 export function parseIpv4(text: string): Ipv4 | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
   let address = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part)) return undefined;
-    const byte = Number(part);
-    if (byte > 255) return undefined;
-    address = address * 256 + byte;
+  let byte = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT && digits > 0 && dots < 3) {
+      address = address * 256 + byte;
+      byte = 0;
+      digits = 0;
+      dots++;
+    } else if (code >= ZERO && code <= ZERO + 9 && (digits === 0 || byte > 0)) {
+      byte = byte * 10 + code - ZERO;
+      digits++;
+      if (byte > 255) return undefined;
+    } else return undefined;
   }
-  return address;
+  return dots === 3 && digits > 0 ? address * 256 + byte : undefined;
 }
+
+const DOT = 46;
+const ZERO = 48;
 
 /** An address in dotted decimal. */
 export function formatIpv4(address: Ipv4): string {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadConfigFile } from "../../src/config/file.ts";
+import { loadConfigFile, loadConfigText } from "../../src/config/file.ts";
 import { buildConfig, defineConfig, formatDiagnostic, jsonSchema, loadConfig } from "../../src/config/index.ts";
 import { OPTIONS } from "../../src/wire/dhcp4/option-table.ts";
 import { OPTIONS as DHCP6_OPTIONS } from "../../src/wire/dhcp6/option-table.ts";
@@ -203,4 +203,10 @@ networks:
     [3600, undefined],
   );
   assert.ok(loadConfig("{networks: {}}", "dora.json").ok);
+});
+
+test("a device that a file of another server includes is not read", () => {
+  const loaded = loadConfigText("conf-file=/dev/zero\ndhcp-range=10.0.0.1,10.0.0.9,255.255.255.0\n", "dnsmasq.conf");
+  const messages = loaded.ok ? [] : loaded.diagnostics.map(({ message }) => message);
+  assert.ok(messages.includes("/dev/zero can't be read: it is no file"), messages.join("\n"));
 });

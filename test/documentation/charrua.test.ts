@@ -26,6 +26,12 @@ test("every test that the page about Charrua names exists", () => {
   );
 });
 
+test("every test that it names by its title stands in its file", () => {
+  const named = [...TEXT.matchAll(/`(test\/[^`]+)`: "([^"]+)"/g)];
+  assert.ok(named.length >= 20);
+  for (const [, file = "", title = ""] of named) assert.ok(readFileSync(new URL(file, ROOT), "utf8").includes(title), `${file}: ${title}`);
+});
+
 test("each defect and gap has a test, or says why not", () => {
   const rows = rowsOf("Its defects and gaps");
   assert.equal(rows.length, 22);

@@ -102,9 +102,11 @@ function inOrder(map: PlainMap, { order }: Layout): readonly string[] {
   return keys.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Codes of options are written as numbers. */
+/** Codes of options are written as numbers; `<<` alone would merge maps. */
 function toKey(key: string): Scalar {
-  return new Scalar(/^(0|[1-9]\d{0,8})$/.test(key) ? Number(key) : key);
+  const scalar = new Scalar(/^(0|[1-9]\d{0,8})$/.test(key) ? Number(key) : key);
+  if (key === "<<") scalar.type = Scalar.QUOTE_DOUBLE;
+  return scalar;
 }
 
 /**

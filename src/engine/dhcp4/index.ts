@@ -9,6 +9,7 @@ export type { Answers, Decision, Reply, SettledDecision } from "./decision.ts";
 export type { Context, Received, ServedInterface } from "./exchange.ts";
 export type { NakReason } from "./nak-reasons.ts";
 export type { Refusal } from "./permission.ts";
+export { type Packet, type Step, type StepOptions, step } from "./step.ts";
 export {
   type AddressEvent,
   describe as describeTrace,

@@ -4,6 +4,7 @@
  * @module
  */
 export { Association, associationOf, clientKeyOf, duidOf, iaidOf } from "./client-key.ts";
+export { createLeaseDatabase, type LeaseDatabase, reconfigured } from "./database.ts";
 export type {
   AddressFilter,
   Applied,

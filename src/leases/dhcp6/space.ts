@@ -2,9 +2,10 @@ import type { Dhcp6Config, PrefixPool, Range } from "../../config/model/dhcp6.ts
 import { firstAddress, type Ipv6Prefix, ipv6Prefix, lastAddress, prefixLength } from "../../net/ipv6-prefix.ts";
 import type { SpaceId } from "../lease.ts";
 import { addressRange, prefixesIn } from "../pools/addresses-128.ts";
-import { createPool, type Ordinals, type PoolAddresses } from "../pools/pool.ts";
-import type { Pool, Space } from "../space.ts";
+import { createPool } from "../pools/pool.ts";
+import type { Ordinals, Pool, PoolAddresses, Space } from "../space.ts";
 import type { LeaseTrait } from "./lease.ts";
+import { persistentStrays } from "./persistent-strays.ts";
 import { placesOf } from "./places.ts";
 import { createStrays, givenLengths } from "./strays.ts";
 
@@ -23,12 +24,14 @@ const REGISTRATION_TRAITS: readonly LeaseTrait[] = ["duid"];
  */
 export function createSpace(config: Dhcp6Config): Space<Ipv6Prefix> {
   const places = placesOf(config);
+  const given = givenLengths(config);
   return {
     id: IPV6_SPACE,
     affinity: config.affinity,
     pools: config.pools.map((pool) => (pool.kind === "addresses" ? poolOfRange(pool) : poolOfPrefixes(pool))),
     poolOf: (prefix) => places.poolOf(prefix)?.index ?? -1,
-    strays: createStrays(givenLengths(config)),
+    strays: createStrays(given),
+    noStrays: persistentStrays(given),
     linkOf: (prefix) => places.networkOf(prefix)?.link ?? -1,
     networkName: (prefix) => places.networkOf(prefix)?.name ?? "",
     traits: traitsOf(config),

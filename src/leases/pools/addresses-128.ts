@@ -1,4 +1,4 @@
-import type { PoolAddresses } from "./pool.ts";
+import type { PoolAddresses } from "../space.ts";
 
 /*
  * Pools of addresses of 128 bits, and of prefixes to delegate, by ordinals: the n-th address of a

@@ -46,6 +46,27 @@ suite("leasehold client, DHCPv4", { concurrency: 5 }, () => {
     assert.doesNotMatch(server.output(), /RELEASE/);
   });
 
+  test("takes everything back when its terminal is closed, or the reader of its output goes", async (t) => {
+    if (!requireNamespaces(t)) return;
+    const lab = createClientLab(t);
+    const resolvConf = join(lab.folder, "resolv.conf");
+    writeFileSync(resolvConf, "nameserver 192.0.2.1\n");
+    await startLeasehold(t, lab.lab, lab.server, CONFIG);
+    const client = lab.start("--configure");
+    await client.next("bound");
+    assert.equal(await client.program.end("SIGHUP"), 0);
+    assert.deepEqual(configured(lab, "-4"), { addresses: [], routes: [], mtu: 1500 });
+
+    const command = `"${process.execPath}" "${MAIN}" client eth0 --configure --resolv-conf "${resolvConf}" | head -n 1`;
+    const read = lab.lab.start(lab.client, "sh", "-c", `${command}; echo over`);
+    await read.line(/^bound 10\.0\.0\.10/, 20_000);
+    assert.deepEqual(configured(lab, "-4").addresses, ["10.0.0.10/24"]);
+    // It is seen with the next event, a renewal.
+    await read.line(/^over/, 20_000);
+    assert.deepEqual(configured(lab, "-4"), { addresses: [], routes: [], mtu: 1500 });
+    assert.equal(textOf(resolvConf), "nameserver 192.0.2.1\n");
+  });
+
   test("asks all servers when its own does not answer", async (t) => {
     if (!requireNamespaces(t) || !requirePrograms(t, "nft")) return;
     const lab = createClientLab(t);

@@ -162,3 +162,11 @@ test("whatever the value and its comments are, YAML reads the value back", () =>
     { numRuns: 400 },
   );
 });
+
+test("a key that would merge maps is quoted", () => {
+  const value = { shared_networks: { "<<": ["10.0.0.0/24"] } };
+  assert.equal(
+    writeTranslation({ value, notes: createNotes(), findings: [], sources: new Map() }, []),
+    'shared_networks:\n  "<<": [10.0.0.0/24]\n',
+  );
+});

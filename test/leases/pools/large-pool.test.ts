@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { addressRange, prefixesIn } from "../../../src/leases/pools/addresses-128.ts";
 import { NumberSet } from "../../../src/leases/pools/number-set.ts";
-import { createPool, type PoolAddresses } from "../../../src/leases/pools/pool.ts";
+import { createPool } from "../../../src/leases/pools/pool.ts";
+import type { PoolAddresses } from "../../../src/leases/space.ts";
 import { formatAddress } from "../../../src/net/address.ts";
 import { parseIpv6 } from "../../../src/net/ipv6.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { createPool, type PoolAddresses } from "../../../src/leases/pools/pool.ts";
-import type { Pool } from "../../../src/leases/space.ts";
+import { createPool } from "../../../src/leases/pools/pool.ts";
+import type { Pool, PoolAddresses } from "../../../src/leases/space.ts";
 import type { AddressRange } from "../../../src/net/range.ts";
 
 const START = 0x0a000000;

@@ -16,18 +16,21 @@ export interface Difference {
   readonly ours: string;
   /** All that Leasehold answered. */
   readonly answer: Answer;
+  /** How many seconds passed in all while both were asked. */
+  readonly took: number;
 }
 
-export function compare(theirs: Answers, ours: Answers): readonly Difference[] {
+export function compare(theirs: Answers, ours: Answers, took: number): readonly Difference[] {
   const differences: Difference[] = [];
   for (const [asked, their] of theirs) {
     const our = ours.get(asked);
     if (their === undefined || our === undefined) {
-      if (their !== our) differences.push({ asked, field: "answer", theirs: their?.type ?? "", ours: our?.type ?? "", answer: our });
+      if (their !== our) differences.push({ asked, field: "answer", theirs: their?.type ?? "", ours: our?.type ?? "", answer: our, took });
       continue;
     }
     for (const field of new Set([...Object.keys(their), ...Object.keys(our)])) {
-      if (their[field] !== our[field]) differences.push({ asked, field, theirs: their[field] ?? "", ours: our[field] ?? "", answer: our });
+      if (their[field] !== our[field])
+        differences.push({ asked, field, theirs: their[field] ?? "", ours: our[field] ?? "", answer: our, took });
     }
   }
   return differences;

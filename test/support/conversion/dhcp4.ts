@@ -282,14 +282,18 @@ export function triggers(classes: readonly { readonly name: string; readonly ass
   });
 }
 
-/** Where the server stands: in the first network that no relay is named for, at an address that is nobody's. */
-export function serverAddress(config: Config): { readonly address: Ipv4; readonly length: number } | undefined {
+/**
+ * Where the server stands: in the first network that no relay is named for, at an address that the
+ * file says is its own (`own`), else at one that is nobody's.
+ */
+export function serverAddress(config: Config, own: readonly Ipv4[]): { readonly address: Ipv4; readonly length: number } | undefined {
   if (config.networks.length === 0) return undefined;
   const network = config.networks.find((one) => config.links[one.link]?.relays.length === 0);
   const [{ address: named } = { address: undefined }] = config.interfaces;
   if (network === undefined) return { address: named ?? ELSEWHERE, length: 24 };
-  const own = [named, network.serverId].find((one) => one !== undefined && prefixContains(network.prefix, one));
-  return { address: own ?? freeAddress(network, []), length: network.prefix.length };
+  const told = [named, ...own, network.serverId, ...config.networks.map(({ serverId }) => serverId)];
+  const address = told.find((one) => one !== undefined && prefixContains(network.prefix, one));
+  return { address: address ?? freeAddress(network, []), length: network.prefix.length };
 }
 
 /** 198.18.0.1 */

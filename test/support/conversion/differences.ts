@@ -13,8 +13,33 @@ export interface Intended {
   readonly is: (difference: Difference) => boolean;
 }
 
-/** Seconds that an answer may come later by than that of the other server. */
-const LATER = 5;
+/** Seconds, for what is rounded on both sides. */
+const ROUNDING = 2;
+
+/** Whether these are the same but for numbers that differ by no more than the seconds that passed. */
+function areSecondsApart(theirs: readonly number[], ours: readonly number[], took: number): boolean {
+  return theirs.length === ours.length && theirs.every((their, i) => Math.abs(their - (ours[i] ?? Number.NaN)) <= took + ROUNDING);
+}
+
+/** Whether T1 and T2 are 0.5 and 0.8 of the shortest preferred lifetime. */
+function areRecommended({ field, ours, answer }: Difference): boolean {
+  const given = answer?.[field.replace(" times", "")] ?? "";
+  const preferred = Math.min(...[...given.matchAll(/\bpreferred (\d+)/g)].map(([, seconds]) => Number(seconds)));
+  return ours === `T1 ${Math.floor(preferred * 0.5)}, T2 ${Math.floor(preferred * 0.8)}`;
+}
+
+/** What T1 (option 58) or T2 (option 59) are where nobody says it, in hex (RFC 2131 section 4.4.5). */
+function partOfLease({ field, answer }: Difference): string {
+  const part = field === "option 58" ? 0.5 : field === "option 59" ? 0.875 : undefined;
+  const lease = Number(`0x${answer?.["option 51"]}`);
+  return part === undefined || Number.isNaN(lease)
+    ? ""
+    : Math.floor(lease * part)
+        .toString(16)
+        .padStart(8, "0");
+}
+
+const LIFETIMES = /(?<=\b(?:T1|T2|preferred|valid) )\d+/g;
 
 export const INTENDED: readonly Intended[] = [
   {
@@ -22,9 +47,13 @@ export const INTENDED: readonly Intended[] = [
     what: "Who asks again within seconds is told what is left of the lease, or the whole lease time anew: seconds more or less.",
     why: "Not every server writes a lease anew that has just been given.",
     is: (one) =>
-      /^option (51|58|59)$/.test(one.field) &&
-      Math.abs(Number(`0x${one.theirs}`) - Number(`0x${one.ours}`)) <= LATER &&
-      one.asked.search(/: (renewing|after a restart|REQUEST)$/) > 0,
+      (/^option (51|58|59)$/.test(one.field) &&
+        areSecondsApart([Number(`0x${one.theirs}`)], [Number(`0x${one.ours}`)], one.took) &&
+        /: (renewing|after a restart|REQUEST)$/.test(one.asked)) ||
+      (/^IA_(NA|PD)( times)?$/.test(one.field) &&
+        one.theirs.replaceAll(LIFETIMES, "") === one.ours.replaceAll(LIFETIMES, "") &&
+        areSecondsApart((one.theirs.match(LIFETIMES) ?? []).map(Number), (one.ours.match(LIFETIMES) ?? []).map(Number), one.took) &&
+        /: (REQUEST|RENEW|REBIND)$/.test(one.asked)),
   },
   {
     of: "dhcpd",
@@ -36,7 +65,7 @@ export const INTENDED: readonly Intended[] = [
     of: "all",
     what: "A refusal (DHCPNAK) says why in words (option 56).",
     why: "Whoever looks at the packets knows at once.",
-    is: (one) => one.field === "option 56",
+    is: (one) => one.field === "option 56" && one.theirs === "" && one.answer?.type === "NAK",
   },
   {
     of: "all",
@@ -54,6 +83,18 @@ export const INTENDED: readonly Intended[] = [
       one.asked.includes(":") &&
       !one.asked.endsWith("INFORMATION-REQUEST") &&
       one.answer?.status !== undefined,
+  },
+  {
+    of: "all",
+    what: "DHCPv6: the preference of the server (option 7) is in ADVERTISE messages alone.",
+    why: "It is for choosing among these (RFC 8415 sections 18.2.1 and 21.8).",
+    is: (one) => one.field === "option 7" && one.ours === "" && one.answer?.status !== undefined && one.answer.type !== "ADVERTISE",
+  },
+  {
+    of: "dhcpd",
+    what: "DHCPv6: T1 and T2 are sent also where no timers are configured, as 0.5 and 0.8 of the preferred lifetime; dhcpd sends 0 and 0.",
+    why: "0 leaves them to the client; these are the values that RFC 8415 section 21.4 recommends.",
+    is: (one) => /^IA_(NA|PD) times$/.test(one.field) && one.theirs === "T1 0, T2 0" && areRecommended(one),
   },
   {
     of: "kea",
@@ -101,19 +142,19 @@ export const INTENDED: readonly Intended[] = [
     of: "kea",
     what: "A refusal has the server identifier of the network (option 54), where one is configured.",
     why: "It is the one that the client knows from its lease; Kea takes the address of the interface.",
-    is: (one) => one.field === "option 54" && one.asked.includes("one from another network"),
+    is: (one) => one.field === "option 54" && one.answer?.type === "NAK" && one.theirs.length === 8 && one.ours.length === 8,
   },
   {
     of: "kea",
     what: "The answer to an INFORM has the subnet mask (option 1), where the client asks for it.",
     why: "Clients that have their address from elsewhere may want it; Kea tells it with a lease alone.",
-    is: (one) => one.field === "option 1" && one.theirs === "" && one.asked.endsWith(": INFORM"),
+    is: (one) => one.field === "option 1" && one.theirs === "" && one.ours.length === 8 && one.asked.endsWith(": INFORM"),
   },
   {
     of: "dhcpd, kea",
     what: "The client identifier (option 61) is sent back, as the client sent it.",
     why: "RFC 6842 wants it; dhcpd does not do it, Kea not with `echo-client-id` false.",
-    is: (one) => one.field === "option 61" && one.theirs === "",
+    is: (one) => one.field === "option 61" && one.theirs === "" && one.ours !== "",
   },
   {
     of: "kea",
@@ -125,25 +166,25 @@ export const INTENDED: readonly Intended[] = [
     of: "dhcpd, kea",
     what: "T1 and T2 (options 58 and 59) are sent also where no timers are configured, as half and 7/8 of the lease time.",
     why: "They are what RFC 2131 says that clients assume without them.",
-    is: (one) => (one.field === "option 58" || one.field === "option 59") && one.theirs === "",
+    is: (one) => one.theirs === "" && one.ours !== "" && one.ours === partOfLease(one),
   },
   {
     of: "dhcpd, kea",
     what: "Clients that ask for the broadcast address (option 28) get it, as they get the subnet mask.",
     why: "It follows from the network; the others send it only where it is written down.",
-    is: (one) => one.field === "option 28" && one.theirs === "",
+    is: (one) => one.field === "option 28" && one.theirs === "" && one.ours.length === 8,
   },
   {
     of: "kea",
     what: "An INFORM from a network that is not authoritative is not answered.",
     why: "Whoever is not in charge of a network tells nothing about it to clients that it does not serve. `authoritative: true` makes Leasehold answer.",
-    is: (one) => one.asked.endsWith(": INFORM") && one.field === "answer" && one.ours === "",
+    is: (one) => one.asked.endsWith(": INFORM") && one.field === "answer" && one.theirs === "ACK" && one.ours === "",
   },
   {
     of: "kea",
     what: "The host name that a client sends (option 12) is not sent back to it.",
     why: "It knows its name; a name is sent where one is configured for the host.",
-    is: (one) => one.field === "option 12" && one.theirs === toHex(new TextEncoder().encode("somebody")),
+    is: (one) => one.field === "option 12" && one.ours === "" && one.theirs === toHex(new TextEncoder().encode("somebody")),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../../src/config/model/config.ts";
+import { type Ipv4, parseIpv4 } from "../../../src/net/ipv4.ts";
 import type { Lab, Program } from "../namespaces.ts";
 import type { Place } from "./place.ts";
 
@@ -9,6 +10,10 @@ export interface OldServer {
   readonly programs: readonly string[];
   /** The text without what costs a second for each client: asking whether an address is in use. */
   readonly quick?: (text: string) => string;
+  /** The text without what a server does not work alone with: a peer that it never meets. */
+  readonly alone?: (text: string) => string;
+  /** Addresses that the server has, as the file says. */
+  readonly addresses?: (text: string) => readonly Ipv4[];
   /** Starts what serves the file, and waits until it does. Rejects with what it said where it does not. */
   start(lab: Lab, place: Place, file: string, text: string, config: Config, folder: string, device: string): Promise<readonly Program[]>;
 }
@@ -27,13 +32,19 @@ const HAS_STARTED = 15_000;
 
 /** Files that the old server can't run in such a place, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
-  "dhcpd/two-sites.conf": "a server with failover answers nobody until it has met its peer",
   "kea/dual6.json": "it wants an address on a second interface",
 };
+
+/** Files by which nobody is served who asks: unknown clients are denied, and no host is declared. */
+export const SILENT: ReadonlySet<string> = new Set(["dhcpd/include.conf"]);
+
+/** Files that are served as they stand: both servers ask whether an address is in use. */
+export const PROBED: ReadonlySet<string> = new Set(["dhcpd/home.conf"]);
 
 export const OLD_SERVERS: Readonly<Record<string, OldServer>> = {
   dhcpd: {
     programs: ["dhcpd"],
+    alone: (text) => text.replaceAll(/^\s*failover\s+peer\s+"[^"]*"\s*\{[^}]*\}/gm, "").replaceAll(/\bfailover\s+peer\s+"[^"]*"\s*;/g, ""),
     quick: (text) => `ping-check false;\n${text.replaceAll(/ping-check\s+(true|on)\b/g, "ping-check false")}`,
     async start(lab, place, file, text, config, folder, device) {
       const own = join(folder, "dhcpd.conf");
@@ -71,6 +82,10 @@ export const OLD_SERVERS: Readonly<Record<string, OldServer>> = {
   },
   dnsmasq: {
     programs: ["dnsmasq"],
+    addresses: (text) =>
+      [...text.matchAll(/^\s*listen-address\s*=\s*(.+)$/gm)].flatMap(([, list = ""]) =>
+        list.split(",").flatMap((word) => parseIpv4(word.trim()) ?? []),
+      ),
     async start(lab, place, file) {
       const rest = ["--no-daemon", "--port=0", `--conf-file=${file}`, "--no-ping", "--log-dhcp", "--user=root", "--group=root"];
       const program = lab.start(place.server, ...SHELL, folderOf(file), "dnsmasq", ...rest);

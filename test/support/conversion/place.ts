@@ -34,6 +34,8 @@ const UDP_OVER_IPV4 = 28;
 const IPV6 = 40;
 const UDP = 8;
 const UDP_PROTOCOL = 17;
+const ICMP_PROTOCOL = 1;
+const ECHO_REQUEST = 8;
 /** How long an answer is waited for until the message is sent again, as clients do, and then. */
 const PATIENCES = [1000, 1500];
 
@@ -59,6 +61,8 @@ export interface Way {
 
 export interface Place {
   readonly server: Namespace;
+  /** Addresses of which the server asked whether they are in use: by an echo request, or by ARP. */
+  readonly probed: ReadonlySet<Ipv4>;
   /** Sends a message; resolves to the first answer that `isIt`, or undefined when none comes. */
   ask4(payload: Uint8Array, chaddr: Uint8Array, way: Way, isIt: (payload: Uint8Array) => boolean): Promise<Uint8Array | undefined>;
   /** From port 546 of this link-local address to all servers, or from a relay to the server. */
@@ -96,6 +100,7 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
   const serverMac = Uint8Array.from(address.split(":"), (pair) => Number.parseInt(pair, 16));
   const tap = await openTap(lab, clients, "eth0");
   const own = tap.hardwareAddress;
+  const probed = new Set<Ipv4>();
   const waiting = { v4: new Set<Waiting>(), v6: new Set<Waiting>() };
 
   function hear(frame: Uint8Array): false {
@@ -103,6 +108,7 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
     if (ethernet?.etherType === EtherType.arp) answerArp(frame, ethernet.payloadOffset);
     else if (ethernet?.etherType === EtherType.ipv4) {
       const bytes = frame.subarray(ethernet.payloadOffset);
+      noteEcho(bytes);
       const packet = parseIpv4Udp(bytes, bytes.length, { verifyUdpChecksum: false });
       if (packet.ok) tell(waiting.v4, bytes.slice(packet.payloadOffset, packet.payloadOffset + packet.payloadLength));
     } else if (ethernet?.etherType === EtherType.ipv6) {
@@ -113,9 +119,16 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
     return false;
   }
 
+  function noteEcho(packet: Uint8Array): void {
+    const header = ((packet[0] ?? 0) & 0x0f) * 4;
+    if (packet.length <= header || packet[9] !== ICMP_PROTOCOL || packet[header] !== ECHO_REQUEST) return;
+    probed.add(new DataView(packet.buffer, packet.byteOffset).getUint32(16));
+  }
+
   function answerArp(frame: Uint8Array, offset: number): void {
     const asked = parseArp(frame, offset);
     if (asked === undefined || asked.operation !== ArpOperation.request) return;
+    if (asked.senderAddress === 0) probed.add(asked.targetAddress);
     if (asked.senderAddress === 0 || asked.senderAddress === asked.targetAddress) return;
     const reply = new Uint8Array(ETHERNET + ARP_LENGTH);
     writeEthernet(reply, asked.senderHardwareAddress, own, EtherType.arp);
@@ -170,6 +183,7 @@ export async function createPlace(lab: Lab, label: string, { device, others, ipv
 
   return {
     server,
+    probed,
     ask4(payload, chaddr, { source, port, to }, isIt) {
       const frame = new Uint8Array(ETHERNET + UDP_OVER_IPV4 + payload.length);
       writeEthernet(frame, to === undefined ? ETHERNET_BROADCAST : serverMac, to === undefined ? chaddr : own, EtherType.ipv4);

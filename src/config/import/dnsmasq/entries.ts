@@ -20,26 +20,31 @@ export interface Entries {
 }
 
 /** Files whose lines are values of this key. */
-const VALUES: Readonly<Record<string, string>> = {
-  "dhcp-hostsfile": "dhcp-host",
-  "dhcp-optsfile": "dhcp-option",
-};
+const VALUES: ReadonlyMap<string, string> = new Map([
+  ["dhcp-hostsfile", "dhcp-host"],
+  ["dhcp-optsfile", "dhcp-option"],
+]);
 /** Folders of such files. */
-const FOLDERS: Readonly<Record<string, string>> = {
-  "dhcp-hostsdir": "dhcp-host",
-  "dhcp-optsdir": "dhcp-option",
-};
-/** Files in files: as many as anybody has, and an end where one reads itself. */
+const FOLDERS: ReadonlyMap<string, string> = new Map([
+  ["dhcp-hostsdir", "dhcp-host"],
+  ["dhcp-optsdir", "dhcp-option"],
+]);
+/** Files in files: as many as anybody has, and an end where links make one file out of many names. */
 const DEEPEST = 16;
+const MOST_FILES = 10_000;
 
 /** Reads a file and what it includes, in the order in which dnsmasq does. */
 export function readEntries(text: string, name: string, files: Files): Entries {
   const entries: Entry[] = [];
   const findings: Finding[] = [];
   const sources = new Map<string, string>();
+  /** Those that are being read, each inside the one before. */
+  const open: string[] = [];
+  let count = 0;
 
   function readText(content: string, file: string, valuesOf: string | undefined, depth: number): void {
     sources.set(file, content);
+    open.push(file);
     let comment: string[] = [];
     for (const [index, line] of content.split("\n").entries()) {
       const { code, remark } = split(line);
@@ -56,11 +61,12 @@ export function readEntries(text: string, name: string, files: Files): Entries {
       const value = valuesOf !== undefined ? code : equals < 0 ? undefined : code.slice(equals + 1).trim();
       include({ key, value, note }, depth);
     }
+    open.pop();
   }
 
   function include(entry: Entry, depth: number): void {
     const { key, value = "", note } = entry;
-    const valuesOf = VALUES[key] ?? FOLDERS[key];
+    const valuesOf = VALUES.get(key) ?? FOLDERS.get(key);
     if (key !== "conf-file" && key !== "conf-dir" && valuesOf === undefined) {
       entries.push(entry);
       return;
@@ -74,7 +80,7 @@ export function readEntries(text: string, name: string, files: Files): Entries {
       return;
     }
     const [path = "", ...suffixes] = value.split(",").map((word) => word.trim());
-    const isFolder = key === "conf-dir" || key in FOLDERS;
+    const isFolder = key === "conf-dir" || FOLDERS.has(key);
     const paths = isFolder
       ? files
           .list(path, note.origin.file)
@@ -85,6 +91,15 @@ export function readEntries(text: string, name: string, files: Files): Entries {
       const read = files.read(one, note.origin.file);
       if ("reason" in read) {
         findings.push({ severity: "error", origin: note.origin, message: `${one} can't be read: ${read.reason}` });
+      } else if (open.includes(read.name)) {
+        findings.push({ severity: "error", origin: note.origin, message: `${one} includes itself: it is not read again` });
+      } else if (++count > MOST_FILES) {
+        if (count === MOST_FILES + 1)
+          findings.push({
+            severity: "error",
+            origin: note.origin,
+            message: `more than ${MOST_FILES} files are included: the rest is not read`,
+          });
       } else readText(read.text, read.name, valuesOf, depth + 1);
     }
   }

@@ -172,9 +172,12 @@ export function settingsFor(
     return;
   }
   const rest = wanted.filter(({ tag, negated }) => !(negated && !work.tags.isSet(tag)));
-  const ofNetworks = rest.flatMap(({ tag, negated }) => (work.tags.networksOf(tag) === undefined ? [] : [{ tag, negated }]));
+  const ofNetworks = rest.flatMap(({ tag, negated }) => {
+    const names = work.tags.networksOf(tag);
+    return names === undefined ? [] : [{ names, negated }];
+  });
   const others = rest.filter(({ tag }) => work.tags.networksOf(tag) === undefined);
-  const meant = own.filter(({ name }) => ofNetworks.every(({ tag, negated }) => work.tags.networksOf(tag)?.includes(name) !== negated));
+  const meant = own.filter(({ name }) => ofNetworks.every(({ names, negated }) => names.has(name) !== negated));
   if (ofNetworks.length > 0 && meant.length === 0) return;
   if (others.length === 0) {
     if (meant.length === own.length) write(top);

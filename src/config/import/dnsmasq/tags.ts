@@ -21,7 +21,7 @@ export interface Tags {
   onHost(tag: string, entry: Entry): void;
   /** Clients of a network have it. */
   onNetwork(tag: string, network: string): void;
-  networksOf(tag: string): readonly string[] | undefined;
+  networksOf(tag: string): ReadonlySet<string> | undefined;
   /** Whether some line sets it. */
   isSet(tag: string): boolean;
   /** The expression for clients that have all of these. */
@@ -56,7 +56,7 @@ export function createTags(interfaces: readonly string[]): Tags {
   }
 
   function nameOf(tag: string): string {
-    return OWN_CLASSES[tag] ?? tag;
+    return Object.hasOwn(OWN_CLASSES, tag) ? (OWN_CLASSES[tag] as string) : tag;
   }
 
   function one({ tag, negated }: Wanted): string {
@@ -72,12 +72,12 @@ export function createTags(interfaces: readonly string[]): Tags {
       const of = networks.get(tag) ?? new Set<string>();
       networks.set(tag, of.add(network));
     },
-    networksOf: (tag) => (known.has(tag) ? undefined : networks.has(tag) ? [...(networks.get(tag) as Set<string>)] : undefined),
-    isSet: (tag) => known.has(tag) || networks.has(tag) || interfaces.includes(tag) || tag in OWN_CLASSES,
+    networksOf: (tag) => (known.has(tag) ? undefined : networks.get(tag)),
+    isSet: (tag) => known.has(tag) || networks.has(tag) || interfaces.includes(tag) || Object.hasOwn(OWN_CLASSES, tag),
     expression: (wanted) => wanted.map(one).join(" and "),
     classFor(wanted, entry) {
       const [first] = wanted;
-      if (wanted.length === 1 && first !== undefined && !first.negated && (known.has(first.tag) || first.tag in OWN_CLASSES))
+      if (wanted.length === 1 && first !== undefined && !first.negated && (known.has(first.tag) || Object.hasOwn(OWN_CLASSES, first.tag)))
         return nameOf(first.tag);
       if (wanted.length === 1 && first?.tag === "known") return "UNKNOWN";
       const name = wanted.map(({ tag, negated }) => (negated ? `not-${tag}` : tag)).join("-and-");

@@ -320,7 +320,7 @@ const READ: ReadonlySet<string> = new Set([
 /** What is not carried over is said. */
 function reportKey(work: Work, entry: Entry): void {
   const { key } = entry;
-  const known = WITHOUT_COUNTERPART[key];
+  const known = Object.hasOwn(WITHOUT_COUNTERPART, key) ? WITHOUT_COUNTERPART[key] : undefined;
   if (key === "read-ethers") report(work, "error", entry, `read-ethers: ${ETHERS} can't be read: ${entry.value}`);
   else if (known !== undefined) report(work, known[1] ?? "warning", entry, `${key}: ${known[0]}`, known[2]);
   else if (!READ.has(key) && !DNS_KEYS.has(key) && !PROGRAM_KEYS.has(key)) {

@@ -1,5 +1,5 @@
 import { type Inherited, reservationModes } from "./inherited.ts";
-import type { Networks } from "./network-list.ts";
+import { type Networks, overlappingNetwork } from "./network-list.ts";
 import { readReservation } from "./reservations.ts";
 import { push, report, type Section, takeSections } from "./section.ts";
 
@@ -53,7 +53,7 @@ export function placeGlobalReservations(section: Section, networks: Networks): u
   for (const host of hosts) {
     const { address } = host;
     const key = address === undefined ? undefined : family.key(address);
-    const holder = key === undefined ? undefined : list.find(({ bounds }) => bounds.first <= key && key <= bounds.last);
+    const holder = key === undefined ? undefined : overlappingNetwork(networks, { first: key, last: key });
     if (address !== undefined && holder === undefined) {
       report(work, "error", host.section.part.at, `${address} lies in none of the networks`, "a reserved address is one of a network");
       continue;

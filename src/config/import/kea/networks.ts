@@ -5,7 +5,7 @@ import { readReservations } from "./hosts.ts";
 import { flagOf, type Inherited, readInherited, textOf } from "./inherited.ts";
 import type { Part } from "./json.ts";
 import { addLink } from "./links.ts";
-import type { Networks } from "./network-list.ts";
+import { addNetwork, type Networks, overlappingNetwork } from "./network-list.ts";
 import { type ReadOptions, readOptionData } from "./options.ts";
 import { DDNS_REMARKS, readPools, readPrefixPools } from "./pools.ts";
 import {
@@ -92,7 +92,7 @@ function readSubnet(section: Section, around: Around, networks: Networks): strin
     report(work, "error", section.part.at, `the subnet has no prefix${text === undefined ? "" : `: ${JSON.stringify(text)} is none`}`);
     return undefined;
   }
-  const other = networks.list.find((one) => one.bounds.first <= bounds.last && bounds.first <= one.bounds.last);
+  const other = overlappingNetwork(networks, bounds);
   if (other !== undefined) {
     const hint = "subnets of Leasehold don't overlap: make them one, with classes for its ranges";
     report(work, "error", section.part.at, `the subnet ${prefix} overlaps ${other.prefix}`, hint);
@@ -120,7 +120,7 @@ function readSubnet(section: Section, around: Around, networks: Networks): strin
   if (limits.length > 0) out.limits = limits;
   required.byNetwork.push([...around.required, ...requiredOf(section)]);
   finish(section, `the subnet ${prefix}`, REMARKS);
-  networks.list.push({ prefix, bounds, out, section, inherited, shared: around.name });
+  addNetwork(networks, { prefix, bounds, out, section, inherited, shared: around.name });
   return prefix;
 }
 

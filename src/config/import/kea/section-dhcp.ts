@@ -46,6 +46,7 @@ export function translateSection(section: Section, family: Family, out: PlainMap
     times,
     sameTimes,
     list: [],
+    ordered: [],
     shared: (out.shared_networks ?? {}) as PlainMap,
   };
   const { options, serverId } = readOptionData(section, context);

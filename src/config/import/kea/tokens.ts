@@ -32,7 +32,6 @@ const BLANK = /[ \t\r\n]+/y;
 const COMMENT = /(?:#|\/\/)([^\n]*)/y;
 const BLOCK_COMMENT = /\/\*([\s\S]*?)\*\//y;
 const INCLUDE = /<\?include[ \t]+"([^"\n]+)"[ \t]*\?>/y;
-const STRING = /"((?:[^"\\\n\p{Cc}]|\\.)*)"/uy;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_][\w-]*/y;
 const SYMBOL = /[{}[\]:,]/y;
@@ -99,7 +98,7 @@ export function readTokens(text: string, name: string, files: Files): Tokens {
       lastLine = 0;
       continue;
     }
-    const token = readToken(match);
+    const token = readToken(input, match);
     if (token === undefined) return fail(at, explain(input));
     advance(input, token.whole);
     tokens.push({ kind: token.kind, text: token.text, at, comment, behind: undefined });
@@ -121,15 +120,35 @@ function advance(input: Input, text: string): void {
   input.at += text.length;
 }
 
-function readToken(match: (pattern: RegExp) => RegExpExecArray | null) {
-  const string = match(STRING);
-  if (string !== null) return { kind: "string", text: unescaped(string[1] as string), whole: string[0] } as const;
+function readToken(input: Input, match: (pattern: RegExp) => RegExpExecArray | null) {
+  const end = endOfString(input.text, input.at);
+  if (end !== undefined) {
+    const whole = input.text.slice(input.at, end);
+    return { kind: "string", text: unescaped(whole.slice(1, -1)), whole } as const;
+  }
   for (const [kind, pattern] of PLAIN) {
     const found = match(pattern);
     if (found !== null) return { kind, text: found[0], whole: found[0] };
   }
   return undefined;
 }
+
+/** Behind the closing quote of a string that begins here; a pattern would run out of stack in a long one. */
+function endOfString(text: string, start: number): number | undefined {
+  if (text[start] !== '"') return undefined;
+  for (let at = start + 1; at < text.length; at++) {
+    const one = text[at] as string;
+    if (one === '"') return at + 1;
+    if (one === "\\") {
+      at++;
+      if (LINE_END.test(text[at] ?? "")) return undefined;
+    } else if (CONTROL.test(one)) return undefined;
+  }
+  return undefined;
+}
+
+const LINE_END = /[\n\r]/;
+const CONTROL = /\p{Cc}/u;
 
 const PLAIN = [
   ["symbol", SYMBOL],

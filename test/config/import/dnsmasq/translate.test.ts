@@ -13,3 +13,40 @@ for (const name of readdirSync(FOLDER)) {
     assert.deepEqual(built.ok ? [] : built.diagnostics.filter(({ severity }) => severity === "error"), []);
   });
 }
+
+test("files that include each other are read once inside themselves", () => {
+  const texts: Readonly<Record<string, string>> = {
+    "self.conf": "conf-file=self.conf\nconf-file=other.conf\n",
+    "other.conf": "conf-file=self.conf\nconf-file=self.conf\n",
+  };
+  const files = { read: (name: string) => ({ name, text: texts[name] ?? "" }), list: () => [] };
+  const { findings } = DNSMASQ.translate(texts["self.conf"] as string, "self.conf", files);
+  assert.deepEqual(
+    findings.map(({ origin, message }) => `${origin.file}:${origin.line}: ${message}`),
+    [
+      "self.conf:1: self.conf includes itself: it is not read again",
+      ...[1, 2].map((line) => `other.conf:${line}: self.conf includes itself: it is not read again`),
+    ],
+  );
+});
+
+test("files that include others many times come to an end", () => {
+  const files = { read: (name: string) => ({ name, text: `conf-file=${name}x\n`.repeat(3) }), list: () => [] };
+  const { findings } = DNSMASQ.translate("conf-file=x\n", "many.conf", files);
+  assert.ok(findings.some(({ message }) => message === "more than 10000 files are included: the rest is not read"));
+});
+
+test("words that JavaScript knows are words as others", () => {
+  const { findings } = DNSMASQ.translate(
+    "constructor\n__proto__=1\ndhcp-range=10.0.0.1,10.0.0.9,255.255.255.0\ndhcp-option=tag:constructor,3,10.0.0.1\n",
+    "dnsmasq.conf",
+    NO_FILES,
+  );
+  const messages = findings.map(({ message }) => message);
+  for (const message of [
+    'unknown key "constructor"',
+    'unknown key "__proto__"',
+    "dhcp-option: no line sets the tag constructor, so this is for nobody, and left out",
+  ])
+    assert.ok(messages.includes(message), message);
+});

@@ -42,6 +42,17 @@ test("texts that can't be read, with the place", () => {
   }
 });
 
+test("strings of any length, which end on their line", () => {
+  const long = "x".repeat(20_000_000);
+  const { root, findings } = read(`{ "a": "${long}\\"" }`);
+  assert.deepEqual(
+    [findings, root?.entries.get("a")?.value],
+    [[], { kind: "scalar", at: { file: "kea.conf", line: 1, column: 8 }, value: `${long}"` }],
+  );
+  for (const text of ['{ "a": "x', '{ "a": "x\\', '{ "a": "x\\\n" }', '{ "a": "\u0007" }'])
+    assert.equal(read(text).findings[0]?.message, "the string has no closing quote on its line", text);
+});
+
 test("files that are included stand where they are named", () => {
   const files = filesOf({
     "inner.json": '# inner\n"b": [ <?include "deep.json"?> ]',
