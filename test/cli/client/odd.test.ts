@@ -73,7 +73,7 @@ suite("leasehold client, what seldom happens", { concurrency: 6 }, () => {
     await first.kill();
     // A database of its own, so a DUID of its own: what is sent to the first one it leaves alone.
     await startLeasehold(t, lab.lab, lab.server, config);
-    const rebound = await client.next("rebound", "expired", "refused");
+    const rebound = await client.next("renewed", "rebound", "expired", "refused");
     assert.deepEqual([rebound.event, rebound.leases?.[0]?.address], ["rebound", "2001:db8:1::10"]);
     assert.notEqual(rebound.server, bound.server);
     assert.deepEqual(configured(lab, "-6").addresses, ["2001:db8:1::10/128"]);

@@ -45,6 +45,7 @@ export async function openDhcp6Client(
   const used = new Map<string, client.ClientLease>();
   const checked = new Map<string, client.ClientLease>();
   let options: Message | undefined;
+  let toldServer: ReturnType<typeof serverOf> = null;
   let started = false;
   let onSilent = (): void => {};
 
@@ -81,7 +82,9 @@ export async function openDhcp6Client(
     // What is told is done.
     if (actions.some(({ kind }) => kind !== "send")) keep();
     for (const [reason, leases] of Object.entries(lost)) tell(LOSSES[reason as client.LossReason], leases);
-    if (extended.length > 0) tell(before.exchange?.kind === "rebind" ? "rebound" : "renewed", extended);
+    // A server that answered a REBIND with NoBinding has extended by a REQUEST (section 18.2.10.1).
+    const isByAnother = before.exchange?.kind === "rebind" || serverOf(after.binding) !== toldServer;
+    if (extended.length > 0) tell(isByAnother ? "rebound" : "renewed", extended);
     if (isInformed) context.say("informed", "options only", { options: optionsOf(options) });
     if (isNew) check();
     if (after.exchange === undefined) onSilent();
@@ -116,6 +119,7 @@ export async function openDhcp6Client(
 
   function tell(event: EventName, leases: readonly client.ClientLease[]): void {
     const from = serverOf(running.state.binding);
+    toldServer = from;
     const details = { server: from, leases: leasesToJson(leases), options: optionsOf(options) };
     context.say(
       event,
