@@ -39,6 +39,16 @@ export function translate(text: string, name: string, files: Files): Translation
   const networks: Networks = { v4: [], v6: [] };
 
   chooseInterfaces(work, value, interfaces, of("except-interface", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface"));
+  for (const entry of of("interface")) {
+    if (entry.value?.includes("*"))
+      report(
+        work,
+        "error",
+        entry,
+        `interface: ${entry.value} stands for several interfaces: all are served`,
+        "name each that is served by interface=",
+      );
+  }
   for (const entry of of("dhcp-range")) readRange(work, entry, networks, networkMaps, networkMaps6);
   if (networks.v4.length > 0) value.networks = networkMaps;
   if (networks.v6.length > 0) value.v6 = { networks: networkMaps6 };
@@ -49,8 +59,10 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("dhcp-host")) readHost(work, entry, hosts);
   for (const entry of of("tag-if")) readTagIf(work, entry);
   for (const entry of of("dhcp-ignore")) {
-    const { wanted } = takeTags(wordsOf(entry.value));
+    // A word without `tag:` is a tag, too.
+    const { wanted } = takeTags(wordsOf(entry.value).map((word) => (word.startsWith("tag:") ? word : `tag:${word}`)));
     if (wanted.length > 0) work.tags.drop(work.tags.expression(wanted), entry);
+    else report(work, "error", entry, "dhcp-ignore: it names no tag", "write dhcp-ignore=tag:TAG");
   }
   const own = of("listen-address")
     .flatMap(({ value: addresses }) => wordsOf(addresses))
