@@ -60,7 +60,7 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("tag-if")) readTagIf(work, entry);
   for (const entry of of("dhcp-ignore")) {
     // A word without `tag:` is a tag, too.
-    const { wanted } = takeTags(wordsOf(entry.value).map((word) => (word.startsWith("tag:") ? word : `tag:${word}`)));
+    const { wanted } = takeTags(wordsOf(entry.value).map((word) => (/^(tag|net):/.test(word) ? word : `tag:${word}`)));
     if (wanted.length > 0) work.tags.drop(work.tags.expression(wanted), entry);
     else report(work, "error", entry, "dhcp-ignore: it names no tag", "write dhcp-ignore=tag:TAG");
   }
@@ -239,6 +239,11 @@ function readFlags(work: Work, value: PlainMap, networks: Networks, of: (...keys
     if ((entry.value ?? "") === "") put(work, value, "chaddr_only", true, entry);
     else report(work, "error", entry, "dhcp-ignore-clid: client identifiers count for all clients or for none (chaddr_only)");
   }
+  const most = of("dhcp-lease-max").at(-1);
+  if (most !== undefined && /^\d{1,9}$/.test(most.value ?? "") && Number(most.value) > 0 && networks.v4.length > 0) {
+    put(work, value, "limits", [{ key: "'all'", max: Number(most.value) }], most);
+    if (networks.v6.length > 0) report(work, "warning", most, "dhcp-lease-max: leases of IPv6 are not counted");
+  } else if (most !== undefined) report(work, "warning", most, "dhcp-lease-max: leases are not limited");
   for (const entry of of("dhcp-broadcast"))
     report(work, "warning", entry, "dhcp-broadcast: a client that can't take replies to its address says so itself");
   for (const entry of of("bootp-dynamic")) {
@@ -326,7 +331,7 @@ const READ: ReadonlySet<string> = new Set([
   ..."dhcp-option dhcp-option-force dhcp-boot domain dhcp-authoritative no-ping dhcp-sequential-ip dhcp-rapid-commit dhcp-ignore-clid dhcp-broadcast".split(
     " ",
   ),
-  ..."bootp-dynamic shared-network".split(" "),
+  ..."bootp-dynamic shared-network dhcp-lease-max".split(" "),
 ]);
 
 /** What is not carried over is said. */

@@ -70,3 +70,10 @@ test("dhcp-ignore takes a tag with tag: before it or without", () => {
   assert.match(JSON.stringify(dropped[0]), /"DROP"/);
   assert.deepEqual(dropped[1], dropped[0]);
 });
+
+test("dhcp-lease-max is a limit of all leases, which is served", () => {
+  const text = "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-lease-max=40\n";
+  const translation = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+  assert.deepEqual(translation.value.limits, [{ key: "'all'", max: 40 }]);
+  assert.ok(buildTranslation(translation).ok);
+});
