@@ -61,7 +61,9 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("dhcp-ignore")) {
     // A word without `tag:` is a tag, too.
     const { wanted } = takeTags(wordsOf(entry.value).map((word) => (/^(tag|net):/.test(word) ? word : `tag:${word}`)));
-    if (wanted.length > 0) work.tags.drop(work.tags.expression(wanted), entry);
+    const unset = wanted.find(({ tag, negated }) => !negated && !work.tags.isSet(tag));
+    if (unset !== undefined) report(work, "warning", entry, `dhcp-ignore: no line sets the tag ${unset.tag}, so nobody is ignored`);
+    else if (wanted.length > 0) work.tags.drop(work.tags.expression(wanted), entry);
     else report(work, "error", entry, "dhcp-ignore: it names no tag", "write dhcp-ignore=tag:TAG");
   }
   const own = of("listen-address")

@@ -77,3 +77,13 @@ test("dhcp-lease-max is a limit of all leases, which is served", () => {
   assert.deepEqual(translation.value.limits, [{ key: "'all'", max: 40 }]);
   assert.ok(buildTranslation(translation).ok);
 });
+
+test("dhcp-ignore by a tag that no line sets ignores nobody", () => {
+  const text = "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-ignore=tag:phone\n";
+  const translation = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+  assert.ok(buildTranslation(translation).ok);
+  assert.deepEqual(
+    translation.findings.map(({ severity, origin, message }) => `${origin.line} ${severity}: ${message}`),
+    ["3 warning: dhcp-ignore: no line sets the tag phone, so nobody is ignored"],
+  );
+});
