@@ -21,7 +21,10 @@ export function addCheckCommand(program: Command): void {
     .argument("[file]", "configuration: YAML, JSON, a TypeScript module, or a file of dhcpd, Kea or dnsmasq; - reads standard input")
     .option("--schema", "print the JSON Schema of configuration files instead")
     .option("--print", "print the configuration as it is understood: defaults filled in, inherited settings where they apply")
-    .addHelpText("after", "\nExit status: 0 the configuration is good, 1 it has problems, 2 it can't be read or the command line is wrong.")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 the configuration is good, 1 it has problems, 2 it can't be read or\nthe command line is wrong.",
+    )
     .action((file: string | undefined, options: CheckOptions) => check(command, file, options));
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.ok : Exit.usage));
 }

@@ -24,7 +24,9 @@ export function addConvertCommand(program: Command): void {
     .option("-o, --output <file>", "where to write (default: standard output)")
     .addHelpText(
       "after",
-      "\nExit status: 0 all that matters was carried over, 1 something was not, which is said (what could be is written), 2 a file can't be read or its format is unknown.",
+      `
+Exit status: 0 all that matters was carried over, 1 something was not, which is
+said (what could be is written), 2 a file can't be read or its format is unknown.`,
     )
     .action(convert);
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.ok : Exit.usage));

@@ -15,16 +15,19 @@ interface DecodeFlags {
 const HELP = `
 The input is one of these, whatever its name:
   - a capture: pcap or pcapng, as it is or compressed by gzip
-  - text with packets in hex: the dumps of tcpdump -x, Wireshark, xxd and hexdump, digits alone, or lines of a log
+  - text with packets in hex: the dumps of tcpdump -x, Wireshark, xxd and
+    hexdump, digits alone, or lines of a log
   - the bytes of one message or packet
-Of hex and bytes it is guessed whether they are a DHCPv4 or DHCPv6 message or a packet around one, from the Ethernet or IP header up.
+Of hex and bytes it is guessed whether they are a DHCPv4 or DHCPv6 message or a
+packet around one, from the Ethernet or IP header up.
 
 Examples:
   tcpdump -i eth0 -U -w - 'port 67 or port 68 or port 546 or port 547' | leasehold decode
   leasehold decode -6 office.pcapng.gz
   leasehold decode --json office.pcap | jq 'select(.message.type == "NAK")'
 
-Exit status: 0 everything was decoded; 1 something could not be, or the input is damaged; 2 it can't be read or the command line is wrong.`;
+Exit status: 0 everything was decoded; 1 something could not be, or the input is
+damaged; 2 it can't be read or the command line is wrong.`;
 
 export function addDecodeCommand(program: Command): void {
   program

@@ -46,11 +46,15 @@ export function addImportCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-A lease that is newer in the database than in the file is kept. Importing the same file twice changes nothing.
+A lease that is newer in the database than in the file is kept. Importing the
+same file twice changes nothing.
 
 Examples:
   leasehold import -c leasehold.yaml -d leases.db /var/lib/misc/dnsmasq.leases
-  leasehold import -d leases.db --from dnsmasq --dry-run dhcp.leases`,
+  leasehold import -d leases.db --from dnsmasq --dry-run dhcp.leases
+
+Exit status: 0 imported, and what was left out is said; 1 a file or the database
+can't be used; 2 wrong command line.`,
     )
     .action(importFiles);
 }

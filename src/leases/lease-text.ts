@@ -42,6 +42,7 @@ export interface LeaseTextProblem {
   readonly message: string;
 }
 
+/** What a text of leases says: the leases that were read, and what is wrong with other lines. */
 export interface ParsedLeases<A, O> {
   readonly leases: readonly Lease<A, O>[];
   readonly problems: readonly LeaseTextProblem[];

@@ -6,6 +6,7 @@ import { ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { hardwareKey } from "../dhcp4/client-key.ts";
 import { Association, clientKeyOf } from "../dhcp6/client-key.ts";
 import { LeaseState, NEVER, type Seconds, storedTime } from "../lease.ts";
+import { parseColonHex } from "./hex.ts";
 import type { ImportedLease, LeaseFileReader, LeaseFileVisitor, LeaseFormat } from "./imported-lease.ts";
 import { cutLines } from "./lines.ts";
 
@@ -48,7 +49,7 @@ function openDnsmasqLeases({ lease, problem, serverDuid }: LeaseFileVisitor): Le
     const words = line.split(" ");
     if (words[0] === "duid") {
       ofIpv6 = true;
-      const duid = bytesOf(words[1] ?? "");
+      const duid = parseColonHex(words[1] ?? "");
       if (duid !== undefined && isDuid(duid)) serverDuid?.(duid);
       else problem({ line: number, message: "the DUID of the server is damaged" });
       return;
@@ -67,7 +68,7 @@ function readIpv4([end = "", hardwareText = "", addressText = "", name = "", id 
   if (address === undefined) return `"${shown(addressText)}" is no IPv4 address`;
   const hardware = hardwareOf(hardwareText);
   if (hardware === undefined) return `"${shown(hardwareText)}" is no hardware address`;
-  const clientIdentifier = id === "*" ? undefined : bytesOf(id);
+  const clientIdentifier = id === "*" ? undefined : parseColonHex(id);
   if (id !== "*" && clientIdentifier === undefined) return `"${shown(id)}" is no client identifier`;
   const { htype, chaddr } = hardware;
   // Fewer than two bytes identify nobody (RFC 2132 section 9.14).
@@ -94,7 +95,7 @@ function readIpv6([end = "", association = "", addressText = "", name = "", id =
   if (association.startsWith("T")) return `${shown(addressText)} is a temporary address (IA_TA), which Leasehold does not lease`;
   const iaid = /^\d{1,10}$/.test(association) ? Number(association) : Number.NaN;
   if (!(iaid <= 0xffffffff)) return `"${shown(association)}" is no IAID`;
-  const duid = bytesOf(id);
+  const duid = parseColonHex(id);
   if (duid === undefined || !isDuid(duid)) return `"${shown(id)}" is no DUID`;
   const owner = {
     clientKey: clientKeyOf(Association.addresses, iaid, duid),
@@ -127,32 +128,9 @@ function hardwareOf(text: string): { readonly htype: number; readonly chaddr: Ui
   const type = dash < 0 ? undefined : text.slice(0, dash);
   if (type !== undefined && !/^[0-9a-f]{2}$/i.test(type)) return undefined;
   const rest = text.slice(dash + 1);
-  const chaddr = rest === "" ? (type === undefined ? undefined : NO_BYTES) : bytesOf(rest);
+  const chaddr = rest === "" ? (type === undefined ? undefined : NO_BYTES) : parseColonHex(rest);
   if (chaddr === undefined || chaddr.length > 16) return undefined;
   return { htype: type === undefined ? HARDWARE_TYPE_ETHERNET : Number.parseInt(type, 16), chaddr };
-}
-
-/** `01:02:ab`: the lines of a file have many of them. */
-function bytesOf(text: string): Uint8Array | undefined {
-  if (text.length % 3 !== 2) return undefined;
-  const bytes = new Uint8Array((text.length + 1) / 3);
-  for (let i = 0; i < bytes.length; i++) {
-    const high = digitAt(text, 3 * i);
-    const low = digitAt(text, 3 * i + 1);
-    if (high < 0 || low < 0 || (i > 0 && text.charCodeAt(3 * i - 1) !== COLON)) return undefined;
-    bytes[i] = (high << 4) | low;
-  }
-  return bytes;
-}
-
-const COLON = 0x3a;
-
-/** -1: it is no hex digit. */
-function digitAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function nameOf(text: string): Uint8Array | undefined {

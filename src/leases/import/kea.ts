@@ -5,6 +5,7 @@ import { ADDRESS_LENGTH, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { hardwareKey } from "../dhcp4/client-key.ts";
 import { Association, clientKeyOf } from "../dhcp6/client-key.ts";
 import { endAfter, LeaseState } from "../lease.ts";
+import { parseColonHex } from "./hex.ts";
 import type { ImportedLease, LeaseFileReader, LeaseFormat } from "./imported-lease.ts";
 
 /*
@@ -179,30 +180,9 @@ function timesOf(row: Row): { readonly state: LeaseState; readonly start: number
   return { state, start, expiry: endAfter(start, lifetime) };
 }
 
-/** Hex with colons, as Kea writes it; empty: no bytes. */
+/** Hex with colons, as Kea writes it, or without; empty: no bytes. */
 function bytesOf(text: string): Uint8Array | undefined {
-  const size = (text.length + 1) / 3;
-  if (text === "" || !Number.isInteger(size)) return text === "" ? NO_BYTES.slice() : fromHex(text);
-  // What nearly every line has, a million times: without patterns.
-  const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i++) {
-    const high = digitAt(text, 3 * i);
-    const low = digitAt(text, 3 * i + 1);
-    const isApart = i === size - 1 || text.charCodeAt(3 * i + 2) === COLON;
-    if (high < 0 || low < 0 || !isApart) return fromHex(text);
-    bytes[i] = 16 * high + low;
-  }
-  return bytes;
-}
-
-const COLON = 0x3a;
-
-/** The value of a hexadecimal digit; -1: it is none. */
-function digitAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+  return text === "" ? NO_BYTES.slice() : (parseColonHex(text) ?? fromHex(text));
 }
 
 const ENCODER = new TextEncoder();
