@@ -57,7 +57,6 @@ export const WITHOUT_COUNTERPART: Readonly<Record<string, readonly [message: str
   ],
   "dhcp-leasefile": ["leases are kept in a database of Leasehold's own", undefined, "leasehold import takes over the leases of this file"],
   "leasefile-ro": ["leases are always kept: there is no lease file of others"],
-  "dhcp-lease-max": ["there is no limit of all leases but the size of the ranges"],
   "dhcp-no-override": ["sname and file of a reply are lent to options only where the reply has no room otherwise"],
   "dhcp-proxy": ["relays are not asked to send everything through them", "error"],
   "dhcp-alternate-port": ["Leasehold listens on the port of DHCP", "error", "serve has --v4-addr ADDRESS:PORT"],

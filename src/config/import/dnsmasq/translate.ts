@@ -39,6 +39,16 @@ export function translate(text: string, name: string, files: Files): Translation
   const networks: Networks = { v4: [], v6: [] };
 
   chooseInterfaces(work, value, interfaces, of("except-interface", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface"));
+  for (const entry of of("interface")) {
+    if (entry.value?.includes("*"))
+      report(
+        work,
+        "error",
+        entry,
+        `interface: ${entry.value} stands for several interfaces: all are served`,
+        "name each that is served by interface=",
+      );
+  }
   for (const entry of of("dhcp-range")) readRange(work, entry, networks, networkMaps, networkMaps6);
   if (networks.v4.length > 0) value.networks = networkMaps;
   if (networks.v6.length > 0) value.v6 = { networks: networkMaps6 };
@@ -49,8 +59,12 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("dhcp-host")) readHost(work, entry, hosts);
   for (const entry of of("tag-if")) readTagIf(work, entry);
   for (const entry of of("dhcp-ignore")) {
-    const { wanted } = takeTags(wordsOf(entry.value));
-    if (wanted.length > 0) work.tags.drop(work.tags.expression(wanted), entry);
+    // A word without `tag:` is a tag, too.
+    const { wanted } = takeTags(wordsOf(entry.value).map((word) => (/^(tag|net):/.test(word) ? word : `tag:${word}`)));
+    const unset = wanted.find(({ tag, negated }) => !negated && !work.tags.isSet(tag));
+    if (unset !== undefined) report(work, "warning", entry, `dhcp-ignore: no line sets the tag ${unset.tag}, so nobody is ignored`);
+    else if (wanted.length > 0) work.tags.drop(work.tags.expression(wanted), entry);
+    else report(work, "error", entry, "dhcp-ignore: it names no tag", "write dhcp-ignore=tag:TAG");
   }
   const own = of("listen-address")
     .flatMap(({ value: addresses }) => wordsOf(addresses))
@@ -227,6 +241,11 @@ function readFlags(work: Work, value: PlainMap, networks: Networks, of: (...keys
     if ((entry.value ?? "") === "") put(work, value, "chaddr_only", true, entry);
     else report(work, "error", entry, "dhcp-ignore-clid: client identifiers count for all clients or for none (chaddr_only)");
   }
+  const most = of("dhcp-lease-max").at(-1);
+  if (most !== undefined && /^\d{1,9}$/.test(most.value ?? "") && Number(most.value) > 0 && networks.v4.length > 0) {
+    put(work, value, "limits", [{ key: "'all'", max: Number(most.value) }], most);
+    if (networks.v6.length > 0) report(work, "warning", most, "dhcp-lease-max: leases of IPv6 are not counted");
+  } else if (most !== undefined) report(work, "warning", most, "dhcp-lease-max: leases are not limited");
   for (const entry of of("dhcp-broadcast"))
     report(work, "warning", entry, "dhcp-broadcast: a client that can't take replies to its address says so itself");
   for (const entry of of("bootp-dynamic")) {
@@ -314,7 +333,7 @@ const READ: ReadonlySet<string> = new Set([
   ..."dhcp-option dhcp-option-force dhcp-boot domain dhcp-authoritative no-ping dhcp-sequential-ip dhcp-rapid-commit dhcp-ignore-clid dhcp-broadcast".split(
     " ",
   ),
-  ..."bootp-dynamic shared-network".split(" "),
+  ..."bootp-dynamic shared-network dhcp-lease-max".split(" "),
 ]);
 
 /** What is not carried over is said. */

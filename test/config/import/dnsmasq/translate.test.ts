@@ -50,3 +50,40 @@ test("words that JavaScript knows are words as others", () => {
   ])
     assert.ok(messages.includes(message), message);
 });
+
+for (const [line, expected] of [
+  ["interface=eth*", "2: interface: eth* stands for several interfaces: all are served"],
+  ["dhcp-ignore", "2: dhcp-ignore: it names no tag"],
+] as const) {
+  test(`${line} is not dropped in silence`, () => {
+    const { findings } = DNSMASQ.translate(`dhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\n${line}\n`, "dnsmasq.conf", NO_FILES);
+    const errors = findings.filter(({ severity }) => severity === "error");
+    assert.ok(errors.some(({ origin, message }) => `${origin.line}: ${message}` === expected));
+  });
+}
+
+test("dhcp-ignore takes a tag with tag: before it or without", () => {
+  const dropped = ["tag:phone", "phone"].map((tag) => {
+    const text = `dhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-vendorclass=set:phone,Phone\ndhcp-ignore=${tag}\n`;
+    return DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES).value;
+  });
+  assert.match(JSON.stringify(dropped[0]), /"DROP"/);
+  assert.deepEqual(dropped[1], dropped[0]);
+});
+
+test("dhcp-lease-max is a limit of all leases, which is served", () => {
+  const text = "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-lease-max=40\n";
+  const translation = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+  assert.deepEqual(translation.value.limits, [{ key: "'all'", max: 40 }]);
+  assert.ok(buildTranslation(translation).ok);
+});
+
+test("dhcp-ignore by a tag that no line sets ignores nobody", () => {
+  const text = "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-ignore=tag:phone\n";
+  const translation = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+  assert.ok(buildTranslation(translation).ok);
+  assert.deepEqual(
+    translation.findings.map(({ severity, origin, message }) => `${origin.line} ${severity}: ${message}`),
+    ["3 warning: dhcp-ignore: no line sets the tag phone, so nobody is ignored"],
+  );
+});
