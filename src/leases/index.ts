@@ -36,7 +36,7 @@ export {
   type StoredLease,
 } from "./lease.ts";
 export type { LeaseTextProblem, ParsedLeases } from "./lease-text.ts";
-export type { LeaseReader as LeaseReaderOf } from "./reader.ts";
+export type { LeaseReader as LeaseReaderOf, LeaseWalker } from "./reader.ts";
 export type { AddressFilter as AddressFilterOf, PoolPosition } from "./space.ts";
 export type { Applied as AppliedOf, Before } from "./table.ts";
 export type { LeaseView } from "./view.ts";
