@@ -58,7 +58,7 @@ export function readSetting(statement: Statement, work: Work): readonly Setting[
   if (statement.block !== undefined) return undefined;
   const time = Object.hasOwn(TIMES, keyword) ? TIMES[keyword] : undefined;
   if (time !== undefined) {
-    if (/^\d+$/.test(second)) return [{ statement, kind: "time", key: time, value: Number(second) }];
+    if (/^\d{1,10}$/.test(second) && Number(second) <= 0xffffffff) return [{ statement, kind: "time", key: time, value: Number(second) }];
     if (second === "infinite") return [{ statement, kind: "time", key: time, value: 0xffffffff }];
     return refuse("the time is computed for each client, which Leasehold does not do");
   }
