@@ -14,6 +14,8 @@ const SRC = fileURLToPath(new URL("../../src", import.meta.url));
  * sub-options, service parameters.
  */
 const OTHERS = [
+  // Those of an enterprise, by the names that Kea has for them.
+  "config/import/kea/vendor-options.ts",
   "wire/dhcp4/option-table.ts",
   "wire/dhcp4/sub-options.ts",
   "wire/dhcp4/relay-agent-information.ts",

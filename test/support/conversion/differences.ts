@@ -4,7 +4,7 @@ import type { Difference } from "./answers.ts";
 /** Differences that are meant, as `docs/conversion.md` lists them. */
 export interface Intended {
   /** Whose answers differ; "all": whoever's. */
-  readonly of: "all" | "dhcpd" | "kea" | "dnsmasq" | "dhcpd, kea";
+  readonly of: "all" | "dhcpd" | "kea" | "dnsmasq" | "dhcpd, kea" | "dhcpd, dnsmasq" | "dhcpd, kea, dnsmasq";
   /** Of one file alone. */
   readonly file?: string;
   /** What differs, and why, for people. */
@@ -39,6 +39,11 @@ function partOfLease({ field, answer }: Difference): string {
         .padStart(8, "0");
 }
 
+/** T1 and T2 in text. */
+function timesOf(text: string): readonly number[] {
+  return (text.match(LIFETIMES) ?? []).map(Number);
+}
+
 const LIFETIMES = /(?<=\b(?:T1|T2|preferred|valid) )\d+/g;
 
 export const INTENDED: readonly Intended[] = [
@@ -56,7 +61,7 @@ export const INTENDED: readonly Intended[] = [
         /: (REQUEST|RENEW|REBIND)$/.test(one.asked)),
   },
   {
-    of: "dhcpd",
+    of: "dhcpd, dnsmasq",
     what: "A client that asks for nothing (no option 55) gets what every client needs, not all that is configured.",
     why: "Options that nobody asked for fill the packet. `{value: ..., always: true}` sends one to all.",
     is: (one) => one.field.startsWith("option ") && one.ours === "" && one.asked.includes("one that asks for nothing"),
@@ -151,7 +156,7 @@ export const INTENDED: readonly Intended[] = [
     is: (one) => one.field === "option 1" && one.theirs === "" && one.ours.length === 8 && one.asked.endsWith(": INFORM"),
   },
   {
-    of: "dhcpd, kea",
+    of: "dhcpd, kea, dnsmasq",
     what: "The client identifier (option 61) is sent back, as the client sent it.",
     why: "RFC 6842 wants it; dhcpd does not do it, Kea not with `echo-client-id` false.",
     is: (one) => one.field === "option 61" && one.theirs === "" && one.ours !== "",
@@ -161,6 +166,42 @@ export const INTENDED: readonly Intended[] = [
     what: "Options of a vendor (option 125) are sent with their values to each client that asks for them.",
     why: "Kea sends the enterprise number alone to clients that do not name the vendor themselves.",
     is: (one) => one.field === "option 125" && one.ours.startsWith(one.theirs.slice(0, 8)) && /^[0-9a-f]{8}00$/.test(one.theirs),
+  },
+  {
+    of: "dnsmasq",
+    what: "DHCPv6: a client that asks for no option is sent none.",
+    why: "The Option Request says what a client wants (RFC 8415 section 18.3).",
+    is: (one) => one.field === "option 23" && one.ours === "" && one.asked.includes("one in a hurry"),
+  },
+  {
+    of: "dnsmasq",
+    what: "DHCPv6: the information refresh time (option 32) is sent where it is configured.",
+    why: "Clients ask again after a day by themselves (RFC 8415 section 21.23); dnsmasq sends the lease time.",
+    is: (one) => one.field === "option 32" && one.ours === "" && one.asked.endsWith(": INFORMATION-REQUEST"),
+  },
+  {
+    of: "dnsmasq",
+    what: "T1 and T2 are the same for all clients; dnsmasq makes them shorter at random.",
+    why: "Clients do so themselves (RFC 2131 section 4.4.5).",
+    is: (one) =>
+      (/^option 5[89]$/.test(one.field) && Number(`0x${one.theirs}`) < Number(`0x${one.ours}`) && one.ours === partOfLease(one)) ||
+      (one.field === "IA_NA times" && timesOf(one.theirs).every((time, i) => time <= (timesOf(one.ours)[i] ?? 0))),
+  },
+  {
+    of: "dhcpd",
+    file: "vendor.conf",
+    what: "Options of a vendor (option 125) are sent to clients that ask for them.",
+    why: "dhcpd does not send what this file sets of them.",
+    is: (one) => one.field === "option 125" && one.theirs === "" && one.ours !== "",
+  },
+  {
+    of: "dhcpd",
+    file: "office6.conf",
+    what: "DHCPv6: no address is preferred for longer than it is valid, and T2 comes before the end of the lease.",
+    why: "Clients leave out what has it otherwise (RFC 8415 sections 21.4 and 21.6).",
+    is: (one) =>
+      (one.field === "IA_NA times" && one.theirs === "T1 3600, T2 7200" && one.ours === "T1 3600, T2 5760") ||
+      (one.field === "IA_NA" && one.theirs.replace("preferred 604800", "preferred 7200") === one.ours),
   },
   {
     of: "dhcpd, kea",

@@ -45,7 +45,11 @@ export const OLD_SERVERS: Readonly<Record<string, OldServer>> = {
   dhcpd: {
     programs: ["dhcpd"],
     alone: (text) => text.replaceAll(/^\s*failover\s+peer\s+"[^"]*"\s*\{[^}]*\}/gm, "").replaceAll(/\bfailover\s+peer\s+"[^"]*"\s*;/g, ""),
-    quick: (text) => `ping-check false;\n${text.replaceAll(/ping-check\s+(true|on)\b/g, "ping-check false")}`,
+    quick: (text) =>
+      `ping-check false;\n${text
+        .replaceAll(/ping-check\s+(true|on)\b/g, "ping-check false")
+        // There is no DNS to look names up in, and dhcpd waits for it.
+        .replaceAll(/get-lease-hostnames\s+(true|on)\b/g, "get-lease-hostnames false")}`,
     async start(lab, place, file, text, config, folder, device) {
       const own = join(folder, "dhcpd.conf");
       writeFileSync(own, text);
@@ -87,7 +91,7 @@ export const OLD_SERVERS: Readonly<Record<string, OldServer>> = {
         list.split(",").flatMap((word) => parseIpv4(word.trim()) ?? []),
       ),
     async start(lab, place, file) {
-      const rest = ["--no-daemon", "--port=0", `--conf-file=${file}`, "--no-ping", "--log-dhcp", "--user=root", "--group=root"];
+      const rest = ["--no-daemon", "--no-resolv", `--conf-file=${file}`, "--no-ping", "--log-dhcp", "--user=root", "--group=root"];
       const program = lab.start(place.server, ...SHELL, folderOf(file), "dnsmasq", ...rest);
       await program.line(/dnsmasq-dhcp: (DHCP|DHCPv6|IPv6|router|sockets|read)/, HAS_STARTED);
       return [program];

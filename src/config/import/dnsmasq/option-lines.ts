@@ -238,6 +238,8 @@ export function addImplied(work: Work, places: OptionPlaces, servesDns: boolean)
     const options = mapAt(single ? value : network.map, "options");
     options.broadcast_addr ??= formatIpv4(rangeOfPrefix(network.prefix).end);
     const ownHere = ownIn(own, network.prefix);
+    // dnsmasq is the next server where no dhcp-boot names another one.
+    if (ownHere !== undefined) (single ? value : network.map).next_server ??= formatIpv4(ownHere);
     const implied = servesDns ? (["routers", "domain_name_servers"] as const) : (["routers"] as const);
     for (const key of implied) {
       if (off.has(key) || hasOption(value, key) || hasOption(network.map, key)) continue;

@@ -88,8 +88,14 @@ export function readRange(work: Work, entry: Entry, networks: Networks, networkM
   }
   const range: PlainMap = { range: `${formatIpv4(first)}-${formatIpv4(last)}` };
   guard(work, range, wanted, entry);
-  range.config = leaseConfig4(lease);
+  setTimes(network.map, range, leaseConfig4(lease));
   append(work, listAt(network.map, "ranges"), range, entry);
+}
+
+/** Hosts with an address outside the range have the lease time of their network, as the first line says it. */
+function setTimes(network: PlainMap, range: PlainMap, config: PlainMap): void {
+  network.config ??= config;
+  if (JSON.stringify(network.config) !== JSON.stringify(config)) range.config = config;
 }
 
 function optionsOf(map: PlainMap): PlainMap {
@@ -212,7 +218,7 @@ function readRange6(
   }
   const range: PlainMap = { range: `${formatIpv6(first)}-${formatIpv6(last)}` };
   guard(work, range, wanted, entry);
-  range.config = config;
+  setTimes(network.map, range, config);
   append(work, listAt(network.map, "ranges"), range, entry);
 }
 

@@ -235,6 +235,14 @@ function readFlags(work: Work, value: PlainMap, networks: Networks, of: (...keys
   }
   const [sequential] = of("dhcp-sequential-ip");
   if (sequential !== undefined) for (const { map } of networks.v4) put(work, map, "allocation", "sequential", sequential);
+  if (networks.v6.length > 0) {
+    const section = mapAt(value, "v6");
+    // What dnsmasq does without being told.
+    section.rapid_commit = true;
+    section.ping_check = false;
+    const [authoritative] = of("dhcp-authoritative");
+    if (authoritative !== undefined) mapAt(section, "options").preference = { value: 255, always: true };
+  }
   const [rapid] = of("dhcp-rapid-commit");
   if (rapid !== undefined) put(work, value, "rapid_commit", true, rapid);
   for (const entry of of("dhcp-ignore-clid")) {
