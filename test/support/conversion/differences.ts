@@ -201,7 +201,10 @@ export const INTENDED: readonly Intended[] = [
     why: "Clients leave out what has it otherwise (RFC 8415 sections 21.4 and 21.6).",
     is: (one) =>
       (one.field === "IA_NA times" && one.theirs === "T1 3600, T2 7200" && one.ours === "T1 3600, T2 5760") ||
-      (one.field === "IA_NA" && one.theirs.replace("preferred 604800", "preferred 7200") === one.ours),
+      (one.field === "IA_NA" &&
+        one.theirs.replaceAll(LIFETIMES, "") === one.ours.replaceAll(LIFETIMES, "") &&
+        areSecondsApart(timesOf(one.theirs), [604_800, 7200], one.took) &&
+        areSecondsApart([7200, 7200], timesOf(one.ours), one.took)),
   },
   {
     of: "dhcpd, kea",
