@@ -60,8 +60,7 @@ suite("leasehold client, DHCPv4", { concurrency: 5 }, () => {
     const command = `"${process.execPath}" "${MAIN}" client eth0 --configure --resolv-conf "${resolvConf}" | head -n 1`;
     const read = lab.lab.start(lab.client, "sh", "-c", `${command}; echo over`);
     await read.line(/^bound 10\.0\.0\.10/, 20_000);
-    assert.deepEqual(configured(lab, "-4").addresses, ["10.0.0.10/24"]);
-    // It is seen with the next event, a renewal.
+    // That nobody reads is seen with the next event, a renewal, which may have come by now.
     await read.line(/^over/, 20_000);
     assert.deepEqual(configured(lab, "-4"), { addresses: [], routes: [], mtu: 1500 });
     assert.equal(textOf(resolvConf), "nameserver 192.0.2.1\n");
