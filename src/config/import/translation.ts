@@ -83,3 +83,13 @@ export function addNote(notes: Notes, holder: object, key: string | number, note
 export function noteOf(notes: Notes, holder: object, key: string | number): Note | undefined {
   return notes.of.get(holder)?.get(key);
 }
+
+/**
+ * Findings in the order of the text, the files in the order of `names`. What was found on several
+ * ways is told once.
+ */
+export function inOrder(findings: readonly Finding[], names: readonly string[]): readonly Finding[] {
+  const distinct = new Map(findings.map((one) => [JSON.stringify([one.origin, one.message]), one]));
+  const place = ({ origin }: Finding): number => names.indexOf(origin.file);
+  return [...distinct.values()].sort((a, b) => place(a) - place(b) || a.origin.line - b.origin.line || a.origin.column - b.origin.column);
+}

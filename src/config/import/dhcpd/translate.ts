@@ -1,4 +1,4 @@
-import { createNotes, type Files, type Finding, type PlainMap, type Translation } from "../translation.ts";
+import { createNotes, type Files, inOrder, type PlainMap, type Translation } from "../translation.ts";
 import { createClasses, isConditional, listClasses, readClass, readConditional, readSubclass, settingsOf } from "./classes.ts";
 import { resolveConflicts } from "./conflicts.ts";
 import { bytesOf } from "./data.ts";
@@ -208,13 +208,6 @@ function writeGlobal({ work, value, global }: State): void {
     if (map.probation_period === 86_400) delete map.probation_period;
     if (map.reservations_only === false) delete map.reservations_only;
   }
-}
-
-/** What was found on several ways is told once. */
-function inOrder(findings: readonly Finding[], names: readonly string[]): readonly Finding[] {
-  const distinct = new Map(findings.map((one) => [JSON.stringify([one.origin, one.message]), one]));
-  const place = ({ origin }: Finding): number => names.indexOf(origin.file);
-  return [...distinct.values()].sort((a, b) => place(a) - place(b) || a.origin.line - b.origin.line || a.origin.column - b.origin.column);
 }
 
 const TELLS =

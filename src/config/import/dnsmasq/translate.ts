@@ -2,7 +2,7 @@ import { parseIpv4 } from "../../../net/ipv4.ts";
 import { parseIpv6 } from "../../../net/ipv6.ts";
 import { parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../../../net/prefix.ts";
 import { parseAddressRange } from "../../../net/range.ts";
-import { addNote, createNotes, type Files, type PlainMap, type Translation } from "../translation.ts";
+import { addNote, createNotes, type Files, inOrder, type PlainMap, type Translation } from "../translation.ts";
 import { type Entry, readEntries, wordsOf } from "./entries.ts";
 import { type HostPlaces, readHost } from "./hosts.ts";
 import { DNS_KEYS, PROGRAM_KEYS, WITHOUT_COUNTERPART } from "./keys.ts";
@@ -85,12 +85,7 @@ export function translate(text: string, name: string, files: Files): Translation
     if (first !== undefined)
       report(work, "error", first, "the file serves nobody: it has no dhcp-range", "dhcp-range=FIRST,LAST,NETMASK gives addresses");
   }
-  const names = [...sources.keys()];
-  const place = ({ origin }: { readonly origin: { readonly file: string } }): number => names.indexOf(origin.file);
-  const findings = work.findings.toSorted(
-    (a, b) => place(a) - place(b) || a.origin.line - b.origin.line || a.origin.column - b.origin.column,
-  );
-  return { value: ordered(value, work), notes: work.notes, findings, sources };
+  return { value: ordered(value, work), notes: work.notes, findings: inOrder(work.findings, [...sources.keys()]), sources };
 }
 
 /** In the order in which a person would write it. */

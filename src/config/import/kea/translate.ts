@@ -1,5 +1,5 @@
 import { didYouMean } from "../../text/suggest.ts";
-import { createNotes, type Files, type Finding, noteOf, type PlainMap, type Translation } from "../translation.ts";
+import { createNotes, type Files, inOrder, noteOf, type PlainMap, type Translation } from "../translation.ts";
 import { FAMILY4, FAMILY6 } from "./family.ts";
 import { type Document, type Part, readDocument } from "./json.ts";
 import { commentOf, noteFrom, report, sectionOf, type Work } from "./section.ts";
@@ -72,13 +72,6 @@ function collect({ root }: Document, sections: Map<string, Part>, work: Work): v
         didYouMean(key, ["Dhcp4", "Dhcp6", ...Object.keys(OTHERS)]) ?? "Kea's sections are Dhcp4 and Dhcp6",
       );
   }
-}
-
-/** What was found on several ways is told once. */
-function inOrder(findings: readonly Finding[], names: readonly string[]): readonly Finding[] {
-  const distinct = new Map(findings.map((one) => [JSON.stringify([one.origin, one.message]), one]));
-  const place = ({ origin }: Finding): number => names.indexOf(origin.file);
-  return [...distinct.values()].sort((a, b) => place(a) - place(b) || a.origin.line - b.origin.line || a.origin.column - b.origin.column);
 }
 
 /** Whether a text is likely to be Kea's: JSON, and in it a section of Kea's. */
