@@ -2,15 +2,22 @@ import { TransportError } from "./transport.ts";
 
 /**
  * What to do when the address, as text, cannot be bound with this port. `code` is the errno name.
+ * `rival`: who else is likely to be there.
  */
-export function bindError(code: string, address: string, port: number, protocol: "UDP" | "TCP" = "UDP"): TransportError {
+export function bindError(
+  code: string,
+  address: string,
+  port: number,
+  protocol: "UDP" | "TCP" = "UDP",
+  rival = "another DHCP server (dnsmasq, isc-dhcp-server, Kea, systemd-networkd)",
+): TransportError {
   const isIpv6 = address.includes(":");
   const where = isIpv6 ? `[${address}]:${port}` : `${address}:${port}`;
   switch (code) {
     case "EADDRINUSE":
       return new TransportError(
         code,
-        `${protocol} port ${where} is taken by another program, perhaps another DHCP server: \`ss -l${protocol === "TCP" ? "t" : "u"}np 'sport = ${port}'\` names it (as root); stop it, or listen on another port`,
+        `${protocol} port ${where} is taken by another program, perhaps ${rival}: \`ss -l${protocol === "TCP" ? "t" : "u"}np 'sport = ${port}'\` names it (as root); stop it, or listen on another port`,
       );
     case "EACCES":
     case "EPERM":

@@ -6,10 +6,15 @@ import { type Ipv6TransportOptions, openIpv6Transport as openLinuxIpv6Transport 
 import { openLinuxIpv6Prober } from "./linux/neighbor-prober.ts";
 import { openLinuxProber } from "./linux/prober.ts";
 import { openLinuxRoutes } from "./linux/routes.ts";
+import {
+  openIpv6ServerListener as openLinuxIpv6ServerListener,
+  openServerListener as openLinuxServerListener,
+} from "./linux/server-listener.ts";
 import { openPortableTransport } from "./portable.ts";
 import { PORTABLE_IPV4, PORTABLE_IPV6 } from "./portable-family.ts";
 import type { Prober } from "./prober.ts";
 import type { Routes } from "./routes.ts";
+import type { ServerListener } from "./server-listener.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
 /** Which sockets to open: those of Linux where possible, else the portable ones, by default. */
@@ -81,6 +86,28 @@ async function openAllowed<A>(open: () => Promise<Prober<A>>): Promise<Prober<A>
       ask: () => false,
       close() {},
     };
+  }
+}
+
+/**
+ * Opens what hears other DHCPv4 servers; undefined where the system or the privileges do not allow
+ * it.
+ */
+export function openServerListener(): Promise<ServerListener | undefined> {
+  return openIfAllowed(openLinuxServerListener);
+}
+
+/** The same for DHCPv6. */
+export function openIpv6ServerListener(): Promise<ServerListener | undefined> {
+  return openIfAllowed(openLinuxIpv6ServerListener);
+}
+
+async function openIfAllowed<T>(open: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import type { Destination } from "../net/destination.ts";
+import { type Destination, LARGEST_PAYLOAD } from "../net/destination.ts";
 import { bindError } from "./errors.ts";
 import type { PortableFamily } from "./portable-family.ts";
 import { noSendFailures, sendFailureOf } from "./send-failures.ts";
@@ -8,7 +8,6 @@ import type { BatchHandler, Datagram, LocalInterface, Outbox, SendFailure, Trans
 /** Datagrams handed over at once, and kept while the transport is paused. */
 const BATCH_SIZE = 64;
 const PAUSED_LIMIT = 4096;
-const PAYLOAD_SIZE = 2048;
 const RECEIVE_BUFFER = 4 << 20;
 
 export interface PortableOptions<A> extends TransportOptions<A> {
@@ -35,7 +34,11 @@ export async function openPortableTransport<A>(family: PortableFamily<A>, option
   });
   socket.removeAllListeners("error");
   // Errors of single datagrams reach the callback of `send`; what is left must not end the process.
+  let gone: string | undefined;
   socket.on("error", () => {});
+  socket.on("close", () => {
+    gone = "the socket is closed";
+  });
   if (family.type === "udp4") socket.setBroadcast(true);
   growReceiveBuffer(socket);
   const { port } = socket.address();
@@ -108,6 +111,7 @@ export async function openPortableTransport<A>(family: PortableFamily<A>, option
         (bytes, toPort, host, done) => socket.send(bytes, toPort, host, done),
       ),
     counters: () => ({ ...counters, notSent: { ...counters.notSent } }),
+    problem: () => gone,
     close() {
       if (closed) return;
       closed = true;
@@ -210,7 +214,7 @@ function createPortableOutbox<A>(
   hostFor: (to: Destination<A>) => string,
   sendOne: Send,
 ): Outbox<A> {
-  const payloads = Array.from({ length: capacity }, () => new Uint8Array(PAYLOAD_SIZE));
+  const payloads = Array.from({ length: capacity }, () => new Uint8Array(LARGEST_PAYLOAD));
   const lengths: number[] = [];
   const ports: number[] = [];
   const hosts: string[] = [];

@@ -138,6 +138,11 @@ export interface Transport<A> {
   createOutbox(capacity: number, sent?: Uint32Array): Outbox<A>;
   /** What was received and sent since it was opened. */
   counters(): TransportCounters;
+  /**
+   * Why it can't receive or send any more, as when the system has taken a socket away; undefined,
+   * and where it does not tell: it can.
+   */
+  problem?(): string | undefined;
   /** Closes the sockets. */
   close(): void;
 }

@@ -68,6 +68,17 @@ export function hashBytes(bytes: Uint8Array): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
+/** All of them, one behind the other, in bytes of their own. */
+export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 /** Lower-case hex without separators. */
 export function toHex(bytes: Uint8Array): string {
   let text = "";

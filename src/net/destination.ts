@@ -1,4 +1,10 @@
 /**
+ * Bytes of UDP payload that a server sends in one datagram at the most: more than any reply that
+ * fits in an Ethernet frame, and than the answer about a hundred leases of a client.
+ */
+export const LARGEST_PAYLOAD = 4096;
+
+/**
  * Where a datagram goes, and from where, in addresses of one family. Part of a decision, so that
  * addressing is tested without sockets.
  */

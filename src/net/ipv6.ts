@@ -1,3 +1,4 @@
+import { checkBytes } from "./argument.ts";
 import { parseIpv4 } from "./ipv4.ts";
 
 /** An IPv6 address: 16 bytes in network order. A value: nobody writes to it. */
@@ -69,9 +70,10 @@ function parseGroups(text: string, ends: boolean): number[] | undefined {
 
 /**
  * The text form that RFC 5952 recommends: lower case, the longest run of at least two zero groups
- * as `::`.
+ * as `::`. Throws TypeError for what is no bytes.
  */
 export function formatIpv6(address: Ipv6): string {
+  checkBytes(address, "address", "parseIpv6 of leasehold/net, which makes it of text");
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push(((address[i] as number) << 8) | (address[i + 1] as number));
   let best = -1;

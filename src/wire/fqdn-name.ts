@@ -5,6 +5,9 @@
 const DOT = 46;
 const SPACE = 32;
 const DELETE = 127;
+const UPPER_A = 65;
+const UPPER_Z = 90;
+const TO_LOWER = 32;
 /** Longest label, and longest name with its length bytes (RFC 1035 section 2.3.4). */
 const MAX_LABEL = 63;
 export const MAX_NAME = 255;
@@ -48,11 +51,11 @@ export function labelsOfText(text: Uint8Array): Uint8Array[] | undefined {
   return fqdnLength(labels) > MAX_NAME ? undefined : labels;
 }
 
-/** Whether it can be shown as text: no dots, spaces or control characters. */
+/** Whether it can be shown as text: no dots or control characters. People put spaces in names. */
 function isReadable(label: Uint8Array): boolean {
   for (let i = 0; i < label.length; i++) {
     const byte = label[i] as number;
-    if (byte <= SPACE || byte === DOT || byte === DELETE) return false;
+    if (byte < SPACE || byte === DOT || byte === DELETE) return false;
   }
   return true;
 }
@@ -73,6 +76,33 @@ export function textOfLabels(labels: readonly Uint8Array[]): Uint8Array {
     at += label.length + 1;
   }
   return text;
+}
+
+/** A whole name that stands as text, in ASCII, without a dot at its end. */
+export function fqdnOfText(name: string): FqdnName {
+  return { labels: name.split(".").map(bytesOfLabel), complete: true };
+}
+
+function bytesOfLabel(label: string): Uint8Array {
+  const bytes = new Uint8Array(label.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = label.charCodeAt(i);
+  return bytes;
+}
+
+/** Whether the labels are those of a name in small letters, however they write them. */
+export function isSpelling(labels: readonly Uint8Array[], name: string): boolean {
+  if (fqdnLength(labels) - 2 !== name.length) return false;
+  let at = 0;
+  for (const label of labels) {
+    for (const byte of label) {
+      const lower = byte >= UPPER_A && byte <= UPPER_Z ? byte + TO_LOWER : byte;
+      if (lower !== name.charCodeAt(at++)) return false;
+    }
+    // Where the dot is, or the end.
+    if (at < name.length && name.charCodeAt(at) !== DOT) return false;
+    at++;
+  }
+  return true;
 }
 
 /** The name in the form of RFC 1035, with a root label when it is whole. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { formatAddress, formatEndpoint, parseAddress } from "../../src/net/address.ts";
 import { formatIpv4, parseIpv4, readIpv4, writeIpv4 } from "../../src/net/ipv4.ts";
 import { formatIpv6, isLinkLocal, isMulticast, linkLocalOf, macOfEui64, parseIpv6 } from "../../src/net/ipv6.ts";
 import { formatMac, parseMac } from "../../src/net/mac.ts";
@@ -145,4 +146,14 @@ describe("IPv6 addresses of a link", () => {
       assert.equal(macOfEui64(ipv6(other)), undefined);
     }
   });
+});
+
+test("an address of either kind, and a port beside it, is read and written as text", () => {
+  const endpoints = ["192.0.2.1", "2001:db8::1"].map((text) => {
+    const bytes = parseAddress(text) ?? assert.fail();
+    assert.equal(formatAddress(bytes), text);
+    return `${bytes.length} ${formatEndpoint({ address: text, port: 53 })}`;
+  });
+  assert.deepEqual(endpoints, ["4 192.0.2.1:53", "16 [2001:db8::1]:53"]);
+  for (const text of ["", "192.0.2", "192.0.2.1:53", "host", ":"]) assert.equal(parseAddress(text), undefined);
 });

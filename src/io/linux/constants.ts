@@ -29,6 +29,7 @@ export const SOL_SOCKET = 1;
 export const SOL_IPV6 = 41;
 export const SOL_PACKET = 263;
 
+export const SO_TYPE = 3;
 export const SO_BROADCAST = 6;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;

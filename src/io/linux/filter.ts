@@ -35,6 +35,28 @@ function udpFilter(port: number, destination: readonly Instruction[]): Uint8Arra
 }
 
 /**
+ * What DHCPv4 servers send to clients: UDP from port 67 to port 68, whatever the addresses.
+ */
+export function clientPortFilter(): Uint8Array {
+  return udpFilter(68, [loadHeaderLength(), loadHalfBehindHeader(0), rejectUnless(67)]);
+}
+
+/**
+ * What DHCPv6 servers send to clients: UDP to port 546, for a packet socket that starts at the IPv6
+ * header. Extension headers, which nobody sends with it, hide it.
+ */
+export function ipv6ClientPortFilter(): Uint8Array {
+  return assemble([
+    load(LD_PACKET_TYPE),
+    rejectGreater(PACKET_MULTICAST),
+    loadByte(6),
+    rejectUnless(17), // UDP
+    loadHalf(42),
+    rejectUnless(546), // destination port
+  ]);
+}
+
+/**
  * The same for a packet socket that starts at the Ethernet header: Neighbor Solicitations and
  * Advertisements (RFC 4861) that no router has forwarded, addressed to this machine or a group.
  */

@@ -1,4 +1,4 @@
-import type { Destination } from "../../net/destination.ts";
+import { type Destination, LARGEST_PAYLOAD } from "../../net/destination.ts";
 import { sendFailureOf } from "../send-failures.ts";
 import type { Outbox, SendFailure } from "../transport.ts";
 import { CMSGHDR, MMSGHDR, MSG_DONTWAIT } from "./constants.ts";
@@ -8,8 +8,6 @@ import type { Libc } from "./libc.ts";
 import { allocate, createMessages, type Messages, setPayload } from "./messages.ts";
 import type { SendGate } from "./send-gate.ts";
 
-/** Largest payload: more than any reply that fits in an Ethernet frame. */
-const PAYLOAD_SIZE = 2048;
 /**
  * Room in front of the payload for the headers that a link sender writes itself, a multiple of 4.
  */
@@ -72,7 +70,7 @@ export function createOutbox<A>(
   const { family, link } = senders;
   const slots = allocate(libc, capacity * SLOT_SIZE);
   const frames = Array.from({ length: capacity }, (_, i) => slots.bytes.subarray(i * SLOT_SIZE, (i + 1) * SLOT_SIZE));
-  const payloads = frames.map((frame) => frame.subarray(HEADROOM, HEADROOM + PAYLOAD_SIZE));
+  const payloads = frames.map((frame) => frame.subarray(HEADROOM, HEADROOM + LARGEST_PAYLOAD));
   const datagrams = createGroup<A>(senders.udp, createUdpMessages(libc, family, capacity));
   const framed = link && createGroup<A>(link.fd, link.createMessages(capacity));
   const { own } = family.createReader();

@@ -13,6 +13,7 @@ import {
   SO_SNDBUF,
   SO_SNDBUFFORCE,
   SO_TIMESTAMPNS,
+  SO_TYPE,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
@@ -42,7 +43,7 @@ export function openUdpSocket<A>(libc: Libc, family: SocketFamily<A>, address: A
   const fd = openSocket(libc, family.domain, 0);
   try {
     for (const [level, option] of family.options) setOption(libc, fd, level, option, int(1));
-    setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
+    askForTimes(libc, fd);
     growBuffers(libc, fd);
     const name = new Uint8Array(new ArrayBuffer(family.nameSize));
     name[0] = family.domain;
@@ -68,7 +69,7 @@ export function openPacketSocket(libc: Libc, filter: Uint8Array): number {
   try {
     attachFilter(libc, fd, filter);
     setOption(libc, fd, SOL_PACKET, PACKET_AUXDATA, int(1));
-    setOption(libc, fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1));
+    askForTimes(libc, fd);
     growBuffers(libc, fd);
     const name = new Uint8Array(SOCKADDR_LL_SIZE);
     name[0] = AF_PACKET;
@@ -101,6 +102,13 @@ export function attachFilter(libc: Libc, fd: number, instructions: Uint8Array): 
   program.words[0] = instructions.length / 8;
   writePointer(program, 8, libc.address(instructions));
   setOption(libc, fd, SOL_SOCKET, SO_ATTACH_FILTER, program.bytes);
+}
+
+/**
+ * When datagrams arrive. Where the system can't tell, as under emulation, they count as just come.
+ */
+function askForTimes(libc: Libc, fd: number): void {
+  libc.setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, int(1), 4);
 }
 
 function setOption(libc: Libc, fd: number, level: number, option: number, value: Uint8Array): void {
@@ -139,6 +147,13 @@ export function droppedByKernel(libc: Libc, fd: number): number {
   const info = new Uint32Array(SK_MEMINFO_WORDS);
   if (libc.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, new Uint8Array(info.buffer), int(info.byteLength)) < 0) return 0;
   return info[SK_MEMINFO_DROPS] as number;
+}
+
+/** The name of the error where the descriptor is no socket any more; undefined: it is one. */
+export function socketProblem(libc: Libc, fd: number): string | undefined {
+  const type = new Int32Array(1);
+  if (libc.getsockopt(fd, SOL_SOCKET, SO_TYPE, new Uint8Array(type.buffer), int(type.byteLength)) === 0) return undefined;
+  return libc.errno();
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Libc } from "./libc.ts";
 import { createOutbox, type LinkSender } from "./outbox.ts";
 import type { Receiver } from "./receiver.ts";
 import type { SendGate } from "./send-gate.ts";
-import { droppedByKernel } from "./sockets.ts";
+import { droppedByKernel, socketProblem } from "./sockets.ts";
 
 /** Batches that one wake-up takes from a socket before other events get their turn. */
 const BATCHES_PER_WAKE = 4;
@@ -96,6 +96,10 @@ export function createTransport<A>(libc: Libc, parts: Parts<A>): Transport<A> {
     resume,
     createOutbox: (capacity, sent) => createOutbox(libc, senders, capacity, counters, sent),
     counters: () => ({ ...counters, notSent: { ...counters.notSent }, receiveDropped: closed ? droppedBeforeClose : dropped() }),
+    problem() {
+      const code = closed ? "EBADF" : sockets.map(({ fd }) => socketProblem(libc, fd)).find((one) => one !== undefined);
+      return code && `a socket is gone (${code}): nothing is received or sent by it until the server is restarted`;
+    },
     close() {
       if (closed) return;
       pause();

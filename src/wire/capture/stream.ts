@@ -1,3 +1,4 @@
+import { isBytes, kindOf } from "../../net/argument.ts";
 import { type CapturedPacket, type CaptureProblem, captureProblem } from "./packet.ts";
 import { createCaptureReader } from "./reader.ts";
 
@@ -12,14 +13,26 @@ export type CaptureItem =
   | { readonly kind: "problem"; readonly problem: CaptureProblem };
 
 /**
- * The packets of a pcap or pcapng file that comes in pieces, compressed by gzip or not; at last a
- * problem if it can't be read to its end. Rejects only with what the pieces themselves reject with.
- * It reads no faster than the packets are taken.
+ * The packets of a pcap or pcapng file that comes in pieces, or is there as a whole, compressed by
+ * gzip or not; at last a problem if it can't be read to its end. Rejects only with what the pieces
+ * themselves reject with. It reads no faster than the packets are taken. Throws TypeError for what
+ * is neither bytes nor pieces of them, such as the path of a file.
  *
  *     for await (const item of capture.readCapture(createReadStream("dhcp.pcapng.gz"))) ...
  *     for await (const item of capture.readCapture(file.stream())) ...
  */
-export async function* readCapture(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CaptureItem, void, undefined> {
+export function readCapture(chunks: AsyncIterable<Uint8Array> | Uint8Array): AsyncGenerator<CaptureItem, void, undefined> {
+  if (isBytes(chunks)) return itemsOf(onePiece(chunks));
+  if (typeof chunks === "object" && chunks !== null && Symbol.asyncIterator in chunks) return itemsOf(chunks);
+  const text = "createReadStream(path) of node:fs, or a Uint8Array";
+  throw new TypeError(`chunks: these are no pieces of a file but ${kindOf(chunks)}: use ${text}`);
+}
+
+async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}
+
+async function* itemsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CaptureItem, void, undefined> {
   const reader = createCaptureReader();
   let length = 0;
   try {

@@ -1,3 +1,4 @@
+import { checkBytes } from "../../net/argument.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
 import { readIpv4 } from "../../net/ipv4.ts";
 import type { Message, Option } from "./message.ts";
@@ -52,10 +53,12 @@ const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
  * Decodes the first `length` bytes as a BOOTP or DHCPv4 message (RFC 951, RFC 2131 section 2). Any
  * bytes give a message or an error, in time proportional to their number. Values of options are not
  * looked at: they are views of `bytes`, and one that makes no sense hides no other. What is wrong
- * with the framing is listed in `problems`; the rest is usable.
+ * with the framing is listed in `problems`; the rest is usable. Throws TypeError for what is no
+ * Uint8Array; a Buffer is one.
  */
-export function decode(bytes: Uint8Array, length: number = bytes.length): DecodeResult {
-  if (length > bytes.length) length = bytes.length;
+export function decode(bytes: Uint8Array, length?: number): DecodeResult {
+  checkBytes(bytes, "bytes");
+  if (length === undefined || length > bytes.length) length = bytes.length;
   if (length < FIXED_LENGTH) return { ok: false, problem: { kind: "too-short", offset: length, option: undefined } };
 
   const problems: Problem[] = [];

@@ -1,5 +1,6 @@
 import { formatIpv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
+import { checkMessage } from "../given.ts";
 import { formatData, formatUnknown, nameOf, quote } from "../values/format.ts";
 import { decodeText } from "../values/value-io.ts";
 import { BROADCAST_FLAG, type Message, Op } from "./message.ts";
@@ -10,9 +11,11 @@ import { messageType, optionValue } from "./options.ts";
 /**
  * A message for people: one line for what it is, one for each field that is set, one for each
  * option with its name and decoded value. Bytes that don't fit their option's definition are shown
- * in hex with the reason. Control characters are escaped.
+ * in hex with the reason. Control characters are escaped. Throws TypeError
+ * for what is no message.
  */
 export function formatMessage(message: Message): string {
+  checkMessage(message);
   const lines = [headline(message)];
   const field = (name: string, value: string): void => {
     lines.push(`  ${name} ${value}`);

@@ -5,6 +5,7 @@
  */
 
 export { type DecodeResult, decode, PROBLEM_TEXT, type Problem, type ProblemKind } from "./decode.ts";
+export { describe } from "./describe.ts";
 export { DEFAULT_MAX_MESSAGE_SIZE, encode, encodeMessage, LARGEST_MESSAGE_SIZE, MIN_MESSAGE_SIZE } from "./encode.ts";
 export { formatMessage } from "./format.ts";
 export { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "./message.ts";

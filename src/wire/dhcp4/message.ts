@@ -27,6 +27,9 @@ export const MessageType = {
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/** The name of each message type. */
+export const MESSAGE_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(MessageType).map(([name, type]) => [type, name]));
+
 /** The broadcast bit of `flags` (RFC 2131 section 2). */
 export const BROADCAST_FLAG = 0x8000;
 

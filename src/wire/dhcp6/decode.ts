@@ -1,3 +1,4 @@
+import { checkBytes } from "../../net/argument.ts";
 import { readU16 } from "../../net/bytes.ts";
 import { isFromServer, type Message, MessageType, type Option, type Relay } from "./message.ts";
 import { OptionCode } from "./option-code.ts";
@@ -53,10 +54,11 @@ const NO_RELAYS: readonly Relay[] = Object.freeze([]);
  * it (RFC 8415 sections 8 and 9). Any bytes give a message or an error, in time proportional to
  * their number. Values of options are not looked at: they are views of `bytes`, and one that makes
  * no sense hides no other. What is wrong with the framing of a usable message is listed in
- * `problems`.
+ * `problems`. Throws TypeError for what is no Uint8Array; a Buffer is one.
  */
-export function decode(bytes: Uint8Array, length: number = bytes.length): DecodeResult {
-  if (length > bytes.length) length = bytes.length;
+export function decode(bytes: Uint8Array, length?: number): DecodeResult {
+  checkBytes(bytes, "bytes");
+  if (length === undefined || length > bytes.length) length = bytes.length;
   const problems: Problem[] = [];
   let relays: Relay[] | undefined;
   let direction: number | undefined;

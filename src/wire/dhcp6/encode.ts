@@ -16,7 +16,7 @@ export const LARGEST_MESSAGE_SIZE = 65527;
  */
 export function encode(message: Message, into: Uint8Array, limit: number): number {
   const { relays, options } = message;
-  const least = relays.length === 0 ? MESSAGE_HEADER : relaysSize(relays) + MESSAGE_HEADER;
+  const least = headersSize(message);
   if (least > into.length || least > LARGEST_MESSAGE_SIZE) return 0;
   const end = Math.min(limit, into.length, LARGEST_MESSAGE_SIZE);
 
@@ -36,7 +36,7 @@ export function encode(message: Message, into: Uint8Array, limit: number): numbe
 
 /** The message in a byte string of its own, as long as it needs to be: for clients and tests. */
 export function encodeMessage(message: Message): Uint8Array {
-  const size = relaysSize(message.relays) + MESSAGE_HEADER + optionsSize(message.options);
+  const size = headersSize(message) + optionsSize(message.options);
   const into = new Uint8Array(Math.min(size, LARGEST_MESSAGE_SIZE));
   return into.subarray(0, encode(message, into, into.length));
 }
@@ -81,6 +81,11 @@ function writeOption({ code, data }: Option, into: Uint8Array, at: number): numb
   writeU16(into, at + 2, data.length);
   writeBytes(into, at + OPTION_HEADER, data);
   return at + OPTION_HEADER + data.length;
+}
+
+/** Bytes of the message without its options: its fixed fields, in all of its relays. */
+export function headersSize({ relays }: Message): number {
+  return relaysSize(relays) + MESSAGE_HEADER;
 }
 
 /** Bytes of one relay around what it relays. */

@@ -1,4 +1,5 @@
 import { formatIpv6 } from "../../net/ipv6.ts";
+import { checkMessage } from "../given.ts";
 import { formatData, formatUnknown, nameOf } from "../values/format.ts";
 import type { Message, Option } from "./message.ts";
 import { optionByCode } from "./option-table.ts";
@@ -7,9 +8,11 @@ import { MESSAGE_TYPE } from "./sub-options.ts";
 /**
  * A message for people: one line for what it is, one for each relay, that nearest to the server
  * first, one for each option with its name and decoded value. Bytes that don't fit their option's
- * definition are shown in hex with the reason. Control characters are escaped.
+ * definition are shown in hex with the reason. Control characters are escaped. Throws TypeError
+ * for what is no message.
  */
 export function formatMessage(message: Message): string {
+  checkMessage(message);
   const lines = [headline(message)];
   for (const { hopCount, linkAddress, peerAddress, options } of message.relays) {
     lines.push(`  relay at hop ${hopCount}, link-address ${formatIpv6(linkAddress)}, peer-address ${formatIpv6(peerAddress)}`);

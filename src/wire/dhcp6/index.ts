@@ -25,6 +25,7 @@ export {
 } from "./class-options.ts";
 export { type ClientFqdn, clientFqdnOption, FqdnFlag, readClientFqdn } from "./client-fqdn.ts";
 export { type DecodeResult, decode, MAX_RELAYS, PROBLEM_TEXT, type Problem, type ProblemKind } from "./decode.ts";
+export { describe } from "./describe.ts";
 export { encode, encodeMessage, encodeRelays, LARGEST_MESSAGE_SIZE } from "./encode.ts";
 export { formatMessage } from "./format.ts";
 export {

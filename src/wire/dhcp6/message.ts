@@ -43,6 +43,9 @@ export const MessageType = {
 
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
+/** The name of each message type. */
+export const MESSAGE_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(MessageType).map(([name, type]) => [type, name]));
+
 /**
  * Whether messages of the type go from a server to clients or relays: relays pass them on in
  * RELAY-REPL, all others in RELAY-FORW.

@@ -31,3 +31,6 @@ export const StatusCode = {
 } as const;
 
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
+
+/** The name of each status. */
+export const STATUS_NAMES: ReadonlyMap<number, string> = new Map(Object.entries(StatusCode).map(([name, code]) => [code, name]));

@@ -1,6 +1,8 @@
 import { readU16 } from "../../net/bytes.ts";
 import * as dhcp4 from "../dhcp4/decode.ts";
+import * as dhcp4Ports from "../dhcp4/ports.ts";
 import * as dhcp6 from "../dhcp6/decode.ts";
+import * as dhcp6Ports from "../dhcp6/ports.ts";
 import { ARP_LENGTH, parseArp } from "./arp.ts";
 import { EtherType } from "./ethernet.ts";
 import { type IpHeader, IpProtocol, parseIpv4Header, parseIpv6Header, upperLayerChecksum } from "./ip-headers.ts";
@@ -39,15 +41,16 @@ export interface DecodePacketOptions {
    */
   readonly verifyChecksums?: boolean | undefined;
   /**
-   * A datagram from or to one of these ports holds a DHCP message. Default: 67 and 68 over IPv4, 546
-   * and 547 over IPv6.
+   * A datagram from or to one of these ports holds a DHCP message. Default: 67 and 68 over IPv4,
+   * 546 and 547 over IPv6.
    */
   readonly dhcp4Ports?: readonly number[] | undefined;
   readonly dhcp6Ports?: readonly number[] | undefined;
 }
 
-const DHCP4_PORTS: readonly number[] = [67, 68];
-const DHCP6_PORTS: readonly number[] = [546, 547];
+/** Where {@link DecodePacketOptions} names no others. */
+export const DHCP4_PORTS: readonly number[] = [dhcp4Ports.SERVER_PORT, dhcp4Ports.CLIENT_PORT];
+export const DHCP6_PORTS: readonly number[] = [dhcp6Ports.CLIENT_PORT, dhcp6Ports.SERVER_PORT];
 const ICMP_LENGTH = 8;
 /** No router forwards a packet that it would still have (RFC 4861 section 6.1). */
 const ND_HOP_LIMIT = 255;

@@ -49,7 +49,8 @@ export function parseDomainName(text: string): Uint8Array[] | string {
   return total > MAX_NAME ? `is longer than ${MAX_NAME} bytes` : labels;
 }
 
-function formatLabel(bytes: Uint8Array, start: number, end: number): string {
+/** A label as text, in which a dot of its own is `\\.`. */
+export function formatLabel(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;

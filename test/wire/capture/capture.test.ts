@@ -298,6 +298,12 @@ describe("readCapture", () => {
     });
   }
 
+  test("packets of a file that is there as a whole", async () => {
+    const packets: CapturedPacket[] = [];
+    for await (const item of readCapture(gzipSync(file))) if (item.kind === "packet") packets.push(item.packet);
+    assert.deepEqual(packets, PACKETS);
+  });
+
   const problemOf = async (bytes: Uint8Array): Promise<string> => {
     let last = "none";
     for await (const item of readCapture(pieces(bytes, 100))) last = item.kind === "problem" ? item.problem.kind : "none";
