@@ -1,5 +1,5 @@
 import type { LeaseChange } from "../leases/lease.ts";
-import type { Destination } from "../net/destination.ts";
+import { type Destination, LARGEST_PAYLOAD } from "../net/destination.ts";
 
 /**
  * Why the server stays silent. Each is counted, logged at debug level and
@@ -21,6 +21,9 @@ export const SILENCE_REASONS = {
   "another-server": "the client speaks to another server (option 54, or the server name of a BOOTP request)",
   "not-authoritative": "the request is unknown here, and this network is not authoritative",
   "dropped-by-class": "the client is in the class DROP",
+  "dropped-by-hook": "the hook `message` of the configuration dropped it",
+  "refused-by-hook": "the hook `reply` of the configuration refused the answer",
+  "hook-failed": "a hook of the configuration failed, took longer than its budget or could not be asked, and hooks.onFailure is drop",
   "no-range-for-class": "no range of the client's link is for clients of its classes",
   "no-reservation": "the networks of the client's link are for hosts with a reservation only, and the client has none",
   "limit-reached": "there are as many leases for clients like this one as a limit of the configuration allows",
@@ -39,6 +42,7 @@ export const SILENCE_REASONS = {
   "requester-not-permitted": "a LEASEQUERY whose source address, giaddr or peer-address is not among the requesters of leasequery",
   "no-return-address":
     "there is no address to answer to that a client or relay can have: it is missing, loopback, multicast or broadcast, or ciaddr is in no configured network",
+  "reply-too-large": `what relays have to have back, and what the client must be told, is more than the ${LARGEST_PAYLOAD} bytes that a reply has at the most`,
   flood: "the client sends more than flood_protection_threshold allows",
   "being-probed": "whether somebody uses the address is being asked; only the last message that waits for this is answered",
   "conflicts-found": "several addresses in a row that this client could get turned out to be in use; it may ask again",

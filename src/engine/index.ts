@@ -37,4 +37,4 @@ export {
 export * as dhcp6 from "./dhcp6/index.ts";
 export type { Notice, Notify } from "./notice.ts";
 export type { Passed, SettledStep, Step as StepOf } from "./step.ts";
-export type { Candidate, CommonEvent, Trace as TraceOf } from "./trace.ts";
+export type { Candidate, CommonEvent, NameRefusal, Trace as TraceOf } from "./trace.ts";

@@ -1,10 +1,12 @@
+import type { PoolPosition } from "../leases/space.ts";
+
 /**
  * What the operator should know though the client was dealt with as it should be. Byte strings
  * are valid during the call.
  */
 export type Notice<A> =
-  /** No address is free for a client on this link. */
-  | { readonly kind: "no-address-free"; readonly link: string }
+  /** No address is free for a client on this link, in any of the pools that it may use. */
+  | { readonly kind: "no-address-free"; readonly link: string; readonly pools: readonly PoolPosition[] }
   /**
    * The client's reserved address is that of another one, whose hardware address or DUID is
    * `holder`.

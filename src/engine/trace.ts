@@ -38,7 +38,22 @@ export type CommonEvent =
       /** Whether that is more than `adaptive_threshold`. */
       readonly scarce: boolean;
     }
+  /** Which name the client has, and what of it is seen to. */
+  | {
+      readonly rule: "client-name";
+      /** Undefined: it has none. */
+      readonly name: string | undefined;
+      readonly by: "reserved" | "client" | "generated" | "none";
+      /** The address records, and those that lead from the address to the name. */
+      readonly forward: boolean;
+      readonly reverse: boolean;
+      /** Why nothing is; undefined: something is, or there is no name. */
+      readonly refused: NameRefusal | undefined;
+    }
   | { readonly rule: "silence"; readonly reason: SilenceReason };
+
+/** Why a name is not seen to. */
+export type NameRefusal = "not-wanted" | "updates-off" | "no-lease" | "taboo";
 
 /** The words for what each rule tells. */
 export type TraceWords<E extends { readonly rule: string }> = {
@@ -56,8 +71,33 @@ export const COMMON_WORDS: TraceWords<CommonEvent> = {
   limit: ({ key, value, leases, max }) => `${leases} leases have the value ${toHex(value)} of ${key}, at most ${max} may`,
   "lease time": ({ used, capacity, scarce }) =>
     `${used} of ${capacity} addresses are in use: ${scarce ? "more" : "not more"} than adaptive_threshold`,
+  "client-name": ({ name, by, forward, reverse, refused }) => {
+    if (name === undefined) return "none: the client tells none that can be used, and none is made";
+    if (refused !== undefined) return `${name} (${NAME_ORIGINS[by]}): refused, ${NAME_REFUSALS[refused]}`;
+    return `${name} (${NAME_ORIGINS[by]}): ${updatedRecords(forward, reverse)}`;
+  },
   silence: ({ reason }) => SILENCE_REASONS[reason],
 };
+
+const NAME_ORIGINS = {
+  reserved: "reserved",
+  client: "the client's own",
+  generated: "generated from its address",
+  none: "none",
+} as const;
+
+const NAME_REFUSALS: Readonly<Record<NameRefusal, string>> = {
+  "not-wanted": "the client wants no updates",
+  "updates-off": "enable_updates is off",
+  "no-lease": "no address goes with it",
+  taboo: "no client can choose it for itself, only a reservation can say so",
+};
+
+/** Which records of a client this server sees to, in words. */
+export function updatedRecords(forward: boolean, reverse: boolean): string {
+  if (forward) return "this server updates its records, forward and reverse";
+  return reverse ? "this server updates its reverse records, the client the others" : "this server updates no DNS";
+}
 
 /** Why an address comes into question for the client before all others. */
 export type Candidate = "reserved" | "own" | "held" | "requested";

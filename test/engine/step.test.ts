@@ -278,7 +278,7 @@ describe("step", () => {
     const step = engine4.step(decider, database, { ...way, bytes: bytesOf4(discover({ mac: "02:00:00:00:01:99" })) }, 1000);
     assert.equal(step.kind, "warning");
     assert.equal(step.kind === "warning" && step.reason, "no-address-free");
-    assert.deepEqual(step.notices, [{ kind: "no-address-free", link: "10.0.0.0/24" }]);
+    assert.deepEqual(step.notices, [{ kind: "no-address-free", link: "10.0.0.0/24", pools: decider.config.networks[0]?.ranges }]);
     assert.deepEqual([...step.database.holds()].length, 11);
   });
 

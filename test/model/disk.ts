@@ -73,6 +73,10 @@ export class Disk {
       remove: (row) => this.rows.delete(row),
       clock: () => {},
       fact: () => {},
+      forget: () => {},
+      event: () => {},
+      prune: () => {},
+      index: () => {},
     });
   }
 }

@@ -7,6 +7,7 @@ import { splitKeys } from "../../src/leases/limit-keys.ts";
 import { NO_BYTES, toHex } from "../../src/net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
 import { prefixContains } from "../../src/net/prefix.ts";
+import { countedOneByOne } from "../support/address-counts.ts";
 import { type Bench, createBench } from "../support/pump.ts";
 import { createRandom, type Random } from "../support/random.ts";
 import { Clients, describeMessage } from "./clients.ts";
@@ -170,6 +171,8 @@ class World {
 
   #checkRanges(): void {
     const { table } = this.#bench;
+    const [counts, counted] = [[...table.counts.numbers], countedOneByOne(table)].map(String);
+    if (counts !== counted) this.#own.push(`addresses by place and state are ${counted}, and count as ${counts}`);
     const held = [...table.holds()].map(({ address }) => address);
     const leased = [...table.leases()];
     for (const range of this.#config.ranges) {

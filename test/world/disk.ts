@@ -1,7 +1,7 @@
 import type { Lease } from "../../src/leases/dhcp4/lease.ts";
 import type { LeaseWrite, StoredLease } from "../../src/leases/lease.ts";
 import { type LeaseStore, type SavedClock, StoreError, type StoreWrite } from "../../src/store/store.ts";
-import { addressIn, storedOf, storeIn } from "../support/leases.ts";
+import { addressIn, isOfLease, storedOf, storeIn } from "../support/leases.ts";
 import type { Random } from "../support/random.ts";
 import type { Events } from "./events.ts";
 
@@ -153,6 +153,7 @@ function put(disk: Disk, write: StoreWrite): void {
     disk.clock = clock;
     return;
   }
-  if (write.kind === "fact") throw new Error("a server of this world has no facts to keep");
+  if (write.kind === "fact" || write.kind === "forget") throw new Error("a server of this world has no facts to keep");
+  if (!isOfLease(write)) throw new Error("a server of this world has no journal");
   disk.put(write);
 }

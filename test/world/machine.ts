@@ -173,7 +173,7 @@ export class Machine<M, A, O> {
       tables: [{ table, knownBy: served.knownBy }],
       store: run.store,
       log: LOG,
-      read,
+      machine: { sinceBoot: uptime, read },
       boot,
     });
     if (run.over) return;
@@ -198,7 +198,15 @@ export class Machine<M, A, O> {
       store: run.store,
       transport,
       counters: createCounters(protocol.kinds),
-      events: createEventLog<M, A, O>(LOG, milliseconds, protocol),
+      events: createEventLog<M, A, O>({
+        log: LOG,
+        uptime: milliseconds,
+        protocol,
+        secret,
+        stateOf: (address) => table.stateOf(address),
+        interfaceName: (index) => `interface ${index}`,
+        describeInterface: () => undefined,
+      }),
       clock: run.now,
       uptime: milliseconds,
     });

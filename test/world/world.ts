@@ -21,6 +21,7 @@ import { formatIpv4, type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import type { StoreWrite } from "../../src/store/store.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { messageType, optionU32 } from "../../src/wire/dhcp4/options.ts";
+import { countedOneByOne } from "../support/address-counts.ts";
 import { addressIn, isOfLease } from "../support/leases.ts";
 import { createRandom, type Random } from "../support/random.ts";
 import { dhcp4Of } from "./dhcp4.ts";
@@ -351,6 +352,8 @@ class World implements Witness {
       this.#compare(lease.address, lease, now, when);
     }
     for (const address of addresses) this.#compare(address, undefined, now, when);
+    const [counts, counted] = [[...table.counts.numbers], countedOneByOne(table)].map(String);
+    if (counts !== counted) this.#violation(`${when}: addresses by place and state are ${counted}, and count as ${counts}`);
   }
 
   #compare(address: Ipv4, inMemory: Lease | undefined, now: number, when: string): void {

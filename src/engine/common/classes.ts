@@ -14,6 +14,7 @@ type Member = Pick<Client<never, never>, "classes" | "members">;
 type Classes = Classification<ClientClass>;
 
 const NONE: readonly number[] = [];
+const NO_NAMES: readonly string[] = [];
 
 /**
  * The classes of a client: none yet; undefined when the configuration has none, and nothing is to
@@ -22,6 +23,15 @@ const NONE: readonly number[] = [];
  */
 export function noClasses(classification: Classes | undefined): Uint8Array | undefined {
   return classification && new Uint8Array(classification.classes.length + classification.builtIns.length);
+}
+
+/**
+ * The classes that somebody besides the configuration may put a client into, by name: those of
+ * `client_classes` that have no expression.
+ */
+export function givableClasses(classification: Classes | undefined): ReadonlyMap<string, number> {
+  const open = classification?.classes.filter(({ expression }) => expression === undefined) ?? [];
+  return new Map(open.map(({ name, number }) => [name, number]));
 }
 
 type OptionsMessage = Parameters<typeof findOptions>[1];
@@ -34,16 +44,36 @@ export interface ClassRules<C, S> {
 }
 
 /**
- * Finds out which classes the client is in, once for each message: the server's own and those that
- * depend on the message alone, then the reservation and its classes, then what depends on it. False
- * when the client is in the class DROP. `subject.classes` are those of the client; what it has
- * `found` is looked up once for all expressions.
+ * The classes that a client is given from outside; names that are none of `classes` have no effect.
+ */
+interface Given {
+  readonly names: readonly string[] | undefined;
+  readonly classes: ReadonlyMap<string, number>;
+}
+
+/**
+ * Finds out which classes the client is in, once for each message: those that it is given from
+ * outside, the server's own and those that depend on the message alone, then the reservation and
+ * its classes, then what depends on it. False when the client is in the class DROP.
+ * `subject.classes` are those of the client; what it has `found` is looked up once for all
+ * expressions.
  */
 export function classifyClient<
   C extends Member & Pick<Client<never, never>, "trace">,
   S extends Subject & { readonly message: OptionsMessage },
->(client: C, classification: Classes, { lookups, early, late }: CompiledClassification<S>, subject: S, rules: ClassRules<C, S>): boolean {
+>(
+  client: C,
+  classification: Classes,
+  { lookups, early, late }: CompiledClassification<S>,
+  subject: S,
+  rules: ClassRules<C, S>,
+  given: Given,
+): boolean {
   const { classes, found, message } = subject;
+  for (const name of given.names ?? NO_NAMES) {
+    const number = given.classes.get(name);
+    if (number !== undefined) enterClass(client, classification, number);
+  }
   if (found !== undefined) findOptions(lookups, message, found);
   for (const builtIn of classification.builtIns) if (builtIn.kind === "ALL" || rules.isIn(builtIn, subject)) classes[builtIn.number] = 1;
   evaluateClasses(client, classification, early, subject);

@@ -31,7 +31,10 @@ export function whyNoAddress<A, O extends Owner>(client: Client<A, O>, reservati
   const usable = networks.filter((network) => isFor(client, network, reservation));
   const isLimited = usable.length > 0 && usable.every((network) => isLimitReached(client, network, undefined));
   if (isLimited) return "limit-reached";
-  client.context.notify?.({ kind: "no-address-free", link: client.link.name });
+  if (client.context.notify !== undefined) {
+    const pools = usable.flatMap(({ ranges }) => ranges.filter(({ guard }) => isAdmitted(client, guard)));
+    client.context.notify({ kind: "no-address-free", link: client.link.name, pools });
+  }
   return "no-address-free";
 }
 

@@ -15,7 +15,7 @@ export interface OptionSettings {
  * The option that applies; undefined: none is configured, or the closest place says that
  * it is not to be inherited.
  */
-export function configuredOption(settings: OptionSettings, code: number): ConfiguredOption | undefined {
+export function configuredOption(settings: Pick<OptionSettings, "options">, code: number): ConfiguredOption | undefined {
   const { options } = settings;
   for (let i = 0; i < options.length; i++) {
     const option = (options[i] as OptionSet).byCode.get(code);

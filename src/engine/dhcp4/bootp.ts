@@ -1,10 +1,11 @@
 import { type Lease, type LeaseChange, NEVER } from "../../leases/dhcp4/lease.ts";
-import { equalBytes } from "../../net/bytes.ts";
+import { equalBytes, equalIfAny } from "../../net/bytes.ts";
 import { IPV4_ANY } from "../../net/ipv4.ts";
 import { belongsTo, isBound } from "../common/availability.ts";
 import { whyNoAddress } from "../common/guard.ts";
 import { chooseAddress } from "./allocate.ts";
-import { bind } from "./changes.ts";
+import { bind, onRecord } from "./changes.ts";
+import { withName } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
 import { bootReply, NO_CHANGES, silence } from "./reply.ts";
@@ -31,8 +32,11 @@ export function decideBootp(exchange: Exchange): Decision {
   if (address === undefined) return silence(trace, whyNoAddress(exchange, reservation));
   const previous = leases.byAddress(address);
   trace?.({ rule: "reply", type: "BOOTREPLY", address });
-  const changes = isItsForEver(exchange, previous) ? NO_CHANGES : bind(exchange, address, NEVER, previous);
-  return answer(exchange, settingsFor(exchange, reservation, address), address, changes);
+  const settings = settingsFor(exchange, reservation, address);
+  const hold = leases.holdOn(address);
+  const named = withName(exchange, settings, address, onRecord(exchange, previous, hold));
+  const changes = isItsForEver(named, previous) ? NO_CHANGES : bind(named, address, NEVER, previous, hold);
+  return answer(named, settings, address, changes);
 }
 
 /** A client that names its boot server speaks to that one alone (RFC 951 section 7.3). */
@@ -42,8 +46,9 @@ function answer(exchange: Exchange, settings: Settings, yiaddr: number, changes:
   return bootReply(exchange, settings, yiaddr, changes);
 }
 
-/** A request that is repeated needs no new write. */
+/** A request that is repeated needs no new write, unless the client has another name now. */
 function isItsForEver(exchange: Exchange, lease: Lease | undefined): boolean {
-  const { context, clientKey } = exchange;
-  return lease !== undefined && lease.expiry === NEVER && isBound(lease, context.now) && belongsTo(lease, clientKey);
+  const { context, clientKey, name } = exchange;
+  if (lease === undefined || lease.expiry !== NEVER || !isBound(lease, context.now) || !belongsTo(lease, clientKey)) return false;
+  return equalIfAny(lease.owner.name, name?.record);
 }

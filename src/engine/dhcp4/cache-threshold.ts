@@ -6,6 +6,7 @@ import { optionU32 } from "../../wire/dhcp4/options.ts";
 import { isBound } from "../common/availability.ts";
 import { decideLeaseTime } from "../common/lease-time.ts";
 import { saysSomethingNew } from "./changes.ts";
+import { withName } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import { ackDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
@@ -27,12 +28,22 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   if ((now - lease.start) * 100 > (lease.expiry - lease.start) * cacheThreshold) return undefined;
   // A client that has two leases on the link is to lose the other one.
   const other = leases.ofClient(clientKey, link.index, lease.address);
-  if ((other !== undefined && isBound(other, now)) || saysSomethingNew(exchange, lease)) return undefined;
+  if (other !== undefined && isBound(other, now)) return undefined;
   const settings = settingsFor(exchange, reservation, lease.address);
+  const named = withName(exchange, settings, lease.address, lease.owner);
+  if (saysSomethingNew(named, lease)) return undefined;
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
   const remaining = lease.expiry - now;
   if (remaining > duration) return undefined;
   exchange.trace?.({ rule: "reply", type: "ACK", address: lease.address, remaining });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, remaining);
-  return grant(exchange, MessageType.ACK, settings, lease.address, times, NO_CHANGES, ackDestination(exchange, lease.address));
+  return grant(
+    named,
+    MessageType.ACK,
+    settings,
+    lease.address,
+    times,
+    NO_CHANGES,
+    ackDestination(exchange, settings.network, lease.address),
+  );
 }

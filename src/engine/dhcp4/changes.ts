@@ -1,13 +1,13 @@
 import { type Hold, type Lease, type LeaseChange, type LeaseOwner, LeaseState, type Seconds } from "../../leases/dhcp4/lease.ts";
 import { equalBytes, equalIfAny } from "../../net/bytes.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
-import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionValue } from "../../wire/dhcp4/options.ts";
 import { belongsTo } from "../common/availability.ts";
 import { release, withdraw } from "../common/changes.ts";
 import { limitKeysIn } from "../common/limits.ts";
-import { clientFqdnName } from "./client-fqdn.ts";
+import { clientFqdn } from "./client-fqdn.ts";
+import { saidName } from "./client-name.ts";
 import type { Exchange } from "./exchange.ts";
 import { networkOnLink } from "./subnet.ts";
 
@@ -23,12 +23,17 @@ function ownerOf(exchange: Exchange, address: Ipv4, before: LeaseOwner | undefin
     clientIdentifier,
     htype: message.htype,
     chaddr: message.chaddr,
-    // Where both are sent option 12 is ignored (RFC 4702 section 4).
-    hostname: kept(clientFqdnName(message) ?? hostNameOf(message)) ?? before?.hostname,
+    hostname: hostnameOf(exchange) ?? before?.hostname,
     vendorClass: kept(optionValue(message, OptionCode.vendorClassIdentifier)) ?? before?.vendorClass,
     relayAgentInformation: relayAgentInformation ?? (message.giaddr === 0 ? before?.relayAgentInformation : undefined),
     limitKeys: exchange.limits && limitKeysIn(exchange, networkOnLink(exchange.link, address)),
+    name: exchange.name?.record,
   };
+}
+
+/** What the client calls itself. */
+function hostnameOf(exchange: Exchange): Uint8Array | undefined {
+  return (exchange.name === undefined ? saidName(exchange.message, clientFqdn(exchange)) : exchange.name.said)?.name;
 }
 
 /** What is on record of the client in a hold; undefined: the hold is another's. */
@@ -41,18 +46,7 @@ function ownLease({ clientKey }: Exchange, lease: Lease | undefined): LeaseOwner
   return lease !== undefined && belongsTo(lease, clientKey) ? lease.owner : undefined;
 }
 
-/**
- * Option 12 without the NULs that some clients end it with (RFC 2132 section 2);
- * undefined when nothing is left.
- */
-function hostNameOf(message: Message): Uint8Array | undefined {
-  const text = optionValue(message, OptionCode.hostName);
-  let length = text?.length ?? 0;
-  while (length > 0 && text?.[length - 1] === 0) length--;
-  return length === 0 ? undefined : text?.subarray(0, length);
-}
-
-/** As much of a text as one option holds: a client must not fill our memory with names. */
+/** As much of a text as one option holds: a client must not fill our memory with texts. */
 function kept(text: Uint8Array | undefined): Uint8Array | undefined {
   return text !== undefined && text.length > 255 ? text.subarray(0, 255) : text;
 }
@@ -68,8 +62,14 @@ export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
     equalIfAny(now.hostname, owner.hostname) &&
     equalIfAny(now.vendorClass, owner.vendorClass) &&
     equalIfAny(now.relayAgentInformation, owner.relayAgentInformation) &&
-    equalIfAny(now.limitKeys, owner.limitKeys)
+    equalIfAny(now.limitKeys, owner.limitKeys) &&
+    equalIfAny(now.name, owner.name)
   );
+}
+
+/** What is on record of the client with an address, in its hold or its lease of it. */
+export function onRecord(exchange: Exchange, previous: Lease | undefined, held: Hold | undefined): LeaseOwner | undefined {
+  return ownHold(exchange, held) ?? ownLease(exchange, previous);
 }
 
 /**
@@ -77,7 +77,7 @@ export function saysSomethingNew(exchange: Exchange, lease: Lease): boolean {
  * table knows of the address.
  */
 export function hold(exchange: Exchange, address: Ipv4, until: Seconds, previous: Lease | undefined, held: Hold | undefined): LeaseChange {
-  const owner = ownerOf(exchange, address, ownHold(exchange, held) ?? ownLease(exchange, previous));
+  const owner = ownerOf(exchange, address, onRecord(exchange, previous, held));
   return { kind: "hold", hold: { address, until, owner } };
 }
 

@@ -14,10 +14,14 @@ import { findReservation } from "./reservations.ts";
  */
 export function classify(exchange: Exchange): boolean {
   const { classes } = exchange;
-  const { classification, compiled } = exchange.context.decider;
+  const { decider, givenClasses } = exchange.context;
+  const { classification, compiled } = decider;
   if (classes === undefined || classification === undefined || compiled.classification === undefined) return true;
   const subject: Dhcp4Subject = { ...evaluatedPacket(exchange, classes), found: [] };
-  return classifyClient(exchange, classification, compiled.classification, subject, RULES);
+  return classifyClient(exchange, classification, compiled.classification, subject, RULES, {
+    names: givenClasses,
+    classes: decider.givableClasses,
+  });
 }
 
 const RULES: ClassRules<Exchange, Dhcp4Subject> = {

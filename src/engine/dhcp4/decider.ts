@@ -1,14 +1,17 @@
-import type { LeaseTime } from "../../config/model/common.ts";
+import type { ConfiguredOption, LeaseTime } from "../../config/model/common.ts";
 import type { Config } from "../../config/model/config.ts";
 import type { Dhcp4Classification, Link, Network, Range, Reservation } from "../../config/model/dhcp4.ts";
+import { givenConfig } from "../../config/model/given.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { maskOf, rangeOfPrefix } from "../../net/prefix.ts";
 import { RangeIndex } from "../../net/range-index.ts";
 import type { Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
+import { givableClasses } from "../common/classes.ts";
 import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
 import { remember } from "../common/remember.ts";
 import type { SettingsOfMembers } from "../common/settings.ts";
+import { suffixOf } from "./client-name.ts";
 import { type CompiledConfig, compileConfig } from "./compile.ts";
 import { encodeLeaseTime } from "./lease-time-options.ts";
 import { addressOption } from "./option-values.ts";
@@ -51,6 +54,8 @@ export interface Decider {
    * @internal
    */
   hostNameOption(reservation: Reservation): Option | undefined;
+  /** What stands behind names where option 15 is this; undefined: it is no name. @internal */
+  nameSuffix(domain: ConfiguredOption): string | undefined;
   /** Option 54. @internal */
   serverIdentifierOption(address: Ipv4): Option;
   /**
@@ -60,6 +65,8 @@ export interface Decider {
    * @internal
    */
   settingsOf(place: Range | Network): SettingsOfMembers<Settings>[];
+  /** Classes that a client may be given from outside, by name. @internal */
+  readonly givableClasses: ReadonlyMap<string, number>;
   /** Another number each time, from 1. @internal */
   nextNumber(): number;
   /** Lists of configured options, ready for replies. @internal */
@@ -74,8 +81,9 @@ export interface Decider {
  */
 const MOST_REMEMBERED = 256;
 
-/** Makes a configuration ready for `decide`, once for each. */
+/** Makes a configuration ready for `decide`, once for each. Throws TypeError for what is none. */
 export function createDecider(config: Config): Decider {
+  givenConfig(config);
   const linkOfRelay = new Map<Ipv4, Link>();
   const linkOfInterface = new Map<string, Link>();
   for (const link of config.links) {
@@ -97,8 +105,10 @@ export function createDecider(config: Config): Decider {
     leaseTimeOptions: (leaseTime, duration) =>
       duration === leaseTime.default ? ofDefaults(leaseTime) : encodeLeaseTime(leaseTime, duration),
     hostNameOption: remember(hostNameOption),
+    nameSuffix: remember(suffixOf),
     serverIdentifierOption: remember((address: Ipv4) => addressOption(OptionCode.serverIdentifier, address), MOST_REMEMBERED),
     settingsOf: remember((_place: Range | Network): SettingsOfMembers<Settings>[] => []),
+    givableClasses: givableClasses(config.classification),
     nextNumber: () => ++numbers,
     optionLists: createOptionListCache(),
     interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),

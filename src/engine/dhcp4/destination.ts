@@ -5,9 +5,11 @@ import { isHostAddress, prefixContains, prefixOf } from "../../net/prefix.ts";
 import { BROADCAST_FLAG, type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { messageType, optionValue } from "../../wire/dhcp4/options.ts";
+import { CLIENT_PORT, SERVER_PORT } from "../../wire/dhcp4/ports.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { Decider } from "./decider.ts";
 import type { Context, Exchange, Received } from "./exchange.ts";
+import { answeringAddress } from "./server-identifier.ts";
 import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subnet.ts";
 
 /*
@@ -25,9 +27,6 @@ import { isUnicast, networkOf, networkOfInterface, networkOnLink } from "./subne
  *   answer sent where he likes.
  */
 
-const SERVER_PORT = 67;
-const CLIENT_PORT = 68;
-
 /**
  * Hardware type 1 with addresses of 6 bytes: the only one for which a frame
  * can be addressed by hand.
@@ -35,26 +34,29 @@ const CLIENT_PORT = 68;
 const ETHERNET = 1;
 const ETHERNET_ADDRESS_LENGTH = 6;
 
-/** What a destination depends on. */
-type Asked = Pick<Exchange, "context" | "received" | "message" | "relayAgentInformation"> & { readonly network?: Network | undefined };
+/**
+ * What a destination depends on, beside the network that the reply is about, whose address it comes
+ * from.
+ */
+type Asked = Pick<Exchange, "context" | "received" | "message" | "relayAgentInformation">;
 
 /**
  * Where an OFFER goes, and the reply to whoever else has no address yet; one without an address
  * (yiaddr is 0) can't be sent to it.
  */
-export function replyDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> {
+export function replyDestination(exchange: Exchange, network: Network, yiaddr: Ipv4): Destination<Ipv4> {
   const { received, message } = exchange;
-  if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
-  if (message.giaddr !== IPV4_ANY) return toRelay(exchange);
+  if (received.serverPort !== SERVER_PORT) return backToSender(exchange, network);
+  if (message.giaddr !== IPV4_ANY) return toRelay(exchange, network);
   const byHardware = yiaddr !== IPV4_ANY && (message.flags & BROADCAST_FLAG) === 0 && hasEthernetAddress(message);
-  return byHardware ? onLink(exchange, yiaddr, message.chaddr) : onLink(exchange, IPV4_BROADCAST);
+  return byHardware ? onLink(exchange, network, yiaddr, message.chaddr) : onLink(exchange, network, IPV4_BROADCAST);
 }
 
 /** Where the ACK of a REQUEST goes, and that of a rapid commit. */
-export function ackDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> {
+export function ackDestination(exchange: Exchange, network: Network, yiaddr: Ipv4): Destination<Ipv4> {
   const { received, message } = exchange;
   const direct = received.serverPort === SERVER_PORT && message.giaddr === IPV4_ANY && message.ciaddr === yiaddr && isExtension(exchange);
-  return direct ? toClient(exchange, yiaddr) : replyDestination(exchange, yiaddr);
+  return direct ? toClient(exchange, network, yiaddr) : replyDestination(exchange, network, yiaddr);
 }
 
 /**
@@ -62,9 +64,9 @@ export function ackDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ip
  * broadcast (RFC 2131 sections 4.1 and 4.3.2).
  */
 export function nakDestination(exchange: Exchange): Destination<Ipv4> {
-  const { received, message } = exchange;
-  if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
-  return message.giaddr !== IPV4_ANY ? toRelay(exchange) : onLink(exchange, IPV4_BROADCAST);
+  const { received, message, network } = exchange;
+  if (received.serverPort !== SERVER_PORT) return backToSender(exchange, network);
+  return message.giaddr !== IPV4_ANY ? toRelay(exchange, network) : onLink(exchange, network, IPV4_BROADCAST);
 }
 
 /**
@@ -73,21 +75,21 @@ export function nakDestination(exchange: Exchange): Destination<Ipv4> {
  * address that a client can have.
  */
 export function informDestination(exchange: Exchange): Destination<Ipv4> | undefined {
-  const { received, message } = exchange;
-  if (received.serverPort !== SERVER_PORT) return backToSender(exchange);
-  if (message.ciaddr === IPV4_ANY && message.giaddr !== IPV4_ANY) return toRelay(exchange);
+  const { received, message, network } = exchange;
+  if (received.serverPort !== SERVER_PORT) return backToSender(exchange, network);
+  if (message.ciaddr === IPV4_ANY && message.giaddr !== IPV4_ANY) return toRelay(exchange, network);
   const address = message.ciaddr || received.source;
-  return canBeClient(exchange, address) ? toClient(exchange, address) : undefined;
+  return canBeClient(exchange, address) ? toClient(exchange, network, address) : undefined;
 }
 
 /**
  * Where the reply to a BOOTP client goes: to the address that it has, even through a relay, else
  * like an OFFER (RFC 1542 section 5.4). Undefined: the address can be no client's.
  */
-export function bootpDestination(exchange: Exchange, yiaddr: Ipv4): Destination<Ipv4> | undefined {
+export function bootpDestination(exchange: Exchange, network: Network, yiaddr: Ipv4): Destination<Ipv4> | undefined {
   const { received, message } = exchange;
-  if (message.ciaddr === IPV4_ANY || received.serverPort !== SERVER_PORT) return replyDestination(exchange, yiaddr);
-  return canBeClient(exchange, message.ciaddr) ? toClient(exchange, message.ciaddr) : undefined;
+  if (message.ciaddr === IPV4_ANY || received.serverPort !== SERVER_PORT) return replyDestination(exchange, network, yiaddr);
+  return canBeClient(exchange, message.ciaddr) ? toClient(exchange, network, message.ciaddr) : undefined;
 }
 
 /**
@@ -100,7 +102,7 @@ export function leasequeryDestination(
   relayAgentInformation: Uint8Array | undefined,
 ): Destination<Ipv4> {
   const asked = { context, received, message: received.message, relayAgentInformation };
-  return received.serverPort === SERVER_PORT ? toRelay(asked) : backToSender(asked);
+  return received.serverPort === SERVER_PORT ? toRelay(asked, undefined) : backToSender(asked, undefined);
 }
 
 /**
@@ -141,10 +143,10 @@ function isPossible(decider: Decider, address: Ipv4): boolean {
 }
 
 /** To a client that has this address and can be asked for by ARP, or is behind a router. */
-function toClient(exchange: Exchange, address: Ipv4): Destination<Ipv4> {
+function toClient(exchange: Exchange, network: Network, address: Ipv4): Destination<Ipv4> {
   const { message } = exchange;
-  if (!isFromLink(exchange)) return routed(exchange, address, CLIENT_PORT);
-  return onLink(exchange, address, hasEthernetAddress(message) ? message.chaddr : undefined);
+  if (!isFromLink(exchange)) return routed(exchange, network, address, CLIENT_PORT);
+  return onLink(exchange, network, address, hasEthernetAddress(message) ? message.chaddr : undefined);
 }
 
 /** Whether the message came from the link itself: neither through a relay nor through a router. */
@@ -166,38 +168,39 @@ function hasEthernetAddress({ htype, chaddr }: Message): boolean {
  * On another port than 67 the server is being tested or used by a program: the answer goes
  * where the question came from.
  */
-function backToSender(asked: Asked): Destination<Ipv4> {
+function backToSender(asked: Asked, network: Network | undefined): Destination<Ipv4> {
   const { source, sourcePort } = asked.received;
-  return onLink(asked, source === IPV4_ANY ? IPV4_BROADCAST : source, undefined, sourcePort);
+  return onLink(asked, network, source === IPV4_ANY ? IPV4_BROADCAST : source, undefined, sourcePort);
 }
 
 /**
  * To the relay's server port, or to the port that it sent from when it says that
  * this is not 67 (RFC 8357).
  */
-function toRelay(asked: Asked): Destination<Ipv4> {
+function toRelay(asked: Asked, network: Network | undefined): Destination<Ipv4> {
   const { received, message, relayAgentInformation } = asked;
   const ownPort = relayAgentInformation !== undefined && subOption(relayAgentInformation, RelaySubOption.relaySourcePort) !== undefined;
-  return routed(asked, message.giaddr, ownPort ? received.sourcePort : SERVER_PORT);
+  return routed(asked, network, message.giaddr, ownPort ? received.sourcePort : SERVER_PORT);
 }
 
 /** By the receiving interface. */
-function onLink(asked: Asked, address: Ipv4, hardwareAddress?: Uint8Array, port = CLIENT_PORT): Destination<Ipv4> {
-  return { address, port, hardwareAddress, interfaceIndex: asked.received.interface.index, source: sourceOf(asked) };
+function onLink(
+  asked: Asked,
+  network: Network | undefined,
+  address: Ipv4,
+  hardwareAddress?: Uint8Array,
+  port = CLIENT_PORT,
+): Destination<Ipv4> {
+  return { address, port, hardwareAddress, interfaceIndex: asked.received.interface.index, source: sourceOf(asked, network) };
 }
 
 /** By the interface that the routing table chooses. */
-function routed(asked: Asked, address: Ipv4, port: number): Destination<Ipv4> {
-  return { address, port, hardwareAddress: undefined, interfaceIndex: 0, source: sourceOf(asked) };
+function routed(asked: Asked, network: Network | undefined, address: Ipv4, port: number): Destination<Ipv4> {
+  return { address, port, hardwareAddress: undefined, interfaceIndex: 0, source: sourceOf(asked, network) };
 }
 
-/**
- * `server_id` where that is an address of this machine, else the address that the message was sent
- * to, which the client or relay knows, else that of the receiving interface.
- */
-function sourceOf({ context, received, network }: Asked): Ipv4 {
-  const { ownAddresses } = context;
-  const { destination } = received;
-  if (network?.serverId !== undefined && ownAddresses?.has(network.serverId)) return network.serverId;
-  return isUnicast(received) && ownAddresses?.has(destination) ? destination : received.interface.address;
+/** `server_id` where that is an address of this machine, else the one that the other side knows. */
+function sourceOf({ context, received }: Asked, network: Network | undefined): Ipv4 {
+  if (network?.serverId !== undefined && context.ownAddresses?.has(network.serverId)) return network.serverId;
+  return answeringAddress(context, received, network);
 }

@@ -9,7 +9,8 @@ import { withdraw } from "../common/changes.ts";
 import { whyNoAddress } from "../common/guard.ts";
 import { holdTime } from "../common/probation.ts";
 import { chooseAddress } from "./allocate.ts";
-import { hold } from "./changes.ts";
+import { hold, onRecord } from "./changes.ts";
+import { withName } from "./client-name.ts";
 import { checkFirst } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import { replyDestination } from "./destination.ts";
@@ -52,10 +53,11 @@ export function decideDiscover(exchange: Exchange): Decision {
   // A lease of the client's own that outlasts the offer needs no hold, and what was offered before
   // it is no more.
   const outlasts = isOwnLease && isBound(previous, now) && previous.expiry >= until;
-  const changes = outlasts ? withdrawn(exchange) : [hold(exchange, address, until, previous, held)];
+  const named = withName(exchange, settings, address, onRecord(exchange, previous, held));
+  const changes = outlasts ? withdrawn(exchange) : [hold(named, address, until, previous, held)];
   exchange.trace?.({ rule: "reply", type: "OFFER", address, duration });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, duration);
-  const offer = grant(exchange, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, address));
+  const offer = grant(named, MessageType.OFFER, settings, address, times, changes, replyDestination(exchange, settings.network, address));
   const { pingTimeout } = settings.network;
   if (pingTimeout === undefined) return offer;
   const isHeld = inTime(held, now) !== undefined && isHost(exchange, reservation, address, (held as Hold).owner);

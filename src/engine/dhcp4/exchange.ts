@@ -5,6 +5,7 @@ import type { Message } from "../../wire/dhcp4/message.ts";
 import type { Client } from "../common/client.ts";
 import type { Answers } from "../decision.ts";
 import type { Notify } from "../notice.ts";
+import type { ClientName } from "./client-name.ts";
 import type { Decider } from "./decider.ts";
 import type { Trace } from "./trace.ts";
 
@@ -25,6 +26,11 @@ export interface Context {
    * receiving interface; undefined: no other.
    */
   readonly ownAddresses?: ReadonlySet<Ipv4> | undefined;
+  /**
+   * Classes without an expression that the client is put into besides, by name; others have no
+   * effect.
+   */
+  readonly givenClasses?: readonly string[] | undefined;
   /** Told what the operator should know; undefined: nobody listens. */
   readonly notify?: Notify<Ipv4> | undefined;
 }
@@ -36,6 +42,11 @@ export interface ServedInterface {
   /** The address to answer from; 0: it has none. */
   readonly address: Ipv4;
   readonly prefixLength: number;
+  /**
+   * All addresses that may be answered from, in the system's order: a client is answered from one
+   * in its own network. Undefined: `address` alone.
+   */
+  readonly addresses?: readonly { readonly address: Ipv4; readonly prefixLength: number }[] | undefined;
   /** The largest IP datagram that its link carries whole; undefined: 1500. */
   readonly mtu?: number | undefined;
 }
@@ -72,6 +83,11 @@ export interface Exchange extends Client<Ipv4, LeaseOwner> {
    * lose its reservation at T1. May be a view of the table's memory.
    */
   readonly lastRelayAgentInformation: Uint8Array | undefined;
+  /**
+   * Which name the client has, from when it is known what it is given; undefined: names are not
+   * seen to.
+   */
+  readonly name?: ClientName | undefined;
   /** What option 54 is to be instead of an address of this server (RFC 5107); 0: nothing. */
   readonly serverIdentifierOverride: Ipv4;
   readonly trace: Trace | undefined;

@@ -1,4 +1,6 @@
+import { IPV4_ANY } from "../../net/ipv4.ts";
 import { belongsTo, isBound } from "../common/availability.ts";
+import { withName } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import { informDestination } from "./destination.ts";
 import type { Exchange } from "./exchange.ts";
@@ -17,7 +19,8 @@ export function decideInform(exchange: Exchange): Decision {
   const to = informDestination(exchange);
   if (to === undefined) return silence(exchange.trace, "no-return-address");
   const settings = settingsFor(exchange, findReservation(exchange), message.ciaddr || received.source);
-  return inform(exchange, settings, to);
+  // Of an address that it has from elsewhere it sees to the name itself.
+  return inform(withName(exchange, settings, IPV4_ANY, undefined), settings, to);
 }
 
 function hasLease(exchange: Exchange): boolean {

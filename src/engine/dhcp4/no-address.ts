@@ -45,5 +45,13 @@ export function offerNoAddress(exchange: Exchange, settings: Settings): Decision
   const asked = optionValue(exchange.message, OptionCode.autoConfigure) !== undefined;
   const autoConfigure = asked ? configuredOption(settings, OptionCode.autoConfigure) : undefined;
   const options = autoConfigure === undefined ? times : [...times, autoConfigure];
-  return grant(exchange, MessageType.OFFER, settings, IPV4_ANY, options, NO_CHANGES, replyDestination(exchange, IPV4_ANY));
+  return grant(
+    exchange,
+    MessageType.OFFER,
+    settings,
+    IPV4_ANY,
+    options,
+    NO_CHANGES,
+    replyDestination(exchange, settings.network, IPV4_ANY),
+  );
 }

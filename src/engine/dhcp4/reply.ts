@@ -4,6 +4,7 @@ import type { Destination } from "../../net/destination.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { BROADCAST_FLAG, type Message, MessageType, Op, type Option } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
+import { traceName } from "../common/client-name.ts";
 import type { SilenceReason } from "../decision.ts";
 import type { Decision, Reply, SettledDecision } from "./decision.ts";
 import { bootpDestination, nakDestination } from "./destination.ts";
@@ -31,7 +32,8 @@ export function grant(
   changes: readonly LeaseChange[],
   to: Destination<Ipv4>,
 ): Reply {
-  const { message } = exchange;
+  const { message, trace, name } = exchange;
+  traceName(trace, name);
   const rests = type === MessageType.ACK;
   const limit = maxReplySizeOf(exchange);
   const answer = replyMessage(exchange, type, settings, yiaddr, times, message.flags, message.giaddr, limit);
@@ -40,7 +42,8 @@ export function grant(
 
 /** The ACK of an INFORM: settings without address and times (RFC 2131 section 4.3.5). */
 export function inform(exchange: Exchange, settings: Settings, to: Destination<Ipv4>): Decision {
-  const { message } = exchange;
+  const { message, trace, name } = exchange;
+  traceName(trace, name);
   const direct = message.ciaddr !== 0;
   // Straight to the client it is no relayed message any more; through the relay the client's link
   // hears it, for there is no address to relay it to.
@@ -58,8 +61,9 @@ export function inform(exchange: Exchange, settings: Settings, to: Destination<I
  */
 export function bootReply(exchange: Exchange, settings: Settings, yiaddr: Ipv4, changes: readonly LeaseChange[]): Decision {
   const { message } = exchange;
-  const to = bootpDestination(exchange, yiaddr);
+  const to = bootpDestination(exchange, settings.network, yiaddr);
   if (to === undefined) return silence(exchange.trace, "no-return-address");
+  traceName(exchange.trace, exchange.name);
   const { boot } = settings;
   // Straight to the client it is no relayed message any more.
   const relayAgentInformation = message.ciaddr === 0 ? exchange.relayAgentInformation : undefined;

@@ -9,7 +9,8 @@ import { belongsTo, inTime, isBound, isHeldFor } from "../common/availability.ts
 import { withdraw } from "../common/changes.ts";
 import type { Notify } from "../notice.ts";
 import { acknowledgeRemainder } from "./cache-threshold.ts";
-import { bind } from "./changes.ts";
+import { bind, onRecord } from "./changes.ts";
+import { withName } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import { ackDestination } from "./destination.ts";
 import { durationFor } from "./duration.ts";
@@ -125,11 +126,12 @@ export function acknowledge(
   const settings = settingsFor(exchange, reservation, address);
   const duration = durationFor(exchange, settings, address, previous, hold);
   if (context.notify !== undefined && previous !== undefined) noteMove(exchange, previous, context.notify);
-  const changes = bind(exchange, address, endAfter(context.now, duration), previous, hold);
+  const named = withName(exchange, settings, address, onRecord(exchange, previous, hold));
+  const changes = bind(named, address, endAfter(context.now, duration), previous, hold);
   exchange.trace?.({ rule: "reply", type: "ACK", address, duration });
   const ofLease = context.decider.leaseTimeOptions(settings.leaseTime, duration);
   const times = more.length === 0 ? ofLease : [...ofLease, ...more];
-  return grant(exchange, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, address));
+  return grant(named, MessageType.ACK, settings, address, times, changes, ackDestination(exchange, settings.network, address));
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Settings extends OptionSettings {
   readonly boot: BootFields;
   /** Option 12 as it follows from the host name of the reservation. */
   readonly hostname: Option | undefined;
+  /** That name itself. */
+  readonly reservedName: string | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
       leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime, topLeaseTime),
       boot: classBoot(exchange, reservation.boot),
       hostname: decider.hostNameOption(reservation),
+      reservedName: reservation.hostname,
       options: withClassOptions(exchange, [reservation.options, top]),
     };
   }
@@ -57,6 +60,7 @@ export function settingsFor(exchange: Exchange, reservation: Reservation | undef
     leaseTime: classLeaseTime(exchange, reservation.leaseTime ?? place.leaseTime, topLeaseTime),
     boot: classBoot(exchange, reservation.boot),
     hostname: decider.hostNameOption(reservation),
+    reservedName: reservation.hostname,
     options: withClassOptions(exchange, [reservation.ownOptions, place.options, top]),
   };
 }
@@ -78,6 +82,7 @@ function settingsOfPlace(exchange: Exchange, network: Network, place: Range | Ne
     leaseTime: classLeaseTime(exchange, place.leaseTime, decider.classification?.leaseTime),
     boot: classBoot(exchange, network.boot),
     hostname: undefined,
+    reservedName: undefined,
     options: withClassOptions(exchange, [place.options, decider.config.options]),
   };
   keepSettings(known, members, settings);

@@ -17,7 +17,7 @@ export type Step = steps.Step<Message, Ipv4, LeaseOwner>;
 export type Packet = Omit<Received, "message" | "length"> & { readonly bytes: Uint8Array };
 
 /** What else a step may depend on. */
-export type StepOptions = Partial<Pick<Context, "random" | "answers" | "ownAddresses">> & { readonly trace?: Trace };
+export type StepOptions = Partial<Pick<Context, "random" | "answers" | "ownAddresses" | "givenClasses">> & { readonly trace?: Trace };
 
 /**
  * A whole DHCPv4 server as a function: the configuration (`createDecider`), the leases, a packet

@@ -2,6 +2,7 @@ import type { Link, Network, Range } from "../../config/model/dhcp4.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4, readIpv4 } from "../../net/ipv4.ts";
 import { maskOf, prefixContains } from "../../net/prefix.ts";
 import { rangeContains, sortedRangesContain } from "../../net/range.ts";
+import type { Message } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
 import { optionIpv4 } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
@@ -40,11 +41,36 @@ export function dynamicRange(network: Network, address: Ipv4): Range | undefined
   return range === undefined || sortedRangesContain(range.excluded, address) ? undefined : range;
 }
 
+/** What of a message decides alone which network it came from. */
+export type PlacedBy = "link-selection" | "subnet-selection" | "giaddr";
+
 /**
- * The network that a message came from, on whose link the client is. What the relay says goes
- * first: option 82 sub-option 5 (RFC 3527), then option 118 where it counts (RFC 3011), then
- * giaddr. Each of these decides alone: when it names no configured network, no other rule may place
- * the client elsewhere. The addresses of the client itself, ciaddr and source, only count when it
+ * What says where the client is: option 82 sub-option 5 (RFC 3527), then option 118 where it counts
+ * (RFC 3011), then giaddr; undefined: nothing, so it is where its message came in.
+ */
+export function placedBy(
+  message: Message,
+  relayAgentInformation: Uint8Array | undefined,
+  isSubnetSelectionHeeded: boolean,
+): PlacedBy | undefined {
+  const linkSelection = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.linkSelection);
+  if (linkSelection?.length === 4) return "link-selection";
+  if (isSubnetSelectionHeeded && optionIpv4(message, OptionCode.subnetSelection) !== undefined) return "subnet-selection";
+  return message.giaddr === IPV4_ANY ? undefined : "giaddr";
+}
+
+/** The address that says where the client is, by what `placedBy` has found. */
+export function placeOf(message: Message, relayAgentInformation: Uint8Array | undefined, by: PlacedBy): Ipv4 {
+  if (by === "giaddr") return message.giaddr;
+  if (by === "subnet-selection") return optionIpv4(message, OptionCode.subnetSelection) ?? IPV4_ANY;
+  const linkSelection = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.linkSelection);
+  return linkSelection === undefined ? IPV4_ANY : readIpv4(linkSelection, 0);
+}
+
+/**
+ * The network that a message came from, on whose link the client is. What `placedBy` finds goes
+ * first, and decides alone: when it names no configured network, no other rule may place the client
+ * elsewhere. The addresses of the client itself, ciaddr and source, only count when it
  * sent its message to this server's own address: a client that moved to another link and broadcasts
  * is where it is heard. Where a relay passes on what the client sent to it alone, as if it were the
  * server (RFC 5010, RFC 5107), ciaddr is trusted as it would be here (RFC 2131 section 4.3.2). Last
@@ -57,18 +83,13 @@ export function selectNetwork(
   trace: Trace | undefined,
 ): Network | undefined {
   const { message } = received;
-  const linkSelection = relayAgentInformation && subOption(relayAgentInformation, RelaySubOption.linkSelection);
-  if (linkSelection?.length === 4) {
-    const address = readIpv4(linkSelection, 0);
-    trace?.({ rule: "subnet", by: "link-selection", address });
+  const by = placedBy(message, relayAgentInformation, decider.config.subnetSelection);
+  if (by === "link-selection" || by === "subnet-selection") {
+    const address = placeOf(message, relayAgentInformation, by);
+    trace?.({ rule: "subnet", by, address });
     return networkOf(decider, address);
   }
-  const subnetSelection = decider.config.subnetSelection ? optionIpv4(message, OptionCode.subnetSelection) : undefined;
-  if (subnetSelection !== undefined) {
-    trace?.({ rule: "subnet", by: "subnet-selection", address: subnetSelection });
-    return networkOf(decider, subnetSelection);
-  }
-  if (message.giaddr !== IPV4_ANY) {
+  if (by === "giaddr") {
     if (message.ciaddr !== IPV4_ANY && isUnicastToRelay(relayAgentInformation)) {
       const network = networkOf(decider, message.ciaddr);
       if (network !== undefined) {
@@ -122,11 +143,20 @@ function isUnicastToRelay(relayAgentInformation: Uint8Array | undefined): boolea
 
 /**
  * Whether the message was sent to this server's own address, neither to 255.255.255.255 nor to the
- * broadcast address of the subnet.
+ * broadcast address of a subnet of the interface.
  */
 export function isUnicast(received: Received): boolean {
   const { destination } = received;
-  const { address, prefixLength } = received.interface;
-  if (destination === IPV4_BROADCAST || destination === IPV4_ANY) return false;
-  return prefixLength >= 31 || destination !== (address | ~maskOf(prefixLength)) >>> 0;
+  const { address, prefixLength, addresses } = received.interface;
+  if (destination === IPV4_BROADCAST || destination === IPV4_ANY || isBroadcastOf(address, prefixLength, destination)) return false;
+  if (addresses === undefined) return true;
+  for (let i = 0; i < addresses.length; i++) {
+    const other = addresses[i] as (typeof addresses)[number];
+    if (isBroadcastOf(other.address, other.prefixLength, destination)) return false;
+  }
+  return true;
+}
+
+function isBroadcastOf(address: Ipv4, prefixLength: number, destination: Ipv4): boolean {
+  return prefixLength < 31 && destination === (address | ~maskOf(prefixLength)) >>> 0;
 }

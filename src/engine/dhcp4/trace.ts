@@ -2,7 +2,15 @@ import type { LeaseTrait } from "../../leases/dhcp4/lease.ts";
 import { toHex } from "../../net/bytes.ts";
 import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
-import { CANDIDATES, type Candidate, COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
+import {
+  CANDIDATES,
+  type Candidate,
+  COMMON_WORDS,
+  type CommonEvent,
+  type Trace as TraceOf,
+  type TraceWords,
+  updatedRecords,
+} from "../trace.ts";
 import { NAK_REASONS, type NakReason } from "./nak-reasons.ts";
 import type { Refusal } from "./permission.ts";
 
@@ -30,7 +38,7 @@ export type TraceEvent =
       readonly timeout: number;
     }
   /** Option 81 is answered. */
-  | { readonly rule: "client-fqdn" }
+  | { readonly rule: "client-fqdn"; readonly forward: boolean; readonly reverse: boolean }
   /** Whether there is certainly room for option 121, which then takes the place of 3 and 33. */
   | { readonly rule: "options"; readonly classlessRoutesFit: boolean }
   /** The lease is released, or the offer withdrawn. */
@@ -141,7 +149,7 @@ const WORDS: TraceWords<TraceEvent> = {
   nak: ({ reason }) => NAK_REASONS[reason],
   probe: ({ address, interfaceIndex, timeout }) =>
     `${formatIpv4(address)} is probed by ${interfaceIndex === 0 ? "ICMP echo" : "ARP"} for ${timeout} ms before the OFFER`,
-  "client-fqdn": () => "option 81 is answered: this server updates no DNS",
+  "client-fqdn": ({ forward, reverse }) => `option 81 is answered: ${updatedRecords(forward, reverse)}`,
   options: ({ classlessRoutesFit }) =>
     classlessRoutesFit ? "121 takes the place of 3 and 33 (RFC 3442)" : "3 and 33 are sent too: 121 may not fit",
   update: (event) => {

@@ -1,3 +1,4 @@
+import { Association as AssociationKind } from "../../leases/dhcp6/client-key.ts";
 import type { Hold, Lease, LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { relayRecord } from "../../leases/dhcp6/relays.ts";
 import { equalBytes, equalIfAny, writeBytes, writeU16 } from "../../net/bytes.ts";
@@ -8,7 +9,7 @@ import { optionValue } from "../../wire/dhcp6/options.ts";
 import { belongsTo } from "../common/availability.ts";
 import { limitKeysIn } from "../common/limits.ts";
 import type { Association } from "./association.ts";
-import { clientFqdnName } from "./client-fqdn.ts";
+import { clientFqdn, saidName } from "./client-fqdn.ts";
 import type { Exchange } from "./exchange.ts";
 import { hardwareOf } from "./identity.ts";
 import { networkOnLink } from "./permission.ts";
@@ -28,10 +29,12 @@ export interface Kept {
   readonly hardware: LeaseOwner["hardware"];
   readonly hostname: LeaseOwner["hostname"];
   readonly vendorClass: LeaseOwner["vendorClass"];
+  /** Of addresses: prefixes have none. */
+  readonly name: LeaseOwner["name"];
 }
 
 export function keptOf(exchange: Exchange): Kept {
-  const { context, received, message } = exchange;
+  const { context, received, message, name } = exchange;
   const { options } = message;
   const relays = relayRecord(message.relays);
   // Who is behind relays that say more than anybody needs to know is not known by the address of
@@ -42,8 +45,9 @@ export function keptOf(exchange: Exchange): Kept {
     relays: isKept ? relays : undefined,
     interfaceName: context.decider.interfaceName(received.interface.name),
     hardware: hardwareBytes(hardwareOf(exchange)),
-    hostname: shortened(clientFqdnName(options)),
+    hostname: shortened((name === undefined ? saidName(clientFqdn(exchange)) : name.said)?.name),
     vendorClass: shortened(optionValue(options, OptionCode.vendorClass)),
+    name: name?.record,
   };
 }
 
@@ -59,6 +63,7 @@ export function keptWhileHeld(exchange: Exchange): Kept {
     hardware: hardwareBytes(hardwareOf(exchange)),
     hostname: undefined,
     vendorClass: undefined,
+    name: exchange.name?.record,
   };
 }
 
@@ -103,6 +108,7 @@ export function ownerOf(
     vendorClass: kept.vendorClass ?? before?.vendorClass,
     reconfigureKey: keyChange === "keep" ? before?.reconfigureKey : keyChange.key,
     limitKeys: limits && limitKeysIn(association, networkOnLink(association, prefix)),
+    name: association.type === AssociationKind.addresses ? kept.name : undefined,
   };
 }
 
@@ -122,6 +128,7 @@ export function differs(a: LeaseOwner, b: LeaseOwner): boolean {
     equalIfAny(a.hostname, b.hostname) &&
     equalIfAny(a.vendorClass, b.vendorClass) &&
     equalIfAny(a.reconfigureKey, b.reconfigureKey) &&
-    equalIfAny(a.limitKeys, b.limitKeys)
+    equalIfAny(a.limitKeys, b.limitKeys) &&
+    equalIfAny(a.name, b.name)
   );
 }

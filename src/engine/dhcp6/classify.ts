@@ -17,10 +17,14 @@ export function compileDhcp6(config: Dhcp6Config): CompiledExpressions<Dhcp6Subj
  * DROP.
  */
 export function classify(sender: Sender): boolean {
-  const { config, compiled } = sender.context.decider;
+  const { decider, givenClasses } = sender.context;
+  const { config, compiled } = decider;
   if (sender.classes === undefined || config.classification === undefined || compiled.classification === undefined) return true;
   const subject: Dhcp6Subject = { ...subjectOf(sender), found: [] };
-  return classifyClient(sender, config.classification, compiled.classification, subject, RULES);
+  return classifyClient(sender, config.classification, compiled.classification, subject, RULES, {
+    names: givenClasses,
+    classes: decider.givableClasses,
+  });
 }
 
 const RULES: ClassRules<Sender, Dhcp6Subject> = {

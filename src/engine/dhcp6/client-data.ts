@@ -1,6 +1,7 @@
 import { Association, associationOf, duidOf } from "../../leases/dhcp6/client-key.ts";
 import { type Lease, type LeaseOwner, type LeaseReader, NEVER, type Seconds } from "../../leases/dhcp6/lease.ts";
 import { relaysOf } from "../../leases/dhcp6/relays.ts";
+import { NameFlag, readLeaseName } from "../../leases/lease-name.ts";
 import { compareBytes, toHex } from "../../net/bytes.ts";
 import { IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
 import { ADDRESS_LENGTH, ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
@@ -9,7 +10,7 @@ import { INFINITY, iaAddressOption, iaPrefixOption } from "../../wire/dhcp6/iden
 import { clientDataOption, cltTimeOption, lqRelayDataOption, relayForwards } from "../../wire/dhcp6/leasequery.ts";
 import type { Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
-import { labelsOfText } from "../../wire/fqdn-name.ts";
+import { fqdnOfText, labelsOfText } from "../../wire/fqdn-name.ts";
 import { isBound } from "../common/availability.ts";
 import type { Context } from "./exchange.ts";
 import { settingsOfLease } from "./lease-settings.ts";
@@ -104,6 +105,13 @@ function leaseOption({ address, start, expiry, owner }: Lease, now: Seconds): Op
   return prefixLength(address) === ADDRESS_LENGTH ? iaAddressOption(address, preferred, valid) : iaPrefixOption(address, preferred, valid);
 }
 
+/** Option 39 as the client was told it; undefined: it was decided that it has no name. */
+function decidedOption(record: Uint8Array): Option | undefined {
+  const { name, flags } = readLeaseName(record);
+  if (name === "") return undefined;
+  return clientFqdnOption((flags & NameFlag.forward) === 0 ? 0 : FqdnFlag.S, fqdnOfText(name));
+}
+
 /** What the client, or a relay, said when it was last heard, or that is known of the client. */
 function saidOption(owner: LeaseOwner, settings: Settings | undefined, code: number): Option | undefined {
   switch (code) {
@@ -113,6 +121,7 @@ function saidOption(owner: LeaseOwner, settings: Settings | undefined, code: num
       return lqRelayDataOption({ peerAddress: owner.peerAddress ?? IPV6_UNSPECIFIED, message: relayForwards(relays) });
     }
     case OptionCode.clientFqdn: {
+      if (owner.name !== undefined) return decidedOption(owner.name);
       const reserved = settings?.hostname;
       const name = reserved === undefined ? owner.hostname : new TextEncoder().encode(reserved);
       const labels = name && labelsOfText(name);

@@ -16,6 +16,7 @@ import { decideRegistration } from "./register.ts";
 import { decideDecline, decideRelease } from "./release-decline.ts";
 import { silence } from "./reply.ts";
 import { findReservation } from "./reservations.ts";
+import { withRoom } from "./room.ts";
 import type { Trace } from "./trace.ts";
 import { discardReason } from "./validate.ts";
 
@@ -28,6 +29,10 @@ export type { Context, Received, ServedInterface } from "./exchange.ts";
  * may be views of the message.
  */
 export function decide(context: Context, received: Received, trace?: Trace): Decision {
+  return withRoom(decideMessage(context, received, trace), trace);
+}
+
+function decideMessage(context: Context, received: Received, trace: Trace | undefined): Decision {
   switch (received.message.type) {
     case MessageType.SOLICIT:
       return decideFor(context, received, trace, decideSolicit);

@@ -1,15 +1,19 @@
 import type { Dhcp6Subject } from "../../config/class-expression/dhcp6/index.ts";
+import type { ConfiguredOption } from "../../config/model/common.ts";
 import type { Dhcp6Config, Link, Network, PrefixPool, Range, Reservation } from "../../config/model/dhcp6.ts";
+import { givenConfig } from "../../config/model/given.ts";
 import { Association } from "../../leases/dhcp6/client-key.ts";
 import { type Places, placesOf } from "../../leases/dhcp6/places.ts";
 import { BytesMap } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import { givableClasses } from "../common/classes.ts";
 import type { CompiledExpressions } from "../common/compile.ts";
 import { createOptionListCache, type OptionListCache } from "../common/option-list-cache.ts";
 import { remember } from "../common/remember.ts";
 import type { SettingsOfMembers } from "../common/settings.ts";
 import { compileDhcp6 } from "./classify.ts";
+import { suffixOf } from "./client-name.ts";
 import type { OptionLists } from "./reply-options.ts";
 import { indexReservations, type ReservationIndex } from "./reservation-index.ts";
 import type { ReplySettings, Settings } from "./settings.ts";
@@ -68,12 +72,19 @@ export interface Decider {
    * @internal
    */
   settingsOf(place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[];
-  /** Of clients that are on a link of no network; undefined: nothing is configured for them. @internal */
+  /**
+   * Of clients that are on a link of no network; undefined: nothing is configured for them.
+   * @internal
+   */
   readonly topSettings: ReplySettings | undefined;
+  /** Classes that a client may be given from outside, by name. @internal */
+  readonly givableClasses: ReadonlyMap<string, number>;
   /** Another number each time, from 1. @internal */
   nextNumber(): number;
   /** Lists of configured options, ready for replies. @internal */
   readonly optionLists: OptionListCache<ReplySettings, OptionLists>;
+  /** What stands behind names where option 24 is this; undefined: it is no name. @internal */
+  nameSuffix(domains: ConfiguredOption): string | undefined;
   /** The name of an interface as it is kept with leases. @internal */
   interfaceName(name: string): Uint8Array;
 }
@@ -81,8 +92,9 @@ export interface Decider {
 /** So many names of interfaces are remembered. */
 const MOST_REMEMBERED = 256;
 
-/** Makes a configuration ready for `decide`, once for each. */
+/** Makes a configuration ready for `decide`, once for each. Throws TypeError for what is none. */
 export function createDecider(config: Dhcp6Config): Decider {
+  givenConfig(config, "config.dhcp6");
   const linkOfRelay = new BytesMap<Link>();
   const linkOfInterface = new Map<string, Link>();
   const linkOfInterfaceId = new BytesMap<Link>();
@@ -117,8 +129,10 @@ export function createDecider(config: Dhcp6Config): Decider {
     reserved: (type, reservation) => (type === Association.addresses ? reservedAddresses(reservation) : reservation.prefixes),
     settingsOf: remember((_place: Range | PrefixPool | Network): SettingsOfMembers<Settings>[] => []),
     topSettings: config.options.byCode.size === 0 ? undefined : { number: ++numbers, options: [config.options], hostname: undefined },
+    givableClasses: givableClasses(config.classification),
     nextNumber: () => ++numbers,
     optionLists: createOptionListCache(),
+    nameSuffix: remember(suffixOf),
     interfaceName: remember((name: string) => text.encode(name), MOST_REMEMBERED),
   };
 }

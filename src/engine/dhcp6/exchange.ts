@@ -6,6 +6,7 @@ import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type { Message, Relay } from "../../wire/dhcp6/message.ts";
 import type { AppliedLimit } from "../common/client.ts";
 import type { Notify } from "../notice.ts";
+import type { ClientName } from "./client-name.ts";
 import type { Decider } from "./decider.ts";
 import type { Answers } from "./decision.ts";
 import type { Trace } from "./trace.ts";
@@ -29,6 +30,11 @@ export interface Context {
   readonly answers?: Answers | undefined;
   /** Every address of this machine; undefined: no others than those of the receiving interface. */
   readonly ownAddresses?: readonly Ipv6[] | undefined;
+  /**
+   * Classes without an expression that the client is put into besides, by name; others have no
+   * effect.
+   */
+  readonly givenClasses?: readonly string[] | undefined;
   /** Told what the operator should know; undefined: nobody listens. */
   readonly notify?: Notify<Ipv6Prefix> | undefined;
 }
@@ -67,6 +73,11 @@ export interface Request {
   readonly message: Message;
   /** The client's DUID; undefined: it does not tell (INFORMATION-REQUEST). */
   readonly duid: Duid | undefined;
+  /**
+   * Which name the client has, from when it is known what it is given; undefined: names are not seen
+   * to.
+   */
+  readonly name?: ClientName | undefined;
   readonly trace: Trace | undefined;
 }
 

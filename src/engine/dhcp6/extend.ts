@@ -7,6 +7,7 @@ import { type Answer, associationOptions, grantsOf, onlyStatus } from "./answer.
 import { type Association, associationsOf } from "./association.ts";
 import { bind, isGranted } from "./bind.ts";
 import { differs, type Kept, keptOf, ownerOf } from "./changes.ts";
+import { withName } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Grant, grantsFor, NO_GRANTS, remainderOf } from "./grant.ts";
@@ -76,13 +77,15 @@ function withdrawnOf({ context, clientKey, link, asked }: Association, grants: r
 }
 
 function answer(exchange: Exchange, answers: readonly Answer[]): Decision {
-  const kept = keptOf(exchange);
+  const settings = settingsFor(exchange, exchange.reservation, grantsOf(answers)[0]?.prefix);
+  const named = withName(exchange, settings, answers);
+  const kept = keptOf(named);
   const told = exchange.context.decider.config.cacheThreshold === 0 ? answers : answers.map((one) => withRemainders(one, kept));
   for (const one of told) bind(one, kept, "keep");
   const grants = grantsOf(told);
   const options = identifiers(exchange);
   options.push(...associationOptions(told, grants));
-  addConfiguration(exchange, settingsFor(exchange, exchange.reservation, grants[0]?.prefix), "reply", options);
+  addConfiguration(named, settings, "reply", options);
   exchange.trace?.({ rule: "reply", type: "REPLY", leases: grants.length });
   return answerWith(exchange.received, MessageType.REPLY, options, exchange.draft.changes, true);
 }

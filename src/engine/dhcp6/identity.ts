@@ -9,7 +9,7 @@ import { peerAddressOf, type Sender } from "./exchange.ts";
  * The hardware address of a client as far as it is told, by the relay that is nearest to it (RFC
  * 6939) or by its DUID, which need not be made of the interface in use. Its address is a view.
  */
-export function hardwareOf({ message, duid }: Sender): Hardware | undefined {
+export function hardwareOf({ message, duid }: Pick<Sender, "message" | "duid">): Hardware | undefined {
   const { relays } = message;
   for (let i = relays.length - 1; i >= 0; i--) {
     const relay = relays[i];

@@ -1,4 +1,5 @@
 import { MessageType } from "../../wire/dhcp6/message.ts";
+import { nameOf } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import type { Exchange, Request } from "./exchange.ts";
 import { addConfiguration, answerWith, identifiers, NO_CHANGES, silence } from "./reply.ts";
@@ -24,7 +25,9 @@ export function decideInformElsewhere(request: Request): Decision {
 
 function inform(request: Request, settings: ReplySettings): Decision {
   const options = identifiers(request);
-  addConfiguration(request, settings, "information", options);
+  // Of addresses that it has from elsewhere it sees to the name itself.
+  const named = request.context.decider.config.names === undefined ? request : { ...request, name: nameOf(request, settings, []) };
+  addConfiguration(named, settings, "information", options);
   request.trace?.({ rule: "reply", type: "REPLY", leases: 0 });
   return answerWith(request.received, MessageType.REPLY, options, NO_CHANGES, false);
 }

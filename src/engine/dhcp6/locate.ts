@@ -26,9 +26,9 @@ export function locate(decider: Decider, received: Received, trace: Trace | unde
       return link.networks[0];
     }
   }
-  for (let i = relays.length - 1; i >= 0; i--) {
-    const { linkAddress } = relays[i] as Relay;
-    if (!namesLink(linkAddress)) continue;
+  const relay = placingRelay(relays);
+  if (relay !== undefined) {
+    const { linkAddress } = relay;
     trace?.({ rule: "link", by: "link-address", address: linkAddress });
     return decider.linkOfRelay.get(linkAddress)?.networks[0] ?? decider.places.networkOfAddress(linkAddress);
   }
@@ -48,6 +48,18 @@ export function networkOfInterface(decider: Decider, { name, addresses }: Served
     if (network !== undefined && (listed === undefined || network.link === listed.index)) return network;
   }
   return listed?.networks[0];
+}
+
+/**
+ * The relay nearest to the client whose link-address says on which link that is; undefined: there
+ * is none.
+ */
+export function placingRelay(relays: readonly Relay[]): Relay | undefined {
+  for (let i = relays.length - 1; i >= 0; i--) {
+    const relay = relays[i] as Relay;
+    if (namesLink(relay.linkAddress)) return relay;
+  }
+  return undefined;
 }
 
 /** Whether a link-address tells links apart: neither :: nor a link-local one does. */

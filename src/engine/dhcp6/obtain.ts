@@ -10,6 +10,7 @@ import { type Answer, associationOptions, grantsOf, onlyStatus } from "./answer.
 import { type Association, associationsOf } from "./association.ts";
 import { bind, hold } from "./bind.ts";
 import { keptOf, keptWhileHeld, ownRecord } from "./changes.ts";
+import { withName } from "./client-name.ts";
 import { checkFirst } from "./conflict-check.ts";
 import type { Decision } from "./decision.ts";
 import type { Context, Exchange } from "./exchange.ts";
@@ -30,12 +31,13 @@ export function decideSolicit(exchange: Exchange): Decision {
   const answers = associationsOf(exchange).map(obtain);
   const grants = grantsOf(answers);
   if (grants.length > 0 && wantsRapidCommit(exchange)) return commit(exchange, answers, grants, [RAPID_COMMIT]);
-  const kept = keptWhileHeld(exchange);
+  const settings = settingsFor(exchange, exchange.reservation, grants[0]?.prefix);
+  const named = withName(exchange, settings, answers);
+  const kept = keptWhileHeld(named);
   for (const answer of answers) hold(answer, kept);
   const options = identifiers(exchange);
   options.push(...associationOptions(answers, grants));
-  const settings = settingsFor(exchange, exchange.reservation, grants[0]?.prefix);
-  addConfiguration(exchange, settings, "advertise", options);
+  addConfiguration(named, settings, "advertise", options);
   exchange.trace?.({ rule: "reply", type: "ADVERTISE", leases: grants.length });
   const advertise = answerWith(exchange.received, MessageType.ADVERTISE, options, exchange.draft.changes, false);
   return checkFirst(exchange, answers, advertise);
@@ -88,12 +90,14 @@ export function nothingFree(association: Association): Option {
 
 /** Gives what is granted, and tells a client that accepts Reconfigure its key (section 20.4.1). */
 function commit(exchange: Exchange, answers: readonly Answer[], grants: readonly Grant[], more: readonly Option[]): Decision {
-  const kept = keptOf(exchange);
+  const settings = settingsFor(exchange, exchange.reservation, grants[0]?.prefix);
+  const named = withName(exchange, settings, answers);
+  const kept = keptOf(named);
   const key = grants.length > 0 && acceptsReconfigure(exchange) ? reconfigureKeyFor(exchange.context, answers) : undefined;
   for (const answer of answers) bind(answer, kept, { key });
   const options = identifiers(exchange);
   options.push(...more, ...associationOptions(answers, grants));
-  addConfiguration(exchange, settingsFor(exchange, exchange.reservation, grants[0]?.prefix), "reply", options);
+  addConfiguration(named, settings, "reply", options);
   if (key !== undefined) options.push(reconfigureKeyOption(key, replayDetectionAt(exchange.context)));
   exchange.trace?.({ rule: "reply", type: "REPLY", leases: grants.length });
   return answerWith(exchange.received, MessageType.REPLY, options, exchange.draft.changes, true);

@@ -6,16 +6,13 @@ import { IPV6_UNSPECIFIED, type Ipv6, isLinkLocal } from "../../net/ipv6.ts";
 import { signReconfigure } from "../../wire/dhcp6/authentication.ts";
 import { type Message, MessageType } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
+import { CLIENT_PORT, SERVER_PORT } from "../../wire/dhcp6/ports.ts";
 import { mirroredRelays } from "./relays.ts";
 
 /*
  * Reconfigure: a server that has something new for a client has it ask again (RFC 8415 section
  * 18.3.11). Only a client that said that it accepts this, and so has a key, is ever asked.
  */
-
-/** The ports of RFC 8415 section 7.2. */
-const CLIENT_PORT = 546;
-const SERVER_PORT = 547;
 
 /** REC_TIMEOUT, in milliseconds, and REC_MAX_RC (RFC 8415 section 7.6). */
 const FIRST_TIMEOUT = 2000;
@@ -63,8 +60,8 @@ export function reconfigureOf(
     parts.replayDetection,
   );
   const isDirect = relays.length === 0;
-  // To a relay elsewhere the routing table knows the way: what leaves from a link-local address, the
-  // kernel does not send without an interface.
+  // To a relay elsewhere the routing table knows the way: what leaves from a link-local address,
+  // the kernel does not send without an interface.
   const isOnLink = isDirect || isLinkLocal(peerAddress);
   return {
     message,

@@ -9,10 +9,13 @@ import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption, optionValues } from "../../wire/dhcp6/options.ts";
 import { isInForce } from "../common/availability.ts";
 import { release } from "../common/changes.ts";
+import { traceName } from "../common/client-name.ts";
 import { keptOf } from "./changes.ts";
+import { nameOf } from "./client-name.ts";
 import type { Decision } from "./decision.ts";
 import { type Exchange, peerAddressOf } from "./exchange.ts";
 import { answerWith, NO_CHANGES, silence } from "./reply.ts";
+import { settingsFor } from "./settings.ts";
 
 /**
  * Answers an ADDR-REG-INFORM (RFC 9686 section 4.2): a host tells the address that it chose itself,
@@ -70,8 +73,11 @@ function changesFor(exchange: Exchange, value: IaAddress, address: Ipv6Prefix, l
     const isOwn = lease !== undefined && isInForce(lease, now) && equalBytes(duidOf(lease.owner.clientKey), duid ?? NO_BYTES);
     return isOwn ? [release(lease, now)] : NO_CHANGES;
   }
+  const settings = settingsFor(exchange, exchange.reservation, address);
+  const name = nameOf(exchange, settings, [{ address: value.address, before: undefined }]);
+  traceName(exchange.trace, name);
   const owner = {
-    ...keptOf(exchange),
+    ...keptOf({ ...exchange, name }),
     clientKey: clientKeyOf(Association.registered, 0, duid ?? NO_BYTES),
     preferredLifetime: value.preferredLifetime,
     reconfigureKey: undefined,

@@ -1,9 +1,10 @@
 import type { LeaseChange } from "../../leases/dhcp6/lease.ts";
 import { NO_BYTES } from "../../net/bytes.ts";
-import { LARGEST_MESSAGE_SIZE } from "../../wire/dhcp6/encode.ts";
+import { LARGEST_PAYLOAD } from "../../net/destination.ts";
 import { MessageType, type Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption } from "../../wire/dhcp6/options.ts";
+import { traceName } from "../common/client-name.ts";
 import type { SilenceReason } from "../decision.ts";
 import { clientFqdnAnswer } from "./client-fqdn.ts";
 import type { Reply, SettledDecision } from "./decision.ts";
@@ -42,7 +43,7 @@ export function answerWith(
   return {
     kind: "reply",
     message: { type, transactionId: message.transactionId, options, relays: mirroredRelays(message.relays) },
-    limit: LARGEST_MESSAGE_SIZE,
+    limit: LARGEST_PAYLOAD,
     to: replyDestination(received),
     changes,
     rests,
@@ -62,6 +63,7 @@ const RECONFIGURE_ACCEPT: Option = { code: OptionCode.reconfigureAccept, data: N
  * Reconfigure, to a client that accepts it (section 18.3.9).
  */
 export function addConfiguration(request: Request, settings: ReplySettings, kind: keyof OptionLists, options: Option[]): void {
+  traceName(request.trace, request.name);
   addSettings(request, settings, kind, options);
   const fqdn = clientFqdnAnswer(request, settings);
   if (fqdn !== undefined) options.push(fqdn);

@@ -18,7 +18,7 @@ export type Packet = Omit<Received, "message" | "length"> & { readonly bytes: Ui
 
 /** What else a step may depend on. Without `random` addresses are those that the client hashes to, or the lowest. */
 export type StepOptions = Pick<Context, "serverIdentifier"> &
-  Partial<Pick<Context, "random" | "answers" | "ownAddresses">> & { readonly trace?: Trace };
+  Partial<Pick<Context, "random" | "answers" | "ownAddresses" | "givenClasses">> & { readonly trace?: Trace };
 
 /**
  * A whole DHCPv6 server as a function: the configuration (`createDecider`), the leases, a packet,

@@ -5,7 +5,15 @@ import { formatDuid } from "../../net/duid.ts";
 import { formatIpv6, type Ipv6 } from "../../net/ipv6.ts";
 import { ADDRESS_LENGTH, firstAddress, type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
 import { SILENCE_REASONS, type SilenceReason } from "../decision.ts";
-import { CANDIDATES, type Candidate, COMMON_WORDS, type CommonEvent, type Trace as TraceOf, type TraceWords } from "../trace.ts";
+import {
+  CANDIDATES,
+  type Candidate,
+  COMMON_WORDS,
+  type CommonEvent,
+  type Trace as TraceOf,
+  type TraceWords,
+  updatedRecords,
+} from "../trace.ts";
 import type { QuerySubject } from "./lease-query.ts";
 import type { Refusal } from "./permission.ts";
 
@@ -35,7 +43,7 @@ export type TraceEvent =
   /** What a LEASEQUERY is told, but for what of whom. */
   | { readonly rule: "answer to leasequery"; readonly status: number }
   /** Option 39 is answered. */
-  | { readonly rule: "client-fqdn" }
+  | { readonly rule: "client-fqdn"; readonly forward: boolean; readonly reverse: boolean }
   /** `leases`: the number of addresses and prefixes that are told. */
   | { readonly rule: "reply"; readonly type: "ADVERTISE" | "REPLY"; readonly leases: number };
 
@@ -106,7 +114,7 @@ const WORDS: TraceWords<TraceEvent> = {
     }
   },
   "answer to leasequery": ({ status }) => `LEASEQUERY-REPLY${status === 0 ? "" : ` with status ${status}`}`,
-  "client-fqdn": () => "option 39 is answered: this server updates no DNS",
+  "client-fqdn": ({ forward, reverse }) => `option 39 is answered: ${updatedRecords(forward, reverse)}`,
   reply: ({ type, leases }) => `${type} with ${leases === 1 ? "one address or prefix" : `${leases} addresses and prefixes`}`,
 };
 

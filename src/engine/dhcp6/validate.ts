@@ -1,10 +1,10 @@
 import { equalBytes } from "../../net/bytes.ts";
 import { type Duid, MAX_DUID_SIZE, MIN_DUID_SIZE } from "../../net/duid.ts";
-import { IPV6_UNSPECIFIED, isMulticast } from "../../net/ipv6.ts";
 import { MessageType, type Option } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption, optionValue } from "../../wire/dhcp6/options.ts";
 import type { SilenceReason } from "../decision.ts";
+import { isUnicast } from "./destination.ts";
 import type { Received } from "./exchange.ts";
 
 /** What a message of a client must have, and must not have (RFC 8415 section 16). */
@@ -36,11 +36,11 @@ const REQUIREMENTS: ReadonlyMap<number, Requirements> = new Map([
  * undefined: it is valid. What a client sends goes to a multicast group; by RFC 9915 nothing that
  * it sends to a unicast address is looked at, unless a relay did.
  */
-export function discardReason({ message, destination }: Received, serverIdentifier: Duid): SilenceReason | undefined {
-  const { type, options, relays } = message;
+export function discardReason(received: Received, serverIdentifier: Duid): SilenceReason | undefined {
+  const { type, options, relays } = received.message;
   const requirements = REQUIREMENTS.get(type);
   if (requirements === undefined) return "unsupported-message-type";
-  if (relays.length === 0 && !isMulticast(destination) && !equalBytes(destination, IPV6_UNSPECIFIED)) return "sent-to-unicast";
+  if (relays.length === 0 && isUnicast(received)) return "sent-to-unicast";
   const duid = optionValue(options, OptionCode.clientIdentifier);
   if (duid === undefined ? requirements.clientIdentifier === "required" : duid.length < MIN_DUID_SIZE) return "no-client-identity";
   if (duid !== undefined && duid.length > MAX_DUID_SIZE) return "identity-too-long";

@@ -71,6 +71,7 @@ describe("client FQDN (RFC 4702)", () => {
       ["that of the reservation, whole", 4, wire("pc"), RESERVED_WHOLE, "<7>printer<7>example<3>net<0>"],
       ["text, whole", 0, text("pc.example.net"), {}, "pc.example.net"],
       ["text, whole, with the dot at the end as it is", 0, text("pc.example.net."), {}, "pc.example.net."],
+      ["text with a space", 0, text("a b.net"), {}, "a<32>b.net"],
       ["text, a single label: completed", 0, text("pc"), {}, "pc.example.org"],
       ["text, a single label, and no domain is known", 0, text("pc"), NO_DOMAIN, "pc"],
       ["text, that of the reservation", 0, text("pc.example.net"), { ...RESERVED, options: { 15: text("lab.") } }, "printer.lab"],
@@ -96,7 +97,7 @@ describe("client FQDN (RFC 4702)", () => {
       ["too long", fqdn(4, wire(Array(5).fill("x".repeat(60)).join(".")))],
       ["text with an empty label", fqdn(0, text("a..b"))],
       ["text with a label that is too long", fqdn(0, text("x".repeat(64)))],
-      ["text with a space", fqdn(0, text("a b"))],
+      ["text with a control character", fqdn(0, text("a\tb"))],
     ];
     for (const [name, spec] of cases) test(name, () => assert.equal(answer(spec), undefined));
   });

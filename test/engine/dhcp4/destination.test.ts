@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Message } from "../../../src/wire/dhcp4/message.ts";
-import { home, homeAndAway } from "../support/home.ts";
+import { address, configOf, type NetworkSpec } from "../support/config.ts";
+import { AWAY, HOME, home, homeAndAway } from "../support/home.ts";
 import { ALICE, discover, inform, relayInfo, request } from "../support/messages.ts";
-import { type Server, unicastFrom, type Way } from "../support/server.ts";
+import { ETH0, type Server, serverOf, unicastFrom, type Way } from "../support/server.ts";
 
 const RELAY = "10.0.0.2";
 const VIA = unicastFrom(RELAY);
@@ -115,24 +116,77 @@ describe("where replies go (RFC 2131 section 4.1)", () => {
     }
   });
 
+  /** The source of the reply, and option 54 of it, which is what the client then knows the server by. */
   describe("from the address that the other side knows", () => {
-    const from = (way: Way, ownAddresses: readonly string[], network = {}): string | undefined => {
-      const server = homeAndAway(network);
-      server.ownAddresses = ownAddresses;
-      return server.receive(discover({ giaddr: RELAY }), way).to;
-    };
-    const own = ["10.0.0.1", "10.0.0.5", "10.0.0.6"];
+    const OWN = ["10.0.0.1", "10.0.0.5", "10.0.0.6", "192.0.2.53"];
+    const ALIASES = ["10.0.0.1", "10.0.0.6", "10.0.1.1"].map((one) => ({ address: address(one), prefixLength: 24 }));
+    const TWO_NETWORKS = { ...ETH0, addresses: ALIASES };
+    const to = (destination: string, more: Way = {}): Way => ({ source: RELAY, destination, ...more });
+    const relayed = discover({ giaddr: RELAY });
+    /** Option 82 with sub-option 11: the relay wants to be taken for the server. */
+    const overridden = discover({ giaddr: RELAY, relay: relayInfo({ 11: Uint8Array.of(10, 0, 0, 2) }) });
+    const renewal = request({ ciaddr: "10.0.0.150" });
+    const cases: readonly [name: string, message: Message, way: Way, network: NetworkSpec, source: string, identifier: string][] = [
+      ["the one that the relay sent to", relayed, to("10.0.0.6"), {}, "10.0.0.6", "10.0.0.6"],
+      ["also one of another interface, or of lo", relayed, to("192.0.2.53"), {}, "192.0.2.53", "192.0.2.53"],
+      ["not one that is none of this machine", relayed, to("10.0.0.7"), {}, "10.0.0.1", "10.0.0.1"],
+      ["the interface's, when the relay broadcasts", relayed, to("255.255.255.255"), {}, "10.0.0.1", "10.0.0.1"],
+      ["the one that the client renews at", renewal, to("192.0.2.53", { source: "10.0.0.150" }), {}, "192.0.2.53", "192.0.2.53"],
+      ["in a NAK too", request({ giaddr: RELAY, requested: ELSEWHERE }), to("10.0.0.6"), {}, "10.0.0.6", "10.0.0.6"],
+      ["and in the ACK of an INFORM", inform({ ciaddr: "10.0.0.7" }), to("10.0.0.6"), {}, "10.0.0.6", "10.0.0.6"],
+      ["the interface's, for a client of the link", discover(), {}, {}, "10.0.0.1", "10.0.0.1"],
+      ["server_id", relayed, to("10.0.0.6"), { serverId: "10.0.0.5" }, "10.0.0.5", "10.0.0.5"],
+      ["server_id for a client of the link", discover(), {}, { serverId: "10.0.0.5" }, "10.0.0.5", "10.0.0.5"],
+      ["server_id that is another machine's now", relayed, to("10.0.0.6"), { serverId: "10.0.0.9" }, "10.0.0.6", "10.0.0.9"],
+      ["the relay's word on option 54 before all", overridden, to("10.0.0.6"), { serverId: "10.0.0.5" }, "10.0.0.5", "10.0.0.2"],
+      ["the relay's word without server_id", overridden, to("10.0.0.6"), {}, "10.0.0.6", "10.0.0.2"],
+      ["of several, that in the client's network", discover(), { interface: TWO_NETWORKS }, {}, "10.0.0.1", "10.0.0.1"],
+      [
+        "and of its own network, on a link with two",
+        discover({ requested: "10.0.1.150" }),
+        { interface: TWO_NETWORKS },
+        { ranges: [] },
+        "10.0.1.1",
+        "10.0.1.1",
+      ],
+      [
+        "what goes to the broadcast address of one of them goes to nobody alone",
+        discover(),
+        { interface: TWO_NETWORKS, source: "10.0.0.150", destination: "10.0.1.255" },
+        {},
+        "10.0.0.1",
+        "10.0.0.1",
+      ],
+    ];
+    for (const [name, message, way, network, source, identifier] of cases) {
+      test(name, () => {
+        const networks = { "10.0.0.0/24": { ...HOME, ...network }, "10.0.1.0/24": AWAY };
+        const server = serverOf(configOf({ networks, shared: [["10.0.0.0/24", "10.0.1.0/24"]] }));
+        server.ownAddresses = OWN;
+        bound(server);
+        const { to, options } = server.receive(message, way);
+        const option54 = options?.find((one) => one.startsWith("54 "));
+        assert.deepEqual([to?.split(" from ")[1], option54], [source, `54 ${identifier}`]);
+      });
+    }
 
-    test("server_id, where it is an address of this machine", () => {
-      const network = { serverId: "10.0.0.5" };
-      assert.equal(from(VIA, own, network), `${RELAY}:67 on 0 from 10.0.0.5`);
-      assert.equal(from(VIA, ["10.0.0.1"], network), `${RELAY}:67 on 0 from 10.0.0.1`);
+    test("a library that does not tell of its machine's addresses answers from the interface's", () => {
+      assert.equal(homeAndAway().receive(relayed, to("10.0.0.6")).to, `${RELAY}:67 on 0 from 10.0.0.1`);
     });
+  });
 
-    test("the one that the message was sent to", () => {
-      assert.equal(from({ source: RELAY, destination: "10.0.0.6" }, own), `${RELAY}:67 on 0 from 10.0.0.6`);
-      assert.equal(from({ source: RELAY, destination: "10.0.0.7" }, own), `${RELAY}:67 on 0 from 10.0.0.1`);
-      assert.equal(from({ source: RELAY, destination: "255.255.255.255" }, own), `${RELAY}:67 on 0 from 10.0.0.1`);
+  /** Addresses move between servers (VRRP), before, while and after they run. */
+  describe("a REQUEST that names an address of this machine is for this server", () => {
+    const selecting = request({ requested: "10.0.0.100", server: "192.0.2.53" });
+    test("once it has the address, and no longer when it is gone", () => {
+      const server = homeAndAway();
+      const answers = [["10.0.0.1"], ["10.0.0.1", "192.0.2.53"], ["10.0.0.1"]].map((own) => {
+        server.ownAddresses = own;
+        const { silence, to, options } = server.consider(selecting);
+        return silence ?? [to, options?.[1]];
+      });
+      const ack = [`10.0.0.100:68 ${HARDWARE} on 2 from 10.0.0.1`, "54 192.0.2.53"];
+      assert.deepEqual(answers, ["another-server", ack, "another-server"]);
     });
   });
 

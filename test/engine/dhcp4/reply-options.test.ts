@@ -222,6 +222,7 @@ describe("options of an OFFER or ACK", () => {
       vendorClass: text("vendor"),
       relayAgentInformation: relay,
       limitKeys: undefined,
+      name: undefined,
     };
     assert.deepEqual(owners, [expected, expected]);
   });

@@ -56,6 +56,16 @@ describe("subnet selection", () => {
     ["unicast: interface when neither is known", { ciaddr: "192.0.2.5" }, to("192.0.2.5"), "10.0.0.0/24"],
     ["broadcast: the interface, whatever ciaddr and source say", { ciaddr: "10.0.1.5" }, { source: "10.0.1.5" }, "10.0.0.0/24"],
     ["broadcast of the subnet: the interface", { ciaddr: "10.0.1.5" }, { source: "10.0.1.5", destination: "10.0.0.255" }, "10.0.0.0/24"],
+    [
+      "broadcast of another subnet of the interface: the same",
+      { ciaddr: "10.0.1.5" },
+      {
+        source: "10.0.1.5",
+        destination: "10.9.9.255",
+        interface: { ...ETH0, addresses: [ETH0, { address: 0x0a090901, prefixLength: 24 }] },
+      },
+      "10.0.0.0/24",
+    ],
     ["interface by its address", {}, {}, "10.0.0.0/24"],
     ["interface by its name, before its address", {}, { interface: { ...ETH0, name: "tun0" } }, "10.0.1.0/24"],
     ["interface of a shared link: its first network", {}, { interface: { ...ETH0, name: "eth4" } }, "10.0.4.0/24"],

@@ -4,6 +4,7 @@ import { answerBulkLeasequery, type BulkContext } from "../../../src/engine/dhcp
 import { createDecider } from "../../../src/engine/dhcp6/decider.ts";
 import { Association } from "../../../src/leases/dhcp6/client-key.ts";
 import { createLeaseTable, type LeaseTable } from "../../../src/leases/dhcp6/table.ts";
+import { writeLeaseName } from "../../../src/leases/lease-name.ts";
 import type { Message } from "../../../src/wire/dhcp6/message.ts";
 import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
 import { address, dhcp6Config, prefix } from "../../support/dhcp6-config.ts";
@@ -16,6 +17,9 @@ import {
   REQUESTER_DUID,
   SERVER_DUID,
 } from "../../support/dhcp6-leasequery.ts";
+
+/** What is on record of a client whose name was decided on. */
+const withName = (flags: number, name: string) => ({ hostname: new TextEncoder().encode("other"), name: writeLeaseName({ name, flags }) });
 
 const REQUESTER = "2001:db8:9::1";
 const REMOTE = Uint8Array.of(0, 0, 1, 55, 7);
@@ -192,6 +196,9 @@ describe("bulk LEASEQUERY (RFC 5460)", () => {
         `relays fe80::99 ${relay("01", "01", `00090027${relay("00", "02", "0035000172")}`)}`,
       ],
       ["the name", { more: { hostname: new TextEncoder().encode("a.bc") } }, "39 04016102626300"],
+      ["the name in the DNS", { more: withName(3, "a.bc") }, "39 01016102626300"],
+      ["the name, whose address records the client sees to", { more: withName(2, "a.bc") }, "39 00016102626300"],
+      ["none was decided on", { more: withName(16, "") }, ""],
       ["a part of a name", { more: { hostname: new TextEncoder().encode("a") } }, "39 040161"],
       [
         "vendor class and hardware address",

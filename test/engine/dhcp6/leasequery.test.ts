@@ -207,8 +207,9 @@ describe("LEASEQUERY (RFC 5007)", () => {
     const cases: readonly [name: string, way: Way, relays: readonly Relay[], to: string][] = [
       ["routed", {}, [], `${REQUESTER} 5007 on 0 from ${SERVER}`],
       ["routed, asked by multicast", { destination: address("ff05::1:3") }, [], `${REQUESTER} 5007 on 0 from ::`],
+      ["routed, asked at its link-local address", { destination: address("fe80::547") }, [], `${REQUESTER} 5007 on 2 from fe80::547`],
       ["on the link", { source: address("fe80::9"), destination: address("ff02::1:2") }, [], "fe80::9 5007 on 2 from fe80::547"],
-      ["through a relay", {}, [relay], `${REQUESTER} 547 on 0 from ::`],
+      ["through a relay", {}, [relay], `${REQUESTER} 547 on 0 from ${SERVER}`],
     ];
     for (const [name, way, relays, to] of cases) {
       test(name, () => {

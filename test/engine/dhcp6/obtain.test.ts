@@ -63,7 +63,16 @@ suite("SOLICIT", () => {
     const server = home({ ranges: ["2001:db8:1::100 2001:db8:1::100"] });
     server.receive(message("REQUEST", { client: BOB, na: { 1: [] } }));
     assert.deepEqual(server.receive(message("SOLICIT", { na: { 1: [] } })).ias, { "na 1": "0/0: NoAddrsAvail" });
-    assert.deepEqual(server.notices, [{ kind: "no-address-free", link: "2001:db8:1::/64" }]);
+    const [range] = server.config.networks[0]?.ranges ?? [];
+    assert.deepEqual(server.notices, [{ kind: "no-address-free", link: "2001:db8:1::/64", pools: [range] }]);
+  });
+
+  test("and of prefixes that are used up", () => {
+    const server = home({ prefixPools: ["2001:db8:8000::/56 56"] });
+    server.receive(message("REQUEST", { client: BOB, pd: { 1: [] } }));
+    assert.deepEqual(server.receive(message("SOLICIT", { pd: { 1: [] } })).ias, { "pd 1": "0/0: NoPrefixAvail" });
+    const pools = server.config.networks[0]?.prefixPools;
+    assert.deepEqual(server.notices, [{ kind: "no-address-free", link: "2001:db8:1::/64", pools }]);
   });
 
   test("the IA_TA of an old client is not answered, what else it asks for is", () => {

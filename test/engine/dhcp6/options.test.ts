@@ -157,6 +157,16 @@ suite("Reconfigure", () => {
     );
   });
 
+  test("the key goes before what is configured, where there is no room for both: it is on record", () => {
+    const server = home({ options: { 65: new Uint8Array(2500), 94: new Uint8Array(1480) } });
+    const outcome = server.receive(message("REQUEST", { na: { 1: [] }, asks: [65, 94], more: [ACCEPT] }));
+    assert.deepEqual(
+      outcome.options?.map((text) => text.split(":")[0]),
+      ["20", "11", "65", "94"],
+      "what stands last is left out when the reply is written",
+    );
+  });
+
   test("a client that does not accept it any more has no key", () => {
     const server = home();
     server.receive(message("REQUEST", { na: { 1: [] }, more: [ACCEPT] }));

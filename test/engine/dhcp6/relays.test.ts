@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { replyDestination } from "../../../src/engine/dhcp6/destination.ts";
 import { relaysOf } from "../../../src/leases/dhcp6/relays.ts";
 import { toHex } from "../../../src/net/bytes.ts";
-import { formatIpv6 } from "../../../src/net/ipv6.ts";
+import { formatIpv6, parseIpv6 } from "../../../src/net/ipv6.ts";
 import type { Relay } from "../../../src/wire/dhcp6/message.ts";
 import { configOf, text } from "../support/dhcp6/config.ts";
 import { message, option, type RelaySpec } from "../support/dhcp6/messages.ts";
@@ -57,18 +57,35 @@ suite("where the answer goes (section 18.3.10)", () => {
   const innerPort = [{ link: "2001:db8:1::9" }, { options: [option(135, 0, 0)] }];
   for (const [what, spec, way, to, source] of [
     ["a client hears on its port", {}, { sourcePort: 40_000 }, "fe80::a:546%2", "fe80::1"],
-    ["a relay hears on the server's", { relays }, { sourcePort: 40_000 }, "2001:db8:f::9:547%0", "::"],
+    ["a relay hears on the server's", { relays }, { sourcePort: 40_000 }, "2001:db8:f::9:547%0", "2001:db8:1::1"],
+    ["from the address that the relay chose", { relays }, { destination: "2001:db8:5::53" }, "2001:db8:f::9:547%0", "2001:db8:5::53"],
+    ["as the system chooses where it chose none", { relays }, { destination: "ff05::1:3" }, "2001:db8:f::9:547%0", "::"],
+    ["and where the transport can't tell", { relays }, { destination: "::" }, "2001:db8:f::9:547%0", "::"],
     [
       "a relay that says so hears on its source port (RFC 8357)",
       { relays: withPort },
       { sourcePort: 40_000 },
       "2001:db8:f::9:40000%0",
-      "::",
+      "2001:db8:1::1",
     ],
-    ["another relay's port is not its own", { relays: innerPort }, { sourcePort: 40_000 }, "2001:db8:f::9:547%0", "::"],
-    ["a relay of the link is answered there", { relays }, { source: "fe80::77" }, "fe80::77:547%2", "fe80::1"],
+    ["another relay's port is not its own", { relays: innerPort }, { sourcePort: 40_000 }, "2001:db8:f::9:547%0", "2001:db8:1::1"],
+    ["a relay of the link is answered there", { relays }, { source: "fe80::77" }, "fe80::77:547%2", "2001:db8:1::1"],
+    [
+      "from the link's address where it asked all",
+      { relays },
+      { source: "fe80::77", destination: "ff02::1:2" },
+      "fe80::77:547%2",
+      "fe80::1",
+    ],
+    [
+      "by that interface where a routed one asked its link-local address",
+      { relays },
+      { destination: "fe80::1" },
+      "2001:db8:f::9:547%2",
+      "fe80::1",
+    ],
     ["on a port of tests all goes back where it came from", {}, { sourcePort: 40_000, serverPort: 1547 }, "fe80::a:40000%2", "fe80::1"],
-    ["relays too", { relays }, { sourcePort: 40_000, serverPort: 1547 }, "2001:db8:f::9:40000%0", "::"],
+    ["relays too", { relays }, { sourcePort: 40_000, serverPort: 1547 }, "2001:db8:f::9:40000%0", "2001:db8:1::1"],
   ] as const) {
     test(what, () => {
       const server = home();
@@ -80,9 +97,11 @@ suite("where the answer goes (section 18.3.10)", () => {
 
   test("it is known by bytes of its own, for those of the datagram are used again", () => {
     const way = received(message("INFORMATION-REQUEST"));
-    const { address } = replyDestination(way);
+    way.destination.set(parseIpv6("2001:db8:1::1") as Uint8Array);
+    const { address, source } = replyDestination(way);
     way.source.fill(0xee);
-    assert.equal(formatIpv6(address), "fe80::a");
+    way.destination.fill(0xee);
+    assert.deepEqual([address, source].map(formatIpv6), ["fe80::a", "2001:db8:1::1"]);
   });
 });
 
@@ -161,4 +180,40 @@ test("an answer through relays does not depend on the interface", () => {
   const server = homeAndAway();
   const outcome = server.receive(message("SOLICIT", { na: { 1: [] }, relays: [{ link: "2001:db8:1::9" }] }), { interface: ETH1 });
   assert.deepEqual([outcome.to, outcome.ias], ["2001:db8:f::9:547%0", { "na 1": "1250/2000: 2001:db8:1::100 2500/4000" }]);
+});
+
+suite("relay headers that leave no room for the reply", () => {
+  const relaysOf = (size: number): readonly RelaySpec[] => [{ link: "2001:db8:1::9", options: [option(18, ...new Uint8Array(size))] }];
+  for (const [size, silence] of [
+    [1500, undefined],
+    [3800, undefined],
+    [4000, "reply-too-large"],
+    [60_000, "reply-too-large"],
+  ] as const) {
+    for (const type of ["SOLICIT", "REQUEST"] as const) {
+      test(`${type} with an Interface-Id of ${size} bytes: ${silence ?? "answered"}`, () => {
+        const server = home();
+        const outcome = server.receive(message(type, { na: { 1: [] }, relays: relaysOf(size) }));
+        assert.equal(outcome.silence, silence);
+        assert.deepEqual(
+          [server.table.size, [...server.table.holds()].length > 0],
+          [type === "REQUEST" && !silence ? 1 : 0, type === "SOLICIT" && !silence],
+        );
+      });
+    }
+  }
+
+  test("what is configured is left out before the answer is", () => {
+    const server = home({ options: { 65: new Uint8Array(1000) } });
+    const outcome = server.receive(message("REQUEST", { na: { 1: [] }, asks: [65], relays: relaysOf(3500) }));
+    assert.deepEqual([outcome.silence, outcome.ias], [undefined, { "na 1": "1250/2000: 2001:db8:1::100 2500/4000" }]);
+  });
+
+  test("a RELEASE that can't be answered releases nothing", () => {
+    const server = home();
+    server.receive(message("REQUEST", { na: { 1: [] } }));
+    const before = server.leaseAt("2001:db8:1::100");
+    assert.equal(server.receive(message("RELEASE", { na: { 1: ["2001:db8:1::100"] }, relays: relaysOf(4050) })).silence, "reply-too-large");
+    assert.equal(server.leaseAt("2001:db8:1::100"), before);
+  });
 });

@@ -1,6 +1,7 @@
 import type { ConfiguredOption, LeaseTime, OptionSet } from "../../../src/config/model/common.ts";
 import type { Config } from "../../../src/config/model/config.ts";
 import type { BootFields, Network, Range, Reservation, ReservationMatch } from "../../../src/config/model/dhcp4.ts";
+import type { NamePolicy } from "../../../src/config/model/names.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
 import { type Ipv4, parseIpv4 } from "../../../src/net/ipv4.ts";
 import { type Ipv4Prefix, parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../../../src/net/prefix.ts";
@@ -29,6 +30,7 @@ export interface ConfigSpec {
   readonly subnetSelection?: boolean;
   /** Prefixes of those who may send a LEASEQUERY. */
   readonly leasequery?: readonly string[];
+  readonly names?: NamePolicy;
 }
 
 export interface NetworkSpec {
@@ -127,6 +129,7 @@ export function configOf(spec: ConfigSpec): Config {
     rapidCommit: spec.rapidCommit ?? false,
     subnetSelection: spec.subnetSelection ?? true,
     ...(spec.leasequery === undefined ? {} : { leasequery: { requesters: spec.leasequery.map(prefix) } }),
+    names: spec.names,
     store: { kind: "memory" },
     log: { level: "info", format: "pretty" },
   };

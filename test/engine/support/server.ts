@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Config } from "../../../src/config/model/config.ts";
 import type { Answers } from "../../../src/engine/decision.ts";
 import { type Context, decide, type Received, type ServedInterface } from "../../../src/engine/dhcp4/decide.ts";
@@ -5,6 +6,7 @@ import { createDecider } from "../../../src/engine/dhcp4/decider.ts";
 import type { Decision } from "../../../src/engine/dhcp4/decision.ts";
 import { describe as describeEvent } from "../../../src/engine/dhcp4/trace.ts";
 import { type LeaseChange, LeaseState } from "../../../src/leases/dhcp4/lease.ts";
+import { createSpace } from "../../../src/leases/dhcp4/space.ts";
 import { createLeaseTable, type LeaseTable } from "../../../src/leases/dhcp4/table.ts";
 import { NO_BYTES } from "../../../src/net/bytes.ts";
 import type { Ipv4 } from "../../../src/net/ipv4.ts";
@@ -66,6 +68,8 @@ export interface Server {
   consider(message: Message, way?: Way): Outcome;
   /** The reasons that the decision was made for. */
   explain(message: Message, way?: Way): readonly string[];
+  /** Goes on with another configuration. */
+  reload(config: Config): void;
   /** Puts a lease in the table. */
   lease(at: string, lessee: Lessee): void;
   /** The lease of an address as text; undefined: none. */
@@ -76,7 +80,7 @@ export interface Server {
 
 export function serverOf(config: Config): Server {
   const table = createLeaseTable(config);
-  const decider = createDecider(config);
+  let decider = createDecider(config);
   const context = ({ now, random, answers, ownAddresses }: Server): Context => ({
     decider,
     leases: table,
@@ -110,6 +114,10 @@ export function serverOf(config: Config): Server {
       const lines: string[] = [];
       decide(context(this), received(message, way), (event) => lines.push(`${event.rule}: ${describeEvent(event)}`));
       return lines;
+    },
+    reload(other) {
+      decider = createDecider(other);
+      assert.ok(table.moveTo(createSpace(other)).step(Number.POSITIVE_INFINITY));
     },
     lease(at, { mac: hardware, state = "bound", start = START, expiry = START + 3600, relay, id, hostname, vendorClass, htype = 1 }) {
       const chaddr = mac(hardware);

@@ -64,6 +64,8 @@ export interface Server {
   answers: Answers | undefined;
   ownAddresses: readonly string[];
   readonly notices: Notice<Uint8Array>[];
+  /** What it began with. */
+  readonly config: Dhcp6Config;
   readonly table: LeaseTable;
   /** Decides, carries out the changes, and describes the decision. */
   receive(message: Message, way?: Way): Outcome;
@@ -111,6 +113,7 @@ export function serverOf(config: Dhcp6Config): Server {
     answers: undefined,
     ownAddresses: [],
     notices,
+    config,
     table,
     decide(message, way) {
       const decision = decide(context(this), received(message, way));
