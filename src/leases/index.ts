@@ -7,6 +7,7 @@
  *
  * @module
  */
+export { ADDRESS_STATES, type AddressCount, type AddressState } from "./address-counts.ts";
 export { type Expired, LeaseDatabase as LeaseDatabaseOf } from "./database.ts";
 export * as dhcp4 from "./dhcp4/index.ts";
 // The names of `dhcp4`, as they were before it had them to itself.
@@ -30,6 +31,7 @@ export {
   LeaseState,
   type LeaseWrite,
   NEVER,
+  type NetworkedLease,
   type Owner,
   type Seconds,
   type SpaceId,

@@ -54,6 +54,8 @@ export interface Owner {
   readonly clientKey: Uint8Array;
   /** The keys that the lease is counted under, for limits, as `joinKeys` makes them. */
   readonly limitKeys: Uint8Array | undefined;
+  /** The name that it has here, as `writeLeaseName` makes it; undefined: nothing was decided. */
+  readonly name?: Uint8Array | undefined;
 }
 
 /** One address and its client. */
@@ -107,6 +109,11 @@ export interface StoredLease {
   readonly expiry: Seconds;
   /** What is kept of the client: see columns/record.ts. */
   readonly record: Uint8Array;
+}
+
+/** The same with the name of the network of the address; empty where none is configured for it. */
+export interface NetworkedLease extends StoredLease {
+  readonly network: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { equalBytes } from "../net/bytes.ts";
+import { AddressCounts } from "./address-counts.ts";
 import { ChainedIndex } from "./columns/chained-index.ts";
 import type { KeyHash } from "./columns/key-hash.ts";
 import { RowHeaps } from "./columns/row-heaps.ts";
@@ -20,6 +21,8 @@ export class SpaceIndex<A, O> {
    * excluded address is for nobody else.
    */
   readonly ended: RowHeaps;
+  /** The one thing that must not be told twice: so it says itself how far it was filled. */
+  readonly counts: AddressCounts<A>;
   readonly #rows: LeaseRows<A, O>;
   readonly #traits: readonly { readonly name: string; readonly index: ChainedIndex }[];
   readonly #traitOf: TraitReader<O>;
@@ -28,6 +31,7 @@ export class SpaceIndex<A, O> {
   constructor(space: Space<A>, rows: LeaseRows<A, O>, traitOf: TraitReader<O>, hash: KeyHash) {
     this.space = space;
     this.#rows = rows;
+    this.counts = new AddressCounts(space);
     this.ended = new RowHeaps(space.pools.length + 1, () => rows.expiry);
     this.#traits = space.traits.map((name) => ({ name, index: new ChainedIndex() }));
     this.#traitOf = traitOf;

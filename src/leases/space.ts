@@ -94,6 +94,10 @@ export interface Space<A> {
   readonly noStrays?: PersistentStrays<A>;
   /** Number of the link; -1: no network is configured for the address. */
   linkOf(address: A): number;
+  /** Number of networks. */
+  readonly networks: number;
+  /** Number of the network, below `networks`; -1: none is configured for the address. */
+  networkOf(address: A): number;
   /** Name of the network; empty when none is configured for the address. */
   networkName(address: A): string;
   /** What bound leases can be found by besides address and client. */

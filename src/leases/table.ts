@@ -1,14 +1,27 @@
+import type { AddressCounts } from "./address-counts.ts";
+import { type ClientRows, createClientRows } from "./client-rows.ts";
 import type { AddressForm } from "./columns/addresses.ts";
 import { EndingLists } from "./columns/ending-lists.ts";
 import { createKeyHash, type KeyHash } from "./columns/key-hash.ts";
 import type { RecordLayout } from "./columns/record-column.ts";
 import { Holds } from "./holds.ts";
-import { type Hold, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER, type Seconds, type StoredLease } from "./lease.ts";
+import {
+  type Hold,
+  type Lease,
+  type LeaseChange,
+  LeaseState,
+  type LeaseWrite,
+  NEVER,
+  type NetworkedLease,
+  type Seconds,
+  type StoredLease,
+} from "./lease.ts";
 import { LeaseRows } from "./lease-rows.ts";
 import { LimitCounts } from "./limit-counts.ts";
+import { type Move, MovingIndex } from "./moving-index.ts";
 import { type LeaseWalker, MOST_WITH_TRAIT } from "./reader.ts";
 import type { AddressFilter, PoolPosition, Space } from "./space.ts";
-import { SpaceIndex, type TraitReader } from "./space-index.ts";
+import type { TraitReader } from "./space-index.ts";
 
 const NONE = -1;
 /** What differs between the leases of one protocol and another. */
@@ -37,12 +50,6 @@ export interface Before<O> {
   readonly owner: O | undefined;
 }
 
-/** A table on its way to another space. */
-export interface Move {
-  /** Looks at so many rows. True: the table is in the new space. */
-  step(rows: number): boolean;
-}
-
 /**
  * All leases of a space, in memory: found by address and by client in constant time. What the table
  * knows follows from the changes that were applied; it decides nothing itself but when a lease has
@@ -59,9 +66,8 @@ export interface Move {
  *   second in which it ends.
  * - A limit key is counted once for an address, whether by its bound lease, by its hold, or by
  *   both.
- * - What follows from the space stands in a `SpaceIndex`. While the table moves to another space
- *   there are two of these, which are told the same: the new one is filled from the rows a few at a
- *   time, and takes the place of the old one when it has seen them all.
+ * - An address counts for its pool, or else for its network, by its state.
+ * - What follows from the space stands in a `SpaceIndex`, and in two of them while the table moves.
  */
 export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   readonly #family: LeaseFamily<A, O>;
@@ -71,9 +77,13 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   /** Rows by the second in which their state ends. */
   readonly #ending = new EndingLists();
   readonly #limitCounts: LimitCounts<A, O>;
-  #index: SpaceIndex<A, O>;
-  /** That of the space that the table moves to; undefined: it stays where it is. */
-  #next: SpaceIndex<A, O> | undefined;
+  /**
+   * How many rows are in each state: whoever asks a server how it is must not wait for a look at
+   * all.
+   */
+  readonly #inState = new Uint32Array(Math.max(...Object.values(LeaseState)) + 1);
+  readonly #clients: ClientRows<A>;
+  readonly #index: MovingIndex<A, O>;
 
   /**
    * `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose
@@ -87,12 +97,14 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     this.#rows = new LeaseRows(addresses, records, this.#hash, addressHash);
     this.#holds = new Holds({ addresses, records, hash: this.#hash, addressHash, linkOf: (address) => this.space.linkOf(address) });
     this.#limitCounts = new LimitCounts(this.#hash, this.#rows, this.#holds);
-    this.#index = new SpaceIndex(space, this.#rows, family.traitOf, this.#hash);
+    this.#clients = createClientRows(this.#rows, this.#hash);
+    const parts = { rows: this.#rows, holds: this.#holds, traitOf: family.traitOf, hash: this.#hash };
+    this.#index = new MovingIndex(parts, space);
   }
 
   /** The space that the table is in. @internal */
   get space(): Space<A> {
-    return this.#index.space;
+    return this.#index.current.space;
   }
 
   /** Number of addresses that are leased, declined or remembered. */
@@ -114,7 +126,12 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   }
 
   inUse(pool: PoolPosition): number {
-    return this.capacityOf(pool) - this.unusedIn(pool) - this.#index.ended.length(pool.index);
+    return this.capacityOf(pool) - this.unusedIn(pool) - this.#index.current.ended.length(pool.index);
+  }
+
+  /** How many addresses of each pool and network are in which state. @internal */
+  get counts(): AddressCounts<A> {
+    return this.#index.current.counts;
   }
 
   byAddress(address: A): Lease<A, O> | undefined {
@@ -122,30 +139,19 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     return row === NONE ? undefined : this.#rows.lease(row);
   }
 
+  /** The state of the lease of an address; undefined: it has none. */
+  stateOf(address: A): LeaseState | undefined {
+    const row = this.#rows.find(address);
+    return row === NONE ? undefined : (this.#rows.state[row] as LeaseState);
+  }
+
   ofClient(clientKey: Uint8Array, link: number, besides?: A): Lease<A, O> | undefined {
-    const { byClient, records, addresses } = this.#rows;
-    const hash = this.#hash(clientKey);
-    let best = NONE;
-    for (let place = byClient.start(hash); ; place = byClient.after(place)) {
-      const row = byClient.at(place);
-      if (row === NONE) break;
-      if (!records.hasKey(row, hash, clientKey) || (besides !== undefined && addresses.is(row, besides))) continue;
-      if (best !== NONE && !this.#hasMoreOfAClaim(row, best)) continue;
-      if (this.space.linkOf(addresses.get(row)) === link) best = row;
-    }
-    return best === NONE ? undefined : this.#rows.lease(best);
+    const row = this.#clients.best(this.space, clientKey, link, besides);
+    return row === NONE ? undefined : this.#rows.lease(row);
   }
 
   allOfClient(clientKey: Uint8Array, link: number): readonly Lease<A, O>[] {
-    const { byClient, records, addresses } = this.#rows;
-    const hash = this.#hash(clientKey);
-    const found: Lease<A, O>[] = [];
-    for (let place = byClient.start(hash); ; place = byClient.after(place)) {
-      const row = byClient.at(place);
-      if (row === NONE) return found;
-      if (!records.hasKey(row, hash, clientKey)) continue;
-      if (this.space.linkOf(addresses.get(row)) === link) found.push(this.#rows.lease(row));
-    }
+    return this.#clients.all(this.space, clientKey, link).map((row) => this.#rows.lease(row));
   }
 
   holdOn(address: A): Hold<A, O> | undefined {
@@ -168,14 +174,14 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   }
 
   longestExpired({ index }: PoolPosition, unless?: AddressFilter<A>): Lease<A, O> | undefined {
-    const { ended } = this.#index;
+    const { ended } = this.#index.current;
     const excludes = (row: number): boolean => unless?.excludes(this.#rows.addresses.get(row)) ?? false;
     const row = unless === undefined ? ended.head(index) : ended.first(index, excludes);
     return row === NONE ? undefined : this.#rows.lease(row);
   }
 
   withTrait(trait: string, value: Uint8Array, most = MOST_WITH_TRAIT): readonly Lease<A, O>[] {
-    return this.#index.rowsWith(trait, value, Math.min(most, MOST_WITH_TRAIT)).map((row) => this.#rows.lease(row));
+    return this.#index.current.rowsWith(trait, value, Math.min(most, MOST_WITH_TRAIT)).map((row) => this.#rows.lease(row));
   }
 
   /** Every lease, in the order of rows. */
@@ -185,6 +191,47 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
 
   rowOf(address: A): number {
     return this.#rows.find(address);
+  }
+
+  /** How many leases are in each state, as far as the table has noticed. */
+  states(): Record<keyof typeof LeaseState, number> {
+    const { bound, released, expired, declined } = LeaseState;
+    const of = (state: LeaseState): number => this.#inState[state] as number;
+    return { bound: of(bound), released: of(released), expired: of(expired), declined: of(declined) };
+  }
+
+  /**
+   * The lease of an address, given as bytes in network order, as it is stored; undefined: there is
+   * none. Its bytes are the caller's, here and below.
+   */
+  storedAt(address: Uint8Array): NetworkedLease | undefined {
+    const own = this.#family.addresses.fromBytes(address);
+    const row = own === undefined ? NONE : this.#rows.find(own);
+    return row === NONE ? undefined : this.#stored(row);
+  }
+
+  /** The leases of a client on all links, but those that it declined, in no order. */
+  storedOf(clientKey: Uint8Array): readonly NetworkedLease[] {
+    const { byClient, records } = this.#rows;
+    const hash = this.#hash(clientKey);
+    const found: NetworkedLease[] = [];
+    for (let place = byClient.start(hash); ; place = byClient.after(place)) {
+      const row = byClient.at(place);
+      if (row === NONE) return found;
+      if (records.hasKey(row, hash, clientKey)) found.push(this.#stored(row));
+    }
+  }
+
+  /**
+   * What is in so many rows from this one on, whether there are leases in them or not; undefined:
+   * there are no rows from there on.
+   */
+  storedFrom(first: number, rows: number): readonly NetworkedLease[] | undefined {
+    if (first >= this.#rows.end) return undefined;
+    const found: NetworkedLease[] = [];
+    const end = Math.min(first + rows, this.#rows.end);
+    for (let row = first; row < end; row++) if (this.#rows.has(row)) found.push(this.#stored(row));
+    return found;
   }
 
   /** Every hold; some may be over. */
@@ -211,7 +258,10 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     return other === NONE ? undefined : other;
   }
 
-  /** To be called once, after the last `restore`. */
+  /**
+   * To be called once, after the last `restore`. `now`: leases that have run out by then are
+   * expired; 0: none is before `expire` has moved it on.
+   */
   restored(now: Seconds): void {
     this.#rows.findFree();
     const { state, expiry } = this.#rows;
@@ -262,9 +312,10 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
    * holds lapse (half of the limit is for them), bound leases become expired, declined addresses
    * become free, and what is remembered for longer than `affinity` is forgotten. Returns what of
    * this is to be written, and undone when that fails. `expired` is told of each lease that ran
-   * out; its owner is valid during the call.
+   * out; its owner is valid during the call. `written`: that a lease has run out is to be written
+   * too; else its time says so, there as well as here.
    */
-  expire(now: Seconds, limit: number, expired?: (lease: Lease<A, O>) => void): Applied<A, O>[] {
+  expire(now: Seconds, limit: number, expired?: (lease: Lease<A, O>) => void, written = false): Applied<A, O>[] {
     const done: Applied<A, O>[] = [];
     let left = limit;
     const least = limit >> 1;
@@ -276,13 +327,15 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
       this.#unlink(row);
       if (this.#rows.state[row] === LeaseState.declined) done.push(this.#forget(row));
       else {
+        const before = written ? this.#before(row, true) : undefined;
         this.#rows.state[row] = LeaseState.expired;
         this.#link(row);
         expired?.(this.#rows.lease(row));
+        if (before !== undefined) done.push({ write: this.#write(row, true), address: this.#rows.addresses.get(row), row, before });
       }
       left--;
     }
-    const { ended, space } = this.#index;
+    const { ended, space } = this.#index.current;
     for (let queue = 0; queue < ended.queues && left > 0; queue++) {
       for (let row = ended.head(queue); row !== NONE && left > 0; row = ended.head(queue)) {
         if ((this.#rows.expiry[row] as number) + space.affinity > now) break;
@@ -302,29 +355,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
    * @internal
    */
   moveTo(space: Space<A>): Move {
-    const next = new SpaceIndex(space, this.#rows, this.#family.traitOf, this.#hash);
-    this.#next = next;
-    let row = 0;
-    let hold = 0;
-    return {
-      step: (rows) => {
-        if (this.#next !== next) return this.#index === next;
-        let left = rows;
-        for (; row < this.#rows.end && left > 0; row++, left--) if (this.#rows.has(row)) this.#takeUp(next, row);
-        for (; hold < this.#holds.end && left > 0; hold++, left--) if (this.#holds.has(hold)) next.use(this.#holds.addressOf(hold));
-        if (row < this.#rows.end || hold < this.#holds.end) return false;
-        this.#index = next;
-        this.#next = undefined;
-        return true;
-      },
-    };
-  }
-
-  #takeUp(index: SpaceIndex<A, O>, row: number): void {
-    const address = this.#rows.addresses.get(row);
-    index.use(address);
-    if (this.#rows.state[row] === LeaseState.bound) index.index(row);
-    else if (this.#rows.hasEnded(row) && this.#holds.find(address) === NONE) index.addEnded(row);
+    return this.#index.moveTo(space);
   }
 
   /** As `#put`; what the address was held for is done, or comes to nothing. */
@@ -340,7 +371,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     const rows = this.#rows;
     let row = rows.find(lease.address);
     if (row === NONE) {
-      this.#limitCounts.remove(NONE, this.#holds.find(lease.address));
+      this.#uncount(lease.address, NONE, this.#holds.find(lease.address));
       row = this.#add(lease, free);
       this.#link(row);
       return { write: this.#write(row, false), address: rows.addresses.get(row), row, before: undefined };
@@ -353,6 +384,11 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     rows.replace(row, lease, sameOwner);
     this.#link(row, staysIndexed);
     return { write: this.#write(row, sameOwner), address: rows.addresses.get(row), row, before };
+  }
+
+  /** The row as it stands, with bytes of its own. */
+  #stored(row: number): NetworkedLease {
+    return this.#write(row, false) as Extract<LeaseWrite, { kind: "put" }>;
   }
 
   /** What makes the row durable as it stands. */
@@ -403,11 +439,11 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     if (!beside) this.#letGo(this.#holds.findClient(key, link, keyHash));
     this.#letGo(this.#holds.find(address));
     const row = this.#rows.find(address);
-    this.#limitCounts.remove(row, NONE);
-    if (row === NONE) this.#use(address);
-    else if (this.#rows.hasEnded(row)) this.#removeEnded(row);
+    this.#uncount(address, row, NONE);
+    if (row === NONE) this.#index.use(address);
+    else if (this.#rows.hasEnded(row)) this.#index.removeEnded(row);
     this.#holds.add(address, until, kept, keyHash);
-    this.#limitCounts.add(row, this.#holds.find(address));
+    this.#count(address, row, this.#holds.find(address));
   }
 
   /** Ends a hold, if there is one in the row. */
@@ -415,11 +451,11 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     if (hold === NONE) return;
     const address = this.#holds.addressOf(hold);
     const row = this.#rows.find(address);
-    this.#limitCounts.remove(row, hold);
+    this.#uncount(address, row, hold);
     this.#holds.remove(hold);
-    if (row === NONE) this.#release(address);
-    else if (this.#rows.hasEnded(row)) this.#addEnded(row);
-    this.#limitCounts.add(row, NONE);
+    if (row === NONE) this.#index.release(address);
+    else if (this.#rows.hasEnded(row)) this.#index.addEnded(row);
+    this.#count(address, row, NONE);
   }
 
   /** Puts the lease of a new address in a row; the caller links it. */
@@ -434,8 +470,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     const { capacity } = this.#rows;
     this.#ending.reserve(capacity);
     this.#index.reserve(capacity);
-    this.#next?.reserve(capacity);
-    this.#use(address);
+    this.#index.use(address);
   }
 
   /** Frees a row that is in no list. */
@@ -443,75 +478,62 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     const address = this.#rows.addresses.get(row);
     this.#rows.remove(row);
     const hold = this.#holds.find(address);
-    if (hold === NONE) this.#release(address);
-    else this.#limitCounts.add(NONE, hold);
+    if (hold === NONE) this.#index.release(address);
+    else this.#count(address, NONE, hold);
   }
 
   /** Takes the row up in the lists and indexes that it belongs in as it stands. */
   #link(row: number, isIndexed = false): void {
-    const hold = this.#holds.count === 0 ? NONE : this.#holds.find(this.#rows.addresses.get(row));
+    const hold = this.#holdOf(row);
+    const state = this.#rows.state[row] as number;
+    this.#inState[state] = (this.#inState[state] as number) + 1;
     if (this.#rows.hasEnded(row)) {
-      if (hold === NONE) this.#addEnded(row);
+      if (hold === NONE) this.#index.addEnded(row);
     } else {
       const second = this.#rows.expiry[row] as number;
       if (second !== NEVER) this.#ending.add(row, second);
-      if (this.#rows.state[row] === LeaseState.bound && !isIndexed) this.#indexTraits(row);
+      if (state === LeaseState.bound && !isIndexed) this.#index.index(row);
     }
     this.#limitCounts.add(row, hold);
+    // A renewal leaves the address as it was.
+    if (!isIndexed) this.#index.count(this.#rows.addresses.get(row), row, hold);
   }
 
   /** Takes it out of all of them; `staysIndexed`: but for those by traits. */
   #unlink(row: number, staysIndexed = false): void {
-    const hold = this.#holds.count === 0 ? NONE : this.#holds.find(this.#rows.addresses.get(row));
+    const hold = this.#holdOf(row);
+    const state = this.#rows.state[row] as number;
+    this.#inState[state] = (this.#inState[state] as number) - 1;
     this.#limitCounts.remove(row, hold);
+    if (!staysIndexed) this.#index.uncount(this.#rows.addresses.get(row), row, hold);
     if (this.#rows.hasEnded(row)) {
-      if (hold === NONE) this.#removeEnded(row);
+      if (hold === NONE) this.#index.removeEnded(row);
     } else {
       const second = this.#rows.expiry[row] as number;
       if (second !== NEVER) this.#ending.remove(row, second);
-      if (!staysIndexed) this.#unindexTraits(row);
+      if (!staysIndexed) this.#index.unindex(row);
     }
   }
 
-  #use(address: A): void {
-    this.#index.use(address);
-    this.#next?.use(address);
+  /** The hold of the address of a row; -1: it has none. */
+  #holdOf(row: number): number {
+    return this.#holds.count === 0 ? NONE : this.#holds.find(this.#rows.addresses.get(row));
   }
 
-  #release(address: A): void {
-    this.#index.release(address);
-    this.#next?.release(address);
+  /** The hold of the address is this one from now on: -1: it has none. The lease stays. */
+  #count(address: A, row: number, hold: number): void {
+    this.#limitCounts.add(row, hold);
+    if (this.#isOpen(row)) this.#index.count(address, row, hold);
   }
 
-  #addEnded(row: number): void {
-    this.#index.addEnded(row);
-    this.#next?.addEnded(row);
+  /** It does not from now on; to be called before the hold changes. */
+  #uncount(address: A, row: number, hold: number): void {
+    this.#limitCounts.remove(row, hold);
+    if (this.#isOpen(row)) this.#index.uncount(address, row, hold);
   }
 
-  #removeEnded(row: number): void {
-    this.#index.removeEnded(row);
-    this.#next?.removeEnded(row);
-  }
-
-  #indexTraits(row: number): void {
-    this.#index.index(row);
-    this.#next?.index(row);
-  }
-
-  #unindexTraits(row: number): void {
-    this.#index.unindex(row);
-    this.#next?.unindex(row);
-  }
-
-  /**
-   * Of two leases of a client: a bound one goes before one that is remembered, then the one that
-   * ends or ended last.
-   */
-  #hasMoreOfAClaim(row: number, than: number): boolean {
-    const { state, expiry } = this.#rows;
-    const difference = Number(state[row] === LeaseState.bound) - Number(state[than] === LeaseState.bound);
-    if (difference !== 0) return difference > 0;
-    if (expiry[row] !== expiry[than]) return (expiry[row] as number) > (expiry[than] as number);
-    return row < than;
+  /** Whether it is the hold that says what its address is to those who count. */
+  #isOpen(row: number): boolean {
+    return row === NONE || this.#rows.hasEnded(row);
   }
 }

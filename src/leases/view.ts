@@ -1,4 +1,5 @@
-import type { Hold, Lease } from "./lease.ts";
+import type { AddressCount } from "./address-counts.ts";
+import type { Hold, Lease, LeaseState, NetworkedLease } from "./lease.ts";
 import type { AddressFilter, PoolPosition, Space } from "./space.ts";
 import { type LeaseFamily, LeaseTable } from "./table.ts";
 
@@ -7,15 +8,34 @@ import { type LeaseFamily, LeaseTable } from "./table.ts";
  * What leaves this package owns its bytes.
  */
 
+/** Leases of any protocol, as they are stored; what is given out is the caller's to keep. */
+export interface StoredView {
+  /** How many leases are in each state, as far as the table has noticed: by a look at each. */
+  states(): Readonly<Record<keyof typeof LeaseState, number>>;
+  /** The lease of an address, given as bytes in network order. */
+  storedAt(address: Uint8Array): NetworkedLease | undefined;
+  /** The leases of a client on all links, but those that it declined, in no order. */
+  storedOf(clientKey: Uint8Array): readonly NetworkedLease[];
+  /**
+   * What is in so many rows from this one on, whether there are leases in them or not; undefined:
+   * there are no rows from there on.
+   */
+  storedFrom(first: number, rows: number): readonly NetworkedLease[] | undefined;
+}
+
 /**
  * A lease table to look at. Leases and holds are as they stood when they were asked for, and stay
  * so.
  */
-export interface LeaseView<A, O> {
+export interface LeaseView<A, O> extends StoredView {
   /** Number of addresses that are leased, declined or remembered. */
   readonly size: number;
   /** The lease of an address; also one that was released or has expired, while it is remembered. */
   byAddress(address: A): Lease<A, O> | undefined;
+  /**
+   * The state of the lease of an address, as far as the table has noticed; undefined: it has none.
+   */
+  stateOf(address: A): LeaseState | undefined;
   /** The lease of a client on one link (`Link.index`). */
   ofClient(clientKey: Uint8Array, link: number): Lease<A, O> | undefined;
   /** The hold of an address. */
@@ -30,6 +50,13 @@ export interface LeaseView<A, O> {
   inUse(pool: PoolPosition): number;
   /** How many of these are neither in use nor remembered. */
   unusedIn(pool: PoolPosition): number;
+  /** How many of these are in which state. */
+  countsIn(pool: PoolPosition): AddressCount;
+  /**
+   * How many addresses of the network that are in none of its ranges, such as reserved ones, are in
+   * which state.
+   */
+  countsOutside(network: PoolPosition): AddressCount;
 }
 
 /** Shows a table to others, who can neither change nor harm it. */
@@ -40,6 +67,7 @@ export function viewOf<A, O>(table: LeaseTable<A, O>, family: LeaseFamily<A, O>)
       return table.size;
     },
     byAddress: (address) => own(table.byAddress(address)),
+    stateOf: (address) => table.stateOf(address),
     ofClient: (clientKey, link) => own(table.ofClient(clientKey, link)),
     holdOn(address) {
       const hold = table.holdOn(address);
@@ -54,6 +82,12 @@ export function viewOf<A, O>(table: LeaseTable<A, O>, family: LeaseFamily<A, O>)
     capacityOf: (pool) => table.capacityOf(pool),
     inUse: (pool) => table.inUse(pool),
     unusedIn: (pool) => table.unusedIn(pool),
+    countsIn: ({ index }) => table.counts.ofPool(index),
+    countsOutside: ({ index }) => table.counts.outsidePools(index),
+    states: () => table.states(),
+    storedAt: (address) => table.storedAt(address),
+    storedOf: (clientKey) => table.storedOf(clientKey),
+    storedFrom: (first, rows) => table.storedFrom(first, rows),
   };
 }
 

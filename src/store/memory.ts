@@ -6,11 +6,13 @@ import { type LeaseStore, StoreError } from "./store.ts";
  */
 export function openMemoryStore(): LeaseStore {
   let closed = false;
+  const settled = (): Promise<undefined> =>
+    closed ? Promise.reject(new StoreError("io", "the store has been closed")) : Promise.resolve(undefined);
   return {
     usable: true,
     description: "memory only: leases are lost when the server stops",
-    load: () => Promise.resolve(undefined),
-    commit: () => (closed ? Promise.reject(new StoreError("io", "the store has been closed")) : Promise.resolve()),
+    load: () => settled(),
+    commit: () => settled(),
     close() {
       closed = true;
       return Promise.resolve();

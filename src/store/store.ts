@@ -1,4 +1,5 @@
 import type { LeaseWrite, StoredLease } from "../leases/lease.ts";
+import type { EventWrite, IndexWrite, PruneWrite } from "./event.ts";
 
 export type { StoredLease } from "../leases/lease.ts";
 
@@ -28,8 +29,19 @@ export interface Fact {
   readonly value: Uint8Array;
 }
 
-/** What is kept of a server: its leases, how their times are to be read, and facts of its own. */
-export type StoreWrite = LeaseWrite | ({ readonly kind: "clock" } & SavedClock) | ({ readonly kind: "fact" } & Fact);
+/**
+ * What is kept of a server: its leases, how their times are to be read, facts of its own, and what
+ * became of the leases, where the store has a journal. One that has none leaves that out.
+ */
+export type StoreWrite =
+  | LeaseWrite
+  | ({ readonly kind: "clock" } & SavedClock)
+  | ({ readonly kind: "fact" } & Fact)
+  /** A fact is kept no longer. */
+  | { readonly kind: "forget"; readonly name: string }
+  | EventWrite
+  | PruneWrite
+  | IndexWrite;
 
 /** Durable storage of leases. */
 export interface LeaseStore {

@@ -31,6 +31,7 @@ const LEASE4 = plainRecord({
     vendorClass: optional(text),
     relayAgentInformation: optional(bytes()),
     limitKeys: optional(bytes()),
+    name: optional(bytes(1)),
   }),
 });
 
@@ -54,6 +55,7 @@ const LEASE6 = plainRecord({
     vendorClass: optional(bytes()),
     reconfigureKey: optional(bytes(16, 16)),
     limitKeys: optional(bytes()),
+    name: optional(bytes(1)),
   }),
 });
 

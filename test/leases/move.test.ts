@@ -5,6 +5,7 @@ import type { Config } from "../../src/config/model/config.ts";
 import { type LeaseChange, LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import { createSpace } from "../../src/leases/dhcp4/space.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import { countedOneByOne } from "../support/address-counts.ts";
 import { configOf, holdOf, leaseOf, lineOf, ownerOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
@@ -95,14 +96,17 @@ describe("a table that moves to another space", () => {
             undo?.();
             undo = undefined;
           } else moved = move.step(one.rows);
+          assert.deepEqual([...table.counts.numbers], countedOneByOne(table));
           assert.deepEqual(table.space.pools.length, (moved ? config : (CONFIGS[from] as Config)).ranges.length);
         }
         while (!move.step(1));
         assert.ok(move.step(1));
+        assert.deepEqual([...table.counts.numbers], countedOneByOne(table));
         assert.deepEqual(follows(table, config), follows(freshTable(table, config), config));
         // What is done from now on counts as well.
         for (const one of before) table.apply(one);
         table.expire(100, 1000);
+        assert.deepEqual([...table.counts.numbers], countedOneByOne(table));
         assert.deepEqual(follows(table, config), follows(freshTable(table, config), config));
       }),
       { numRuns: 300 },

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Applied, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
+import { countedOneByOne } from "../support/address-counts.ts";
 import { configOf, leaseOf, lineOf, ownerOf, putOf as putWrite, removeOf, storedOf, storeIn, timesOf } from "../support/leases.ts";
 
 const NET = 0x0a000000;
@@ -317,6 +318,7 @@ describe("LeaseTable against a model", () => {
         const applied = undone.flatMap((one) => table.apply(one) ?? []);
         for (const one of applied.reverse()) table.undo(one);
         assert.deepEqual(snapshot(table), before);
+        assert.deepEqual([...table.counts.numbers], countedOneByOne(table));
         assert.equal(table.inUse(range), inUse);
       }),
     );
@@ -407,6 +409,7 @@ describe("LeaseTable against a model", () => {
           assert.equal(lineOf(again.byAddress(lease.address)), lineOf(asItIs(lease, now)));
         }
         assert.equal(again.size, table.size);
+        for (const one of [table, again]) assert.deepEqual([...one.counts.numbers], countedOneByOne(one));
       }),
       { numRuns: 2000 },
     );

@@ -86,6 +86,8 @@ describe("a view of a lease table", () => {
     const view = viewOf(table, DHCP4_LEASES);
     const kept = [view.byAddress(NET + 1), view.ofClient(KEY, 0), view.holdOn(NET + 2), [...view.leases()][0], [...view.holds()][0]];
     assert.deepEqual([view.size, view.capacityOf(range), view.inUse(range), view.unusedIn(range)], [1, 10, 2, 8]);
+    assert.deepEqual(view.countsIn(range), { bound: 1, held: 1, declined: 0, remembered: 0 });
+    assert.deepEqual(view.countsOutside({ index: 0 }), { bound: 0, held: 0, declined: 0, remembered: 0 });
     taken(table);
     for (const one of kept) assert.deepEqual(one?.owner, ownerOf(5));
     assert.equal(view.size, 3);
@@ -96,12 +98,19 @@ describe("a view of a lease table", () => {
     assert.deepEqual(Object.keys(view).sort(), [
       "byAddress",
       "capacityOf",
+      "countsIn",
+      "countsOutside",
       "holdOn",
       "holds",
       "inUse",
       "leases",
       "ofClient",
       "size",
+      "stateOf",
+      "states",
+      "storedAt",
+      "storedFrom",
+      "storedOf",
       "unusedIn",
     ]);
   });

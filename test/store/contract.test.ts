@@ -28,15 +28,15 @@ describeStore("SQLite", {
   },
 });
 
-// The store of docs/library.md keeps what every store promises.
-const { files } = programsIn(readFileSync(new URL("../../docs/library.md", import.meta.url), "utf8"));
+// The store of docs/how-to/library.md keeps what every store promises.
+const { files } = programsIn(readFileSync(new URL("../../docs/how-to/library.md", import.meta.url), "utf8"));
 const SERVER = new URL("../../src/server/index.ts", import.meta.url).href;
 const { openJournal } = (await import(
   writeIn(folder, "journal.ts", (files.get("journal.ts") ?? "").replace("leasehold/server", SERVER))
 )) as {
   openJournal(path: string): LeaseStore;
 };
-describeStore("the journal of docs/library.md", { keeps: true, open: (_, place) => openJournal(join(folder, `${place}.jsonl`)) });
+describeStore("the journal of docs/how-to/library.md", { keeps: true, open: (_, place) => openJournal(join(folder, `${place}.jsonl`)) });
 
 // What other tests believe to be a store.
 const disks = new Map<string, { leases: Map<number, Lease>; clock: Kept }>();

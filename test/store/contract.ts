@@ -141,6 +141,29 @@ export function describeStore(name: string, kind: StoreKind): void {
       assert.equal(leases, kind.keeps ? 1 : 0);
     });
 
+    test("a fact that is forgotten is gone, and no other", async (t) => {
+      const place = newPlace();
+      const store = kind.open(t, place);
+      const fact = (name: string) => ({ name, value: Uint8Array.of(1) });
+      const names = ["one", "büro", "three", "four"];
+      await store.commit([...names.map((name) => ({ kind: "fact" as const, ...fact(name) })), { kind: "forget", name: "one" }]);
+      await store.commit([
+        { kind: "forget", name: "büro" },
+        { kind: "forget", name: "unknown" },
+        { kind: "forget", name: "four" },
+      ]);
+      await store.commit([{ kind: "fact", ...fact("four") }]);
+      await store.close();
+      const next = kind.open(t, place);
+      const found: string[] = [];
+      await next.load(
+        () => {},
+        ({ name }) => found.push(name),
+      );
+      await next.close();
+      assert.deepEqual(found.sort(), kind.keeps ? ["four", "three"] : []);
+    });
+
     test("the last write of a row counts, in one batch and over several", async (t) => {
       const place = newPlace();
       const store = kind.open(t, place);

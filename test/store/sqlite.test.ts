@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
+import { EventCode } from "../../src/store/event.ts";
 import { BatchWriter, readBatch } from "../../src/store/sqlite/batch.ts";
 import { readLeases } from "../../src/store/sqlite/rows.ts";
 import { openForReading } from "../../src/store/sqlite/schema.ts";
@@ -309,6 +310,10 @@ describe("batches", () => {
       remove: unexpected,
       clock: unexpected,
       fact: unexpected,
+      forget: unexpected,
+      event: unexpected,
+      prune: unexpected,
+      index: unexpected,
     });
     assert.deepEqual(read, names);
   });
@@ -350,6 +355,20 @@ describe("batches", () => {
       plain,
     ),
     fc.record({ kind: fc.constant("fact" as const), name: fc.constantFrom("", "büro"), value: fc.uint8Array({ maxLength: 70 }) }, plain),
+    fc.record({ kind: fc.constant("forget" as const), name: fc.constantFrom("", "büro") }, plain),
+    fc.record(
+      {
+        kind: fc.constant("event" as const),
+        code: fc.constantFrom(...Object.values(EventCode)),
+        flags: fc.nat(255),
+        space: fc.constant(0),
+        row,
+        time: fc.nat(0xffffffff),
+      },
+      plain,
+    ),
+    fc.record({ kind: fc.constant("prune" as const), through: fc.maxSafeNat() }, plain),
+    fc.record({ kind: fc.constant("index" as const), wanted: fc.boolean() }, plain),
   );
 
   test("carry every write over, in order", () => {
@@ -367,14 +386,27 @@ describe("batches", () => {
             remove: (row) => read.push(row),
             clock: (clock) => read.push({ kind: "clock", ...clock }),
             fact: (fact) => read.push({ kind: "fact", ...fact }),
+            event: (row, code, flags, time) => read.push({ kind: "event", code, flags, space: 0, row, time }),
+            prune: (through) => read.push({ kind: "prune", through }),
+            index: (wanted) => read.push({ kind: "index", wanted }),
+            forget: (name) => read.push({ kind: "forget", name }),
           });
           const expected = writes.map((one) => {
-            if (one.kind === "put" || one.kind === "clock" || one.kind === "fact") return one;
-            return one.kind === "times" ? [one.row, one.state, one.start, one.expiry] : one.row;
+            if (one.kind === "times") return [one.row, one.state, one.start, one.expiry];
+            return one.kind === "remove" ? one.row : one;
           });
           assert.deepEqual(read, expected);
         }
       }),
     );
   });
+});
+
+test("a name that SQLite would take for no file is refused, and so is what is no path", () => {
+  for (const [path, message] of [
+    [":memory:", 'path: ":memory:" is no file: use openMemoryStore() for leases that are kept nowhere'],
+    [undefined, "path: this is no path of a file but undefined"],
+  ] as const) {
+    assert.throws(() => openSqliteStore(path as string), { name: "TypeError", message });
+  }
 });

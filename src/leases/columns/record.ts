@@ -19,6 +19,8 @@ export const COMMON_FIELD = {
   clientKey: 1,
   /** The keys that the lease is counted under, as `joinKeys` makes them. */
   limitKeys: 2,
+  /** The name that the client has here, see lease-name.ts. */
+  name: 3,
 } as const;
 
 /** The longest record: an arena has room for no longer ones. Values have at most 65,535 bytes. */

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/model/config.ts";
+import { givenConfig } from "../../config/model/given.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { OwningLeaseTable } from "../view.ts";
 import type { LeaseOwner } from "./lease.ts";
@@ -9,9 +10,9 @@ import { DHCP4_LEASES } from "./table.ts";
 export class LeaseTable extends OwningLeaseTable<Ipv4, LeaseOwner> {
   /**
    * `secret`: two unsigned 32-bit numbers that no client knows; without them clients can choose
-   * identifiers that make the table slow.
+   * identifiers that make the table slow. Throws TypeError for what is no configuration.
    */
   constructor(config: Config, secret?: readonly [number, number]) {
-    super(DHCP4_LEASES, createSpace(config), secret);
+    super(DHCP4_LEASES, createSpace(givenConfig(config)), secret);
   }
 }

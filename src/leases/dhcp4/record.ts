@@ -48,6 +48,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     return recordSize(
       (keyField(owner) === FIELD.clientKey ? fieldSize(owner.clientKey) : 0) +
         fieldSize(owner.limitKeys) +
+        fieldSize(owner.name) +
         sizeOfField(1 + owner.chaddr.length) +
         fieldSize(owner.clientIdentifier) +
         fieldSize(owner.hostname) +
@@ -69,6 +70,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     end = writeField(FIELD.hostname, owner.hostname, into, end);
     end = writeField(FIELD.vendorClass, owner.vendorClass, into, end);
     end = writeField(FIELD.relayAgentInformation, owner.relayAgentInformation, into, end);
+    end = writeField(FIELD.name, owner.name, into, end);
     endRecord(into, at, end);
     return end;
   },
@@ -89,6 +91,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       vendorClass: owner.vendorClass?.slice(),
       relayAgentInformation: owner.relayAgentInformation?.slice(),
       limitKeys: owner.limitKeys?.slice(),
+      ...(owner.name === undefined ? {} : { name: owner.name.slice() }),
     };
   },
 };
@@ -143,6 +146,10 @@ class RecordOwner implements LeaseOwner {
 
   get limitKeys(): Uint8Array | undefined {
     return recordLimitKeys(this.#bytes, this.#at);
+  }
+
+  get name(): Uint8Array | undefined {
+    return fieldValue(this.#bytes, this.#at, FIELD.name);
   }
 }
 

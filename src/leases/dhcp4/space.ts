@@ -32,6 +32,8 @@ export function createSpace(config: Config): Space<Ipv4> {
       return index >= 0 && !sortedRangesContain((config.ranges[index] as Range).excluded, address) ? index : -1;
     },
     linkOf: (address) => networks[prefixes.find(address)]?.link ?? -1,
+    networks: networks.length,
+    networkOf: (address) => networks[prefixes.find(address)]?.index ?? -1,
     networkName: (address) => networks[prefixes.find(address)]?.name ?? "",
     traits: config.leasequery === undefined ? [] : LEASEQUERY_TRAITS,
   };

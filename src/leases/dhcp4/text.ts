@@ -24,6 +24,7 @@ const TEXT: LeaseTextFamily<Ipv4, LeaseOwner> = {
     vendorClass: optionalText,
     relayAgentInformation: optionalBytes,
     limitKeys: optionalBytes,
+    name: optionalBytes,
   },
 };
 

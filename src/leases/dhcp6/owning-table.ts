@@ -1,4 +1,5 @@
 import type { Dhcp6Config } from "../../config/model/dhcp6.ts";
+import { givenConfig } from "../../config/model/given.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { OwningLeaseTable } from "../view.ts";
 import type { LeaseOwner } from "./lease.ts";
@@ -13,9 +14,9 @@ export class LeaseTable extends OwningLeaseTable<Ipv6Prefix, LeaseOwner> {
   /**
    * An empty table for the section `v6` of a configuration (`Config.dhcp6`). `secret`: two unsigned
    * 32-bit numbers that no client knows; without them clients can choose identifiers that make the
-   * table slow.
+   * table slow. Throws TypeError for what is no configuration.
    */
   constructor(config: Dhcp6Config, secret?: readonly [number, number]) {
-    super(DHCP6_LEASES, createSpace(config), secret);
+    super(DHCP6_LEASES, createSpace(givenConfig(config, "config.dhcp6")), secret);
   }
 }

@@ -36,6 +36,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     return recordSize(
       fieldSize(owner.clientKey) +
         fieldSize(owner.limitKeys) +
+        fieldSize(owner.name) +
         sizeOfField(LIFETIME_SIZE) +
         fieldSize(owner.peerAddress) +
         fieldSize(owner.relays) +
@@ -58,6 +59,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     end = writeField(FIELD.hostname, owner.hostname, into, end);
     end = writeField(FIELD.vendorClass, owner.vendorClass, into, end);
     end = writeField(FIELD.reconfigureKey, owner.reconfigureKey, into, end);
+    end = writeField(FIELD.name, owner.name, into, end);
     endRecord(into, at, end);
     return end;
   },
@@ -76,6 +78,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       vendorClass: owner.vendorClass?.slice(),
       reconfigureKey: owner.reconfigureKey?.slice(),
       limitKeys: owner.limitKeys?.slice(),
+      ...(owner.name === undefined ? {} : { name: owner.name.slice() }),
     };
   },
 };
@@ -141,6 +144,10 @@ class RecordOwner implements LeaseOwner {
 
   get limitKeys(): Uint8Array | undefined {
     return recordLimitKeys(this.#bytes, this.#at);
+  }
+
+  get name(): Uint8Array | undefined {
+    return this.#field(FIELD.name);
   }
 
   #field(number: number): Uint8Array | undefined {

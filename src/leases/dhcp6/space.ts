@@ -33,6 +33,8 @@ export function createSpace(config: Dhcp6Config): Space<Ipv6Prefix> {
     strays: createStrays(given),
     noStrays: persistentStrays(given),
     linkOf: (prefix) => places.networkOf(prefix)?.link ?? -1,
+    networks: config.networks.length,
+    networkOf: (prefix) => places.networkOf(prefix)?.index ?? -1,
     networkName: (prefix) => places.networkOf(prefix)?.name ?? "",
     traits: traitsOf(config),
   };

@@ -35,6 +35,7 @@ const TEXT: LeaseTextFamily<Ipv6Prefix, LeaseOwner> = {
     vendorClass: optionalBytes,
     reconfigureKey: optionalBytes,
     limitKeys: optionalBytes,
+    name: optionalBytes,
   },
 };
 

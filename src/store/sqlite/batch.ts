@@ -1,5 +1,6 @@
 import { recordLength } from "../../leases/columns/record.ts";
 import type { LeaseState, LeaseWrite } from "../../leases/lease.ts";
+import type { EventCode, EventWrite } from "../event.ts";
 import type { Fact, SavedClock, StoreWrite } from "../store.ts";
 
 /*
@@ -14,9 +15,13 @@ import type { Fact, SavedClock, StoreWrite } from "../store.ts";
  * the number
  *   clock    5, length of boot, offset f64, trusted f64, boot offset f64, boot in UTF-8
  *   fact     6, length of name, length u32, name in UTF-8, value
+ *   forget   10, length of name, name in UTF-8
+ *   event    7, code, space u8, flags, row u32, time u32
+ *   prune    8, -, through f64
+ *   index    9, 1: wanted
  *
  * A batch is complete in itself and says how rows stand, not how they change: whichever thread it
- * is given to, and however often, the outcome is the same.
+ * is given to, and however often, the leases are the same. Its events may come twice then.
  */
 const PUT = 1;
 const TIMES = 2;
@@ -24,12 +29,20 @@ const REMOVE = 3;
 const NETWORK = 4;
 const CLOCK = 5;
 const FACT = 6;
+const FORGET = 10;
+const EVENT = 7;
+const PRUNE = 8;
+const INDEX = 9;
 const PUT_HEADER = 20;
 const TIMES_SIZE = 16;
 const REMOVE_SIZE = 8;
 const NETWORK_HEADER = 10;
 const CLOCK_HEADER = 26;
 const FACT_HEADER = 6;
+const FORGET_HEADER = 2;
+const EVENT_SIZE = 12;
+const PRUNE_SIZE = 10;
+const INDEX_SIZE = 2;
 
 /** Collects writes as bytes. */
 export class BatchWriter {
@@ -62,10 +75,24 @@ export class BatchWriter {
       this.#row(TIMES, write.state, write, 0);
       this.#times(write);
       this.#length += TIMES_SIZE;
+    } else if (write.kind === "event") {
+      this.#event(write);
     } else if (write.kind === "clock") {
       this.#clock(write);
+    } else if (write.kind === "prune") {
+      this.#reserve(PRUNE_SIZE);
+      this.#bytes[this.#length] = PRUNE;
+      this.#view.setFloat64(this.#length + 2, write.through, true);
+      this.#length += PRUNE_SIZE;
+    } else if (write.kind === "index") {
+      this.#reserve(INDEX_SIZE);
+      this.#bytes[this.#length] = INDEX;
+      this.#bytes[this.#length + 1] = write.wanted ? 1 : 0;
+      this.#length += INDEX_SIZE;
     } else if (write.kind === "fact") {
       this.#fact(write);
+    } else if (write.kind === "forget") {
+      this.#forget(write.name);
     } else {
       this.#put(write, this.#networkNumber(write.network));
     }
@@ -97,6 +124,18 @@ export class BatchWriter {
     this.#view.setUint32(this.#length + 12, expiry, true);
   }
 
+  #event({ code, space, flags, row, time }: EventWrite): void {
+    this.#reserve(EVENT_SIZE);
+    const at = this.#length;
+    this.#bytes[at] = EVENT;
+    this.#bytes[at + 1] = code;
+    this.#bytes[at + 2] = space;
+    this.#bytes[at + 3] = flags;
+    this.#view.setUint32(at + 4, row, true);
+    this.#view.setUint32(at + 8, time, true);
+    this.#length += EVENT_SIZE;
+  }
+
   #clock({ offset, trusted, boot, bootOffset }: SavedClock): void {
     const text = new TextEncoder().encode(boot).subarray(0, 255);
     this.#reserve(CLOCK_HEADER + text.length);
@@ -118,6 +157,15 @@ export class BatchWriter {
     this.#bytes.set(text, this.#length + FACT_HEADER);
     this.#bytes.set(value, this.#length + FACT_HEADER + text.length);
     this.#length += FACT_HEADER + text.length + value.length;
+  }
+
+  #forget(name: string): void {
+    const text = new TextEncoder().encode(name).subarray(0, 255);
+    this.#reserve(FORGET_HEADER + text.length);
+    this.#bytes[this.#length] = FORGET;
+    this.#bytes[this.#length + 1] = text.length;
+    this.#bytes.set(text, this.#length + FORGET_HEADER);
+    this.#length += FORGET_HEADER + text.length;
   }
 
   #networkNumber(name: string): number {
@@ -168,6 +216,10 @@ export interface BatchVisitor {
   remove(id: number): void;
   clock(clock: SavedClock): void;
   fact(fact: Fact): void;
+  forget(name: string): void;
+  event(id: number, code: EventCode, flags: number, time: number): void;
+  prune(through: number): void;
+  index(wanted: boolean): void;
 }
 
 /**
@@ -216,6 +268,15 @@ export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameC
     } else if (kind === REMOVE) {
       visitor.remove(idAt(bytes, view, at));
       at += REMOVE_SIZE;
+    } else if (kind === EVENT) {
+      visitor.event(idAt(bytes, view, at), bytes[at + 1] as EventCode, bytes[at + 3] as number, view.getUint32(at + 8, true));
+      at += EVENT_SIZE;
+    } else if (kind === PRUNE) {
+      visitor.prune(view.getFloat64(at + 2, true));
+      at += PRUNE_SIZE;
+    } else if (kind === INDEX) {
+      visitor.index(bytes[at + 1] === 1);
+      at += INDEX_SIZE;
     } else if (kind === CLOCK) {
       const end = at + CLOCK_HEADER + (bytes[at + 1] as number);
       const boot = new TextDecoder().decode(bytes.slice(at + CLOCK_HEADER, end));
@@ -232,6 +293,10 @@ export function readBatch(bytes: Uint8Array, visitor: BatchVisitor, names: NameC
       const name = new TextDecoder().decode(bytes.slice(at + FACT_HEADER, value));
       // SQLite takes no view of shared memory.
       visitor.fact({ name, value: bytes.slice(value, end) });
+      at = end;
+    } else if (kind === FORGET) {
+      const end = at + FORGET_HEADER + (bytes[at + 1] as number);
+      visitor.forget(new TextDecoder().decode(bytes.slice(at + FORGET_HEADER, end)));
       at = end;
     } else {
       const start = at + NETWORK_HEADER;

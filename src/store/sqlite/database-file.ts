@@ -1,8 +1,9 @@
 import { chmodSync, closeSync, constants, existsSync, fstatSync, openSync, realpathSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { lockFile } from "../../io/linux/file-lock.ts";
 import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
-import { lockBeside } from "./lock.ts";
+import { giveTo, isCode, lockBeside } from "./lock.ts";
 
 /*
  * The file that leases are in: one server at a time, for its own user's eyes, and always the same
@@ -33,10 +34,13 @@ export interface DatabaseFile {
 /** Files beside the database: SQLite's, and the lock of versions before this one. */
 const BESIDE = ["", "-wal", "-shm", "-lock"];
 /**
- * For the server's own user: leases say who is where, and whoever may read a file may keep it
- * locked.
+ * For the server's own user, and its group to read: leases say who is where, and whoever may read a
+ * file may keep it locked.
  */
-const OWN_USER_ONLY = 0o600;
+const FILE_MODE = 0o640;
+
+/** What of a mode is more than that. */
+const OTHERS_AND_MORE = 0o037;
 
 /**
  * The databases that this process has claimed: to open one of them a second time and close it again
@@ -52,7 +56,7 @@ export function claimDatabase(path: string): DatabaseFile {
   refuseFolder(path);
   const known = identityAt(path);
   if (known !== undefined && claimed.has(keyOf(known))) throw inUse(path);
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, OWN_USER_ONLY);
+  const fd = openDatabase(path);
   let beside: DatabaseSync | undefined;
   try {
     const real = realpathSync(path);
@@ -78,6 +82,22 @@ export function claimDatabase(path: string): DatabaseFile {
     beside?.close();
     closeSync(fd);
     throw fromSqlite(error, path);
+  }
+}
+
+/**
+ * What root makes, as by an import, belongs to whom the folder belongs to: the server that is to
+ * use it may be a user of its own.
+ */
+function openDatabase(path: string): number {
+  try {
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
+    if (process.geteuid?.() === 0) giveTo(fd, dirname(path));
+    return fd;
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw error;
+    // One that a symbolic link leads to may still have to be made.
+    return openSync(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
   }
 }
 
@@ -118,7 +138,7 @@ function manyNames(path: string, names: number): string {
  */
 function restrict(file: string): void {
   try {
-    if (existsSync(file) && (statSync(file).mode & 0o077) !== 0) chmodSync(file, OWN_USER_ONLY);
+    if (existsSync(file) && (statSync(file).mode & OTHERS_AND_MORE) !== 0) chmodSync(file, FILE_MODE);
   } catch {
     // Whoever runs this server may write the file but does not own it: its owner has decided who
     // may.

@@ -1,6 +1,6 @@
-import { accessSync, closeSync, constants, openSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import { accessSync, closeSync, constants, fchownSync, openSync, statSync } from "node:fs";
 import { fromSqlite, storeError } from "./errors.ts";
+import { DatabaseSync } from "./node-sqlite.ts";
 
 /**
  * Keeps a second server away from the database at `path`, which has no symbolic links in it, by an
@@ -9,7 +9,7 @@ import { fromSqlite, storeError } from "./errors.ts";
  */
 export function lockBeside(path: string): DatabaseSync {
   const file = `${path}-lock`;
-  makeFile(file);
+  makeFile(file, path);
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {
     // What may not be written is not locked either, and SQLite does not tell.
@@ -24,14 +24,26 @@ export function lockBeside(path: string): DatabaseSync {
 }
 
 /**
- * For nobody else to read: SQLite would leave that to the umask, and who may read a file may lock
- * it.
+ * For its user and group, as the database: SQLite would leave that to the umask, and who may read a
+ * file may lock it. Root makes it for the owner of the database.
  */
-function makeFile(file: string): void {
+function makeFile(file: string, database: string): void {
   try {
-    closeSync(openSync(file, "wx", 0o600));
+    const fd = openSync(file, "wx", 0o640);
+    if (process.geteuid?.() === 0) giveTo(fd, database);
+    closeSync(fd);
   } catch (error) {
     // Not opened where it is there already: closing it would give up a lock of this process.
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!isCode(error, "EEXIST")) throw error;
   }
+}
+
+/** An open file belongs to whom another one belongs to. */
+export function giveTo(fd: number, other: string): void {
+  const { uid, gid } = statSync(other);
+  fchownSync(fd, uid, gid);
+}
+
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import { isRecord } from "../../leases/columns/record.ts";
-import { LeaseState, NEVER, type StoredLease } from "../../leases/lease.ts";
+import { LeaseState, NEVER, type NetworkedLease } from "../../leases/lease.ts";
 import { formatAddress } from "../../net/address.ts";
 import type { Fact, SavedClock } from "../store.ts";
 import { ROWS_OF_A_SPACE } from "./batch.ts";
@@ -13,9 +13,7 @@ import { isInFirstFormat, presentRows } from "./dhcp4/migration.ts";
  */
 
 /** A lease of the database with the name of its network. */
-export interface LeaseRow extends StoredLease {
-  readonly network: string;
-}
+export type LeaseRow = NetworkedLease;
 
 /**
  * Reads the clock that was written last. A database that no server of this version has opened yet
@@ -39,7 +37,7 @@ export function readFacts(db: DatabaseSync): readonly Fact[] {
 export type OnDamage = (text: string) => void;
 
 /** In the order in which they are written and read. */
-const COLUMNS = "id, address, state, start, expiry, record, network";
+export const COLUMNS = "id, address, state, start, expiry, record, network";
 
 /** A server knows the networks itself, and it is a text for each lease. */
 export const WITHOUT_NETWORK = COLUMNS.replace(", network", "");
@@ -65,27 +63,32 @@ export function preparePut(
  */
 export function* readLeases(db: DatabaseSync, onDamage: OnDamage, columns = COLUMNS): IterableIterator<LeaseRow> {
   for (const values of rowsOf(db, columns)) {
-    const id = Number(values[0]);
-    const space = Math.floor(id / ROWS_OF_A_SPACE);
-    const row = id - space * ROWS_OF_A_SPACE;
-    const [, address, state, start, expiry, record] = values;
-    const network = typeof values[6] === "string" ? values[6] : "";
-    if (!isAddress(address)) {
-      onDamage(`row ${row} of the lease database is damaged (address): nobody can tell whose lease it was`);
-      continue;
-    }
-    const problem = problemOf(values);
-    if (problem === undefined) {
-      const lease = { state: Number(state) as LeaseState, start: Number(start), expiry: Number(expiry), record: record as Uint8Array };
-      yield { space, row, address, ...lease, network };
-      continue;
-    }
-    const text = formatAddress(address);
-    onDamage(
-      `row ${row} of the lease database is damaged (${problem}): ${text} is given to nobody until \`leasehold leases --unblock ${text}\` frees it`,
-    );
-    yield { space, row, address, state: LeaseState.declined, start: 0, expiry: NEVER, record: NOBODY, network };
+    const row = leaseRow(values, onDamage);
+    if (row !== undefined) yield row;
   }
+}
+
+/** The lease of a row that was read with COLUMNS; undefined: not even its address can be read. */
+export function leaseRow(values: readonly SQLOutputValue[], onDamage: OnDamage): LeaseRow | undefined {
+  const id = Number(values[0]);
+  const space = Math.floor(id / ROWS_OF_A_SPACE);
+  const row = id - space * ROWS_OF_A_SPACE;
+  const [, address, state, start, expiry, record] = values;
+  const network = typeof values[6] === "string" ? values[6] : "";
+  if (!isAddress(address)) {
+    onDamage(`row ${row} of the lease database is damaged (address): nobody can tell whose lease it was`);
+    return undefined;
+  }
+  const problem = problemOf(values);
+  if (problem === undefined) {
+    const lease = { state: Number(state) as LeaseState, start: Number(start), expiry: Number(expiry), record: record as Uint8Array };
+    return { space, row, address, ...lease, network };
+  }
+  const text = formatAddress(address);
+  onDamage(
+    `row ${row} of the lease database is damaged (${problem}): ${text} is given to nobody until \`leasehold leases --unblock ${text}\` frees it`,
+  );
+  return { space, row, address, state: LeaseState.declined, start: 0, expiry: NEVER, record: NOBODY, network };
 }
 
 /**
@@ -93,7 +96,7 @@ export function* readLeases(db: DatabaseSync, onDamage: OnDamage, columns = COLU
  * what is left is read in a form that has one, which is slower.
  */
 function* rowsOf(db: DatabaseSync, columns: string): IterableIterator<SQLOutputValue[]> {
-  const table = isInFirstFormat(db) ? presentRows(db, "leases") : "leases";
+  const table = leaseRowsIn(db);
   const rows = (from: bigint, exact: boolean): Iterable<SQLOutputValue[]> => {
     const statement = db.prepare(`SELECT ${columns} FROM ${table} WHERE id >= ? ORDER BY id`);
     statement.setReturnArrays(true);
@@ -113,6 +116,11 @@ function* rowsOf(db: DatabaseSync, columns: string): IterableIterator<SQLOutputV
   }
   if (last !== undefined) next = BigInt(last as number) + 1n;
   yield* rows(next, true);
+}
+
+/** What to select the rows of leases from, whatever the format of the database. */
+export function leaseRowsIn(db: DatabaseSync): string {
+  return isInFirstFormat(db) ? presentRows(db, "leases") : "leases";
 }
 
 /** The name of the column that says something impossible, if there is one. */

@@ -1,9 +1,10 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { migrateToRecords } from "./dhcp4/migration.ts";
 import { LEASE_VIEW } from "./dhcp4/view.ts";
 import { LEASE6_VIEW } from "./dhcp6/view.ts";
 import { fromSqlite, refuseFolder, storeError } from "./errors.ts";
+import { JOURNAL } from "./journal.ts";
+import { DatabaseSync } from "./node-sqlite.ts";
 
 /** "LSHD": says in the file's header that this is a lease database (PRAGMA application_id). */
 const APPLICATION_ID = 0x4c534844;
@@ -21,6 +22,8 @@ type Step = string | ((db: DatabaseSync) => void);
  * a client is one record of numbered fields, so that knowing something new is no migration. Whoever
  * reads the database by hand uses the views `lease` and `lease6`. `server` has what the server
  * knows of itself, by name.
+ *
+ * `events` is the journal of what became of leases, see journal.ts.
  *
  * Times in `leases` are lease time, which never steps. The one row of `clock` says where it stands
  * to the wall clock, in which the view shows times: so a clock that is set changes one row and not
@@ -87,6 +90,7 @@ const MIGRATIONS: readonly Step[] = [
   migrateToRecords,
   LEASE_VIEW,
   `CREATE TABLE server (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID; ${LEASE6_VIEW}`,
+  JOURNAL,
 ];
 
 /** Pages in the log from which a checkpoint is taken (8 MiB). */

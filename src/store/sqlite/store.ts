@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { kindOf } from "../../net/argument.ts";
 import type { Fact, LeaseStore, SavedClock, StoredLease, StoreError, StoreWrite } from "../store.ts";
 import { BatchWriter } from "./batch.ts";
 import { claimDatabase, type DatabaseFile, isAt } from "./database-file.ts";
@@ -20,6 +21,8 @@ const RESTART_AFTER = [0, 200, 1000, 3000];
  */
 const LOOK_EVERY = 500;
 
+const CLOSED = "it has been closed";
+
 /** What a store has to tell besides the outcome of commits. */
 export interface SqliteStoreEvents {
   /**
@@ -38,9 +41,12 @@ export interface SqliteStoreEvents {
 /**
  * Leases in an SQLite file, written by a thread of its own. While one transaction is under way the
  * next batches gather, and go together into the next one. Throws StoreError when the file is
- * locked, newer than this program, or no lease database.
+ * locked, newer than this program, or no lease database; TypeError for `:memory:`, which SQLite
+ * would take for no file: that is `openMemoryStore`.
  */
 export function openSqliteStore(path: string, events: SqliteStoreEvents = {}): LeaseStore {
+  if (typeof path !== "string") throw new TypeError(`path: this is no path of a file but ${kindOf(path)}`);
+  if (path === ":memory:") throw new TypeError('path: ":memory:" is no file: use openMemoryStore() for leases that are kept nowhere');
   const file = claim(path);
   try {
     const warn = (text: string): void => events.warning?.(text);
@@ -114,6 +120,7 @@ class SqliteStore implements LeaseStore {
   }
 
   async load(visit: (stored: StoredLease) => void, visitFact?: (fact: Fact) => void): Promise<SavedClock | undefined> {
+    if (this.#closed !== undefined) throw storeError("io", this.#file.path, CLOSED);
     const db = openLeaseDatabase(this.#file.path);
     try {
       for (const row of readLeases(db, (text) => this.#events.warning?.(text), WITHOUT_NETWORK)) visit(row);
@@ -146,7 +153,7 @@ class SqliteStore implements LeaseStore {
         this.#onIdle = resolve;
       });
     }
-    this.#gone ??= storeError("io", this.#file.path, "it has been closed");
+    this.#gone ??= storeError("io", this.#file.path, CLOSED);
     clearInterval(this.#watch);
     await this.#thread?.close();
     this.#file.release();

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { restrictThread } from "../../io/linux/privileges.ts";
 import type { StoreError } from "../store.ts";
 import { CLOSE, COMMITTED, FAILED, LENGTH, STATE, SUBMITTED, type WorkerData, type WorkerMessage } from "./handover.ts";
 import { DatabaseWriter } from "./writer.ts";
@@ -6,6 +7,11 @@ import { DatabaseWriter } from "./writer.ts";
 /**
  * The thread that owns the database: sleeps until it is handed a batch, carries it out and answers.
  */
+
+/** Milliseconds without a batch after which there is time for other work. */
+const NOBODY_WAITS_AFTER = 20;
+
+restrictThread();
 
 const { path, identity, control: sharedControl, data } = workerData as WorkerData;
 const control = new Int32Array(sharedControl);
@@ -15,7 +21,7 @@ for (;;) {
   const state = Atomics.load(control, STATE);
   if (state === CLOSE) break;
   if (state !== SUBMITTED) {
-    Atomics.wait(control, STATE, state);
+    if (Atomics.wait(control, STATE, state, writer.isUntidy ? NOBODY_WAITS_AFTER : undefined) === "timed-out") tidy();
     continue;
   }
   const error = writer.commit(new Uint8Array(data, 0, control[LENGTH]));
@@ -23,8 +29,14 @@ for (;;) {
   else answerFailed(error);
   // Only now: at the commit it would hold up replies.
   writer.checkpointIfDue();
+  if (writer.isOverdue) tidy();
 }
 writer.close();
+
+function tidy(): void {
+  writer.tidy();
+  writer.checkpointIfDue();
+}
 
 function answer(state: number): void {
   Atomics.store(control, STATE, state);

@@ -6,6 +6,7 @@ import { type BatchVisitor, type NameCache, readBatch } from "./batch.ts";
 import { type FileIdentity, identityAt, isAt } from "./database-file.ts";
 import { fromSqlite, storeError } from "./errors.ts";
 import { type FolderWatch, watchFolder } from "./folder-watch.ts";
+import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
 import { preparePut } from "./rows.ts";
 import { CHECKPOINT_PAGES, openLeaseDatabase, PAGE_SIZE } from "./schema.ts";
 
@@ -14,6 +15,8 @@ import { CHECKPOINT_PAGES, openLeaseDatabase, PAGE_SIZE } from "./schema.ts";
  * operator is told (64 MiB).
  */
 const LONG_LOG_PAGES = 8 * CHECKPOINT_PAGES;
+/** What tidying the journal once is reckoned to add to the log. */
+const TIDY_PAGES = 64;
 
 /**
  * Writes batches, one transaction each, into the file that the server has locked. Checkpoints are
@@ -58,6 +61,7 @@ export class DatabaseWriter {
     } catch (error) {
       const db = this.#connection?.db;
       if (db?.isTransaction) db.exec("ROLLBACK");
+      this.#connection?.journal.rolledBack();
       return fromSqlite(error, this.#path);
     }
   }
@@ -65,6 +69,29 @@ export class DatabaseWriter {
   /** Copies the log into the database when it is long enough. To be called when nobody waits. */
   checkpointIfDue(): void {
     if (this.#pagesInLog >= CHECKPOINT_PAGES) this.#checkpoint();
+  }
+
+  /** There is more to be done with the journal: `tidy` does a part of it. */
+  get isUntidy(): boolean {
+    return this.#connection?.journal.isUntidy ?? false;
+  }
+
+  /** So much is to be done that it can't wait any longer for a time in which nobody waits. */
+  get isOverdue(): boolean {
+    return this.#connection?.journal.isOverdue ?? false;
+  }
+
+  /** Does a part of what is to be done with the journal, as one small transaction. */
+  tidy(): void {
+    try {
+      this.#connect().journal.tidy();
+      this.#pagesInLog += TIDY_PAGES;
+    } catch {
+      // A full disk, say: the next commit tells.
+      const db = this.#connection?.db;
+      if (db?.isTransaction) db.exec("ROLLBACK");
+      this.#connection?.journal.putOff();
+    }
   }
 
   close(): void {
@@ -122,6 +149,7 @@ interface Connection {
   readonly begin: StatementSync;
   readonly commit: StatementSync;
   readonly visitor: BatchVisitor;
+  readonly journal: JournalWriter;
   /**
    * What SQLite keeps beside the database: under other names, or none, a commit would be lost at
    * the next start.
@@ -136,7 +164,8 @@ function openConnection(path: string): Connection {
     const identity = identityAt(`${path}${suffix}`);
     return identity === undefined ? [] : [{ path: `${path}${suffix}`, identity }];
   });
-  return { db, begin: db.prepare("BEGIN IMMEDIATE"), commit: db.prepare("COMMIT"), visitor: createVisitor(db), logFiles };
+  const journal = createJournalWriter(db);
+  return { db, begin: db.prepare("BEGIN IMMEDIATE"), commit: db.prepare("COMMIT"), visitor: createVisitor(db, journal), journal, logFiles };
 }
 
 /**
@@ -168,11 +197,12 @@ function reserveLog(db: DatabaseSync, path: string): void {
   }
 }
 
-function createVisitor(db: DatabaseSync): BatchVisitor {
+function createVisitor(db: DatabaseSync, journal: JournalWriter): BatchVisitor {
   const times = db.prepare("UPDATE leases SET state = ?, start = ?, expiry = ? WHERE id = ?");
   const remove = db.prepare("DELETE FROM leases WHERE id = ?");
   const clock = db.prepare("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, ?, ?)");
   const fact = db.prepare("INSERT OR REPLACE INTO server VALUES (?, ?)");
+  const forget = db.prepare("DELETE FROM server WHERE name = ?");
   return {
     put: preparePut(db),
     times(id, state, start, expiry): void {
@@ -183,9 +213,16 @@ function createVisitor(db: DatabaseSync): BatchVisitor {
     },
     clock({ offset, trusted, boot, bootOffset }): void {
       clock.run(offset, trusted, boot, bootOffset);
+      journal.clockIs(offset);
     },
     fact({ name, value }): void {
       fact.run(name, value);
     },
+    forget(name): void {
+      forget.run(name);
+    },
+    event: journal.event,
+    prune: journal.prune,
+    index: journal.index,
   };
 }

@@ -18,6 +18,7 @@ describe("owner record", () => {
       vendorClass: optional,
       relayAgentInformation: optional,
       limitKeys: optional,
+      name: bytes,
       by: fc.oneof(fc.constantFrom("identifier", "hardware"), bytes),
     });
     fc.assert(

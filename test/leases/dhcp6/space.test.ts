@@ -44,6 +44,8 @@ suite("the space of IPv6 addresses and prefixes", () => {
   ] as const) {
     test(`${what} is in pool ${pool}, on link ${link}`, () => {
       assert.deepEqual([space.poolOf(prefix(text)), space.linkOf(prefix(text)), space.networkName(prefix(text))], [pool, link, network]);
+      // Each network is a link of its own here.
+      assert.equal(space.networkOf(prefix(text)), link);
     });
   }
 
