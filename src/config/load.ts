@@ -1,11 +1,17 @@
-import { buildModel, type WrittenNetworks } from "./build/config.ts";
+import { type AddedReservation, type AddedResult, type Joined, join, loadWith } from "./added.ts";
+import { buildModel, type WrittenKeys } from "./build/config.ts";
 import { advise as adviseOnDhcp4 } from "./build/dhcp4/advice.ts";
 import { advise as adviseOnDhcp6 } from "./build/dhcp6/advice.ts";
+import { adviseOnNames } from "./build/names/advice.ts";
+import { checkRefused } from "./build/refused.ts";
+import { withoutConsequences } from "./build/scopes.ts";
+import { takeHooks } from "./hooks/read.ts";
 import type { Config } from "./model/config.ts";
 import type { ConfigInput } from "./schema/config.ts";
 import type { Definitions } from "./schema/typed-options.ts";
 import { validate } from "./schema/validate.ts";
 import { type Diagnostic, formatPath } from "./text/diagnostic.ts";
+import { otherFile } from "./text/other-files.ts";
 import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
 import { readSource } from "./text/source.ts";
 
@@ -17,24 +23,39 @@ export type LoadResult =
 
 /**
  * Reads a configuration from YAML or JSON text. It either loads with one exact meaning or fails
- * with every problem in it. `fileName` only tells which of the two the writer had in mind. Never
- * throws.
+ * with every problem in it. `fileName` only tells which of the two the writer had in mind: YAML
+ * without one. `added`: reservations beside those of the text. Throws a `TypeError` for what is no
+ * text, and nothing else.
  */
-export function loadConfig(text: string, fileName: string): LoadResult {
+export function loadConfig(text: string, fileName = "", added: readonly AddedReservation[] = []): AddedResult {
+  if (typeof text !== "string")
+    throw new TypeError("loadConfig takes the text of a configuration: give an object to buildConfig, and bytes as text, in UTF-8");
+  const other = otherFile(text);
+  if (other !== undefined) {
+    const { message, hint } = other;
+    return { ok: false, diagnostics: [{ severity: "error", line: 0, column: 0, path: [], message, hint }] };
+  }
   const source = readSource(text, fileName.endsWith(".json") ? "JSON" : "YAML");
   if (source.problems.length > 0) {
     return { ok: false, diagnostics: source.problems.map((problem) => ({ severity: "error", path: [], ...problem })) };
   }
   // An empty file is an empty configuration.
-  return load(source.value ?? {}, source.locate, source.charactersAt);
+  return loadWith(added, (some) => load(source.value ?? {}, source.locate, some, source.charactersAt));
 }
 
 /**
  * Makes a configuration from an object, such as `defineConfig` takes. Diagnostics have paths, and
- * positions where `locate` knows of a text that the object was made from. Never throws.
+ * positions where `locate` knows of a text that the object was made from. `added`: reservations
+ * beside those of the object. Hooks need `module`, the file whose default export the object is: a
+ * thread of their own imports it. Never throws.
  */
-export function buildConfig(value: unknown, locate: Locate = () => ({ line: 0, column: 0 })): LoadResult {
-  return load(value, locate);
+export function buildConfig(
+  value: unknown,
+  locate: Locate = () => ({ line: 0, column: 0 }),
+  added: readonly AddedReservation[] = [],
+  module?: string,
+): AddedResult {
+  return loadWith(added, (some) => load(value, locate, some, undefined, module));
 }
 
 /**
@@ -48,23 +69,40 @@ export function defineConfig<const D extends Definitions = NoDefinitions>(config
 /** Nothing but the options of the tables has a name. */
 type NoDefinitions = Readonly<Record<never, never>>;
 
-function load(value: unknown, locate: Locate, charactersAt?: Characters): LoadResult {
+function load(
+  written: unknown,
+  locateWritten: Locate,
+  added: readonly AddedReservation[],
+  charactersAt?: Characters,
+  module?: string,
+): LoadResult & Pick<Joined, "placeOf"> {
+  const { value: joined, locate, placeOf } = join(written, locateWritten, added);
   const forms = createReport(charactersAt);
+  const { value, hooks } = takeHooks(joined, module, forms);
   const validated = validate(value, forms);
   let problems: readonly Problem[] = forms.problems;
   if (validated !== undefined) {
-    const { file, originalPath } = validated;
+    const { file, originalPath, refused: refusedMaps } = validated;
     const meaning = createReport(charactersAt && ((path) => charactersAt(originalPath(path))));
-    const config = buildModel(file, writtenNetworks(value), meaning);
-    const clean = !forms.problems.some(isError) && !meaning.problems.some(isError);
-    if (clean) adviseOnDhcp4(config, file, Object.keys(file.networks ?? {}), meaning);
-    if (clean && config.dhcp6 !== undefined && file.v6 !== undefined) adviseOnDhcp6(config.dhcp6, file.v6, meaning);
-    const ofMeaning = meaning.problems.map((problem) => ({ ...problem, path: originalPath(problem.path) }));
+    const config = buildModel(file, writtenKeys(value), hooks, meaning);
+    checkRefused(refusedMaps, file, forms);
+    let clean = !forms.problems.some(isError) && !meaning.problems.some(isError);
+    const advice = createReport();
+    adviseOnDhcp4(config, file, advice);
+    if (config.dhcp6 !== undefined && file.v6 !== undefined) adviseOnDhcp6(config.dhcp6, file.v6, advice);
+    const told = withoutConsequences(advice.problems, [...forms.problems, ...meaning.problems]);
+    if (clean) adviseOnNames(config, file, meaning);
+    clean &&= !meaning.problems.some(isError);
+    const ofMeaning = [...meaning.problems, ...told].map((problem) => ({
+      ...problem,
+      path: originalPath(problem.path),
+      ...(problem.other && { other: originalPath(problem.other) }),
+    }));
     const refused = placesAround(forms.problems);
     problems = [...forms.problems, ...ofMeaning.filter((problem) => !isConsequence(problem, refused))];
-    if (clean) return { ok: true, config, warnings: toDiagnostics(problems, locate) };
+    if (clean) return { ok: true, config, warnings: toDiagnostics(problems, locate), placeOf };
   }
-  return { ok: false, diagnostics: toDiagnostics(problems, locate) };
+  return { ok: false, diagnostics: toDiagnostics(problems, locate), placeOf };
 }
 
 /** Every place that one of the problems is inside. */
@@ -83,12 +121,22 @@ function isConsequence({ severity, path }: Problem, refused: ReadonlySet<string>
   return severity === "warning" && typeof map.at(-1) === "number" && refused.has(formatPath(map));
 }
 
-/** The keys of networks as written, also of networks with problems. */
-function writtenNetworks(value: unknown): WrittenNetworks {
-  const file = value as { readonly networks?: unknown; readonly v6?: { readonly networks?: unknown } | null } | null;
-  return { dhcp4: keysOf(file?.networks), dhcp6: keysOf(file?.v6?.networks) };
+/**
+ * The keys of maps as written, also of networks and the like with problems. A key of `dns` without
+ * a value is not set.
+ */
+function writtenKeys(value: unknown): WrittenKeys {
+  const at = (...path: readonly string[]): ReadonlySet<string> => {
+    const map = path.reduce<unknown>((outer, key) => (outer as Plain | null | undefined)?.[key], value);
+    return new Set(typeof map === "object" && map !== null ? Object.keys(map) : []);
+  };
+  const dns = (value as { readonly dns?: Plain | null } | null)?.dns;
+  return {
+    dhcp4: at("networks"),
+    dhcp6: at("v6", "networks"),
+    dns: new Set([...at("dns")].filter((key) => dns?.[key] !== null && dns?.[key] !== undefined)),
+    tsigKeys: at("ddns", "tsig_keys"),
+  };
 }
 
-function keysOf(map: unknown): ReadonlySet<string> {
-  return new Set(typeof map === "object" && map !== null ? Object.keys(map) : []);
-}
+type Plain = Readonly<Record<string, unknown>>;

@@ -39,6 +39,13 @@ export const RIGHT = defineConfig({
       reservations: [{ ip: "192.168.5.10", match: { options: { client_identifier: "01:02:03", 60: "x" } } }],
     },
   },
+  ddns: {
+    forward: [{ name: "home.arpa", ip: "192.168.5.3", key: "k" }],
+    tsig_keys: { k: { algorithm: "hmac-sha256", data: "c2VjcmV0" } },
+    ttl: "1h",
+    conflict: "overwrite",
+  },
+  dns: { listen: ["192.168.5.1", "[2001:db8::1]:53"], zones: ["home.arpa"], secondaries: [], hosts_file: "hosts", command: ["true"] },
   reservations: [
     {
       hostname: "both",
@@ -109,6 +116,12 @@ export const WRONG = [
   defineConfig({ config: { lease_time: true } }),
   // @ts-expect-error: no such key
   defineConfig({ network: {} }),
+  // @ts-expect-error: not spoken
+  defineConfig({ ddns: { tsig_keys: { k: { algorithm: "hmac-md5", data: "c2VjcmV0" } } } }),
+  // @ts-expect-error: a server has a zone
+  defineConfig({ ddns: { forward: [{ ip: "192.168.5.3" }] } }),
+  // @ts-expect-error: a program and its arguments
+  defineConfig({ dns: { hosts_file: "hosts", command: "true" } }),
   // @ts-expect-error: its definition says that it is a number
   defineConfig({ option_definitions: { door_code: { code: 224, type: "u16" } }, options: { door_code: "x" } }),
   // @ts-expect-error: nobody defined it

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse, stringify } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 
-const TEXT = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+const FOLDER = new URL("../../docs/reference/configuration/", import.meta.url);
+const TEXT = readdirSync(FOLDER)
+  .map((name) => readFileSync(new URL(name, FOLDER), "utf8"))
+  .join("\n");
 
 /** Puts a fragment where it belongs, with what it needs around it. */
 function complete(fragment: string): string {
@@ -17,7 +20,7 @@ function complete(fragment: string): string {
 
 test("every YAML example of the documentation loads", () => {
   const fragments = [...TEXT.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? "");
-  assert.equal(fragments.length, 26);
+  assert.equal(fragments.length, 32);
   for (const fragment of fragments) {
     const result = loadConfig(complete(fragment), "documentation.yaml");
     assert.ok(result.ok, result.ok ? "" : `${fragment}\n${JSON.stringify(result.diagnostics)}`);

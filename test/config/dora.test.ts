@@ -42,6 +42,7 @@ test("it loads with warnings for what is written unusually, and for the gateway 
   assert.deepEqual(problemsOf(YAML), [
     "25:3 warning: 172.20.0.1/22 is read as the network 172.20.0.0/22",
     "149:3 warning: the network 10.99.0.0/24 has no routers: its clients get no default gateway",
+    "149:3 warning: clients of the network 10.99.0.0/24 are told no DNS server",
   ]);
 });
 
@@ -203,7 +204,8 @@ test("what dora accepts and can't mean is refused, with what to do", () => {
     [network("reservations: [{ip: 10.0.1.9, match: {chaddr: '02:00:00:00:00:01'}}]"), /outside the network/, /put the reservation/],
     ["networks: {10.0.0.0/24: {}, 10.0.0.0/16: {}}", /overlaps/, /one network only/],
     ["chaddr_onli: true", /unknown key/, /chaddr_only/],
-    ["ddns: {enable_updates: true, forward: [], reverse: [], tsig_keys: {}}", /"ddns" is not supported/, /later version; remove the key/],
+    ["ddns: {forward: [{name: a.org, ip: 10.0.0.1:53, key: k}], reverse: [], tsig_keys: {}}", /no key "k"/, /add it to tsig_keys/],
+    ["ddns: {forward: [], reverse: [], tsig_keys: {k: {algorithm: hmac-md5, data: c2VjcmV0}}}", /hmac-md5 is not spoken/, /^/],
     ["v6: {networks: {2001:db8:1::/64: {server_id: 2001:db8::1}}}", /"server_id" is of DHCPv4/, /server_id in the section v6/],
   ];
   for (const [source, problem, hint] of cases) {

@@ -34,7 +34,7 @@ const PROBLEMS: readonly (readonly [name: string, listen: string, v6: boolean, p
 ];
 for (const [name, listen, v6, problem] of PROBLEMS) {
   test(`leasequery.bulk: ${name} is refused`, () => {
-    const section = v6 ? "\nv6: { networks: { 2001:db8:1::/64: {} } }" : "";
+    const section = v6 ? "\nv6: { options: { dns_servers: 2001:db8::53 }, networks: { 2001:db8:1::/64: {} } }" : "";
     const problems = problemsOf(`leasequery: { requesters: [10.0.0.2], bulk: { listen: ${listen} } }${section}`);
     assert.equal(problems.length, 1, problems.join("\n"));
     assert.ok(problems[0]?.includes(problem), problems[0]);

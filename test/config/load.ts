@@ -19,7 +19,12 @@ export function problemsOf(text: string, fileName = "test.yaml"): readonly strin
   );
 }
 
-/** A network 10.0.0.0/24 with a router and these lines, which start on line 4. */
+/** A network 10.0.0.0/24 with a router, a DNS server and these lines, which start on line 4. */
 export function inNetwork(...lines: readonly string[]): string {
-  return ["networks:", "  10.0.0.0/24:", "    options: {routers: 10.0.0.1}", ...lines.map((line) => `    ${line}`)].join("\n");
+  return [
+    "networks:",
+    "  10.0.0.0/24:",
+    "    options: {routers: 10.0.0.1, dns_servers: 10.0.0.1}",
+    ...lines.map((line) => `    ${line}`),
+  ].join("\n");
 }

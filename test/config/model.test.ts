@@ -92,6 +92,10 @@ test("top-level settings are read", () => {
   assert.deepEqual(config.store, { kind: "sqlite", path: "a.db" });
   assert.deepEqual(config.log, { level: "debug", format: "json" });
   assert.deepEqual(load("store: {memory: {}}").store, { kind: "memory" });
+  assert.deepEqual(
+    ["networks: {}", "user: dhcp", "user: 101", "user: {user: _dhcp, group: 4}"].map((text) => load(text).user),
+    [undefined, { user: "dhcp" }, { user: "101" }, { user: "_dhcp", group: "4" }],
+  );
 });
 
 test("flood protection has a burst and a time", () => {
@@ -176,6 +180,27 @@ test("a global reservation inside a range is kept out too", () => {
 test("charrua: server, network and broadcast address in a range are never allocated (weak point 11)", () => {
   const config = load(inNetwork("server_id: 10.0.0.2", "ranges: [{prefix: 10.0.0.0/24, except: [10.0.0.1]}]"));
   assert.deepEqual(excluded(only(config.ranges)), ["10.0.0.0-10.0.0.2", "10.0.0.255-10.0.0.255"]);
+});
+
+test("server_id is handed down from the top level, also into shared networks, and is given to nobody", () => {
+  const config = load(`
+server_id: 10.0.0.53
+shared_networks: {a: [10.0.1.0/24, 10.0.2.0/24]}
+networks:
+  10.0.0.0/24: {ranges: [{range: 10.0.0.50-10.0.0.59}]}
+  10.0.1.0/24: {server_id: 10.0.1.1}
+  10.0.2.0/24: {}
+`);
+  assert.deepEqual(
+    config.networks.map(({ name, serverId }) => [name, formatIpv4(serverId as number)]),
+    [
+      ["10.0.0.0/24", "10.0.0.53"],
+      ["10.0.1.0/24", "10.0.1.1"],
+      ["10.0.2.0/24", "10.0.0.53"],
+    ],
+  );
+  assert.deepEqual(excluded(only(config.ranges)), ["10.0.0.53-10.0.0.53"]);
+  assert.deepEqual(load(printConfig(config)), config);
 });
 
 test("a /31 has neither network nor broadcast address (RFC 3021)", () => {

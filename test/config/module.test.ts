@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { loadConfigFile, loadConfigText } from "../../src/config/file.ts";
 import { buildConfig, defineConfig, formatDiagnostic, jsonSchema, loadConfig } from "../../src/config/index.ts";
+import { resolveImport } from "../../src/config/package-imports.ts";
 import { OPTIONS } from "../../src/wire/dhcp4/option-table.ts";
 import { OPTIONS as DHCP6_OPTIONS } from "../../src/wire/dhcp6/option-table.ts";
 import { load } from "./load.ts";
@@ -31,6 +32,44 @@ test("problems of a configuration from a program have a path", () => {
     ],
   );
   for (const value of [undefined, null, 5, "x", [], () => 1, new Map()]) assert.ok(!buildConfig(value).ok);
+});
+
+test("leasehold/... is this very program, whatever imports it and wherever that stands", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "leasehold-config-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  file("range.ts", 'import { formatIpv4 } from "leasehold/net";\nexport const range = formatIpv4(0x0a000005) + "-10.0.0.99";');
+  const module = file(
+    "leasehold.config.ts",
+    `import { defineConfig } from "leasehold/config";
+import { range } from "./range.ts";
+export default defineConfig({ networks: { "10.0.0.0/24": { options: { routers: "10.0.0.1" }, ranges: [{ range }] } } });`,
+  );
+  const loaded = await loadConfigFile(module);
+  assert.deepEqual(loaded.ok && loaded.config.ranges.map(({ start, end }) => [start, end]), [[0x0a000005, 0x0a000063]]);
+
+  const none = await loadConfigFile(file("none.ts", 'import "leasehold/none";'));
+  assert.ok(!none.ok);
+  assert.match(none.diagnostics[0]?.message ?? "", /'\.\/none' is not defined by "exports"/);
+});
+
+test("leasehold/... is resolved as Node.js was asked to, as from this program; everything else as it is", () => {
+  const context = { conditions: ["node", "import", "mine"], importAttributes: {}, parentURL: "file:///etc/leasehold.config.ts" };
+  const asked: unknown[] = [];
+  const next = (...call: unknown[]) => {
+    asked.push(call);
+    return { url: "file:///found" };
+  };
+  for (const specifier of ["leasehold/net", "leasehold", "./leasehold/net"]) resolveImport(specifier, context, next);
+  const parentURL = new URL("../../src/config/package-imports.ts", import.meta.url).href;
+  assert.deepEqual(asked, [
+    ["leasehold/net", { ...context, parentURL, conditions: ["node", "import", "mine", "leasehold-source"] }],
+    ["leasehold", context],
+    ["./leasehold/net", context],
+  ]);
 });
 
 test("files are loaded by their extension; what can't be read is told apart from what is wrong", async (t) => {
@@ -83,6 +122,10 @@ test("files are loaded by their extension; what can't be read is told apart from
   }
   const empty = await loadConfigFile(file("d.mjs", "export const config = {};"));
   assert.ok(!empty.ok && empty.readable);
+  assert.deepEqual(
+    empty.diagnostics.map(({ message, hint }) => [message, hint]),
+    [["nothing is exported by default", "write export default defineConfig({...})"]],
+  );
 });
 
 interface Schema {
@@ -99,7 +142,9 @@ test("the JSON Schema explains every key, and names every option", () => {
     "AnyMatch",
     "AnyOptions",
     "AnyReservation",
+    "Api",
     "ClientClass",
+    "Ddns",
     "Dhcp6",
     "Dhcp6ClientClass",
     "Dhcp6Match",
@@ -107,6 +152,7 @@ test("the JSON Schema explains every key, and names every option", () => {
     "Dhcp6Options",
     "Dhcp6Range",
     "Dhcp6Reservation",
+    "Dns",
     "Duration",
     "LeaseConfig",
     "Leasequery",

@@ -83,6 +83,8 @@ options:
 test("files of dora: its samples of today", () => {
   const text = readFileSync(new URL("./files/dora-sample.yaml", import.meta.url), "utf8");
   assert.deepEqual(problemsOf(text), [
+    "4:1 warning: clients of the networks 192.168.1.100/30, 192.168.0.0/24 are told no DNS server",
+    "5:3 warning: the router 192.168.1.1 is outside the network 192.168.1.100/30: its clients can't reach it",
     "9:9 warning: the clients get subnet_mask 192.168.1.1, which is not that of 192.168.1.100/30",
     "20:9 warning: the range 192.168.0.100-192.168.0.101 has no address to give out: all of them are reserved",
   ]);

@@ -117,7 +117,7 @@ test("leasequery is printed as it is written", () => {
 });
 
 test("the examples load to the same model again after printing", () => {
-  for (const name of ["home", "office", "quickstart"])
+  for (const name of ["home", "names", "office", "quickstart"])
     assertSame(readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8"));
 });
 

@@ -62,13 +62,12 @@ test("dora: an unknown or misspelled key is an error with a suggestion, not igno
   assert.equal(hintOf("chaddr-only: true"), 'did you mean "chaddr_only"?');
   assert.equal(hintOf(inNetwork("range: []")), 'did you mean "ranges"?');
   assert.equal(hintOf("options: {routers: {value: 10.0.0.1, allways: true}}"), 'did you mean "always"?');
-  assert.equal(hintOf("store: {sqlite: {file: x}}"), "known keys here: path");
+  assert.equal(hintOf("store: {sqlite: {file: x}}"), 'did you mean "path"? Write path: x');
+  assert.equal(hintOf("store: {sqlite: {colour: red}}"), "known keys here: path");
 });
 
 test("what belongs to a later version is refused at its place, never ignored", () => {
   const unsupported = (line: number, column: number, key: string): string => `${line}:${column} "${key}" is not supported by this version`;
-  const top = ["api", "ddns"];
-  for (const key of top) check([[`${key}: {}`, [unsupported(1, 1, key)]]]);
   check([
     ["store: {memory: {}, postgres: {url: x}}", [unsupported(1, 21, "postgres")]],
     ["store: {postgres: {url: x}}", [unsupported(1, 9, "postgres")]],
@@ -99,7 +98,8 @@ test("values of the wrong type say what is expected and what is there", () => {
       ['1:48 expected a time of at least 1 second: seconds, or text such as "5s" or "1m", got "infinite"'],
     ],
     ["flood_protection_threshold: {packets: 2}", ['1:1 "secs" is missing']],
-    ["flood_protection_threshold: {packets: 2, seconds: 5}", ['1:1 "secs" is missing', '1:42 unknown key "seconds"']],
+    ["flood_protection_threshold: {packets: 2, seconds: 5}", ['1:42 unknown key "seconds"']],
+    ["flood_protection_threshold: {packets: 2, per: 5}", ['1:1 "secs" is missing', '1:42 unknown key "per"']],
     ["cache_threshold: 101", ["1:18 expected percent: a whole number from 0 to 100, got 101"]],
     ["cache_threshold: -1", ["1:18 expected percent: a whole number from 0 to 100, got -1"]],
     ["cache_threshold: 2.5", ["1:18 expected percent: a whole number from 0 to 100, got 2.5"]],
@@ -146,6 +146,12 @@ test("values of the wrong type say what is expected and what is there", () => {
       ['1:22 expected a list of networks, or a map with networks, interfaces, relays, options and config, got "10.0.0.0/24"'],
     ],
     ["store: sqlite", ['1:8 expected a map: {sqlite: {path: leases.db}} or {memory: {}}, got "sqlite"']],
+    ["user: ''", ['1:7 expected the name or number of a user, got ""']],
+    ["user: -5", ["1:7 expected the name or number of a user, got -5"]],
+    ["user: 4294967295", ["1:7 4294967295 is larger than any id"]],
+    ["user: [dhcp]", ["1:7 expected the name of a user, or a map with user and group, got a list"]],
+    ["user: {user: dhcp, group: 'a b'}", ['1:27 expected the name or number of a group, got "a b"']],
+    ["user: {user: dhcp, groups: x}", ['1:20 unknown key "groups"']],
     ["store: {}", ["1:8 name exactly one store"]],
     ["store: {sqlite: {path: ''}}", ["1:24 the path is empty"]],
     ["store: {sqlite: {}, memory: {}}", ["1:8 name exactly one store"]],
@@ -176,9 +182,19 @@ test("dora: networks that overlap are refused (checklist 20)", () => {
   check([
     [
       "networks: {10.0.0.0/24: {}, 10.0.0.5/24: {}}",
-      ["1:29 warning: 10.0.0.5/24 is read as the network 10.0.0.0/24", "1:29 the network 10.0.0.0/24 is given twice"],
+      [
+        "1:12 warning: the network 10.0.0.0/24 has neither ranges nor reserved addresses: no client gets an address in it",
+        "1:29 warning: 10.0.0.5/24 is read as the network 10.0.0.0/24",
+        "1:29 the network 10.0.0.0/24 is given twice",
+      ],
     ],
-    ["networks: {10.0.0.0/16: {}, 10.0.5.0/24: {}}", ["1:29 the network 10.0.5.0/24 overlaps the network 10.0.0.0/16"]],
+    [
+      "networks: {10.0.0.0/16: {}, 10.0.5.0/24: {}}",
+      [
+        "1:12 warning: the network 10.0.0.0/16 has neither ranges nor reserved addresses: no client gets an address in it",
+        "1:29 the network 10.0.5.0/24 overlaps the network 10.0.0.0/16",
+      ],
+    ],
     [
       "networks: {10.0.5.0/24: {}, 10.0.0.0/16: {}, 10.0.6.0/24: {}}",
       ["1:29 the network 10.0.0.0/16 overlaps the network 10.0.5.0/24", "1:46 the network 10.0.6.0/24 overlaps the network 10.0.0.0/16"],
@@ -263,6 +279,7 @@ test("dora: reservations outside the network, duplicate, or of unusable addresse
     [one("ip: 10.0.0.0"), ["4:51 10.0.0.0 is the network address of 10.0.0.0/24"]],
     [one("ip: 10.0.0.255"), ["4:51 10.0.0.255 is the broadcast address of 10.0.0.0/24"]],
     [`${one("ip: 10.0.0.9")}\n    server_id: 10.0.0.9`, ["4:51 10.0.0.9 is the server's own address (server_id)"]],
+    [`${one("ip: 10.0.0.9")}\nserver_id: 10.0.0.9`, ["4:51 10.0.0.9 is the server's own address (server_id)"]],
     [one("hostname: a b"), ['4:57 expected a host name: letters, digits and hyphens, labels of at most 63, such as printer, got "a b"']],
     [one("hostname: a, options: {hostname: b}"), ["4:47 the host's name is given twice: as hostname and as option 12 (hostname)"]],
     [
@@ -344,20 +361,29 @@ test("interfaces and relays lead to one link", () => {
     ["interfaces: [eth0, eth0@10.0.0.1]", ["1:20 the interface eth0 is listed twice"]],
     ["interfaces: [eth0]\nnetworks: {10.0.0.0/24: {interfaces: [eth1]}}", ["2:39 the interface eth1 is not served"]],
     [
-      "interfaces: []\nnetworks: {10.0.0.0/24: {interfaces: [eth1], ranges: [{range: 10.0.0.2-10.0.0.9}], options: {routers: 10.0.0.1}}}",
+      "interfaces: []\nnetworks: {10.0.0.0/24: {interfaces: [eth1], ranges: [{range: 10.0.0.2-10.0.0.9}], options: {routers: 10.0.0.1, dns_servers: 10.0.0.1}}}",
       [],
     ],
     [
       "networks: {10.0.0.0/24: {interfaces: [eth0]}, 10.0.1.0/24: {interfaces: [eth0]}}",
-      ['1:74 the interface eth0 is on "10.0.0.0/24" already'],
+      [
+        "1:12 warning: the network 10.0.0.0/24 has neither ranges nor reserved addresses: no client gets an address in it",
+        '1:74 the interface eth0 is on "10.0.0.0/24" already',
+      ],
     ],
     [
       "networks: {10.0.0.0/24: {relays: [192.0.2.1]}, 10.0.1.0/24: {relays: [192.0.2.1]}}",
-      ['1:71 the relay 192.0.2.1 is on "10.0.0.0/24" already'],
+      [
+        "1:12 warning: the network 10.0.0.0/24 has neither ranges nor reserved addresses: no client gets an address in it",
+        '1:71 the relay 192.0.2.1 is on "10.0.0.0/24" already',
+      ],
     ],
     [
       "networks: {10.0.0.0/24: {relays: [10.0.1.1]}, 10.0.1.0/24: {}}",
-      ["1:35 the relay 10.0.1.1 lies in the network 10.0.1.0/24, which is on another link"],
+      [
+        "1:35 the relay 10.0.1.1 lies in the network 10.0.1.0/24, which is on another link",
+        "1:47 warning: the network 10.0.1.0/24 has neither ranges nor reserved addresses: no client gets an address in it",
+      ],
     ],
     [
       "networks: {10.0.0.0/24: {interfaces: [eth0@10.0.0.1]}}",
@@ -494,10 +520,41 @@ test("warnings: what is valid but probably not meant", () => {
     ],
     [
       "networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9}]}}",
-      ["1:12 warning: the network 10.0.0.0/24 has no routers: its clients get no default gateway"],
+      [
+        "1:12 warning: the network 10.0.0.0/24 has no routers: its clients get no default gateway",
+        "1:12 warning: clients of the network 10.0.0.0/24 are told no DNS server",
+      ],
     ],
-    ["options: {routers: 10.0.0.1}\nnetworks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9}]}}", []],
-    ["networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: {value: null}}}]}}", []],
+    ["options: {routers: 10.0.0.1, dns_servers: 10.0.0.1}\nnetworks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9}]}}", []],
+    ["networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: {value: null}, dns_servers: {value: null}}}]}}", []],
+    [
+      "networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9}], options: {routers: 10.0.1.1, dns_servers: 10.0.1.1}}}",
+      ["1:12 warning: the router 10.0.1.1 is outside the network 10.0.0.0/24: its clients can't reach it"],
+    ],
+    [
+      "options: {dns_servers: 10.0.1.1}\nnetworks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9}], options: {routers: 10.0.1.1}}, 10.0.1.0/24: {options: {routers: {value: null}}, ranges: [{range: 10.0.1.5-10.0.1.9}]}}\nshared_networks: {a: [10.0.0.0/24, 10.0.1.0/24]}",
+      [],
+    ],
+    [
+      `options: {routers: {value: null}}\nnetworks: {${[0, 1, 2, 3, 4].map((i) => `10.0.${i}.0/24: {ranges: [{range: 10.0.${i}.5-10.0.${i}.9}]}`).join(", ")}}`,
+      ["2:1 warning: clients of the networks 10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24 and 2 more are told no DNS server"],
+    ],
+    [
+      inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {domain_name: a.example.org b.example.org}}]"),
+      ['4:51 warning: domain_name is one name, and "a.example.org b.example.org" are several'],
+    ],
+    [
+      inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9}]", "config: {lease_time: 30}"),
+      ["5:14 warning: the lease time is 30s: less than a minute"],
+    ],
+    [
+      `interfaces: [eth0@10.0.0.7]\n${inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9}]")}`,
+      ["5:14 warning: the server itself, 10.0.0.7, lies in the range: a client could get its address"],
+    ],
+    [
+      inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {dns_servers: 10.0.0.7}}]"),
+      ["4:14 warning: the DNS server 10.0.0.7 lies in the range: a client could get its address"],
+    ],
     [
       inNetwork("reservations_only: true", "ranges: [{range: 10.0.0.5-10.0.0.9}]"),
       ["2:3 warning: reservations_only is set for 10.0.0.0/24, which has no reservations: no client gets an address in it"],

@@ -16,7 +16,7 @@ interface NamedHost {
 
 /** Of two hosts with one name the DNS, and whoever looks for one of them, knows only one. */
 export function adviseOnHostNames(lists: readonly (readonly [Path, readonly NamedHost[] | undefined])[], report: Report): void {
-  const known = new Map<string, string>();
+  const known = new Map<string, { readonly host: string; readonly path: Path }>();
   for (const [path, reservations] of lists) {
     for (const [i, { hostname, match }] of (reservations ?? []).entries()) {
       if (hostname === undefined) continue;
@@ -25,16 +25,31 @@ export function adviseOnHostNames(lists: readonly (readonly [Path, readonly Name
       const { chaddr, client_id, duid, circuit_id, interface_id, remote_id, options } = match;
       const host = JSON.stringify([chaddr, client_id, duid, circuit_id, interface_id, remote_id, options]);
       const other = known.get(name);
-      if (other === undefined) known.set(name, host);
-      else if (other !== host) {
+      if (other === undefined) known.set(name, { host, path: [...path, i] });
+      else if (other.host !== host) {
         report.warn(
           [...path, i, "hostname"],
           `another reservation has the host name "${hostname}" already`,
           "give one of the two another name",
+          other.path,
         );
       }
     }
   }
+}
+
+const MOST_NAMED = 3;
+
+/**
+ * Warns once of networks whose clients are not told of a server for names, however many they are.
+ * `networks` are their names; `path` is where one stands, or all of them.
+ */
+export function adviseOnNameServers(networks: readonly string[], path: Path, hint: string, report: Report): void {
+  if (networks.length === 0) return;
+  const named = networks.slice(0, MOST_NAMED).join(", ");
+  const more = networks.length - MOST_NAMED;
+  const which = `network${networks.length === 1 ? "" : "s"} ${named}${more > 0 ? ` and ${more} more` : ""}`;
+  report.warn(path, `clients of the ${which} are told no DNS server`, hint);
 }
 
 /** What of a network is compared with the times that its clients can get. */

@@ -1,5 +1,5 @@
 import type { BuiltInClass, SpawnedClass } from "../model/common.ts";
-import { didYouMean } from "../text/suggest.ts";
+import { fewSuggestions, type Names } from "../text/suggest.ts";
 
 const VENDOR_CLASS = "VENDOR_CLASS_";
 const SPAWN = "SPAWN_";
@@ -46,6 +46,15 @@ export function classNames(files: readonly ClassFile[], rules: ClassRules): Clas
   const numbers = new Map<string, number>();
   const templates = new Map<string, SpawnedClass[]>();
   const builtIns: BuiltInClass[] = [];
+  const suggest = fewSuggestions();
+  const own = rules.builtIn as readonly string[];
+  const known: Names = {
+    has: (name) => numbers.has(name) || own.includes(name),
+    *[Symbol.iterator]() {
+      yield* own;
+      yield* numbers.keys();
+    },
+  };
   const templatesOf = (name: string): readonly string[] =>
     name.startsWith(SPAWN) ? [...templates.keys()].filter((template) => valueIn(name, template) !== "") : [];
   const learnSpawned = (name: string, number: number): void => {
@@ -75,7 +84,7 @@ export function classNames(files: readonly ClassFile[], rules: ClassRules): Clas
     numberOf: (name) => numbers.get(name) ?? makeBuiltIn(name),
     hintFor: (name) => {
       if (name === "DROP") return "add {name: DROP} to client_classes";
-      const close = didYouMean(name, [...numbers.keys(), ...rules.builtIn]);
+      const close = suggest(name, known);
       if (close !== undefined) return close;
       return name.startsWith(SPAWN)
         ? "SPAWN_name_value is of the class name with template: true"

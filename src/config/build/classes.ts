@@ -28,6 +28,8 @@ export interface ClassSources<File extends ClassFile, Class extends ClientClass>
   readonly files: readonly (File & { readonly options?: OptionsFile | undefined })[];
   /** Names of the classes that reservations put clients into. */
   readonly given: ReadonlySet<string>;
+  /** Whether a hook puts clients into classes. */
+  readonly givesClasses: boolean;
   readonly dictionary: OptionDictionary;
   /** Lease times of the top level, which those of a class go over. */
   readonly leaseTime: LeaseTime;
@@ -67,7 +69,7 @@ export function readClasses<File extends ClassFile, Class extends ClientClass>(
   const path = ["client_classes", rules.key];
   const names = classNames(files, rules);
   checkNames(files, rules, path, report);
-  warnOfEmpty(files, names, given, path, report);
+  if (!sources.givesClasses) warnOfEmpty(files, names, given, path, report);
   const unknown = (place: Path, name: string, where: string): void =>
     report.error(place, `there is no class "${name}"${where}`, names.hintFor(name));
 
@@ -166,11 +168,12 @@ export function classesGivenBy(...lists: readonly (readonly HostFile[] | undefin
 }
 
 function checkNames(files: readonly ClassFile[], rules: ClassRules, path: Path, report: Report): void {
-  const known = new Set<string>();
+  const known = new Map<string, Path>();
   for (const [i, { name, template, assert }] of files.entries()) {
     const place = [...path, i];
-    if (known.has(name))
-      report.error([...place, "name"], `there is another class "${name}"`, "a class has one expression: join the two with or");
+    const first = known.get(name);
+    if (first !== undefined)
+      report.error([...place, "name"], `there is another class "${name}"`, "a class has one expression: join the two with or", first);
     else if (isBuiltIn(name, rules))
       report.error([...place, "name"], `"${name}" is a class that the server itself defines`, "give it another name");
     if (template === true && assert === undefined)
@@ -179,7 +182,7 @@ function checkNames(files: readonly ClassFile[], rules: ClassRules, path: Path, 
         `the template "${name}" has no assert`,
         "give the value that tells its classes apart: assert: relay4[1].hex",
       );
-    known.add(name);
+    if (first === undefined) known.set(name, place);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Dhcp6Config } from "../model/dhcp6.ts";
 import type { ConfigFile } from "../schema/config.ts";
+import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
 import type { TopReservations } from "./reservations.ts";
 import type { SharedNetworks } from "./shared-networks.ts";
@@ -8,6 +9,8 @@ import type { SharedNetworks } from "./shared-networks.ts";
 export interface Common {
   readonly file: ConfigFile;
   readonly report: Report;
+  /** Whether a hook puts clients into classes. */
+  readonly givesClasses: boolean;
   readonly shared: SharedNetworks;
   readonly reservations: TopReservations;
   /** Settings of the top level that hold for both. */
@@ -22,9 +25,16 @@ export function checkInterfaces(
   path: readonly string[],
   report: Report,
 ): void {
-  const known = new Set<string>();
-  for (const [i, { name }] of (interfaces ?? []).entries()) {
-    if (!known.has(name)) known.add(name);
-    else report.error([...path, i], `the interface ${name} is listed twice`, LISTED_TWICE);
+  const names = (interfaces ?? []).map(({ name }) => `the interface ${name}`);
+  refuseTwice(names, path, report, LISTED_TWICE);
+}
+
+/** Reports what a list says more than once; `texts` are its items in words. */
+export function refuseTwice(texts: readonly string[], path: Path, report: Report, hint = "keep one of the two"): void {
+  const known = new Map<string, number>();
+  for (const [i, text] of texts.entries()) {
+    const first = known.get(text);
+    if (first === undefined) known.set(text, i);
+    else report.error([...path, i], `${text} is listed twice`, hint, [...path, first]);
   }
 }

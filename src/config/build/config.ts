@@ -1,35 +1,41 @@
-import type { StoreSpec } from "../model/common.ts";
+import type { HooksSpec, StoreSpec } from "../model/common.ts";
 import type { Config } from "../model/config.ts";
 import { readDefinitions } from "../options/definitions.ts";
 import type { ConfigFile } from "../schema/config.ts";
 import type { Report } from "../text/problems.ts";
+import { buildApi } from "./api.ts";
 import type { Common } from "./common.ts";
 import { readDhcp4 } from "./dhcp4/section.ts";
 import { readDhcp6 } from "./dhcp6/section.ts";
+import { buildEvents } from "./events.ts";
 import { splitLeasequery } from "./leasequery.ts";
 import { limitsOf, readLimits } from "./limits.ts";
+import { type WrittenNames, withNames } from "./names/names.ts";
 import { splitReservations } from "./reservations.ts";
 import { readSharedNetworks } from "./shared-networks.ts";
 
 const DEFAULT_OFFER_HOLD = 30;
 const DEFAULT_AFFINITY = 86_400;
 
-/** All keys of networks in a file, the refused ones too. */
-export interface WrittenNetworks {
+/** Keys in a file, the refused ones too. */
+export interface WrittenKeys extends WrittenNames {
+  /** Those of networks. */
   readonly dhcp4: ReadonlySet<string>;
   readonly dhcp6: ReadonlySet<string>;
 }
 
 /**
  * Makes the model of a file whose values were read one by one, and reports every contradiction
- * between them. The result is of use only if no error was reported.
+ * between them. `hooks`: what of it is functions. The result is of use only if no error was
+ * reported.
  */
-export function buildModel(file: ConfigFile, written: WrittenNetworks, report: Report): Config {
+export function buildModel(file: ConfigFile, written: WrittenKeys, hooks: HooksSpec | undefined, report: Report): Config {
   const { defined, dictionaries } = readDefinitions(file.option_definitions, file.v6 === undefined ? 1 : 2, report);
   const flood = file.flood_protection_threshold;
   const common: Common = {
     file,
     report,
+    givesClasses: hooks?.message === true,
     shared: readSharedNetworks(file, report),
     reservations: splitReservations(file.reservations, file.v6 !== undefined, report),
     ofBoth: {
@@ -44,7 +50,7 @@ export function buildModel(file: ConfigFile, written: WrittenNetworks, report: R
   if (dhcp6 === undefined) refuseDhcp6Parts(common);
   const [limits = [], limits6 = []] = limitsOf(file.limits, dhcp6 === undefined ? [dhcp4.classes] : [dhcp4.classes, dhcp6.classes]);
   const leasequery = splitLeasequery(file, report);
-  return {
+  const config: Config = {
     ...dhcp4.finish(readLimits(limits, "", dhcp4.classes, ["limits"], report)),
     ...(defined.length === 0 ? {} : { optionDefinitions: defined }),
     ...common.ofBoth,
@@ -58,9 +64,14 @@ export function buildModel(file: ConfigFile, written: WrittenNetworks, report: R
             ...(leasequery.dhcp6 === undefined ? {} : { leasequery: leasequery.dhcp6 }),
           },
         }),
+    ...buildEvents(file, report),
+    ...(hooks === undefined ? {} : { hooks }),
     store: buildStore(file.store),
+    ...(file.user === undefined ? {} : { user: file.user }),
     log: { level: file.log?.level ?? "info", format: file.log?.format ?? "pretty" },
+    ...(file.api === undefined ? {} : { api: buildApi(file.api, report) }),
   };
+  return withNames(config, file, written, report);
 }
 
 const ADD_SECTION = "add the section v6: it says that DHCPv6 is served";

@@ -12,6 +12,19 @@ export function entriesOf<File>(files: readonly File[] | undefined, path: Path):
   return (files ?? []).map((file, i) => ({ file, path: [...path, i] }));
 }
 
+/**
+ * Those of a list that are not among what was kept of it: what else they say is checked all the
+ * same.
+ */
+export function refusedOf<File>(
+  files: readonly File[] | undefined,
+  path: Path,
+  kept: readonly { readonly file: unknown }[],
+): readonly HostEntry<File>[] {
+  const good = new Set(kept.map(({ file }) => file));
+  return entriesOf(files, path).filter(({ file }) => !good.has(file));
+}
+
 /** How hosts of a protocol are told apart. */
 export interface HostKeys<Host> {
   /** The same for two hosts that match the same clients. */
@@ -28,14 +41,16 @@ export function withoutSameMatch<Host extends { readonly path: Path }>(
   { keyOf, describe }: HostKeys<Host>,
   report: Report,
 ): readonly Host[] {
-  const known = new Set<string>();
+  const known = new Map<string, Host>();
   return hosts.filter((host) => {
     const key = keyOf(host);
-    if (!known.has(key)) {
-      known.add(key);
+    const other = known.get(key);
+    if (other === undefined) {
+      known.set(key, host);
       return true;
     }
-    report.keyError([...host.path, "match"], `another reservation here has the same match (${describe(host)})`, ONE_OF_TWO);
+    const message = `another reservation here has the same match (${describe(host)})`;
+    report.keyError([...host.path, "match"], message, ONE_OF_TWO, other.path);
     return false;
   });
 }
@@ -50,16 +65,16 @@ export function withoutSecondPlace<Host extends { readonly path: Path }>(
   placeOf: (host: Host) => string | undefined,
   report: Report,
 ): readonly Host[] {
-  const places = new Map<string, string>();
+  const places = new Map<string, { readonly place: string; readonly path: Path }>();
   return hosts.filter((host) => {
     const place = placeOf(host);
     if (place === undefined) return true;
     const key = keyOf(host);
     const other = places.get(key);
-    places.set(key, place);
+    places.set(key, { place, path: host.path });
     if (other === undefined) return true;
-    const message = `the reservation of ${other} in the same network has the same match (${describe(host)})`;
-    report.keyError([...host.path, "match"], message, ONE_OF_TWO);
+    const message = `the reservation of ${other.place} in the same network has the same match (${describe(host)})`;
+    report.keyError([...host.path, "match"], message, ONE_OF_TWO, other.path);
     return false;
   });
 }

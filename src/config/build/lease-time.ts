@@ -7,6 +7,9 @@ import type { Report } from "../text/problems.ts";
 /** When nothing is configured, as in dora: 24 h, at least 20 minutes, at most 7 days. */
 export const DEFAULT_LEASE_TIME: LeaseTime = { default: 86_400, min: 1_200, max: 604_800, renew: undefined, rebind: undefined };
 
+/** Leases that are shorter are most likely a slip: each client asks again after half of it. */
+const SHORT = 60;
+
 /** A timer that does not go with a lease time, and why. */
 export type TimerViolation = readonly [key: "renew_time" | "rebind_time" | "preferred_time", message: string];
 
@@ -41,6 +44,10 @@ export function checkTimes(
   report: Report,
 ): boolean {
   if (!checkLimits(time, path, report)) return false;
+  if (file.lease_time !== undefined && time.default < SHORT) {
+    const message = `the lease time is ${formatDuration(time.default)}: less than a minute`;
+    report.warn([...path, "lease_time"], message, "a number is seconds: write the unit, such as 12h, if another is meant");
+  }
   if (violation === undefined) return true;
   const [key, message] = violation;
   // An inherited value is not written here: then point at what is, and does not go with it.

@@ -22,8 +22,9 @@ export function splitLeasequery({ leasequery, v6 }: ConfigFile, report: Report):
   for (const [i, one] of listen.entries()) {
     const path = ["leasequery", "bulk", "listen", i];
     const family = isIpv6(one) ? "IPv6" : "IPv4";
-    if (listen.findIndex((other) => describe(other) === describe(one)) < i) {
-      report.error(path, `${describe(one)} is listed twice`, "keep one of the two");
+    const first = listen.findIndex((other) => describe(other) === describe(one));
+    if (first < i) {
+      report.error(path, `${describe(one)} is listed twice`, "keep one of the two", [...path.slice(0, -1), first]);
     } else if (isIpv6(one) && v6 === undefined) {
       report.error(path, "an IPv6 address is for DHCPv6, which is not served", "add the section v6: it says that DHCPv6 is served");
     } else if ((isIpv6(one) ? ipv6 : ipv4).length === 0) {

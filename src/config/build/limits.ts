@@ -42,6 +42,7 @@ export function readLimits(
   report: Report,
 ): readonly Limit[] {
   const limits = new Map<string, Limit>();
+  const places = new Map<string, Path>();
   for (const { file, position } of files) {
     const { key, max, class: className } = file;
     const place = [...path, position];
@@ -51,7 +52,9 @@ export function readLimits(
     // without the counts being lost.
     const name = JSON.stringify([network, className ?? "", key]);
     const identity = new TextEncoder().encode(name);
-    if (limits.has(name)) report.error(place, "the same limit is given twice", "keep one of the two");
+    const first = places.get(name);
+    if (first === undefined) places.set(name, place);
+    if (first !== undefined) report.error(place, "the same limit is given twice", "keep one of the two", first);
     else if (identity.length > LONGEST_IDENTITY) report.error([...place, "key"], "the expression is too long", "make it shorter");
     else if (value !== undefined) {
       if (key.trim() === EMPTY)

@@ -1,6 +1,6 @@
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
-import { didYouMean } from "../text/suggest.ts";
+import { fewSuggestions } from "../text/suggest.ts";
 import { type NamedPrefix, type NetworkNames, prefixLookup } from "./prefixes.ts";
 import type { SharedNetwork } from "./shared-networks.ts";
 
@@ -42,10 +42,11 @@ export interface LinkSources<A, P> {
 export function planLinks<A, P>(sources: LinkSources<A, P>, report: Report): readonly LinkPlan<A, P>[] {
   const { names, networks, shared } = sources;
   const plans: LinkPlan<A, P>[] = [];
-  const placed = new Map<NamedPrefix<A, P>, string>();
+  const placed = new Map<NamedPrefix<A, P>, Placed>();
   const byName = new Map(networks.map((network) => [network.name, network]));
+  const suggest = fewSuggestions();
   for (const entry of shared) {
-    const members = readMembers(entry, sources, byName, placed, report);
+    const members = readMembers(entry, sources, byName, placed, suggest, report);
     plans.push(plan(entry.name, members, entry, entry.path, sources));
   }
   for (const network of networks)
@@ -67,11 +68,18 @@ function plan<A, P>(
   return { name, shared, path, members, interfaces, relays: [...relays.values()] };
 }
 
+/** The shared network that has a network, and where it says so. */
+interface Placed {
+  readonly name: string;
+  readonly path: Path;
+}
+
 function readMembers<A, P>(
   { name, networks: keys, membersPath: path }: SharedNetwork<A>,
   { names: { family }, written }: LinkSources<A, P>,
   byName: ReadonlyMap<string, NamedPrefix<A, P>>,
-  placed: Map<NamedPrefix<A, P>, string>,
+  placed: Map<NamedPrefix<A, P>, Placed>,
+  suggest: ReturnType<typeof fewSuggestions>,
   report: Report,
 ): readonly NamedPrefix<A, P>[] {
   if (keys.length === 0) report.keyError(path, `the shared network "${name}" has no networks`);
@@ -82,13 +90,13 @@ function readMembers<A, P>(
     const other = network === undefined ? undefined : placed.get(network);
     if (network === undefined) {
       if (written.has(key)) continue;
-      const hint = didYouMean(key, written) ?? "a shared network is made of networks that are configured under `networks`";
+      const hint = suggest(key, written) ?? "a shared network is made of networks that are configured under `networks`";
       report.error([...path, i], `there is no network ${key}`, hint);
     } else if (other !== undefined) {
-      const where = other === name ? "twice in this shared network" : `in the shared network "${other}" already`;
-      report.error([...path, i], `the network ${key} is ${where}`, "a network is on one link only");
+      const where = other.name === name ? "twice in this shared network" : `in the shared network "${other.name}" already`;
+      report.error([...path, i], `the network ${key} is ${where}`, "a network is on one link only", other.path);
     } else {
-      placed.set(network, name);
+      placed.set(network, { name, path: [...path, i] });
       members.push(network);
     }
   }
@@ -102,7 +110,7 @@ function readMembers<A, P>(
 function checkClaims<A, P>(plans: readonly LinkPlan<A, P>[], sources: LinkSources<A, P>, report: Report): void {
   const { family } = sources.names;
   const served = new Set(sources.served);
-  const claims = new Map<string, LinkPlan<A, P>>();
+  const claims: Claims = new Map();
   const linkOf = new Map(plans.flatMap((entry) => entry.members.map((member) => [member, entry] as const)));
   const lookup = prefixLookup(family, [...linkOf.keys()]);
   for (const link of plans) {
@@ -118,7 +126,10 @@ function checkClaims<A, P>(plans: readonly LinkPlan<A, P>[], sources: LinkSource
       const holder = lookup(address);
       const other = holder === undefined ? undefined : linkOf.get(holder);
       if (other !== undefined && other !== link)
-        report.error(path, `${text} lies in the network ${holder?.key}, which is on another link`, "a relay leads to one link only");
+        report.error(path, `${text} lies in the network ${holder?.key}, which is on another link`, "a relay leads to one link only", [
+          ...sources.names.path,
+          holder?.key ?? "",
+        ]);
       claim(claims, link, path, text, report);
     }
   }
@@ -131,18 +142,17 @@ function namesOf(names: ReadonlySet<string>): string {
   return names.size > MOST_NAMES ? `${first}, ...` : first;
 }
 
+/** What links have to themselves, in words: the link that named it first, and where. */
+export type Claims = Map<string, { readonly link: { readonly name: string }; readonly path: Path }>;
+
 /** Reports it when another link has what is described. */
-export function claim<Link extends { readonly name: string }>(
-  claims: Map<string, Link>,
-  link: Link,
-  path: Path,
-  what: string,
-  report: Report,
-): void {
+export function claim(claims: Claims, link: { readonly name: string }, path: Path, what: string, report: Report): void {
   const other = claims.get(what);
-  if (other === undefined) claims.set(what, link);
-  else if (other !== link)
-    report.error(path, `${what} is on "${other.name}" already`, "put networks that share a link in one shared network");
+  if (other === undefined) claims.set(what, { link, path });
+  else if (other.link !== link) {
+    const hint = "put networks that share a link in one shared network";
+    report.error(path, `${what} is on "${other.link.name}" already`, hint, other.path);
+  }
 }
 
 /** The entries of a list of the link and of its networks, with their places. */

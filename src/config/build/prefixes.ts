@@ -18,37 +18,68 @@ export interface NetworkNames<A, P> {
   readonly family: AddressFamily<A, P>;
   /** Where they stand. */
   readonly path: Path;
+  /** The prefix of all addresses. */
+  readonly all: P;
   /** Why hosts can't have addresses of the prefix; undefined when they can. */
   readonly problemOf: (prefix: P) => string | undefined;
   /** Reports what is wrong with a key that is no prefix. */
   readonly explain: (key: string, path: Path, report: Report) => void;
 }
 
+/** The networks of a protocol. */
+export interface ReadPrefixes<A, P> {
+  readonly networks: readonly NamedPrefix<A, P>[];
+  /**
+   * Those whose key has a problem: what is in them is checked all the same, as if each were the
+   * only one; where it is not known which addresses it has, then it has all.
+   */
+  readonly refused: readonly NamedPrefix<A, P>[];
+}
+
 /**
- * Reads the keys of networks. Malformed ones and those that overlap an earlier one are reported and
- * left out. An address of the network in front of the length (192.168.5.1/24) names the same
- * network, as in dora.
+ * Reads the keys of networks. Malformed ones and those that overlap an earlier one are reported. An
+ * address of the network in front of the length (192.168.5.1/24) names the same network, as in
+ * dora.
  */
-export function readPrefixes<A, P>(keys: readonly string[], names: NetworkNames<A, P>, report: Report): readonly NamedPrefix<A, P>[] {
-  const { family, path, problemOf, explain } = names;
+export function readPrefixes<A, P>(keys: readonly string[], names: NetworkNames<A, P>, report: Report): ReadPrefixes<A, P> {
+  const { family, path, problemOf, explain, all } = names;
+  const unknown: NamedPrefix<A, P>[] = [];
+  const refuse = (key: string): void => {
+    unknown.push({ key, prefix: all, name: key, range: family.rangeOf(all) });
+  };
   const read: NamedPrefix<A, P>[] = [];
   for (const key of keys) {
     const place = [...path, key];
     const prefix = family.prefixAround(key);
     if (prefix === undefined) {
       explain(key, place, report);
+      refuse(key);
       continue;
     }
     const problem = problemOf(prefix);
     if (problem !== undefined) {
       report.keyError(place, `${key} has no addresses for hosts: it is ${problem}`);
+      refuse(key);
       continue;
     }
     const name = family.formatPrefix(prefix);
     read.push({ key, prefix, name, range: family.rangeOf(prefix) });
     if (name !== key && !isSpelling(key, prefix, family)) report.warn(place, `${key} is read as the network ${name}`, `write ${name}`);
   }
-  return withoutOverlaps(read, names, report);
+  const networks = withoutOverlaps(read, names, report);
+  const kept = new Set(networks);
+  return { networks, refused: [...read.filter((entry) => !kept.has(entry)), ...unknown] };
+}
+
+/** The keys of networks in a file, by the names that the networks have. */
+export function keysByName<A, P>(keys: readonly string[], { family }: NetworkNames<A, P>): ReadonlyMap<string, string> {
+  const result = new Map<string, string>();
+  for (const key of keys) {
+    const prefix = family.prefixAround(key);
+    const name = prefix && family.formatPrefix(prefix);
+    if (name !== undefined && !result.has(name)) result.set(name, key);
+  }
+  return result;
 }
 
 /** Whether it is another way to write the very address of the prefix, as IPv6 has many. */
@@ -82,7 +113,7 @@ function withoutOverlaps<A, P>(
       outer.name === entry.name
         ? `the network ${entry.name} is given twice`
         : `the network ${later.key} overlaps the network ${earlier.key}`;
-    report.keyError([...path, later.key], message, "an address can be in one network only");
+    report.keyError([...path, later.key], message, "an address can be in one network only", [...path, earlier.key]);
   }
   return read.filter((entry) => !dropped.has(entry));
 }

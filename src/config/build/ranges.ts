@@ -54,6 +54,7 @@ export function readPools<A, P, File extends RangeFile<A>>(
         place,
         `the range ${fromTo(family, addresses)} overlaps the range ${fromTo(family, other)}`,
         "an address can be in one range only",
+        other.path,
       );
       continue;
     }

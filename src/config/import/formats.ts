@@ -20,17 +20,20 @@ export interface Format {
 export const FORMATS: readonly Format[] = [KEA, DHCPD, DNSMASQ];
 
 /** A file of Leasehold's own: by its name, or by a key of the top level that no other has so. */
-const OWN_NAME = /\.(ya?ml|m?[jt]s)$/i;
+const MODULE = /\.m?[jt]s$/i;
+const YAML = /\.ya?ml$/i;
 const OWN_TEXT = /^(networks|shared_networks|client_classes|interfaces|config|options|reservations|v6)[ \t]*:/m;
 
 /** The format of another server that a file is likely of; undefined for one of Leasehold's own. */
 export function guessFormat(name: string, text: string): Format | undefined {
-  if (OWN_NAME.test(name)) return undefined;
-  const format = FORMATS.find(({ isLikely }) => isLikely(name, text));
+  if (MODULE.test(name)) return undefined;
+  // A name that ends so tells nothing of another server.
+  const likelyName = YAML.test(name) ? "" : name;
+  const format = FORMATS.find(({ isLikely }) => isLikely(likelyName, text));
   return format !== undefined && OWN_TEXT.test(text) ? undefined : format;
 }
 
 /** Whether a file is likely to be a configuration of Leasehold, by its name and its text. */
 export function isLikelyOwn(name: string, text: string): boolean {
-  return OWN_NAME.test(name) || OWN_TEXT.test(text) || (/^\s*\{/.test(text) && /"(networks|v6)"\s*:/.test(text));
+  return MODULE.test(name) || YAML.test(name) || OWN_TEXT.test(text) || (/^\s*\{/.test(text) && /"(networks|v6)"\s*:/.test(text));
 }

@@ -98,10 +98,29 @@ const V6: Layout = {
   isBlock: true,
 };
 
+const SERVERS: Layout = { each: { order: ["name", "ip", "key"] }, isBlock: true };
+const DDNS: Layout = {
+  order: [
+    "enable_updates",
+    "override_client_updates",
+    "override_no_updates",
+    "generate_names",
+    "qualifying_suffix",
+    "ttl",
+    "conflict",
+    "forward",
+    "reverse",
+    "tsig_keys",
+  ],
+  parts: { ttl: DURATION, forward: SERVERS, reverse: SERVERS, tsig_keys: { each: { order: ["algorithm", "data"] }, isBlock: true } },
+  isBlock: true,
+};
+
 /** Of a whole file. */
 export const FILE: Layout = {
   order: [
     "interfaces",
+    "server_id",
     "authoritative",
     "config",
     "probation_period",
@@ -123,6 +142,8 @@ export const FILE: Layout = {
     "networks",
     "v6",
     "reservations",
+    "ddns",
+    "dns",
     "store",
     "log",
   ],
@@ -140,6 +161,8 @@ export const FILE: Layout = {
     networks: NETWORKS,
     v6: V6,
     reservations: RESERVATIONS,
+    ddns: DDNS,
+    dns: { parts: { ttl: DURATION }, isBlock: true },
   },
   isBlock: true,
   isSpaced: true,

@@ -58,12 +58,12 @@ export type PlainMap = { [key: string]: unknown };
 /** Other files, for statements that include them. The shell reads them; a test has a map. */
 export interface Files {
   /**
-   * The text of a file, whose name is as `path` says seen from the file `from`; `name` is what it is
-   * called from now on. A reason, in words, where it can't be read.
+   * The text of a file, whose name is as `path` says seen from the file `from`; `name` is what it
+   * is called from now on. A reason, in words, where it can't be read.
    */
   read(path: string, from: string): { readonly name: string; readonly text: string } | { readonly reason: string };
-  /** Names of the files in a folder, sorted; empty where there is none. */
-  list(folder: string, from: string): readonly string[];
+  /** Names of the files in a folder, sorted; a reason, in words, where it can't be read. */
+  list(folder: string, from: string): readonly string[] | { readonly reason: string };
 }
 
 /** Translates a file. Total: what it can't understand is a finding. */
@@ -73,7 +73,9 @@ export function createNotes(): Notes {
   return { of: new Map() };
 }
 
-/** Writes down what is known of `holder[key]`; what was known before stays where `note` is silent. */
+/**
+ * Writes down what is known of `holder[key]`; what was known before stays where `note` is silent.
+ */
 export function addNote(notes: Notes, holder: object, key: string | number, note: Note): void {
   const known = notes.of.get(holder) ?? new Map<string | number, Note>();
   notes.of.set(holder, known);

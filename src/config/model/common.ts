@@ -12,6 +12,31 @@ export interface LogSpec {
   readonly format: "pretty" | "json";
 }
 
+/**
+ * The hooks of a configuration that is a module: which there are, and where; never the functions.
+ */
+export interface HooksSpec {
+  /** The file of the module, absolute: the thread of the hooks imports it. */
+  readonly module: string;
+  /** Which of them there are. */
+  readonly message: boolean;
+  readonly reply: boolean;
+  readonly event: boolean;
+  /** How long a message waits for the answer of each, in milliseconds. */
+  readonly budget: number;
+  /** What becomes of a message whose hook has no answer. */
+  readonly onFailure: "serve" | "drop";
+}
+
+/**
+ * Whom the server becomes when it was started by root: names of the system, or numbers as text.
+ * Without a group it is that of the user.
+ */
+export interface UserSpec {
+  readonly user: string;
+  readonly group?: string | undefined;
+}
+
 /** A client may send `packets` messages at once, and as many more in each `seconds` seconds. */
 export interface FloodProtection {
   readonly packets: number;

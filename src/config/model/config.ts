@@ -1,6 +1,9 @@
-import type { DefinedOption, FloodProtection, Limit, LogSpec, OptionSet, StoreSpec } from "./common.ts";
+import type { ApiSpec } from "./api.ts";
+import type { DefinedOption, FloodProtection, HooksSpec, Limit, LogSpec, OptionSet, StoreSpec, UserSpec } from "./common.ts";
 import type { Dhcp4Classification, InterfaceSpec, LeasequerySpec, Link, Network, Range } from "./dhcp4.ts";
 import type { Dhcp6Config } from "./dhcp6.ts";
+import type { EventSink, HistorySpec } from "./events.ts";
+import type { DdnsSpec, DnsSpec, NamePolicy, ReservedName } from "./names.ts";
 
 /** A configuration that has been checked as a whole. Immutable; a reload makes a new one. */
 export interface Config {
@@ -54,6 +57,24 @@ export interface Config {
   readonly leasequery?: LeasequerySpec | undefined;
   /** The section `v6`; undefined: DHCPv6 is not served. */
   readonly dhcp6?: Dhcp6Config | undefined;
+  /** Who is told what becomes of leases; undefined: nobody. */
+  readonly events?: readonly EventSink[] | undefined;
+  /** Undefined: it is not kept who had which address. */
+  readonly history?: HistorySpec | undefined;
+  /** Which name a client has; undefined: names are not seen to. */
+  readonly names?: NamePolicy | undefined;
+  /** Names in other DNS servers; undefined: none is told. */
+  readonly ddns?: DdnsSpec | undefined;
+  /** Names without one; undefined: nobody is told. */
+  readonly dns?: DnsSpec | undefined;
+  /** Reserved addresses whose reservation has a name, whether leased or not; only with `dns`. */
+  readonly reservedNames?: readonly ReservedName[] | undefined;
+  /** Functions of the operator's own; undefined: none. */
+  readonly hooks?: HooksSpec | undefined;
   readonly store: StoreSpec;
+  /** Undefined: the server stays who started it. */
+  readonly user?: UserSpec | undefined;
   readonly log: LogSpec;
+  /** The HTTP API; undefined: the configuration says nothing of it, see `apiOf`. */
+  readonly api?: ApiSpec | undefined;
 }

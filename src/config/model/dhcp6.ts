@@ -8,6 +8,7 @@ import type { Ipv6 } from "../../net/ipv6.ts";
 import type { Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import type { Ipv6Range } from "../../net/ipv6-range-index.ts";
 import type { BulkLeasequerySpec, Classification, ClientClass, FloodProtection, Guard, LeaseTime, Limit, OptionSet } from "./common.ts";
+import type { NamePolicy } from "./names.ts";
 
 /** The section `v6`, with what of the top level is for both protocols. */
 export interface Dhcp6Config {
@@ -46,6 +47,8 @@ export interface Dhcp6Config {
   readonly addressRegistration: boolean;
   /** Whether routes to delegated prefixes are kept in the kernel of this machine. */
   readonly kernelRoutes: boolean;
+  /** Which name a client has; undefined: names are not seen to. */
+  readonly names?: NamePolicy | undefined;
   /** Who is told about leases by LEASEQUERY (RFC 5007); undefined: nobody. */
   readonly leasequery?: LeasequerySpec | undefined;
 }

@@ -51,7 +51,10 @@ export function readDefinitions(file: Readonly<Record<string, unknown>> | undefi
     refused.add(name);
     if (option === undefined || other === undefined) continue;
     const what = protocolOf(option.space) === undefined ? `sub-option ${option.code} of ${option.space}` : `option ${option.code}`;
-    report.error([...PATH, name, "code"], `${what} is "${other.name}" already`, "an option has one definition: keep one of the two");
+    report.error([...PATH, name, "code"], `${what} is "${other.name}" already`, "an option has one definition: keep one of the two", [
+      ...PATH,
+      other.name,
+    ]);
   }
   const all = [...defined.values()];
   return { defined: all, dictionaries: dictionariesOf(all, refused) };

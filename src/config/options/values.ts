@@ -8,8 +8,9 @@ import type { Path } from "../text/diagnostic.ts";
 import { describeValue } from "../text/expected.ts";
 import type { Report } from "../text/problems.ts";
 import { didYouMean } from "../text/suggest.ts";
-import { type OptionDictionary, placeOfSubOption, REFUSED_CODE } from "./dictionary.ts";
+import { type OptionDictionary, REFUSED_CODE } from "./dictionary.ts";
 import { whyManaged } from "./protocol.ts";
+import { explainOption } from "./unknown-option.ts";
 
 export const NO_OPTIONS: OptionSet = { byCode: new Map(), always: [] };
 
@@ -89,7 +90,7 @@ function readMap(map: OptionsFile, path: Path, reading: Reading): Entries {
   const entries = new Map<number, readonly [ConfiguredOption, Path]>();
   for (const [key, value] of Object.entries(map)) {
     const place = [...path, key];
-    const code = readCode(key, place, reading);
+    const code = readCode(key, value, place, reading);
     if (code === undefined) continue;
     const reason = whyNot(code);
     if (reason !== undefined) {
@@ -102,6 +103,7 @@ function readMap(map: OptionsFile, path: Path, reading: Reading): Entries {
         place,
         `${optionTitle(code, dictionary)} is configured twice here`,
         `it is there as ${JSON.stringify(first[1].at(-1))} already; keep one`,
+        first[1],
       );
       continue;
     }
@@ -111,7 +113,7 @@ function readMap(map: OptionsFile, path: Path, reading: Reading): Entries {
   return [...entries.values()];
 }
 
-function readCode(key: string, path: Path, { report, dictionary }: Reading): number | undefined {
+function readCode(key: string, value: unknown, path: Path, { report, dictionary }: Reading): number | undefined {
   if (/^\d+$/.test(key)) {
     const code = Number(key);
     const { lastCode } = dictionary.protocol;
@@ -122,16 +124,7 @@ function readCode(key: string, path: Path, { report, dictionary }: Reading): num
   const definition = dictionary.byName(key);
   // That its definition was refused has been told.
   if (definition !== undefined) return definition.code === REFUSED_CODE ? undefined : definition.code;
-  const inner = placeOfSubOption(dictionary, key);
-  const hint =
-    key === "values"
-      ? "`values` has to be the only key of the options map"
-      : ((inner && `it is a sub-option: write ${inner}`) ?? didYouMean(key, dictionary.names));
-  report.keyError(
-    path,
-    `unknown option "${key}"`,
-    hint ?? "an option without a name here is given by its code: {224: {type: str, value: ...}}",
-  );
+  report.keyError(path, `unknown option "${key}"`, explainOption(key, value, path, dictionary));
   return undefined;
 }
 

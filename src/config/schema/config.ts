@@ -1,11 +1,16 @@
 import * as z from "zod";
+import type { Hooks } from "../hooks/types.ts";
 import { INFINITE, parseDuration } from "../text/duration.ts";
 import { expected } from "../text/expected.ts";
+import { api } from "./api.ts";
 import { anyReservation, clientClass, dhcp6ClientClass } from "./clients.ts";
+import { ddns } from "./ddns.ts";
 import { v6 } from "./dhcp6/section.ts";
-import { inherited, network, sharedNetwork } from "./networks.ts";
+import { dns } from "./dns.ts";
+import { events, history } from "./events.ts";
+import { inherited, network, serverId, sharedNetwork } from "./networks.ts";
 import { optionDefinitions } from "./option-definitions.ts";
-import { floodProtection, leasequery, log, store } from "./server.ts";
+import { floodProtection, leasequery, log, store, user } from "./server.ts";
 import { config, limits, options } from "./settings.ts";
 import type { Definitions, WithOptions } from "./typed-options.ts";
 import { A_DURATION, duration, durationInput, flag, interfaceSpec, list, parsed, Refusal } from "./values.ts";
@@ -18,6 +23,10 @@ import { A_DURATION, duration, durationInput, flag, interfaceSpec, list, parsed,
 export const configSchema = z
   .strictObject(
     {
+      $schema: z
+        .string({ error: expected("where the JSON Schema of this file is: text") })
+        .optional()
+        .describe("Where the JSON Schema of this file is, for editors. The server does not look at it. Default: none."),
       interfaces: list(interfaceSpec, "interfaces")
         .optional()
         .describe(
@@ -48,6 +57,7 @@ export const configSchema = z
         .optional()
         .describe("Hosts known in whichever network holds their address; without an address, in every network. Default: none."),
       ...inherited,
+      server_id: serverId,
       limits,
       chaddr_only: flag
         .optional()
@@ -63,8 +73,18 @@ export const configSchema = z
         .optional()
         .describe("How long an expired or released lease is remembered for its last owner while other addresses are free. Default: 1d."),
       leasequery: leasequery.optional().describe("Who may ask about leases (RFC 4388, RFC 5007). Default: nobody."),
+      events: events.optional(),
+      history: history.optional(),
+      ddns: ddns.optional(),
+      dns: dns.optional(),
       store: store.optional().describe("Where leases are kept. Default: a SQLite file."),
+      user: user
+        .optional()
+        .describe(
+          "Whom the server becomes when root starts it: a name, or {user, group}. It keeps what its sockets need. Default: it stays who started it.",
+        ),
       log: log.optional(),
+      api: api.optional().describe("The HTTP API; false: none. Default: on 127.0.0.1:3333, to look at."),
       bootp_enable: flag
         .optional()
         .describe(
@@ -97,6 +117,8 @@ type Written = z.input<typeof configSchema>;
  */
 export type ConfigInput<D extends Definitions = Definitions> = WithOptions<Omit<Written, "option_definitions">, NoInfer<D>> & {
   readonly option_definitions?: D;
+  /** Functions that see messages, answers and what comes true of leases: in a module only. */
+  readonly hooks?: Hooks<NoInfer<D>>;
 };
 
 /**

@@ -68,6 +68,13 @@ export const inherited = {
     .describe("Never give out .0 and .255 of any /24, except to hosts for which they are reserved. Default: inherited, else false."),
 };
 
+/** As it is written in a network, and at the top level for all networks. */
+export const serverId = hostAddress
+  .optional()
+  .describe(
+    "Server identifier (option 54) of DHCPv4, and source of replies where this machine has that address. Default: inherited, else the address that the message was sent to, or that of the receiving interface.",
+  );
+
 const range = rangeOf({
   address: hostAddress,
   range: text(A_RANGE, readRange),
@@ -98,9 +105,7 @@ export const network = z
     {
       ...inherited,
       limits,
-      server_id: hostAddress
-        .optional()
-        .describe("Server identifier (option 54) and source of replies. Default: the address of the receiving interface."),
+      server_id: serverId,
       ranges: list(range, "ranges").optional().describe("Pools of addresses, in the order of preference. Default: none."),
       reservations: reservations.optional().describe("Hosts with settings of their own. Default: none."),
       interfaces: interfaceNames.optional().describe("Interfaces on this network besides those that have an address in it. Default: none."),

@@ -18,7 +18,7 @@ const definition: z.ZodType<unknown, OptionDefinitionInput> = z.unknown().meta({
   description: "An option of the operator's own.",
   type: "object",
   properties: {
-    code: { type: "integer", minimum: 0, maximum: 255, description: "Its code." },
+    code: { type: "integer", minimum: 0, maximum: 65535, description: "Its code: up to 255, of DHCPv6 up to 65535." },
     type: {
       description:
         "How values are written: ip, ipv6, str, domain, u8, u16, u32, i8, i16, i32, bool, flag, hex, routes, sub_option, ip_list or domain_list; [ip] is a list of them; {port: u16, host: domain} is a record.",
@@ -26,7 +26,7 @@ const definition: z.ZodType<unknown, OptionDefinitionInput> = z.unknown().meta({
     space: {
       type: "string",
       description:
-        "dhcp4, vendor-encapsulated for sub-options of option 43, or vendor-4491 and the like for those of an enterprise in option 125. Default: dhcp4.",
+        "dhcp4, dhcp6, vendor-encapsulated for sub-options of option 43, or vendor-4491 and the like for those of an enterprise in option 125, and of DHCPv6 in option 17. Default: dhcp4.",
     },
   },
   required: ["code", "type"],

@@ -3,11 +3,11 @@ import { parseIpv4, writeIpv4 } from "../../net/ipv4.ts";
 import { parseIpv6 } from "../../net/ipv6.ts";
 import { type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { type Ipv4Prefix, parseIpv4Prefix } from "../../net/prefix.ts";
-import type { ListenSpec } from "../model/common.ts";
+import type { ListenSpec, UserSpec } from "../model/common.ts";
 import { INFINITE, parseDuration } from "../text/duration.ts";
 import { describeValue, expected } from "../text/expected.ts";
 import { readIpv6Prefix } from "./dhcp6/values.ts";
-import { hostBitsSet, list, type Refusal, text } from "./values.ts";
+import { hostBitsSet, list, parsed, Refusal, text } from "./values.ts";
 
 /* What only the server as a whole has: its store, its log, whom it listens to. */
 
@@ -40,6 +40,27 @@ export const store = z
       params: { hint: "{sqlite: {path: leases.db}} or {memory: {}}" },
     });
   });
+
+const A_NAME = "the name or number of a user";
+const A_GROUP = "the name or number of a group";
+
+/** What adduser(8) and the kernel take. */
+function principal(what: string) {
+  return parsed(z.union([z.string(), z.int()], { error: expected(what) }), what, (value) => {
+    const written = String(value);
+    if (/^\d+$/.test(written)) return Number(written) <= LARGEST_ID ? written : new Refusal(`${written} is larger than any id`);
+    return /^[\p{L}_][\p{L}\d_.@\\-]*\$?$/u.test(written) ? written : undefined;
+  });
+}
+
+/** The one above it means "nobody in particular" to the kernel. */
+const LARGEST_ID = 0xfffffffe;
+
+const userName = principal(A_NAME).transform((name): UserSpec => ({ user: name }));
+
+export const user = z.union([userName, z.strictObject({ user: principal(A_NAME), group: principal(A_GROUP).optional() })], {
+  error: expected("the name of a user, or a map with user and group"),
+});
 
 export const log = z.strictObject(
   {
@@ -93,9 +114,13 @@ const requester = text(A_REQUESTER, (value): Ipv4Prefix | Ipv6Prefix | Refusal |
   return address === undefined ? undefined : { address, length: 32 };
 });
 
-const listener = text("an address to listen on, such as 10.0.0.1, 10.0.0.1:67, 2001:db8::1 or [2001:db8::1]:547", readListener);
+/** An address to listen on, with a port or without. `what`: what is expected, in words. */
+export const listenerOn = (what: string) => text(what, readListener);
 
-function readListener(value: string): ListenSpec | undefined {
+const listener = listenerOn("an address to listen on, such as 10.0.0.1, 10.0.0.1:67, 2001:db8::1 or [2001:db8::1]:547");
+
+/** Reads an address with a port or without; of IPv6 a port needs brackets. Undefined: it is none. */
+export function readListener(value: string): ListenSpec | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([\d.]+|[^[\]]*))(?::(\d{1,5}))?$/.exec(value) ?? [];
   // Without brackets all of the text is an IPv6 address.
   const ipv6 = parseIpv6(bracketed ?? value);

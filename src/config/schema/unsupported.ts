@@ -6,33 +6,13 @@ import type { Path } from "../text/diagnostic.ts";
  * thing to everybody who reads it.
  */
 
-const LATER = {
-  file: ["api", "ddns"],
-  store: ["postgres"],
-} as const satisfies Record<string, readonly string[]>;
-
 /** Whether `key` in the map at `path` belongs to the format but not to this version. */
 export function isUnsupported(path: Path, key: string): boolean {
-  const place = placeOf(path);
-  return place !== undefined && (LATER[place] as readonly string[]).includes(key);
+  return path.length === 1 && path[0] === "store" && key === "postgres";
 }
-
-/** Features of dora that a later version will have. */
-const COMING: Readonly<Record<string, string>> = {
-  ddns: "DNS updates come with a later version",
-};
 
 /** What to do about a key that belongs to the format but not to this version. */
-export function whyUnsupported(path: Path, key: string): string {
-  const coming = path.length === 0 ? COMING[key] : undefined;
-  const advice = "leaving it in without effect would mislead";
-  return coming === undefined ? `remove it; ${advice}` : `${coming}; remove the key until then: ${advice}`;
-}
-
-function placeOf(path: Path): keyof typeof LATER | undefined {
-  if (path.length === 0) return "file";
-  return path.length === 1 && path[0] === "store" ? "store" : undefined;
-}
+export const WHY_UNSUPPORTED = "remove it; leaving it in without effect would mislead";
 
 /** What is wrong with a key, and what to do about it. */
 export type KeyProblem = readonly [message: string, hint: string];
@@ -63,6 +43,8 @@ const FOR_BOTH: ReadonlySet<string> = new Set([
   "shared_networks",
   "option_definitions",
   "client_classes",
+  "ddns",
+  "dns",
 ]);
 
 const UNICAST: KeyProblem = [
@@ -75,14 +57,18 @@ const UNICAST: KeyProblem = [
  * `knownAt` tells the keys of a place.
  */
 export function keyOfOtherProtocol(path: Path, key: string, knownAt: (path: Path) => readonly string[]): KeyProblem | undefined {
-  const isDhcp6 = path[0] === "v6" || (path[0] === "client_classes" && path[1] === "v6");
   if (path[0] === "v6" && key === "unicast") return UNICAST;
   const other = counterpart(path);
   if (other === undefined || !knownAt(other).includes(key)) return undefined;
   if (path.length === 0) return [`"${key}" is of DHCPv6`, "write it in the section v6"];
   if (path.length === 1 && FOR_BOTH.has(key)) return [`"${key}" is a key of the top level`, "it holds for both protocols there: move it"];
-  const [own, theirs] = isDhcp6 ? ["DHCPv6", "DHCPv4"] : ["DHCPv4", "DHCPv6"];
+  const [own, theirs] = isDhcp6(path) ? ["DHCPv6", "DHCPv4"] : ["DHCPv4", "DHCPv6"];
   return [`"${key}" is of ${theirs}, and this is of ${own}`, INSTEAD[key] ?? "remove it"];
+}
+
+/** Whether what stands at a path is of DHCPv6 alone. */
+export function isDhcp6([first, second]: Path): boolean {
+  return first === "v6" || (first === "client_classes" && second === "v6");
 }
 
 /** Where the other protocol has what stands at a path; undefined: nowhere. */
@@ -91,4 +77,22 @@ function counterpart([first, ...rest]: Path): Path | undefined {
   if (first === "client_classes" && rest.length > 0) return [first, rest[0] === "v6" ? "v4" : "v6", ...rest.slice(1)];
   if (first === undefined) return ["v6"];
   return first === "networks" || first === "config" ? ["v6", first, ...rest] : undefined;
+}
+
+/** Keys of other versions of the format at the top, and what becomes of them. */
+const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
+  ["v4", "what is below it belongs to the top level here: move interfaces, networks and so on out of it, one step to the left"],
+  [
+    "backend_mode",
+    "it is how servers of dora share leases; here leases are in a file: remove it, or name the file in store: {sqlite: {path: leases.db}}",
+  ],
+  ["nats", "it is how servers of dora share leases, which is not supported by this version: remove it"],
+]);
+
+/**
+ * What to do about a key of the top level of another version of the format; undefined: it is of
+ * none.
+ */
+export function ofOtherFormat(key: string): string | undefined {
+  return OTHER_FORMATS.get(key);
 }

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
-import { didYouMean } from "../text/suggest.ts";
 import { type ConfigFile, configSchema } from "./config.ts";
-import { isUnsupported, keyOfOtherProtocol, whyUnsupported } from "./unsupported.ts";
+import { isLarger, shapeAt, unwrap } from "./tree.ts";
+import { type EntryOf, explainKey, type UnknownKey } from "./unknown-key.ts";
+import { type ExpectedType, writeInstead } from "./wrong-shape.ts";
 
 /** The part of a configuration that has the right form. */
 export interface Validated {
@@ -13,6 +14,17 @@ export interface Validated {
    * left out of `file`.
    */
   readonly originalPath: (path: Path) => Path;
+  /**
+   * Maps that were refused because of something in them, and where they stand in what was
+   * validated.
+   */
+  readonly refused: readonly RefusedMap[];
+}
+
+/** A map that is of no use; what else is in it may have problems of its own. */
+export interface RefusedMap {
+  readonly path: Path;
+  readonly map: Readonly<Record<string, unknown>>;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -39,18 +51,25 @@ export function validate(value: unknown, report: Report): Validated | undefined 
   const tree = copy(value, [], report);
   if (tree === REFUSED) return undefined;
   const good = parseWhole(tree);
-  if (good !== undefined) return { file: good, originalPath };
+  if (good !== undefined) return { file: good, originalPath, refused: [] };
+  const refused: RefusedMap[] = [];
   let issues = issuesOf(configSchema, tree, []);
   if (readCharacters(tree, issues, report)) issues = issuesOf(configSchema, tree, []);
   // What is missing after the first round is missing because it was refused.
-  for (const issue of withoutConsequences(issues)) reportIssue(issue, tree, report);
+  reportIssues(issues, tree, report);
   while (issues.length > 0) {
-    for (const issue of issues) if (!refuse(tree, issue)) return undefined;
+    for (const issue of issues) {
+      const target = targetOf(tree, issue);
+      if (target.length === 0) return undefined;
+      const value = at(tree, target);
+      if (isMap(value) && issue.code !== "unrecognized_keys") refused.push({ path: originalPath(target), map: value });
+      refuse(tree, issue, target);
+    }
     compact(tree, [], kept);
     issues = issuesOf(configSchema, tree, []);
   }
   const file = parseWhole(tree);
-  return file && { file, originalPath };
+  return file && { file, originalPath, refused };
 }
 
 /** By the path of a list: the indexes that its entries had before some were left out. */
@@ -88,7 +107,7 @@ function issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] 
   for (const [key, part] of Object.entries(value)) {
     const [below] = Object.hasOwn(inner.shape, key) ? unwrap(inner.shape[key] as z.core.$ZodType) : [];
     const fits = (below instanceof z.ZodArray && Array.isArray(part)) || (below instanceof z.ZodRecord && isMap(part));
-    if (!fits || !isLarge(part)) continue;
+    if (!fits || !isLarger(part, MOST_AT_ONCE)) continue;
     outline[key] = Array.isArray(part) ? [] : {};
     parts.push(issuesOf(below, part, [...path, key]));
   }
@@ -101,24 +120,11 @@ function issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] 
  */
 function largeSchema(schema: z.core.$ZodType, value: unknown): z.core.$ZodType | undefined {
   const forms = unwrap(schema);
-  return forms.length === 1 && isLarge(value) ? forms[0] : undefined;
+  return forms.length === 1 && isLarger(value, MOST_AT_ONCE) ? forms[0] : undefined;
 }
 
 function flatIssues(schema: z.core.$ZodType, value: unknown, path: Path): Issue[] {
   return z.safeParse(schema, value).error?.issues.flatMap((issue) => flatten(issue, path)) ?? [];
-}
-
-function isLarge(value: unknown): boolean {
-  let left = MOST_AT_ONCE;
-  const count = (item: unknown): void => {
-    if (--left < 0 || typeof item !== "object" || item === null) return;
-    for (const key of Object.keys(item)) {
-      count((item as Record<string, unknown>)[key]);
-      if (left < 0) return;
-    }
-  };
-  count(value);
-  return left < 0;
 }
 
 /**
@@ -149,7 +155,7 @@ function wantsText(issue: Issue): boolean {
   );
 }
 
-/** A copy of plain data, without keys that have no value; REFUSED when it is too deep. */
+/** A copy of plain data, without known keys that have no value; REFUSED when it is too deep. */
 function copy(value: unknown, path: Path, report: Report): unknown {
   if (path.length > MAX_DEPTH) {
     report.error(path.slice(0, 3), "this is nested too deeply");
@@ -171,7 +177,7 @@ function copy(value: unknown, path: Path, report: Report): unknown {
     if (key === "__proto__") report.keyError(place, `unknown key "${key}"`);
     else if (item === null && isNamed(path)) {
       report.keyError(place, `"${key}" has no value`, "remove the key, or give it a value indented below it");
-    } else if (item !== undefined && (item !== null || path.includes("options"))) {
+    } else if (item !== undefined && (item !== null || path.includes("options") || isUnknown(path, key))) {
       const copied = copy(item, place, report);
       if (copied === REFUSED) return REFUSED;
       result[key] = copied;
@@ -185,8 +191,17 @@ function copy(value: unknown, path: Path, report: Report): unknown {
  * key is just not set then, as in dora.
  */
 function isNamed(path: Path): boolean {
-  if (path.length === 2) return path[0] === "v6" && path[1] === "networks";
+  if (path.length === 2) return (path[0] === "v6" && path[1] === "networks") || (path[0] === "ddns" && path[1] === "tsig_keys");
   return path.length === 1 && ["networks", "shared_networks", "option_definitions"].includes(path[0] as string);
+}
+
+/**
+ * Whether the map at the path has known keys, and this is none: that is a mistake without a value
+ * too.
+ */
+function isUnknown(path: Path, key: string): boolean {
+  const shape = shapeAt(path);
+  return Object.keys(shape).length > 0 && !Object.hasOwn(shape, key);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -210,73 +225,95 @@ function flatten(issue: Issue, path: Path): Issue[] {
   return [{ ...issue, path: full as PropertyKey[] }];
 }
 
-/** A map with an unknown key may lack what was meant by that key: one mistake, one problem. */
-function withoutConsequences(issues: readonly Issue[]): readonly Issue[] {
-  const misspelled = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map(({ path }) => pathKey(path as Path)));
-  return issues.filter(({ code, path }) => code !== "custom" || !misspelled.has(pathKey(path as Path)));
-}
+type UnknownKeys = Extract<Issue, { readonly code: "unrecognized_keys" }>;
 
-function reportIssue(issue: Issue, tree: unknown, report: Report): void {
-  const path = issue.path as Path;
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(path);
+/**
+ * Reports all issues. What is missing in a map, or wrong with all of it, and is there by another
+ * name is one mistake.
+ */
+function reportIssues(issues: readonly Issue[], tree: unknown, report: Report): void {
+  const unknown = issues.filter((issue): issue is UnknownKeys => issue.code === "unrecognized_keys");
+  const misspelled = new Set(unknown.map(({ path }) => pathKey(path as Path)));
+  const meant = new Set<string>();
+  const entryOf = (path: Path): string | undefined => {
+    const map = at(tree, path);
+    return isMap(map) ? Object.keys(map)[0] : undefined;
+  };
+  if (isForeign(unknown, tree, entryOf)) {
+    const keys = Object.keys(tree as object)
+      .slice(0, MOST_NAMED)
+      .join(", ");
+    report.error(
+      [],
+      `nothing in it is of a configuration of Leasehold: its keys are ${keys}`,
+      "is it the right file? One has networks, or v6",
+    );
+    return;
+  }
+  const explain = explainFew((path, key) => explainKey(path, key, at(tree, [...path, key]), entryOf));
+  for (const issue of unknown) {
+    const path = issue.path as Path;
     for (const key of issue.keys) {
-      const place = [...path, key];
-      const elsewhere = path.length === 0 ? OTHER_FORMATS.get(key) : undefined;
-      const ofOther = keyOfOtherProtocol(path, key, knownKeys);
-      if (elsewhere !== undefined) report.keyError(place, `unknown key "${key}"`, elsewhere);
-      else if (isUnsupported(path, key)) {
-        report.keyError(place, `"${key}" is not supported by this version`, whyUnsupported(path, key));
-      } else if (ofOther !== undefined) report.keyError(place, ...ofOther);
-      else {
-        report.keyError(place, `unknown key "${key}"`, didYouMean(key, known) ?? `known keys here: ${known.join(", ")}`);
-      }
+      const problem = explain(path, key);
+      if (problem.meant !== undefined) meant.add(pathKey([...path, problem.meant]));
+      report.keyError([...path, key], problem.message, problem.hint);
     }
-    return;
   }
-  if (path.length > 0 && at(tree, path) === undefined) {
-    report.keyError(path.slice(0, -1), `"${String(path.at(-1))}" is missing`);
-    return;
+  for (const issue of issues) {
+    const path = issue.path as Path;
+    if (issue.code === "unrecognized_keys" || (issue.code === "custom" && misspelled.has(pathKey(path)))) continue;
+    const value = at(tree, path);
+    if (path.length === 0 || value !== undefined)
+      report.error(path, issue.message, hintOf(issue) ?? writeInstead(path, value, expectedBy(issue)));
+    else if (!meant.has(pathKey(path))) report.keyError(path.slice(0, -1), `"${String(path.at(-1))}" is missing`);
   }
+}
+
+const MOST_EXPLAINED = 500;
+
+/**
+ * Explains the first unknown keys. Of any number more it is only said that they are unknown, as
+ * that of an earlier one in such a map: nobody reads so many, and each takes its time.
+ */
+function explainFew(
+  explain: (path: Path, key: string) => UnknownKey,
+): (path: Path, key: string) => Omit<UnknownKey, "hint"> & { hint?: string } {
+  let left = MOST_EXPLAINED;
+  const earlier = new Map<string, UnknownKey>();
+  return (path, key) => {
+    const kind = pathKey([...path.map((part, i) => (typeof part === "number" || isNamed(path.slice(0, i)) ? 0 : part)), key]);
+    if (left-- <= 0) {
+      const { message = `unknown key "${key}"`, meant } = earlier.get(kind) ?? {};
+      return { message, ...(meant !== undefined && { meant }) };
+    }
+    const problem = explain(path, key);
+    earlier.set(kind, problem);
+    return problem;
+  };
+}
+
+const MOST_NAMED = 5;
+
+/**
+ * Whether no key of the top level is one, or is taken for one: then it is the file of something
+ * else.
+ */
+function isForeign(unknown: readonly UnknownKeys[], tree: unknown, entryOf: EntryOf): boolean {
+  const ofTop = unknown.find(({ path }) => path.length === 0)?.keys ?? [];
+  if (!isMap(tree) || ofTop.length < 2 || ofTop.length < Object.keys(tree).length || ofTop.length > MOST_KEYS) return false;
+  return ofTop.every((key) => explainKey([], key, tree[key], entryOf).isForeign === true);
+}
+
+/** A file of something else has few keys at its top; of many it takes long to tell. */
+const MOST_KEYS = 100;
+
+function expectedBy(issue: Issue): ExpectedType {
+  return issue.code === "invalid_type" ? (issue.expected as ExpectedType) : undefined;
+}
+
+function hintOf(issue: Issue): string | undefined {
   const hint: unknown = issue.code === "custom" ? issue.params?.hint : undefined;
-  report.error(path, issue.message, typeof hint === "string" ? hint : undefined);
-}
-
-/** Keys of other versions of the format at the top, and what becomes of them. */
-const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
-  ["v4", "what is below it belongs to the top level here: move interfaces, networks and so on out of it, one step to the left"],
-  [
-    "backend_mode",
-    "it is how servers of dora share leases; here leases are in a file: remove it, or name the file in store: {sqlite: {path: leases.db}}",
-  ],
-  ["nats", "it is how servers of dora share leases, which is not supported by this version: remove it"],
-]);
-
-/** The keys that the schema knows at a path. */
-function knownKeys(path: Path): readonly string[] {
-  let schemas: readonly z.core.$ZodType[] = [configSchema];
-  for (const part of path) schemas = schemas.flatMap((schema) => step(schema, part));
-  return schemas.flatMap((schema) => Object.keys(shapeOf(schema)));
-}
-
-/** The object schemas behind optional, union and transform. */
-function unwrap(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap());
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrap);
-  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
-  return [schema];
-}
-
-function step(schema: z.core.$ZodType, part: string | number): readonly z.core.$ZodType[] {
-  return unwrap(schema).flatMap((inner) => {
-    if (inner instanceof z.ZodObject) return part in inner.shape ? [inner.shape[part]] : [];
-    if (inner instanceof z.ZodRecord) return [inner.valueType];
-    return inner instanceof z.ZodArray ? [inner.element] : [];
-  });
-}
-
-function shapeOf(schema: z.core.$ZodType): Record<string, unknown> {
-  return Object.assign({}, ...unwrap(schema).map((inner) => (inner instanceof z.ZodObject ? inner.shape : {})));
+  return typeof hint === "string" ? hint : undefined;
 }
 
 function at(tree: unknown, path: Path): unknown {
@@ -285,23 +322,23 @@ function at(tree: unknown, path: Path): unknown {
   return value;
 }
 
-/** Marks what an issue is about; false when that is the whole tree. */
-function refuse(tree: unknown, issue: Issue): boolean {
+/** What an issue makes of no use; the empty path: the whole tree. */
+function targetOf(tree: unknown, issue: Issue): Path {
   const path = issue.path as Path;
-  if (issue.code === "unrecognized_keys") {
-    const owner = at(tree, path) as Record<string, unknown> | typeof REFUSED | undefined;
-    if (typeof owner === "object") for (const key of issue.keys) delete owner[key];
-    return true;
-  }
+  if (issue.code === "unrecognized_keys") return [...path, issue.keys[0] ?? ""];
   // Without a value that it requires, the map itself is of no use. Half a `config` would be checked
   // against the wrong defaults.
   const inConfig = path.lastIndexOf("config");
-  let target = inConfig >= 0 ? path.slice(0, inConfig + 1) : path;
-  if (target.length > 0 && at(tree, target) === undefined) target = target.slice(0, -1);
-  if (target.length === 0) return false;
+  const target = inConfig >= 0 ? path.slice(0, inConfig + 1) : path;
+  return target.length > 0 && at(tree, target) === undefined ? target.slice(0, -1) : target;
+}
+
+/** Marks what an issue is about. */
+function refuse(tree: unknown, issue: Issue, target: Path): void {
   const owner = at(tree, target.slice(0, -1));
-  if (typeof owner === "object" && owner !== null) (owner as Record<string | number, unknown>)[target.at(-1) as string | number] = REFUSED;
-  return true;
+  if (typeof owner !== "object" || owner === null) return;
+  if (issue.code === "unrecognized_keys") for (const key of issue.keys) delete (owner as Record<string, unknown>)[key];
+  else (owner as Record<string | number, unknown>)[target.at(-1) as string | number] = REFUSED;
 }
 
 /** Takes out what is marked, and notes which entries of lists stay. */

@@ -1,3 +1,5 @@
+import { maskedLine } from "./secrets.ts";
+
 /** An error keeps the configuration from being used; a warning does not. */
 export type Severity = "error" | "warning";
 
@@ -20,7 +22,12 @@ export interface Diagnostic {
   readonly message: string;
   /** What to do about it; undefined when the message says all. */
   readonly hint: string | undefined;
+  /** Where that stands with which it is in conflict. */
+  readonly other?: Place;
 }
+
+/** A place in a configuration, as that of a diagnostic. */
+export type Place = Pick<Diagnostic, "file" | "line" | "column" | "path">;
 
 /** `networks["10.0.0.0/8"].ranges[0].start` */
 export function formatPath(path: Path): string {
@@ -35,8 +42,8 @@ export function formatPath(path: Path): string {
 
 /**
  * `file:line:column: error: message`, then the line of the source with a caret below the place,
- * then the hint. Without a position (a configuration made by a program) the path stands in its
- * place.
+ * without secrets, for it may be a line of the log; then the hint. Without a position (a
+ * configuration made by a program) the path stands in its place.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, source?: SourceText): string {
   return format(diagnostic, fileName, linesOf(fileName, source));
@@ -55,7 +62,7 @@ function linesOf(fileName: string, source: SourceText | undefined): Lines {
   return (file) => {
     if (known.has(file)) return known.get(file);
     const text = typeof source === "string" ? (file === fileName ? source : undefined) : source?.get(file);
-    const lines = text?.split(LINE_END);
+    const lines = text?.replace(/^\ufeff/, "").split(LINE_END);
     known.set(file, lines);
     return lines;
   };
@@ -82,24 +89,60 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: 
 }
 
 function format(diagnostic: Diagnostic, fileName: string, linesOfFile: Lines): string {
-  const { severity, file = fileName, line, column, path, message, hint } = diagnostic;
-  const place = line > 0 ? `${file}:${line}:${column}` : path.length > 0 ? `${file}: ${formatPath(path)}` : file;
-  const lines = [`${place}: ${severity}: ${message}`];
-  const source = line > 0 ? linesOfFile(file)?.[line - 1] : undefined;
-  if (source !== undefined) lines.push(...excerpt(source, line, column));
-  if (hint !== undefined) lines.push(`  hint: ${hint}`);
+  const { severity, file = fileName, line, path, message, hint, other } = diagnostic;
+  const lines = [escaped(`${formatPlace(diagnostic, fileName)}: ${severity}: ${message}`)];
+  // Its secret may stand on a line of its own.
+  const isSecret = isOfTsigKeys(path) && path.at(-1) === "data";
+  const source = line > 0 && !isSecret ? linesOfFile(file)?.[line - 1] : undefined;
+  if (source !== undefined) lines.push(...excerpt(source, diagnostic));
+  if (other !== undefined) lines.push(escaped(`  the other one: ${formatPlace(other, fileName)}`));
+  if (hint !== undefined) lines.push(escaped(`  hint: ${hint}`));
   return lines.join("\n");
 }
 
+/** `file:line:column`, or the file and the path where there is no text. */
+export function formatPlace({ file, line, column, path }: Place, fileName: string): string {
+  if (line > 0) return `${file ?? fileName}:${line}:${column}`;
+  return path.length > 0 ? `${file ?? fileName}: ${formatPath(path)}` : (file ?? fileName);
+}
+
+/**
+ * What a terminal would obey, a log would take for more lines, or nobody would see: as in a text of
+ * JSON.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+function escaped(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    const short = JSON.stringify(character).slice(1, -1);
+    return short.startsWith("\\") ? short : Array.from({ length: character.length }, (_, i) => unitOf(character, i)).join("");
+  });
+}
+
+function unitOf(text: string, i: number): string {
+  return `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`;
+}
+
+function isOfTsigKeys(path: Path): boolean {
+  return path[0] === "ddns" && path[1] === "tsig_keys";
+}
+
 const EXCERPT_WIDTH = 120;
+/** In an excerpt it is as wide as what it stands for, for the caret. */
+const HIDDEN = "\ufffd";
+/** So far around the place secrets are looked for. */
+const LONGEST_SECRET = 2000;
 
 /**
  * The line with its number, and a caret below `column`. A long line is cut around the place; tabs
  * stay tabs, so that the caret fits.
  */
-function excerpt(source: string, line: number, column: number): readonly string[] {
+function excerpt(source: string, { line, column, path }: Place): readonly string[] {
   const from = Math.max(0, Math.min(column - 1 - EXCERPT_WIDTH / 2, source.length - EXCERPT_WIDTH));
-  const shown = source.slice(from, from + EXCERPT_WIDTH);
+  const begin = Math.max(0, from - LONGEST_SECRET);
+  const near = maskedLine(source.slice(begin, from + EXCERPT_WIDTH + LONGEST_SECRET), isOfTsigKeys(path));
+  const cut = near.slice(from - begin, from - begin + EXCERPT_WIDTH);
+  const shown = cut.replace(UNPRINTABLE, (character) => (character === "\t" ? character : HIDDEN.repeat(character.length)));
   const gutter = String(line);
   const indent = shown.slice(0, Math.max(0, column - 1 - from)).replace(/[^\t]/g, " ");
   return [`  ${gutter} | ${shown}`, `  ${" ".repeat(gutter.length)} | ${indent}^`];

@@ -8,6 +8,8 @@ export interface Problem {
   readonly atKey: boolean;
   readonly message: string;
   readonly hint: string | undefined;
+  /** What it stands in conflict with. */
+  readonly other?: Path | undefined;
 }
 
 /** Line and column from 1. */
@@ -32,11 +34,11 @@ export interface Report {
    * of it; undefined for anything else.
    */
   readonly charactersAt: Characters;
-  /** A problem with the value at `path`. */
-  error(path: Path, message: string, hint?: string): void;
+  /** A problem with the value at `path`; `other`: with what it stands in conflict. */
+  error(path: Path, message: string, hint?: string, other?: Path): void;
   /** A problem with the key at the end of `path`, or with what is missing below it. */
-  keyError(path: Path, message: string, hint?: string): void;
-  warn(path: Path, message: string, hint?: string): void;
+  keyError(path: Path, message: string, hint?: string, other?: Path): void;
+  warn(path: Path, message: string, hint?: string, other?: Path): void;
 }
 
 /** Finds the characters of a plain scalar by its path. */
@@ -44,15 +46,15 @@ export type Characters = (path: Path) => string | undefined;
 
 export function createReport(charactersAt: Characters = () => undefined): Report {
   const problems: Problem[] = [];
-  const add = (severity: Severity, path: Path, atKey: boolean, message: string, hint: string | undefined): void => {
-    problems.push({ severity, path, atKey, message, hint });
+  const add = (severity: Severity, path: Path, atKey: boolean, message: string, hint?: string, other?: Path): void => {
+    problems.push({ severity, path, atKey, message, hint, ...(other && { other }) });
   };
   return {
     problems,
     charactersAt,
-    error: (path, message, hint) => add("error", path, false, message, hint),
-    keyError: (path, message, hint) => add("error", path, true, message, hint),
-    warn: (path, message, hint) => add("warning", path, true, message, hint),
+    error: (path, message, hint, other) => add("error", path, false, message, hint, other),
+    keyError: (path, message, hint, other) => add("error", path, true, message, hint, other),
+    warn: (path, message, hint, other) => add("warning", path, true, message, hint, other),
   };
 }
 
@@ -67,6 +69,13 @@ export function isError(problem: { readonly severity: Severity }): boolean {
 export function toDiagnostics(problems: readonly Problem[], locate: Locate): Diagnostic[] {
   const distinct = new Map(problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem]));
   return [...distinct.values()]
-    .map(({ severity, path, atKey, message, hint }) => ({ severity, ...locate(path, atKey), path, message, hint }))
+    .map(({ severity, path, atKey, message, hint, other }) => ({
+      severity,
+      ...locate(path, atKey),
+      path,
+      message,
+      hint,
+      ...(other && { other: { ...locate(other, true), path: other } }),
+    }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }

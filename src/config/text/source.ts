@@ -33,14 +33,18 @@ export interface Source {
 /** Aliases that one document may have resolved; more are taken for an attempt to exhaust memory. */
 const MAX_ALIASES = 10_000;
 
+const TOO_DEEP = "it is nested too deeply";
+
 /** Reads YAML 1.2, or JSON, which is part of it; `format` is for the messages. Never throws. */
-export function readSource(text: string, format: "YAML" | "JSON"): Source {
+export function readSource(written: string, format: "YAML" | "JSON"): Source {
+  // A mark of the byte order is no character of the first line.
+  const text = written.replace(/^\ufeff/, "");
   const lines = new LineCounter();
   try {
     // The parser compares each key with all others of its map: they are compared here.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false });
     const at = (offset: number): Position => position(lines, offset);
-    const syntax = [...document.errors, ...document.warnings].map((error) => explain(error, at, format));
+    const syntax = withoutRepeats([...document.errors, ...document.warnings].map((error) => explain(error, at, format)));
     const { problems: ofNodes, targets } = examine(document, at);
     const problems = [...syntax, ...ofNodes];
     // After an error of syntax the structure is a guess; complaints about what it seems to mean
@@ -54,7 +58,7 @@ export function readSource(text: string, format: "YAML" | "JSON"): Source {
       charactersAt: (path) => charactersAt(document, steps, path),
     };
   } catch (error) {
-    const reason = error instanceof RangeError ? "it is nested too deeply" : error instanceof Error ? error.message : String(error);
+    const reason = error instanceof RangeError ? TOO_DEEP : error instanceof Error ? error.message : String(error);
     const problem = { line: 1, column: 1, message: `not valid ${format}: ${reason}`, hint: undefined };
     return { value: undefined, problems: [problem], locate: () => ({ line: 1, column: 1 }), charactersAt: () => undefined };
   }
@@ -65,14 +69,41 @@ function position(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
+/** Where one mistake is told in several ways, the first is enough. */
+function withoutRepeats(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
+  // The parser stumbles again at each level that it comes out of.
+  const deep = problems.find(({ message }) => message.endsWith(TOO_DEEP));
+  if (deep !== undefined) return [deep];
+  const told = new Set<string>();
+  return problems.filter(({ line, column }) => {
+    const place = `${line}:${column}`;
+    return !told.has(place) && told.add(place);
+  });
+}
+
 function explain(error: YAMLError, at: (offset: number) => Position, format: string): SyntaxProblem {
   const place = at(error.pos[0]);
   if (error.code === "MULTIPLE_DOCS") return { ...place, message: "the file has more than one document", hint: "remove the line with ---" };
   if (error.code === "TAB_AS_INDENT") return { ...place, message: "a tab is used for indentation", hint: "use spaces" };
   // The parser calls itself for each level.
-  const message = /call stack/.test(error.message) ? "it is nested too deeply" : firstLower(error.message);
-  return { ...place, message: `not valid ${format}: ${message}`, hint: undefined };
+  if (/call stack|stack overflow/i.test(error.message)) return { ...place, message: `not valid ${format}: ${TOO_DEEP}`, hint: undefined };
+  const hint = HINTS.find(([what]) => what.test(error.message))?.[1];
+  return { ...place, message: `not valid ${format}: ${firstLower(error.message)}`, hint };
 }
+
+/** What to do about what the parser says: it knows the rule that is broken, and not how. */
+const HINTS: readonly (readonly [what: RegExp, hint: string])[] = [
+  [/Nested mappings are not allowed/, 'text that has ": " in it stands in quotes; each key has a line of its own'],
+  [/cannot start with/, 'put the text in quotes: "..."'],
+  [/must start at the same column/, "indent the keys of one map by the same number of spaces"],
+  [/Missing closing/, "a quote that is opened has to be closed; quotes inside the text are written twice, or other ones are put around it"],
+  [/sufficiently indented and end with/, "each { needs its }, each [ its ], and what is between them is indented more than the key"],
+  [/need to be followed by map values/, "behind a key stand a colon and a space: key: value"],
+  [
+    /unexpected scalar at node end|Unexpected scalar/,
+    "a key has its colon and a space behind it, and text with special characters stands in quotes",
+  ],
+];
 
 /** What aliases stand for. */
 type Targets = ReadonlyMap<unknown, Node>;

@@ -1,17 +1,27 @@
+import { asName, namesMeant } from "./words.ts";
+
 /** More are not looked through: each of many mistakes would be compared with each of many names. */
 const MOST_CANDIDATES = 1000;
+
+/** More mistakes of one kind get no suggestion of their own: nobody reads so many. */
+const MOST_SUGGESTIONS = 200;
+
+/** Names that can be asked for one: there may be many, and they are not copied for each mistake. */
+export interface Names extends Iterable<string> {
+  has(name: string): boolean;
+}
 
 /** The candidate that `word` was probably meant to be; undefined when none is close. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = word.length <= 3 ? 1 : word.length <= 6 ? 2 : 3;
-  const wanted = normalise(word);
+  const wanted = asName(word);
   let best: string | undefined;
   let bestDistance = limit + 1;
   let left = MOST_CANDIDATES;
   for (const candidate of candidates) {
     if (left-- === 0) break;
-    if (Math.abs(candidate.length - word.length) > limit) continue;
-    const distance = editDistance(wanted, normalise(candidate), bestDistance);
+    if (Math.abs(candidate.length - wanted.length) > limit) continue;
+    const distance = editDistance(wanted, asName(candidate), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -20,14 +30,27 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/**
+ * The candidate that `word` stands for: the same one otherwise written, one that means it, or the
+ * closest; undefined when there is none.
+ */
+export function meant(word: string, candidates: Names | readonly string[]): string | undefined {
+  const own = asName(word);
+  const names: Names = "has" in candidates ? candidates : new Set(candidates);
+  if (names.has(own)) return own;
+  return namesMeant(word).find((name) => names.has(name)) ?? closest(word, names);
+}
+
 /** `did you mean "x"?` or undefined: a hint. */
-export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
-  const best = closest(word, candidates);
+export function didYouMean(word: string, candidates: Names | readonly string[]): string | undefined {
+  const best = meant(word, candidates);
   return best === undefined ? undefined : `did you mean "${best}"?`;
 }
 
-function normalise(word: string): string {
-  return word.toLowerCase().replaceAll("-", "_");
+/** `didYouMean` for the first of many mistakes of one kind, in a file that has many names. */
+export function fewSuggestions(): (word: string, candidates: Names) => string | undefined {
+  let left = MOST_SUGGESTIONS;
+  return (word, candidates) => (left-- > 0 ? didYouMean(word, candidates) : undefined);
 }
 
 /**

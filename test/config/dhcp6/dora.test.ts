@@ -80,7 +80,10 @@ test("dora's section v6 loads unchanged (2.6)", () => {
       path: "/var/lib/dora/server_id",
     },
   );
-  assert.deepEqual(problemsOf(FILE), ["11:9 warning: enterprise_id has no effect: a DUID of type LLT has none"]);
+  assert.deepEqual(problemsOf(FILE), [
+    "2:12 warning: clients of the network 192.168.5.0/24 are told no DNS server",
+    "11:9 warning: enterprise_id has no effect: a DUID of type LLT has none",
+  ]);
 });
 
 test("dora: options of the network go over those of the section, not under them (1.21)", () => {

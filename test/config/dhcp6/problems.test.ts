@@ -141,7 +141,11 @@ describe("DHCPv6: mistakes are told at their place, with what to do", () => {
     // In the network's own prefix, where no range is, prefixes can be delegated.
     assert.deepEqual(
       problemsOf(
-        network("ranges: [{prefix: '2001:db8:1::/112'}]", "prefix_pools: [{prefix: '2001:db8:1:0:1::/80', delegated_length: 96}]"),
+        network(
+          "ranges: [{prefix: '2001:db8:1::/112'}]",
+          "prefix_pools: [{prefix: '2001:db8:1:0:1::/80', delegated_length: 96}]",
+          "options: {dns_servers: '2001:db8::53'}",
+        ),
       ),
       [],
     );
@@ -374,8 +378,21 @@ test("what is probably not meant is warned of", () => {
       section("config: {lease_time: 1h, preferred_time: {default: 30m, min: 10m}}"),
       ["2:59 warning: min of preferred_time has no effect: clients get the preferred lifetime that is configured"],
     ],
-    [section("networks: {2001:db8:1::5/64: {}}"), ["2:14 warning: 2001:db8:1::5/64 is read as the network 2001:db8:1::/64"]],
-    [section("networks: {2001:DB8:1:0::/64: {}}"), []],
+    [
+      section("networks: {2001:db8:1::5/64: {}}"),
+      [
+        "2:14 warning: 2001:db8:1::5/64 is read as the network 2001:db8:1::/64",
+        "2:14 warning: the network 2001:db8:1::/64 has neither ranges nor prefix_pools nor reservations, and no options: its clients get nothing",
+      ],
+    ],
+    [
+      section("networks: {2001:DB8:1:0::/64: {}}"),
+      [
+        "2:14 warning: the network 2001:db8:1::/64 has neither ranges nor prefix_pools nor reservations, and no options: its clients get nothing",
+      ],
+    ],
+    [network("options: {dns_servers: '2001:db8::1'}"), []],
+    [network("ranges: [{prefix: '2001:db8:1::/112'}]"), ["3:5 warning: clients of the network 2001:db8:1::/64 are told no DNS server"]],
     [
       section("options: {23: {type: u8, value: 1}}"),
       ["2:13 warning: option 23 (dns_servers): a value of type u8 does not fit this option: needs 16 bytes where 1 are left"],

@@ -109,7 +109,7 @@ test("an empty translation is a comment", () => {
   assert.equal(writeTranslation({ value: {}, ...NOTHING_KNOWN }, ["Converted."]), "# Converted.\n\n");
 });
 
-const FILES = ["home", "home6", "netboot", "office", "quickstart"].map((name) => `examples/${name}.yaml`);
+const FILES = ["home", "home6", "names", "netboot", "office", "quickstart"].map((name) => `examples/${name}.yaml`);
 
 for (const file of [...FILES, "test/config/files/dora.yaml"]) {
   test(`${file}, written anew, is the same configuration`, () => {

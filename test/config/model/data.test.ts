@@ -89,7 +89,7 @@ test("what the copy's parts share is shared in it, too", () => {
 });
 
 test("the configurations of the examples are data", () => {
-  for (const name of ["home", "office", "quickstart"]) {
+  for (const name of ["home", "names", "office", "quickstart"]) {
     const config = load(readFileSync(new URL(`../../../examples/${name}.yaml`, import.meta.url), "utf8"));
     assert.deepEqual(structuredClone(config), config, name);
   }

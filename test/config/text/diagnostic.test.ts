@@ -22,6 +22,14 @@ test("the caret stays below its place after tabs and in long lines", () => {
   assert.ok(source.length < 140);
 });
 
+test("what a terminal would obey is written as in JSON, and is one character wide in the line of the source", () => {
+  const raw = { ...diagnostic, line: 1, column: 6, message: 'unknown key "a\u001b[2J\u0007\n\u202e\u009b"', hint: "not \u001b" };
+  assert.equal(
+    formatDiagnostic(raw, "x\u001b.yaml", "\ufeffa\u001b[2J: 1"),
+    'x\\u001b.yaml:1:6: error: unknown key "a\\u001b[2J\\u0007\\n\\u202e\\u009b"\n  1 | a\ufffd[2J: 1\n    |      ^\n  hint: not \\u001b',
+  );
+});
+
 test("without a position the path stands in its place", () => {
   const message = formatDiagnostic({ ...diagnostic, line: 0, column: 0, path: ["networks", "10.0.0.0/8", "ranges", 0] }, "x.ts");
   assert.equal(message, 'x.ts: networks["10.0.0.0/8"].ranges[0]: error: no good\n  hint: do better');

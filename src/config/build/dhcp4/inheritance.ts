@@ -17,6 +17,7 @@ export interface Inherited extends InheritedByAll {
   /** Options below the top level; those of the top level are looked up last, by the engine. */
   readonly options: OptionSet;
   readonly excludeFirstLast24: boolean;
+  readonly serverId: Ipv4 | undefined;
 }
 
 const DEFAULTS: Inherited = {
@@ -25,12 +26,14 @@ const DEFAULTS: Inherited = {
   boot: { nextServer: 0, serverName: new Uint8Array(0), fileName: new Uint8Array(0) },
   options: NO_OPTIONS,
   excludeFirstLast24: false,
+  serverId: undefined,
 };
 
 interface Place extends PlaceOfAll {
   readonly config?: LeaseConfigFile | undefined;
   readonly options?: OptionsFile | undefined;
   readonly exclude_first_last_24?: boolean | undefined;
+  readonly server_id?: Ipv4 | undefined;
   readonly next_server?: Ipv4 | undefined;
   readonly server_name?: Uint8Array | undefined;
   readonly file_name?: Uint8Array | undefined;
@@ -53,5 +56,6 @@ export function inherit(place: Place, outer: Inherited, path: Path, dictionary: 
     options:
       path.length === 0 ? outer.options : mergeOptions(outer.options, readOptions(place.options, [...path, "options"], dictionary, report)),
     excludeFirstLast24: place.exclude_first_last_24 ?? outer.excludeFirstLast24,
+    serverId: place.server_id ?? outer.serverId,
   };
 }

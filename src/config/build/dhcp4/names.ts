@@ -11,6 +11,7 @@ export type NamedIpv4Prefix = NamedPrefix<Ipv4, Ipv4Prefix>;
 export const NETWORK_NAMES: NetworkNames<Ipv4, Ipv4Prefix> = {
   family: IPV4,
   path: ["networks"],
+  all: { address: 0, length: 0 },
   problemOf: (prefix) => {
     const { start, end } = rangeOfPrefix(prefix);
     return end >= FIRST_HOST && start <= LAST_HOST ? undefined : "multicast or reserved";

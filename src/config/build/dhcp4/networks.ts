@@ -7,7 +7,7 @@ import type { ConfigFile, NetworkFile } from "../../schema/config.ts";
 import type { Report } from "../../text/problems.ts";
 import type { ClassTable } from "../classes.ts";
 import { rangeLookup } from "../family.ts";
-import { entriesOf } from "../hosts.ts";
+import { entriesOf, refusedOf } from "../hosts.ts";
 import { readLeaseTime } from "../lease-time.ts";
 import { placed, readLimits } from "../limits.ts";
 import { prefixLookup } from "../prefixes.ts";
@@ -79,13 +79,24 @@ export function buildNetwork(build: NetworkBuild, entry: NamedIpv4Prefix, link: 
   const path = ["networks", key];
   const index = build.networks.length;
   const own = inherit(file, outer, path, dictionary, report);
-  const serverId = file.server_id;
+  const { serverId } = own;
   const ownHosts = readHosts(entriesOf(file.reservations, [...path, "reservations"]), dictionary, report);
   const hosts = checkAddresses([...ownHosts, ...(globalHosts.inNetwork.get(entry) ?? [])], prefix, serverId, report);
   const unusable = unusableAddresses(prefix);
   const ownAddresses = [...unusable, ...(serverId === undefined ? [] : [serverId])].sort((a, b) => a - b);
   const notDynamic = [...hosts.flatMap((host) => host.address ?? []), ...ownAddresses].sort((a, b) => a - b);
-  const ranges = readPools(file.ranges ?? [], entry, IPV4, [...path, "ranges"], report).map((pool): Range => {
+  const pools = readPools(file.ranges ?? [], entry, IPV4, [...path, "ranges"], report);
+  const settingsOf = ({ file: range, path: place }: Pick<(typeof pools)[number], "file" | "path">) => ({
+    leaseTime: readLeaseTime(range.config, own.leaseTime, [...place, "config"], report),
+    options: mergeOptions(own.options, readOptions(range.options, [...place, "options"], dictionary, report)),
+    ...build.classes.guard(range, place),
+  });
+  for (const one of refusedOf(file.ranges, [...path, "ranges"], pools)) settingsOf(one);
+  for (const one of refusedOf(file.reservations, [...path, "reservations"], hosts)) {
+    readLeaseTime(one.file.config, own.leaseTime, [...one.path, "config"], report);
+    build.classes.ofReservation(one.file, one.path);
+  }
+  const ranges = pools.map((pool): Range => {
     const firstAndLast = own.excludeFirstLast24 ? firstAndLastOf24(pool) : [];
     const excluded = excludedFrom(pool, notDynamic, firstAndLast, IPV4);
     reportFull(pool, excluded, () => excludedFrom(pool, ownAddresses, firstAndLast, IPV4), IPV4, report);
@@ -95,9 +106,7 @@ export function buildNetwork(build: NetworkBuild, entry: NamedIpv4Prefix, link: 
       start: pool.start,
       end: pool.end,
       excluded,
-      leaseTime: readLeaseTime(pool.file.config, own.leaseTime, [...pool.path, "config"], report),
-      options: mergeOptions(own.options, readOptions(pool.file.options, [...pool.path, "options"], dictionary, report)),
-      ...build.classes.guard(pool.file, pool.path),
+      ...settingsOf(pool),
     };
     build.ranges.push(range);
     return range;
@@ -129,6 +138,11 @@ export function buildNetwork(build: NetworkBuild, entry: NamedIpv4Prefix, link: 
     options: own.options,
     ...build.classes.guard(file, path),
   };
+}
+
+/** Reports what is wrong in a network whose key has a problem; nothing else becomes of it. */
+export function checkNetwork(build: NetworkBuild, entry: NamedIpv4Prefix, outer: Inherited): void {
+  buildNetwork({ ...build, networks: [], ranges: [] }, entry, 0, outer);
 }
 
 /**

@@ -53,6 +53,7 @@ function readHost(file: ReservationFile, path: Path, dictionary: OptionDictionar
       [...path, "hostname"],
       `the host's name is given twice: as hostname and as ${optionTitle(HOST_NAME, dictionary)}`,
       "keep one of the two",
+      [...path, "options"],
     );
   }
   if (match.length === 0) return undefined;
@@ -82,7 +83,12 @@ function readMatches(
       warnOfShort(data, [...path, "options"], report);
       matches.push({ kind: "clientIdentifier", value: data });
     } else
-      report.keyError([...path, "client_id"], "the client identifier is given twice: as client_id and as option 61", "keep one of the two");
+      report.keyError(
+        [...path, "client_id"],
+        "the client identifier is given twice: as client_id and as option 61",
+        "keep one of the two",
+        [...path, "options"],
+      );
   }
   if (file.options !== undefined && options.length === 0 && report.problems.length === before && !dictionary.incomplete) {
     report.keyError(
@@ -136,10 +142,13 @@ export function checkAddresses(hosts: readonly Host[], prefix: Ipv4Prefix, serve
   const fitting = hosts.filter((host) => {
     const { address } = host;
     if (address === undefined) return true;
-    const problem = addressProblem(address, prefix, serverId) ?? takenProblem(address, taken.get(address));
-    if (problem === undefined) taken.set(address, host);
-    else report.error([...host.path, "ip"], ...problem);
-    return problem === undefined;
+    const problem = addressProblem(address, prefix, serverId);
+    const other = taken.get(address);
+    if (problem !== undefined) report.error([...host.path, "ip"], ...problem);
+    else if (other !== undefined)
+      report.error([...host.path, "ip"], `${formatIpv4(address)} is reserved for ${other.name} already`, undefined, other.path);
+    else taken.set(address, host);
+    return problem === undefined && other === undefined;
   });
   return withoutSecondPlace(fitting, HOST_KEYS, ({ address }) => (address === undefined ? undefined : formatIpv4(address)), report);
 }
@@ -154,10 +163,6 @@ function addressProblem(address: Ipv4, prefix: Ipv4Prefix, serverId: Ipv4 | unde
   return unusable < 0
     ? undefined
     : [`${text} is the ${unusable === 0 ? "network" : "broadcast"} address of ${network}`, "reserve another address"];
-}
-
-function takenProblem(address: Ipv4, other: Host | undefined): [message: string] | undefined {
-  return other === undefined ? undefined : [`${formatIpv4(address)} is reserved for ${other.name} already`];
 }
 
 interface BootFile {

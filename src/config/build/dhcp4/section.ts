@@ -11,7 +11,7 @@ import { readPrefixes } from "../prefixes.ts";
 import { type Inherited, inherit, topLevel } from "./inheritance.ts";
 import { type Dhcp4LinkPlan, planDhcp4Links } from "./links.ts";
 import { type NamedIpv4Prefix, NETWORK_NAMES } from "./names.ts";
-import { assignHosts, buildNetwork, type NetworkBuild } from "./networks.ts";
+import { assignHosts, buildNetwork, checkNetwork, type NetworkBuild } from "./networks.ts";
 import { readHosts } from "./reservations.ts";
 
 const RULES: ClassRules = { key: "v4", builtIn: ["ALL", "KNOWN", "UNKNOWN", "BOOTP"] };
@@ -42,7 +42,7 @@ export interface Dhcp4Reading {
 /** Reads everything of DHCPv4. `written` are all keys of `networks`, the refused ones too. */
 export function readDhcp4(common: Common, dictionary: OptionDictionary, written: ReadonlySet<string>): Dhcp4Reading {
   const { file, report, shared, reservations } = common;
-  const prefixes = readPrefixes(Object.keys(file.networks ?? {}), NETWORK_NAMES, report);
+  const { networks: prefixes, refused } = readPrefixes(Object.keys(file.networks ?? {}), NETWORK_NAMES, report);
   checkInterfaces(file.interfaces, ["interfaces"], report);
   const plans = planDhcp4Links(file, prefixes, shared.dhcp4, written, report);
   const globalHosts = assignHosts(readHosts(reservations.dhcp4, dictionary, report), prefixes, written, report);
@@ -51,6 +51,7 @@ export function readDhcp4(common: Common, dictionary: OptionDictionary, written:
   const classes = readClasses(
     {
       rules: RULES,
+      givesClasses: common.givesClasses,
       files: file.client_classes?.v4 ?? [],
       given: classesGivenBy(
         reservations.dhcp4.map((entry) => entry.file),
@@ -76,6 +77,8 @@ export function readDhcp4(common: Common, dictionary: OptionDictionary, written:
     for (const member of plan.members) places.set(member, { link, outer });
   }
   const finish = (limits: readonly Limit[]): Dhcp4Part => {
+    for (const entry of refused) checkNetwork(build, entry, global);
+    for (const { file: host, path } of reservations.dhcp4) classes.ofReservation(host, path);
     for (const prefix of prefixes) {
       const place = places.get(prefix);
       if (place !== undefined) build.networks.push(buildNetwork(build, prefix, place.link, place.outer));

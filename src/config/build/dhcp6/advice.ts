@@ -4,8 +4,9 @@ import type { Dhcp6Config, Network, Range } from "../../model/dhcp6.ts";
 import type { Dhcp6File } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
-import { adviseOnHostNames, adviseOnThreshold } from "../advice.ts";
+import { adviseOnHostNames, adviseOnNameServers, adviseOnThreshold } from "../advice.ts";
 import { contains } from "../family.ts";
+import { keysByName } from "../prefixes.ts";
 import { IPV6 } from "./family.ts";
 import { NETWORK_NAMES } from "./names.ts";
 
@@ -13,17 +14,25 @@ const ADDRESS_SIZE = 16;
 
 /** Warns of what is probably not meant. */
 export function advise(config: Dhcp6Config, section: Dhcp6File, report: Report): void {
-  const keys = Object.keys(section.networks ?? {});
+  const keys = keysByName(Object.keys(section.networks ?? {}), NETWORK_NAMES);
   for (const network of config.networks) {
-    const path = [...NETWORK_NAMES.path, keys[network.index] as string];
+    const path = [...NETWORK_NAMES.path, keys.get(network.name) ?? network.name];
     adviseOnNetwork(network, path, report);
+    adviseOnUse(config, network, path, report);
     adviseOnThreshold(network, [...network.ranges, ...network.prefixPools], config.classification, path, report);
     for (const [i, range] of network.ranges.entries()) adviseOnRange(config, range, [...path, "ranges", i], report);
   }
+  const untold = config.networks.filter((network) => tellsNoNameServers(config, network)).map(({ name }) => name);
+  const [first] = untold;
+  const place = untold.length === 1 && first !== undefined ? [...NETWORK_NAMES.path, keys.get(first) ?? first] : NETWORK_NAMES.path;
+  const hint = "add options: {dns_servers: ADDRESS}, or {dns_servers: {value: null}} where routers tell them (RFC 8106)";
+  adviseOnNameServers(untold, place, hint, report);
   adviseOnHostNames(
     [
       [["v6", "reservations"], section.reservations],
-      ...keys.map((key) => [[...NETWORK_NAMES.path, key, "reservations"], section.networks?.[key]?.reservations] as const),
+      ...Object.entries(section.networks ?? {}).map(
+        ([key, { reservations }]) => [[...NETWORK_NAMES.path, key, "reservations"], reservations] as const,
+      ),
     ],
     report,
   );
@@ -32,6 +41,23 @@ export function advise(config: Dhcp6Config, section: Dhcp6File, report: Report):
 function adviseOnNetwork({ name, reservationsOnly, reservations }: Network, path: Path, report: Report): void {
   if (!reservationsOnly || reservations.length > 0) return;
   report.warn(path, `reservations_only is set for ${name}, which has no reservations: no client gets an address in it`);
+}
+
+/** Whether clients that get addresses are told no DNS server, neither there nor by a class. */
+function tellsNoNameServers(config: Dhcp6Config, { ranges }: Network): boolean {
+  const code = OptionCode.dnsServers;
+  if (config.options.byCode.has(code) || config.classification?.classes.some(({ options }) => options.byCode.has(code)) === true)
+    return false;
+  return ranges.length > 0 && ranges.every(({ options }) => !options.byCode.has(code));
+}
+
+/** Of a network that has neither, only options can be asked for. */
+function adviseOnUse(config: Dhcp6Config, network: Network, path: Path, report: Report): void {
+  const { name, ranges, prefixPools, reservations, options } = network;
+  if (network.reservationsOnly || ranges.length > 0 || prefixPools.length > 0 || reservations.length > 0) return;
+  if (config.addressRegistration || options.byCode.size > 0 || config.options.byCode.size > 0) return;
+  const message = `the network ${name} has neither ranges nor prefix_pools nor reservations, and no options: its clients get nothing`;
+  report.warn(path, message, "add ranges, or options for hosts that make their own addresses");
 }
 
 /** A server that clients are told of could lose its address to one of them. */

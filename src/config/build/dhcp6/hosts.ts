@@ -53,7 +53,7 @@ function readMatches(
 ): readonly ReservationMatch[] {
   const matches: ReservationMatch[] = [];
   const twice = (place: Path, one: string, other: string): void =>
-    report.keyError(place, `the DUID is given twice: as ${one} and as ${other}`, "keep one of the two");
+    report.keyError(place, `the DUID is given twice: as ${one} and as ${other}`, "keep one of the two", [...path, one]);
   if (file.duid !== undefined && file.client_id !== undefined) twice([...path, "client_id"], "duid", "client_id");
   const duid = file.duid ?? file.client_id;
   if (duid !== undefined) matches.push({ kind: "duid", value: duid });

@@ -5,7 +5,7 @@ import type { Dhcp6File } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import { formatIdentifier } from "../../text/identifier.ts";
 import type { Report } from "../../text/problems.ts";
-import { claim, type LinkPlan, planLinks } from "../links.ts";
+import { type Claims, claim, type LinkPlan, planLinks } from "../links.ts";
 import type { SharedNetwork } from "../shared-networks.ts";
 import { type NamedIpv6Prefix, NETWORK_NAMES } from "./names.ts";
 
@@ -36,7 +36,7 @@ export function planDhcp6Links(
     },
     report,
   );
-  const claims = new Map<string, LinkPlan<Ipv6, Ipv6Prefix>>();
+  const claims: Claims = new Map();
   return plans.map((plan) => {
     const entries = interfaceIdsOf(plan, section);
     for (const [path, value] of entries) claim(claims, plan, path, `the Interface-Id ${formatIdentifier(value)}`, report);

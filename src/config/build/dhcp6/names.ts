@@ -1,6 +1,6 @@
 import { parseIpv4 } from "../../../net/ipv4.ts";
 import { type Ipv6, parseIpv6 } from "../../../net/ipv6.ts";
-import { type Ipv6Prefix, lastAddress } from "../../../net/ipv6-prefix.ts";
+import { type Ipv6Prefix, ipv6Prefix, lastAddress } from "../../../net/ipv6-prefix.ts";
 import { isHostIpv6 } from "../../../net/ipv6-range.ts";
 import type { NamedPrefix, NetworkNames } from "../prefixes.ts";
 import { IPV6 } from "./family.ts";
@@ -12,6 +12,7 @@ export type NamedIpv6Prefix = NamedPrefix<Ipv6, Ipv6Prefix>;
 export const NETWORK_NAMES: NetworkNames<Ipv6, Ipv6Prefix> = {
   family: IPV6,
   path: ["v6", "networks"],
+  all: ipv6Prefix(new Uint8Array(16), 0),
   problemOf: (prefix) => (isHostIpv6(lastAddress(prefix)) ? undefined : "multicast, link-local or reserved"),
   explain: (key, path, report) => {
     if (parseIpv4(key.replace(/\/.*$/, "")) !== undefined) {

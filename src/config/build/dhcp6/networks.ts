@@ -5,6 +5,7 @@ import { mergeOptions, NO_OPTIONS, readOptions } from "../../options/values.ts";
 import type { Dhcp6NetworkFile } from "../../schema/config.ts";
 import type { Report } from "../../text/problems.ts";
 import type { ClassTable } from "../classes.ts";
+import { refusedOf } from "../hosts.ts";
 import { placed, readLimits } from "../limits.ts";
 import { excludedFrom, reportFull } from "../ranges.ts";
 import { IPV6 } from "./family.ts";
@@ -45,6 +46,13 @@ export function buildNetwork(build: NetworkBuild, source: NetworkSource, link: n
   const own = inherit(file, outer, path, dictionary, report);
   const ranges = source.ranges.map((pool) => buildRange(build, pool, entry, index, own));
   const prefixPools = source.prefixPools.map((pool) => buildPrefixPool(build, pool, index, own));
+  for (const one of refusedOf(file.ranges, [...path, "ranges"], source.ranges)) settingsOf(build, one, own);
+  for (const one of refusedOf(file.prefix_pools, [...path, "prefix_pools"], source.prefixPools)) settingsOf(build, one, own);
+  const hosts = [...(reserved.own.get(entry) ?? []), ...(reserved.inNetwork.get(entry) ?? [])];
+  for (const one of refusedOf(file.reservations, [...path, "reservations"], hosts)) {
+    readLifetimes(one.file.config, own.leaseTime, [...one.path, "config"], report);
+    classes.ofReservation(one.file, one.path);
+  }
   const inNetwork = (hosts: readonly PlacedHost[] | undefined): readonly Reservation[] =>
     (hosts ?? []).map((host) => buildReservation(build, host, surroundings(host, ranges, prefixPools, own)));
   return {
@@ -109,7 +117,11 @@ function buildPrefixPool(build: NetworkBuild, pool: DelegatingPool, network: num
   return result;
 }
 
-function settingsOf({ report, dictionary, classes }: NetworkBuild, { file, path }: AddressPool | DelegatingPool, own: Inherited) {
+function settingsOf(
+  { report, dictionary, classes }: NetworkBuild,
+  { file, path }: Pick<AddressPool | DelegatingPool, "file" | "path">,
+  own: Inherited,
+) {
   return {
     leaseTime: readLifetimes(file.config, own.leaseTime, [...path, "config"], report),
     options: mergeOptions(own.options, readOptions(file.options, [...path, "options"], dictionary, report)),

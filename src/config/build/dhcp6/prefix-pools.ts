@@ -5,7 +5,7 @@ import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
 import { contains, firstEndingAt, overlaps } from "../family.ts";
 import { IPV6 } from "./family.ts";
-import type { NamedIpv6Prefix } from "./names.ts";
+import { type NamedIpv6Prefix, NETWORK_NAMES } from "./names.ts";
 import type { AddressPool } from "./pools.ts";
 
 /** A pool of prefixes that was read. */
@@ -59,13 +59,13 @@ export function checkDelegable({ range, network, path, what }: PlacedPrefix, { n
   if (other.network !== network || !inside) {
     const how = inside ? "lies in" : "overlaps";
     const hint = "hosts have addresses of the network on their link: nothing of it can be delegated to a router";
-    report.error(path, `${what} ${how} the network ${other.network.name}`, hint);
+    report.error(path, `${what} ${how} the network ${other.network.name}`, hint, [...NETWORK_NAMES.path, other.network.key]);
     return false;
   }
   const taken = ranges[firstEndingAt(IPV6, ranges, range.start)];
   if (taken === undefined || !overlaps(IPV6, taken, range)) return true;
   const text = `${IPV6.format(taken.start)}-${IPV6.format(taken.end)}`;
-  report.error(path, `${what} overlaps the range ${text}`, "an address is given to a host, or delegated to a router: not both");
+  report.error(path, `${what} overlaps the range ${text}`, "an address is given to a host, or delegated to a router: not both", taken.path);
   return false;
 }
 
@@ -75,7 +75,7 @@ export function checkDelegable({ range, network, path, what }: PlacedPrefix, { n
  */
 export function withoutOverlap<Placed extends PlacedPrefix>(
   all: readonly Placed[],
-  problem: (later: Placed, earlier: Placed) => readonly [message: string, hint: string],
+  problem: (later: Placed, earlier: Placed) => readonly [message: string, hint: string, other?: Path],
   report: Report,
 ): readonly Placed[] {
   const order = new Map(all.map((one, i) => [one, i]));
@@ -114,9 +114,10 @@ export function readPrefixPools(
       if (checkDelegable({ ...pool, path: [...place, "prefix"] }, givenFrom, report)) all.push(pool);
     }
   }
-  const problem = (later: PlacedPrefix, earlier: PlacedPrefix): [string, string] => [
+  const problem = (later: PlacedPrefix, earlier: PlacedPrefix): [string, string, Path] => [
     `${later.what} overlaps ${earlier.what}`,
     "a prefix can be in one pool only",
+    earlier.path,
   ];
   return withoutOverlap(all, problem, report);
 }

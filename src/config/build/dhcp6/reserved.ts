@@ -81,9 +81,19 @@ export function placeHosts(
     } else if (IPV6.compare(address, network.range.start) === 0 && IPV6.compare(address, network.range.end) !== 0)
       report.error(path, `${text} is the subnet-router anycast address of ${network.name}`, "reserve another address");
     else if (other !== undefined)
-      report.error(path, `${text} is reserved for ${other.host.name} already`, other.host === host ? "keep one of the two" : undefined);
+      report.error(
+        path,
+        `${text} is reserved for ${other.host.name} already`,
+        other.host === host ? "keep one of the two" : undefined,
+        other.host.path,
+      );
     else if (pool !== undefined)
-      report.error(path, `${text} lies in the prefix pool ${formatIpv6Prefix(pool.file.prefix)}`, "it would be delegated to a router");
+      report.error(
+        path,
+        `${text} lies in the prefix pool ${formatIpv6Prefix(pool.file.prefix)}`,
+        "it would be delegated to a router",
+        pool.path,
+      );
     else {
       addresses.set(text, { address, path, host });
       return network;
@@ -99,14 +109,14 @@ export function placeHosts(
     const what = `the reserved prefix ${text}`;
     if (pool !== undefined && places.linkOf(pool.network) !== places.linkOf(home)) {
       const message = `${text} lies in a prefix pool of the network ${pool.network.name}, which is on another link`;
-      report.error(path, message, "put the reservation in that network");
+      report.error(path, message, "put the reservation in that network", pool.path);
       return;
     }
     // Pools don't overlap: if the prefix holds any, then the first that begins in it.
     const whole = pools[lowerBound(pools.length, (n) => IPV6.compare((pools[n] as DelegatingPool).range.start, prefix) >= 0)];
     if (whole !== undefined && ipv6PrefixContains(prefix, whole.file.prefix)) {
       const message = `${what} takes all of the prefix pool ${formatIpv6Prefix(whole.file.prefix)}`;
-      report.error(path, message, "remove the pool, or reserve a longer prefix");
+      report.error(path, message, "remove the pool, or reserve a longer prefix", whole.path);
       return;
     }
     const placed = { prefix, range: IPV6.rangeOf(prefix), network: pool?.network ?? home, path, what, host };
@@ -173,6 +183,7 @@ export function placeHosts(
     (later, earlier) => [
       `${later.what} overlaps ${formatIpv6Prefix(earlier.prefix)}, reserved for ${earlier.host.name}`,
       "a prefix is delegated once",
+      earlier.host.path,
     ],
     report,
   );
@@ -181,7 +192,7 @@ export function placeHosts(
     const around = prefixOf(address);
     if (around === undefined) continue;
     const message = `${formatIpv6(address)} lies in the prefix ${formatIpv6Prefix(around.prefix)} that is reserved for ${around.host.name}`;
-    report.error(path, message, "it would be delegated to a router");
+    report.error(path, message, "it would be delegated to a router", around.host.path);
   }
   return {
     own,

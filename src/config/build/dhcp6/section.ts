@@ -35,13 +35,14 @@ export interface Dhcp6Reading {
 /** Reads everything of DHCPv6. `written` are all keys of its networks, the refused ones too. */
 export function readDhcp6(common: Common, section: Dhcp6File, dictionary: OptionDictionary, written: ReadonlySet<string>): Dhcp6Reading {
   const { file, report, shared, reservations } = common;
-  const entries = readPrefixes(Object.keys(section.networks ?? {}), NETWORK_NAMES, report);
+  const { networks: entries, refused } = readPrefixes(Object.keys(section.networks ?? {}), NETWORK_NAMES, report);
   checkInterfaces(section.interfaces, [...PATH, "interfaces"], report);
   const plans = planDhcp6Links(section, entries, shared.dhcp6, written, report);
   const global = ofSection(file, section, report);
   const classes = readClasses(
     {
       rules: RULES,
+      givesClasses: common.givesClasses,
       files: file.client_classes?.v6 ?? [],
       given: classesGivenBy(
         reservations.dhcp6.map((entry) => entry.file),
@@ -87,6 +88,8 @@ export function readDhcp6(common: Common, section: Dhcp6File, dictionary: Option
     const outerOf: readonly Inherited[] = plans.map(({ shared: link, path }) =>
       link === undefined ? global : inherit(link, global, path, dictionary, report),
     );
+    for (const entry of refused) checkNetwork(build, section, entry, global);
+    for (const { file: host, path } of ofEverywhere) classes.ofReservation(host, path);
     for (const source of sources) {
       const link = linkOf.get(source.entry) as number;
       build.networks.push(buildNetwork(build, source, link, outerOf[link] as Inherited));
@@ -110,6 +113,24 @@ export function readDhcp6(common: Common, section: Dhcp6File, dictionary: Option
   return { classes, finish };
 }
 
+/** Reports what is wrong in a network whose key has a problem; nothing else becomes of it. */
+function checkNetwork(build: NetworkBuild, section: Dhcp6File, entry: NamedIpv6Prefix, outer: Inherited): void {
+  const { report, dictionary } = build;
+  const [source] = readSources(section, [entry], report);
+  if (source === undefined) return;
+  const path = [...NETWORK_NAMES.path, entry.key, "reservations"];
+  const hosts = readHosts(entriesOf(source.file.reservations, path), dictionary, report);
+  const places = {
+    networks: [entry],
+    linkOf: () => 0,
+    pools: source.prefixPools,
+    givenFrom: addressed([entry], source.ranges),
+    complete: false,
+  };
+  const reserved = placeHosts(new Map([[entry, hosts]]), [], places, report);
+  buildNetwork({ ...build, reserved, networks: [], pools: [], everywhere: new Map() }, source, 0, outer);
+}
+
 /** The networks with their ranges and pools of prefixes, as far as these have no problem. */
 function readSources(section: Dhcp6File, entries: readonly NamedIpv6Prefix[], report: Common["report"]): readonly NetworkSource[] {
   const withRanges = entries.map((entry) => {
@@ -126,7 +147,8 @@ function readSources(section: Dhcp6File, entries: readonly NamedIpv6Prefix[], re
     givenFrom,
     report,
   );
-  const poolsOf = Map.groupBy(pools, ({ network }) => network);
+  const poolsOf = new Map(withRanges.map(({ entry }) => [entry, [] as (typeof pools)[number][]]));
+  for (const pool of pools) poolsOf.get(pool.network)?.push(pool);
   return withRanges.map(({ entry, file, ranges }) => ({ entry, file, ranges, prefixPools: poolsOf.get(entry) ?? [] }));
 }
 

@@ -156,7 +156,6 @@ const isServer = ({ kind }: Setting): boolean => kind === "server" || kind === "
 export function writeNetworks(state: State): Statement | undefined {
   const { work, value, networks, links, global } = state;
   const made = new Map<Network, PlainMap>();
-  const serverId = global.filter((one) => one.kind === "server" && one.key === "server_id");
   for (const network of networks) {
     const { family, prefix, link, statement } = network;
     const out: PlainMap = {};
@@ -164,7 +163,7 @@ export function writeNetworks(state: State): Statement | undefined {
     // Of a shared network a network keeps what can't stand there.
     const inherited = link === undefined ? network.inherited : network.inherited.filter(isServer);
     const outer = link === undefined ? global : [...global, ...link.settings];
-    applySettings(work, out, [...serverId, ...inherited, ...network.settings], outer, family, "network");
+    applySettings(work, out, [...inherited, ...network.settings], outer, family, "network");
     for (const { key, out: pool, statement: from } of network.pools) push(work, listAt(out, key), pool, from);
     put(work, mapAt(family === 4 ? value : mapAt(value, "v6"), "networks"), prefix, out, statement);
   }

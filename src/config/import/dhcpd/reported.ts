@@ -1,31 +1,39 @@
 /* Statements that have no counterpart, and what becomes of them. */
 
-const NO_DNS = "Leasehold updates no DNS in this version; leases are the same";
+/** Of what is carried over where it stands at the top level. */
+export const OF_ALL_NAMES = "names are told to the DNS in one way for all networks; leases are the same";
+const COMPUTED_NAMES = "clients have the name that they say, or that of their host; leases are the same";
+const ONE_FORM = "names are marked by DHCID records (RFC 4703); leases are the same";
+const ANY_ADDRESS = "the system chooses the address that updates are sent from";
 const OWN_LOG = "Leasehold writes one log, see log: at the top level";
 const OWN_STORE = "leases are kept in a database, see store: at the top level";
 const OWN_CONTROL = "there is no OMAPI: leasehold leases and the API look at and change leases";
 
+/** Of the pair as a whole, and of each pool. */
+export const NO_FAILOVER =
+  "there is no failover: this server alone serves all addresses, so the other one has to be stopped; docs/how-to/availability.md says what is done when a server dies";
+
 /** No lease differs without them. Empty: nothing is to be said, for Leasehold does the same. */
 export const IGNORED: Readonly<Record<string, string>> = {
-  "ddns-updates": NO_DNS,
-  "ddns-update-style": NO_DNS,
-  "ddns-domainname": NO_DNS,
-  "ddns-rev-domainname": NO_DNS,
-  "ddns-hostname": NO_DNS,
-  "ddns-ttl": NO_DNS,
-  "ddns-local-address4": NO_DNS,
-  "ddns-local-address6": NO_DNS,
-  "ddns-guard-id-must-match": NO_DNS,
-  "ddns-other-guard-is-dynamic": NO_DNS,
-  "ddns-dual-stack-mixed-mode": NO_DNS,
-  "update-static-leases": NO_DNS,
-  "update-optimization": NO_DNS,
-  "update-conflict-detection": NO_DNS,
-  "do-forward-updates": NO_DNS,
-  "do-reverse-updates": NO_DNS,
-  "fqdn-reply": NO_DNS,
-  key: NO_DNS,
-  zone: NO_DNS,
+  "ddns-updates": OF_ALL_NAMES,
+  "ddns-update-style": OF_ALL_NAMES,
+  "ddns-domainname": OF_ALL_NAMES,
+  "ddns-rev-domainname": OF_ALL_NAMES,
+  "ddns-hostname": COMPUTED_NAMES,
+  "ddns-ttl": OF_ALL_NAMES,
+  "ddns-local-address4": ANY_ADDRESS,
+  "ddns-local-address6": ANY_ADDRESS,
+  "ddns-guard-id-must-match": ONE_FORM,
+  "ddns-other-guard-is-dynamic": ONE_FORM,
+  "ddns-dual-stack-mixed-mode": ONE_FORM,
+  "update-static-leases": OF_ALL_NAMES,
+  "update-optimization": OF_ALL_NAMES,
+  "update-conflict-detection": OF_ALL_NAMES,
+  "do-forward-updates": OF_ALL_NAMES,
+  "do-reverse-updates": OF_ALL_NAMES,
+  "fqdn-reply": "a client that sends the Client FQDN option gets it back",
+  key: OF_ALL_NAMES,
+  zone: OF_ALL_NAMES,
   "log-facility": OWN_LOG,
   "log-threshold-low": OWN_LOG,
   "log-threshold-high": OWN_LOG,
@@ -61,10 +69,10 @@ export const IGNORED: Readonly<Record<string, string>> = {
   "site-option-space": "",
   set: "variables are kept by nothing here: what reads one is reported",
   unset: "variables are kept by nothing here: what reads one is reported",
-  execute: "Leasehold runs no programs",
+  execute: "Leasehold runs programs by its key events alone: events: [{run: [PROGRAM]}]",
   on: "Leasehold runs no statements when a lease begins or ends; its events and API tell of them",
-  failover: "there is no failover: two servers share one database, see store:",
-  peer: "there is no failover",
+  failover: NO_FAILOVER,
+  peer: NO_FAILOVER,
   "ldap-server": "",
 };
 

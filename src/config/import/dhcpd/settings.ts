@@ -1,7 +1,7 @@
 import type { PlainMap } from "../translation.ts";
 import { parted } from "./data.ts";
 import { findOption, readValue, spaced, subOptionValue } from "./options.ts";
-import { IGNORED, REFUSED } from "./reported.ts";
+import { IGNORED, OF_ALL_NAMES, REFUSED } from "./reported.ts";
 import { type Statement, textOf } from "./syntax.ts";
 import { type Family, mapAt, put, report, type Work } from "./work.ts";
 
@@ -42,7 +42,8 @@ const BOOT = { "next-server": "next_server", "server-name": "server_name", filen
 const YES = /^(true|on|yes)$/i;
 const NO = /^(false|off|no)$/i;
 
-function flagOf(text: string | undefined): boolean | undefined {
+/** What `on`, `off` and the like say. */
+export function flagOf(text: string | undefined): boolean | undefined {
   return YES.test(text ?? "") ? true : NO.test(text ?? "") ? false : undefined;
 }
 
@@ -132,7 +133,7 @@ function readPermission(statement: Statement, isAllowed: boolean, work: Work): r
         report(work, "error", statement, "nobody is served here: a network without service is to be left out", "leave it out");
       return [];
     case "client-updates":
-      report(work, "warning", statement, "Leasehold updates no DNS in this version: whether clients may do so themselves is left to them");
+      report(work, "warning", statement, `${textOf(statement.words)}: ${OF_ALL_NAMES}`);
       return [];
     case "duplicates":
       if (!isAllowed) report(work, "warning", statement, "leases that a client had under another identifier end by themselves");

@@ -3,8 +3,10 @@ import { createClasses, isConditional, listClasses, readClass, readConditional, 
 import { resolveConflicts } from "./conflicts.ts";
 import { bytesOf } from "./data.ts";
 import type { Host } from "./hosts.ts";
+import { isOfNames, writeNames } from "./names.ts";
 import { type Link, type Network, readNetworks, writeNetworks } from "./networks.ts";
 import { definitionType, findOption, isDefinition, readDefinitions } from "./options.ts";
+import { NO_FAILOVER, OF_ALL_NAMES } from "./reported.ts";
 import { applySettings, configOf, DHCPD_TIMES, type Setting, type TimeKey, timesWith } from "./settings.ts";
 import { readTree, type Statement } from "./syntax.ts";
 import { mapAt, put, report, type Work } from "./work.ts";
@@ -91,8 +93,9 @@ function readGlobal(statements: readonly Statement[], state: State): void {
   const conditional: Statement[] = [];
   // Settings count for what stands above them too.
   const declarations: Statement[] = [];
+  writeNames(statements.filter(isOfNames), state.value, work);
   for (const statement of statements) {
-    if (isDefinition(statement)) continue;
+    if (isDefinition(statement) || isOfNames(statement)) continue;
     if (isConditional(statement)) conditional.push(statement);
     else if (DECLARATIONS.has(statement.words[0]?.text ?? "")) declarations.push(statement);
     else if (statement.words[0]?.text === "server-duid") readServerDuid(statement, state);
@@ -142,9 +145,9 @@ export function readDeclaration(statement: Statement, state: State, inherited: r
 }
 
 const REPORTED_BLOCKS: Readonly<Record<string, string>> = {
-  zone: "Leasehold updates no DNS in this version; leases are the same",
-  key: "Leasehold updates no DNS in this version, and has no OMAPI; leases are the same",
-  failover: "there is no failover: this server alone serves all addresses, so the other one has to be stopped",
+  zone: OF_ALL_NAMES,
+  key: OF_ALL_NAMES,
+  failover: NO_FAILOVER,
   on: "Leasehold runs no statements when a lease begins or ends; its events and API tell of them",
 };
 
@@ -181,10 +184,7 @@ function writeGlobal({ work, value, global }: State): void {
   const keys: ReadonlySet<TimeKey> = new Set(["default", ...global.flatMap((one) => (one.kind === "time" ? [one.key] : []))]);
   const times = timesWith(DHCPD_TIMES, global);
   const first = global.find((one) => one.kind === "time")?.statement;
-  const rest = global.filter(
-    (one) =>
-      one.kind !== "time" && !(one.kind === "server" && (one.key === "server_id" || (one.key === "authoritative" && one.value === true))),
-  );
+  const rest = global.filter((one) => one.kind !== "time" && !(one.kind === "server" && one.key === "authoritative" && one.value === true));
   for (const family of [4, 6] as const) {
     if (!(family === 4 ? work.has4 : work.has6)) continue;
     const map = family === 4 ? value : mapAt(value, "v6");
@@ -211,7 +211,7 @@ function writeGlobal({ work, value, global }: State): void {
 }
 
 const TELLS =
-  /^\s*(subnet6?\s+[0-9a-f:.]+(\/\d+)?\s*(netmask\s+[\d.]+)?\s*\{|shared-network\s+\S+\s*\{|(default|max)-lease-time\s+\d+\s*;|option\s+[\w.-]+\s[^;\n]*;|(not\s+)?authoritative\s*;)/m;
+  /^[ \t]*(subnet6?\s+[0-9a-f:.]+(\/\d+)?\s*(netmask\s+[\d.]+)?\s*\{|shared-network\s+\S+\s*\{|(default|max)-lease-time\s+\d+\s*;|option\s+[\w.-]+\s[^;\n]*;|(not\s+)?authoritative\s*;|host\s+\S+\s*\{|hardware\s+ethernet\s+[0-9a-f:]+\s*;|fixed-address6?\s+[^;\n]+;)/m;
 
 /** Whether a text is likely to be a dhcpd.conf: by its name, or by statements of its own. */
 export function isLikely(name: string, text: string): boolean {

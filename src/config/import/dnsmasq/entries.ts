@@ -29,7 +29,9 @@ const FOLDERS: ReadonlyMap<string, string> = new Map([
   ["dhcp-hostsdir", "dhcp-host"],
   ["dhcp-optsdir", "dhcp-option"],
 ]);
-/** Files in files: as many as anybody has, and an end where links make one file out of many names. */
+/**
+ * Files in files: as many as anybody has, and an end where links make one file out of many names.
+ */
 const DEEPEST = 16;
 const MOST_FILES = 10_000;
 
@@ -81,12 +83,17 @@ export function readEntries(text: string, name: string, files: Files): Entries {
     }
     const [path = "", ...suffixes] = value.split(",").map((word) => word.trim());
     const isFolder = key === "conf-dir" || FOLDERS.has(key);
-    const paths = isFolder
-      ? files
-          .list(path, note.origin.file)
-          .filter((one) => isWanted(one, suffixes))
-          .map((one) => inFolder(path, one))
-      : [path];
+    const listed = isFolder ? files.list(path, note.origin.file) : [];
+    if ("reason" in listed) {
+      findings.push({
+        severity: "error",
+        origin: note.origin,
+        message: `the folder ${path} can't be read: ${listed.reason}`,
+        hint: "copy it along with the file, or remove the line where nothing is in it",
+      });
+      return;
+    }
+    const paths = isFolder ? listed.filter((one) => isWanted(one, suffixes)).map((one) => inFolder(path, one)) : [path];
     for (const one of paths) {
       const read = files.read(one, note.origin.file);
       if ("reason" in read) {

@@ -292,7 +292,10 @@ function readShared(work: Work, entry: Entry, value: PlainMap, networks: Network
   addNote(work.notes, shared, key, entry.note);
 }
 
-/** Classes in the order of lines, or where two say the same thing the later one, which counts in dnsmasq, first. */
+/**
+ * Classes in the order of lines, or where two say the same thing the later one, which counts in
+ * dnsmasq, first.
+ */
 function addClasses(work: Work, value: PlainMap, places: OptionPlaces): void {
   const all = work.tags.classes();
   for (const [version, settings] of [
@@ -355,13 +358,40 @@ function reportDns(work: Work, entries: readonly Entry[]): void {
   const [first] = ofDns;
   if (first === undefined) return;
   const names = [...new Set(ofDns.map(({ key }) => key))].sort().join(", ");
-  report(work, "warning", first, `DNS stays with dnsmasq: ${names}`, "keep dnsmasq for it, with neither dhcp-range nor enable-ra");
+  report(
+    work,
+    "warning",
+    first,
+    `DNS stays with dnsmasq: ${names}`,
+    "keep dnsmasq for it, with neither dhcp-range nor enable-ra; dns: {hosts_file: FILE} gives it the names of clients, by addn-hosts=FILE",
+  );
+  for (const entry of entries.filter(({ key }) => key === "auth-zone")) {
+    const [zone = ""] = wordsOf(entry.value);
+    report(
+      work,
+      "warning",
+      entry,
+      `auth-zone: the names of clients in ${zone} are known to Leasehold`,
+      `dns: {listen: ADDRESS, zones: [${zone}]} answers for them, and has secondaries too`,
+    );
+  }
 }
 
 /** Whether a text is likely to be dnsmasq's. */
 export function isLikely(name: string, text: string): boolean {
   if (/(^|[/.-])dnsmasq[^/]*(\.conf)?$/.test(name)) return true;
+  if (isOfStatements(text)) return true;
   return /^[ \t]*(dhcp-(range|host|option|authoritative|leasefile|boot|match|hostsfile)|conf-dir|bogus-priv|domain-needed|no-resolv)[ \t]*(=|$)/m.test(
     text,
+  );
+}
+
+/** Whether all that is no comment is `key=value` or a key that dnsmasq has, as in a small file. */
+function isOfStatements(text: string): boolean {
+  const lines = text.split("\n").map((line) => line.trim());
+  const statements = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  return (
+    statements.some((line) => /^(server|interface|domain|listen-address|port|address|local|addn-hosts)=/.test(line)) &&
+    statements.every((line) => /^[a-z][a-z0-9-]*(=.*)?$/.test(line))
   );
 }

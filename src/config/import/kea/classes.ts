@@ -66,7 +66,7 @@ function readClass(section: Section, classes: Classes, { limits, global, times }
     return;
   }
   if (name === "SKIP_DDNS") {
-    report(work, "warning", section.part.at, 'the class "SKIP_DDNS" is left out: no names are updated', "nothing is lost");
+    report(work, "warning", section.part.at, 'the class "SKIP_DDNS" is left out: names of its clients are told like all others');
     return;
   }
   const out: PlainMap = {};
@@ -80,7 +80,7 @@ function readClass(section: Section, classes: Classes, { limits, global, times }
     const own = `member('${name}')`;
     put(work, out, "assert", assert === undefined ? own : `${own} or (${assert})`, testPart);
   } else put(work, out, "assert", assert, testPart);
-  put(work, out, "config", classConfig(section, global, times, family), take(section, "valid-lifetime"));
+  put(work, out, "config", classConfig(name, section, global, times, family), take(section, "valid-lifetime"));
   if (!family.isDhcp6) for (const [key, value, part] of bootOf(section)) put(work, out, key, value, part);
   const { options, serverId } = readOptionData(section, context, readDefinitions(section, family));
   put(work, out, "options", options, take(section, "option-data"));

@@ -5,9 +5,10 @@ import { readReservations } from "./hosts.ts";
 import { flagOf, type Inherited, readInherited, textOf } from "./inherited.ts";
 import type { Part } from "./json.ts";
 import { addLink } from "./links.ts";
+import { NAME_REMARKS } from "./names.ts";
 import { addNetwork, type Networks, overlappingNetwork } from "./network-list.ts";
-import { type ReadOptions, readOptionData } from "./options.ts";
-import { DDNS_REMARKS, readPools, readPrefixPools } from "./pools.ts";
+import { putServerId, type ReadOptions, readOptionData } from "./options.ts";
+import { readPools, readPrefixPools } from "./pools.ts";
 import {
   commentOf,
   finish,
@@ -27,7 +28,7 @@ import { configOf, type Times, timesOf } from "./times.ts";
 /* Subnets and shared networks. */
 
 const REMARKS: Readonly<Record<string, Remark>> = {
-  ...DDNS_REMARKS,
+  ...NAME_REMARKS,
   id: "nothing",
   "store-extended-info": "nothing",
   "reservations-lookup-first": "nothing",
@@ -47,14 +48,21 @@ interface Around {
 }
 
 /** Reads the subnets and shared networks of the top level. */
-export function readNetworks(section: Section, networks: Networks, serverId: ReadOptions["serverId"]): void {
+export function readNetworks(section: Section, networks: Networks): void {
   const { family } = networks.classes.context;
-  const alone: Around = { name: undefined, inherited: networks.global, times: networks.times, guards: [], required: [], serverId };
-  for (const one of takeSections(section, "shared-networks", "a shared network")) readSharedNetwork(one, networks, serverId);
+  const alone: Around = {
+    name: undefined,
+    inherited: networks.global,
+    times: networks.times,
+    guards: [],
+    required: [],
+    serverId: undefined,
+  };
+  for (const one of takeSections(section, "shared-networks", "a shared network")) readSharedNetwork(one, networks);
   for (const one of takeSections(section, family.subnets, "a subnet")) readSubnet(one, alone, networks);
 }
 
-function readSharedNetwork(section: Section, networks: Networks, outerServerId: ReadOptions["serverId"]): void {
+function readSharedNetwork(section: Section, networks: Networks): void {
   const { classes } = networks;
   const { family, work } = classes.context;
   const name = takeName(section, "name");
@@ -65,7 +73,7 @@ function readSharedNetwork(section: Section, networks: Networks, outerServerId: 
   const out: PlainMap = { networks: [] };
   addLink(section, out, networks);
   if (!networks.sameTimes) put(work, out, "config", configOf(times, networks.times, family, inherited, work));
-  const { options, serverId = outerServerId } = readOptionData(section, classes.context);
+  const { options, serverId } = readOptionData(section, classes.context);
   put(work, out, "options", options, take(section, "option-data"));
   const around = { name, inherited, times, guards: guard === undefined ? [] : [guard], required: requiredOf(section), serverId };
   const members: string[] = [];
@@ -105,7 +113,7 @@ function readSubnet(section: Section, around: Around, networks: Networks): strin
   put(work, out, "class", classOfGuards(guards, classes), own?.part ?? around.guards[0]?.part);
   addLink(section, out, networks);
   const { options, serverId = around.serverId } = readOptionData(section, context);
-  if (serverId !== undefined) put(work, out, "server_id", family.address(serverId.text.trim()) ?? serverId.text, serverId.part);
+  putServerId(context, out, serverId);
   addAllocation(out, inherited, section, networks);
   addInherited(out, inherited, networks);
   const times = timesOf(inherited, family, work);
@@ -124,7 +132,10 @@ function readSubnet(section: Section, around: Around, networks: Networks): strin
   return prefix;
 }
 
-/** Kea's usual way is the first free address; none of its pools is needed where there is nothing to give. */
+/**
+ * Kea's usual way is the first free address; none of its pools is needed where there is nothing to
+ * give.
+ */
 function addAllocation(out: PlainMap, inherited: Inherited, section: Section, { classes }: Networks): void {
   const { family, work } = classes.context;
   const kinds = ["pools", ...(family.isDhcp6 ? ["pd-pools"] : [])];

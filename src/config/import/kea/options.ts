@@ -9,6 +9,7 @@ import {
   finish,
   isEmpty,
   noteFrom,
+  put,
   report,
   type Section,
   takeCount,
@@ -27,6 +28,11 @@ export interface ReadOptions {
   readonly options: PlainMap | undefined;
   /** The address of option 54, which Leasehold has a key of its own for. */
   readonly serverId: { readonly text: string; readonly part: Part } | undefined;
+}
+
+/** Writes option 54 of a place, which has a key of its own in Leasehold. */
+export function putServerId({ work, family }: OptionContext, out: PlainMap, serverId: ReadOptions["serverId"]): void {
+  if (serverId !== undefined) put(work, out, "server_id", family.address(serverId.text.trim()) ?? serverId.text, serverId.part);
 }
 
 /** Reads `option-data` of a map; `local` are definitions that hold there alone. */

@@ -1,35 +1,13 @@
 import { firstAddress, formatIpv6Prefix, ipv6Prefix, ipv6PrefixAround } from "../../../net/ipv6-prefix.ts";
 import type { PlainMap } from "../translation.ts";
 import { type AnyOf, type Classes, classOfGuards, guardOf, type Required, requiredOf } from "./classes.ts";
+import { NAME_REMARKS } from "./names.ts";
 import { readOptionData } from "./options.ts";
 import { finish, push, put, type Remark, report, type Section, take, takeCount, takeName, takeSections, takeText } from "./section.ts";
 
 /* Pools of addresses and of prefixes. */
 
-const DDNS: Remark = ["warning", "Leasehold updates no DNS in this version"];
-
-/** Keys of pools, subnets and shared networks about names in DNS. */
-export const DDNS_REMARKS: Readonly<Record<string, Remark>> = Object.fromEntries(
-  [
-    "ddns-send-updates",
-    "ddns-override-no-update",
-    "ddns-override-client-update",
-    "ddns-replace-client-name",
-    "ddns-generated-prefix",
-    "ddns-qualifying-suffix",
-    "ddns-update-on-renew",
-    "ddns-use-conflict-resolution",
-    "ddns-conflict-resolution-mode",
-    "ddns-ttl",
-    "ddns-ttl-percent",
-    "ddns-ttl-min",
-    "ddns-ttl-max",
-    "hostname-char-set",
-    "hostname-char-replacement",
-  ].map((key) => [key, DDNS]),
-);
-
-const REMARKS: Readonly<Record<string, Remark>> = { ...DDNS_REMARKS, id: "nothing", "pool-id": "nothing" };
+const REMARKS: Readonly<Record<string, Remark>> = { ...NAME_REMARKS, id: "nothing", "pool-id": "nothing" };
 
 /** Reads what pools of both kinds have. */
 function readCommon(section: Section, out: PlainMap, classes: Classes, required: Required, what: string): void {

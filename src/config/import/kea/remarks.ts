@@ -1,9 +1,9 @@
-import { DDNS_REMARKS } from "./pools.ts";
+import { NAMES_OF_THE_TOP } from "./names.ts";
 import type { Remark } from "./section.ts";
 
 /** Keys of the top level that have no counterpart. */
 export const TOP_REMARKS: Readonly<Record<string, Remark>> = {
-  ...DDNS_REMARKS,
+  ...NAMES_OF_THE_TOP,
   "control-socket": [
     "warning",
     "the server has a control socket of its own",

@@ -11,7 +11,7 @@ import { joinLinks } from "./links.ts";
 import type { Networks } from "./network-list.ts";
 import { readNetworks } from "./networks.ts";
 import { readDefinitions, writeDefinitions } from "./option-definitions.ts";
-import { type OptionContext, readOptionData } from "./options.ts";
+import { type OptionContext, putServerId, readOptionData } from "./options.ts";
 import { TOP_REMARKS } from "./remarks.ts";
 import { commentOf, finish, isEmpty, noteFrom, put, report, type Section, take, takeItems, takeSections, takeTexts } from "./section.ts";
 import { readClientKey, readInterfaces, readServer, readServerId, reportSingle } from "./server.ts";
@@ -52,6 +52,7 @@ export function translateSection(section: Section, family: Family, out: PlainMap
   const { options, serverId } = readOptionData(section, context);
   const serverIdOfDhcp6 = family.isDhcp6 ? readServerId(section) : undefined;
   put(work, own, "server_id", serverIdOfDhcp6, take(section, "server-id"));
+  putServerId(context, own, serverId);
   if (family.isDhcp6) {
     // What Kea answers to a renewal that it does not know is not a matter of authority.
     if (out.authoritative === false) own.authoritative = true;
@@ -65,7 +66,7 @@ export function translateSection(section: Section, family: Family, out: PlainMap
   put(work, own, "options", options, take(section, "option-data"));
   if (!isEmpty(written))
     put(work, out, "option_definitions", written, out.option_definitions === undefined ? take(section, "option-def") : undefined);
-  readNetworks(section, networks, serverId);
+  readNetworks(section, networks);
   joinLinks(networks);
   const reservations = placeGlobalReservations(section, networks);
   checkClasses(networks, own);

@@ -26,8 +26,6 @@ import { written } from "./times.ts";
 
 /* What the server as a whole has: interfaces, its DUID, its log, and what has no counterpart. */
 
-const NO_DDNS = "Leasehold updates no DNS in this version";
-
 /** `interfaces-config`. */
 export function readInterfaces(section: Section, out: PlainMap, family: Family): void {
   const { work } = section;
@@ -127,7 +125,6 @@ export function readServer(section: Section, inherited: Inherited, family: Famil
     report(work, "warning", echo.at, '"echo-client-id": the client identifier is always sent back (RFC 6842)');
   readExpiry(section, out);
   readDatabase(section, family);
-  readDdns(section);
   readCompatibility(section, out);
   readLoggers(section, out);
   const port = takeCount(section, "dhcp4o6-port");
@@ -181,21 +178,6 @@ function readDatabase(section: Section, { isDhcp6 }: Family): void {
         "kea-admin lease-dump writes them to a file, which leasehold import reads",
       );
   }
-}
-
-function readDdns(section: Section): void {
-  const ddns = takeSection(section, "dhcp-ddns");
-  if (ddns === undefined) return;
-  const isOn = takeFlag(ddns, "enable-updates") === true;
-  if (isOn)
-    report(
-      section.work,
-      "error",
-      ddns.part.at,
-      `"dhcp-ddns": ${NO_DDNS}`,
-      'without it clients have no names in DNS: set "enable-updates": false if that is meant',
-    );
-  else report(section.work, "warning", ddns.part.at, `"dhcp-ddns": ${NO_DDNS}`, "nor does Kea with this file: enable-updates is not true");
 }
 
 function readCompatibility(section: Section, out: PlainMap): void {

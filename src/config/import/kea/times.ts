@@ -1,5 +1,5 @@
 import { formatDuration } from "../../text/duration.ts";
-import type { PlainMap } from "../translation.ts";
+import type { Origin, PlainMap } from "../translation.ts";
 import type { Family } from "./family.ts";
 import { flagOf, type Inherited, type InheritedKey, numberOf } from "./inherited.ts";
 import type { JsonMap, Part } from "./json.ts";
@@ -32,8 +32,14 @@ export const TIME_KEYS = {
   rebind_time: "rebind-timer",
 } as const;
 
+/** A client class with times of its own: timers that it inherits stand elsewhere. */
+interface ClassPlace {
+  readonly name: string;
+  readonly at: Origin;
+}
+
 /** The times that Kea's clients get in a place. */
-export function timesOf(inherited: Inherited, family: Family, work: Work): Times {
+export function timesOf(inherited: Inherited, family: Family, work: Work, ofClass?: ClassPlace): Times {
   const { isDhcp6 } = family;
   const number = (key: InheritedKey): number | undefined => numberOf(inherited, key, work);
   const valid = number("valid-lifetime") ?? VALID_LIFETIME;
@@ -54,7 +60,7 @@ export function timesOf(inherited: Inherited, family: Family, work: Work): Times
   const rebind = timer("rebind-timer", "t2-percent", most);
   const renew = timer("renew-timer", "t1-percent", half);
   const times = { default: valid, min, max, preferred };
-  return { ...times, ...fitting(renew, rebind, base, valid, family, inherited, work) };
+  return { ...times, ...fitting(renew, rebind, base, valid, family, inherited, work, ofClass) };
 }
 
 /** T1 and T2 as far as they go with the lease, as Kea too sends only such. */
@@ -66,11 +72,14 @@ function fitting(
   { isDhcp6 }: Family,
   inherited: Inherited,
   work: Work,
+  ofClass: ClassPlace | undefined,
 ): Pick<Times, "renew" | "rebind"> {
   const [half, most] = SHARES[`${isDhcp6}`];
   const drop = (key: InheritedKey, message: string): undefined => {
     const part = inherited.get(key);
-    if (part !== undefined) report(work, "warning", part.at, `"${key}" ${message}, and is left out`, "Kea does not send it either");
+    if (part === undefined) return undefined;
+    const place = ofClass === undefined ? "" : `in class ${ofClass.name}: `;
+    report(work, "warning", ofClass?.at ?? part.at, `${place}"${key}" ${message}, and is left out`, "Kea does not send it either");
     return undefined;
   };
   const t2 =
@@ -135,7 +144,7 @@ export function hasTimes(map: JsonMap): boolean {
 }
 
 /** `config` of a client class, over what the top level has. */
-export function classConfig(section: Section, global: Inherited, times: Times, family: Family): PlainMap | undefined {
+export function classConfig(name: string, section: Section, global: Inherited, times: Times, family: Family): PlainMap | undefined {
   if (!hasTimes(section.map)) return undefined;
   const own = new Map(global);
   for (const key of CLASS_KEYS) {
@@ -144,5 +153,6 @@ export function classConfig(section: Section, global: Inherited, times: Times, f
   }
   // Written even if it says the same: in Kea it goes before what a subnet says.
   const outer = { ...times, default: -1 };
-  return configOf(timesOf(own, family, section.work), outer, family, own, section.work);
+  const place = { name, at: section.part.at };
+  return configOf(timesOf(own, family, section.work, place), outer, family, own, section.work);
 }

@@ -24,6 +24,8 @@ test("what statements become", () => {
     ["default-lease-time 100000;", { config: { lease_time: { default: 86_400, min: 300, max: 86_400 } } }],
     ["min-lease-time 600; max-lease-time 600;", { config: { lease_time: 600 } }],
     ["option dhcp-renewal-time 600;", { config: { lease_time: { default: 43_200, min: 300, max: 86_400 }, renew_time: 600 } }],
+    ["server-identifier 10.0.0.53;", { server_id: "10.0.0.53" }],
+    ["option dhcp-server-identifier 10.0.0.53;", { server_id: "10.0.0.53" }],
     ["abandon-lease-time 900;", { probation_period: 900 }],
     ['next-server 10.0.0.5; filename "x"; server-name "y";', { next_server: "10.0.0.5", file_name: "x", server_name: "y" }],
     ["option routers 10.0.0.1, 10.0.0.2;", { options: { routers: ["10.0.0.1", "10.0.0.2"] } }],
@@ -46,6 +48,48 @@ test("what statements become", () => {
   }
 });
 
+const STANDARD = "ddns-update-style standard;\n";
+const ZONE = "zone a.org { primary 10.0.0.1; }";
+
+test("names go to the DNS as dhcpd sends them there", () => {
+  const forward = [{ name: "a.org", ip: "10.0.0.1" }];
+  const cases: readonly [text: string, ddns: PlainMap | undefined][] = [
+    ["ddns-update-style none;", undefined],
+    ['ddns-update-style none; ddns-domainname "a.org"; allow client-updates;', undefined],
+    [STANDARD + ZONE, { forward }],
+    [`ddns-update-style none; ${STANDARD}${ZONE}`, { forward }],
+    [
+      `${STANDARD}${ZONE} ddns-domainname "A.org."; ddns-ttl 300; allow client-updates; ddns-updates on;`,
+      { forward, qualifying_suffix: "A.org", ttl: 300 },
+    ],
+    [`${STANDARD}${ZONE} ignore client-updates; update-conflict-detection on;`, { forward, override_client_updates: true }],
+    [
+      `${STANDARD}${ZONE} deny client-updates; update-conflict-detection off;`,
+      { forward, override_client_updates: true, conflict: "overwrite" },
+    ],
+    [`${STANDARD}${ZONE} zone 10.in-addr.arpa { primary 10.0.0.2; }`, { forward, reverse: [{ name: "10.in-addr.arpa", ip: "10.0.0.2" }] }],
+    [`${STANDARD}${ZONE} zone 10.in-addr.arpa { primary 10.0.0.2; } do-reverse-updates off;`, { forward }],
+    [
+      `${STANDARD}${ZONE} zone 8.b.d.0.1.0.0.2.ip6.arpa. { primary6 2001:db8::1; } do-forward-updates off;`,
+      { reverse: [{ name: "8.b.d.0.1.0.0.2.ip6.arpa", ip: "2001:db8::1" }] },
+    ],
+    [
+      `${STANDARD}key "K" { algorithm HMAC-SHA1.; secret "AA=="; }; zone A.org. { primary 10.0.0.1; key k.; } zone b.org { primary 10.0.0.1; key k; }`,
+      {
+        forward: [
+          { name: "a.org", ip: "10.0.0.1", key: "k" },
+          { name: "b.org", ip: "10.0.0.1", key: "k" },
+        ],
+        tsig_keys: { k: { algorithm: "hmac-sha1", data: "AA==" } },
+      },
+    ],
+  ];
+  for (const [text, ddns] of cases) {
+    const { value, findings } = of(text);
+    assert.deepEqual([value.ddns, findings], [ddns, []], text);
+  }
+});
+
 test("what can't be carried over is told with its place", () => {
   const cases: readonly [text: string, severity: string, line: number, message: string][] = [
     ["\nfoo bar;", "error", 2, "foo bar can't be carried over in the top level"],
@@ -57,7 +101,59 @@ test("what can't be carried over is told with its place", () => {
       1,
       'filename = concat ("a", "b"): its value is computed for each message, which Leasehold does not do',
     ],
-    ["ddns-updates on;", "warning", 1, "ddns-updates on: Leasehold updates no DNS in this version; leases are the same"],
+    [
+      "subnet 10.0.0.0 netmask 255.0.0.0 { ddns-updates on; }",
+      "warning",
+      1,
+      "ddns-updates on: names are told to the DNS in one way for all networks; leases are the same",
+    ],
+    [
+      "ddns-hostname option host-name;",
+      "warning",
+      1,
+      "ddns-hostname option host-name: clients have the name that they say, or that of their host; leases are the same",
+    ],
+    ["zone a.org { primary 10.0.0.1; }", "warning", 1, "zone a.org: dhcpd updates no DNS with this file, and nor does Leasehold"],
+    [
+      "ddns-update-style standard;\nddns-updates off;\nzone a.org { primary 10.0.0.1; }",
+      "warning",
+      3,
+      "zone a.org: dhcpd updates no DNS with this file, and nor does Leasehold",
+    ],
+    ["key k { algorithm hmac-sha256; secret AAAA; }", "warning", 1, "key k: no zone that is carried over uses it, and there is no OMAPI"],
+    [
+      `${STANDARD}ddns-domainname = pick(option domain-name, "a.org");\n${ZONE}`,
+      "warning",
+      2,
+      "ddns-domainname = pick: it is computed for each client, which Leasehold does not do",
+    ],
+    [
+      `${STANDARD}ddns-rev-domainname "a.org";\n${ZONE}`,
+      "warning",
+      2,
+      'ddns-rev-domainname "a.org": names of addresses are in in-addr.arpa and ip6.arpa',
+    ],
+    [
+      `${STANDARD}update-static-leases off;\n${ZONE}`,
+      "warning",
+      2,
+      "update-static-leases off: hosts with a fixed address have names like all others",
+    ],
+    ["ddns-update-style standard;", "warning", 1, "no zone names its server: Leasehold does not look for it"],
+    [
+      `ddns-update-style interim;\n${ZONE}`,
+      "warning",
+      1,
+      "ddns-update-style interim: names are marked by DHCID records, not by TXT records: what dhcpd entered is left as it is",
+    ],
+    [`${STANDARD}zone a.org { primary ns.a.org; }`, "error", 2, "ns.a.org: Leasehold looks up no names"],
+    [`${STANDARD}zone a.org { primary 10.0.0.1; key k; }`, "error", 2, 'zone a.org: there is no key "k"'],
+    [
+      `${STANDARD}key k { algorithm hmac-md5; secret AAAA; }\nzone a.org { primary 10.0.0.1; key k; }`,
+      "error",
+      2,
+      "key k: hmac-md5 is not spoken",
+    ],
     ["allow leasequery;", "warning", 1, "Leasehold answers leasequeries of named requesters only"],
     [
       "default-lease-time 600; option dhcp-rebinding-time 600;\nsubnet6 2001:db8::/64 { default-lease-time 300; }",

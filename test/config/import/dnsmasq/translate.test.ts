@@ -87,3 +87,29 @@ test("dhcp-ignore by a tag that no line sets ignores nobody", () => {
     ["3 warning: dhcp-ignore: no line sets the tag phone, so nobody is ignored"],
   );
 });
+
+test("what is said of names says how Leasehold has them", () => {
+  const text =
+    "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\nexpand-hosts\nauth-zone=a.org,10.0.0.0/8\ndhcp-generate-names\n";
+  const translation = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+  assert.ok(buildTranslation(translation).ok);
+  assert.deepEqual(
+    translation.findings.map(({ severity, origin, message, hint }) => `${origin.line} ${severity}: ${message} | ${hint}`),
+    [
+      "3 warning: DNS stays with dnsmasq: auth-zone, expand-hosts | keep dnsmasq for it, with neither dhcp-range nor enable-ra; dns: {hosts_file: FILE} gives it the names of clients, by addn-hosts=FILE",
+      "4 warning: auth-zone: the names of clients in a.org are known to Leasehold | dns: {listen: ADDRESS, zones: [a.org]} answers for them, and has secondaries too",
+      "5 warning: dhcp-generate-names: names are made of addresses for all clients, or for none | ddns: {generate_names: true}",
+    ],
+  );
+});
+
+test("a folder or file that can't be read is told with its line", () => {
+  const files = { ...NO_FILES, list: () => ({ reason: "there is no such folder" }) };
+  const text =
+    "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\nconf-dir=/etc/dnsmasq.d,*.conf\ndhcp-hostsfile=/etc/hosts.d\n";
+  const { findings } = DNSMASQ.translate(text, "dnsmasq.conf", files);
+  assert.deepEqual(
+    findings.filter(({ severity }) => severity === "error").map(({ origin, message }) => `${origin.line} ${message}`),
+    ["3 the folder /etc/dnsmasq.d can't be read: there is no such folder", "4 /etc/hosts.d can't be read: there is no such file"],
+  );
+});

@@ -26,6 +26,23 @@ function check(cases: readonly Case[], of: typeof dhcp4): void {
   }
 }
 
+test("the server identifier of DHCPv4 stays where it is set", () => {
+  const identifier = (data: string): object => ({ "option-data": [{ name: "dhcp-server-identifier", data }] });
+  check(
+    [
+      {
+        section: { ...identifier("10.9.0.53"), subnet4: [SUBNET, { subnet: "10.0.1.0/24", ...identifier("10.9.0.54") }] },
+        value: { server_id: "10.9.0.53", ...HOURS, networks: { "10.0.0.0/24": {}, "10.0.1.0/24": { server_id: "10.9.0.54" } } },
+      },
+      {
+        section: { "shared-networks": [{ name: "a", ...identifier("10.9.0.53"), subnet4: [SUBNET] }] },
+        value: { ...HOURS, shared_networks: { a: ["10.0.0.0/24"] }, networks: { "10.0.0.0/24": { server_id: "10.9.0.53" } } },
+      },
+    ],
+    dhcp4,
+  );
+});
+
 test("lease times and timers of DHCPv4", () => {
   const config = (times: object): object => ({ config: times });
   check(
@@ -102,7 +119,7 @@ test("classes", () => {
           config: { lease_time: "2h", renew_time: 1000 },
           client_classes: { v4: [{ ...A, config: { lease_time: "10m", renew_time: "5m" } }] },
         },
-        findings: ['warning: "renew-timer" is not shorter than the time until rebinding, 525s, and is left out'],
+        findings: ['warning: in class a: "renew-timer" is not shorter than the time until rebinding, 525s, and is left out'],
       },
       {
         section: { "client-classes": [{ name: "VENDOR_CLASS_x", "option-data": [{ name: "domain-name", data: "d" }] }] },
@@ -119,7 +136,7 @@ test("classes", () => {
       {
         section: { "client-classes": [{ name: "SKIP_DDNS" }] },
         value: HOURS,
-        findings: ['warning: the class "SKIP_DDNS" is left out: no names are updated'],
+        findings: ['warning: the class "SKIP_DDNS" is left out: names of its clients are told like all others'],
       },
       {
         section: named({ test: "match('x', option[1].hex)" }),
@@ -338,13 +355,197 @@ test("what the server as a whole has", () => {
       {
         section: { "dhcp-ddns": { "enable-updates": true } },
         value: HOURS,
-        findings: ['error: "dhcp-ddns": Leasehold updates no DNS in this version'],
+        findings: ['error: "dhcp-ddns": the DNS servers are in the file of kea-dhcp-ddns'],
       },
       { section: { "valid-lifetme": 1 }, value: HOURS, findings: ['error: unknown key "valid-lifetme" in "Dhcp4"'] },
       { section: { loggers: [{ name: "kea-dhcp4", severity: "DEBUG" }] }, value: { log: { level: "debug" }, ...HOURS } },
     ].map((one) => ({ findings: [], ...one })),
     dhcp4,
   );
+});
+
+test("names go to the DNS as Kea sends them there", () => {
+  const on = { "dhcp-ddns": { "enable-updates": true, "max-queue-size": 100 } };
+  const servers = (more: object): object => ({
+    "forward-ddns": { "ddns-domains": [{ name: "a.org.", "dns-servers": [{ "ip-address": "10.0.0.53" }] }] },
+    ...more,
+  });
+  const forward = [{ name: "a.org", ip: "10.0.0.53" }];
+  const [noMore, noPart] = ["warning: ", "error: "];
+  const oneWay = "names are told to the DNS in one way for all networks";
+  const table: readonly (readonly [
+    what: string,
+    dhcp4: object,
+    servers: object | undefined,
+    ddns: object | undefined,
+    findings?: readonly string[],
+  ])[] = [
+    ["nothing", {}, undefined, undefined],
+    ["off", { "dhcp-ddns": { "enable-updates": false } }, undefined, undefined],
+    [
+      "off, and what has no effect then",
+      { "ddns-qualifying-suffix": "a.org" },
+      servers({}),
+      undefined,
+      [
+        `${noMore}"ddns-qualifying-suffix": no names are told to the DNS: enable-updates of dhcp-ddns is not true`,
+        `${noMore}"DhcpDdns": no server of this file tells it of names: enable-updates is not true`,
+      ],
+    ],
+    ["on", on, servers({}), { forward }],
+    [
+      "flags",
+      { ...on, "ddns-send-updates": false, "ddns-override-no-update": true, "ddns-override-client-update": true },
+      servers({}),
+      { enable_updates: false, override_client_updates: true, override_no_updates: true, forward },
+    ],
+    [
+      "what is so anyway",
+      {
+        ...on,
+        "ddns-send-updates": true,
+        "ddns-override-no-update": false,
+        "ddns-replace-client-name": "never",
+        "ddns-generated-prefix": "x",
+        "ddns-qualifying-suffix": "",
+        "ddns-update-on-renew": false,
+        "ddns-use-conflict-resolution": true,
+        "ddns-conflict-resolution-mode": "check-with-dhcid",
+        "ddns-ttl-percent": 0.33,
+        "ddns-ttl": 0,
+      },
+      servers({}),
+      { forward },
+    ],
+    [
+      "a TTL for all",
+      { ...on, "ddns-ttl": 600, "ddns-conflict-resolution-mode": "no-check-with-dhcid" },
+      servers({}),
+      { ttl: 600, conflict: "overwrite", forward },
+    ],
+    [
+      "what has no counterpart",
+      {
+        ...on,
+        "ddns-replace-client-name": "always",
+        "ddns-update-on-renew": true,
+        "ddns-ttl-percent": 0.5,
+        "ddns-ttl-min": 60,
+        "ddns-conflict-resolution-mode": "check-exists-with-dhcid",
+        "hostname-char-set": "[^a-z]",
+        "hostname-char-replacement": "x",
+      },
+      servers({}),
+      { forward },
+      [
+        `${noMore}"ddns-replace-client-name": clients keep the names that they have, with "always" too`,
+        `${noMore}"ddns-update-on-renew": what has not changed is not told again`,
+        `${noMore}"ddns-conflict-resolution-mode": a DHCID record of another client keeps its name too`,
+        `${noMore}"ddns-ttl-percent": a TTL is a third of the lease time, and at least 10m`,
+        `${noMore}"ddns-ttl-min": a TTL is a third of the lease time, and at least 10m`,
+        `${noMore}"hostname-char-set": names get a dash in place of what the DNS can't have`,
+        `${noMore}"hostname-char-replacement": names get a dash in place of what the DNS can't have`,
+      ],
+    ],
+    [
+      "networks",
+      {
+        ...on,
+        "shared-networks": [
+          {
+            name: "s",
+            "ddns-ttl": 5,
+            subnet4: [
+              {
+                subnet: "10.0.0.0/24",
+                "ddns-send-updates": false,
+                pools: [{ pool: "10.0.0.1-10.0.0.9", "ddns-qualifying-suffix": "b.org" }],
+              },
+            ],
+          },
+        ],
+      },
+      servers({}),
+      { forward },
+      [`${noMore}"ddns-qualifying-suffix": ${oneWay}`, `${noMore}"ddns-send-updates": ${oneWay}`, `${noMore}"ddns-ttl": ${oneWay}`],
+    ],
+    [
+      "keys",
+      on,
+      servers({
+        "tsig-keys": [
+          { name: "k", algorithm: "HMAC-SHA224", "digest-bits": 0, secret: "AAAA" },
+          { name: "old", algorithm: "HMAC-MD5", secret: "AAAA" },
+          { name: "cut", algorithm: "HMAC-SHA256", "digest-bits": 128, secret: "AAAA" },
+          { name: "elsewhere", algorithm: "HMAC-SHA256", "secret-file": "/etc/key" },
+        ],
+        "reverse-ddns": {
+          "ddns-domains": [
+            {
+              name: ".",
+              "key-name": "k",
+              "dns-servers": [
+                { "ip-address": "2001:db8::53" },
+                { "ip-address": "10.0.0.53", port: 54, "key-name": "j" },
+                { hostname: "ns" },
+              ],
+            },
+          ],
+        },
+      }),
+      {
+        forward,
+        reverse: [
+          { name: ".", ip: "2001:db8::53", key: "k" },
+          { name: ".", ip: "10.0.0.53:54", key: "j" },
+        ],
+        tsig_keys: { k: { algorithm: "hmac-sha224", data: "AAAA" } },
+      },
+      [
+        `${noPart}"hostname": Leasehold looks up no names: write the address of the DNS server`,
+        `${noPart}the key "old": hmac-md5 is not spoken`,
+        `${noPart}the key "cut": what is signed is never cut short`,
+        `${noPart}"secret-file": a secret in a file is not read`,
+      ],
+    ],
+    ["no servers", on, undefined, undefined, [`${noPart}"dhcp-ddns": the DNS servers are in the file of kea-dhcp-ddns`]],
+    [
+      "unknown keys",
+      { "dhcp-ddns": { "enable-updates": true, "server-ipp": "x" } },
+      { "forward-dns": {} },
+      undefined,
+      [`${noPart}unknown key "server-ipp" in "dhcp-ddns"`, `${noPart}unknown key "forward-dns" in "DhcpDdns"`],
+    ],
+  ];
+  for (const [what, dhcp4, ofServers, ddns, findings = []] of table) {
+    const files = [{ Dhcp4: dhcp4 }, ...(ofServers === undefined ? [] : [{ DhcpDdns: ofServers }])];
+    const read = translateTogether(
+      files.map((file, i) => ({ name: String(i), text: JSON.stringify(file) })),
+      filesOf(),
+    );
+    const told = read.findings.map(({ severity, message }) => `${severity}: ${message}`);
+    assert.deepEqual([read.value.ddns, [...told].sort()], [ddns, [...findings].sort()], what);
+  }
+});
+
+test("of both protocols names are told in one way; the file of kea-dhcp-ddns alone is translated too", () => {
+  const section = (suffix: string): object => ({ "dhcp-ddns": { "enable-updates": true }, "ddns-qualifying-suffix": suffix });
+  const servers = { "forward-ddns": {} };
+  const { value, findings } = translateTogether(
+    [{ Dhcp4: section("a.org") }, { Dhcp6: section("b.org") }, { DhcpDdns: servers }].map((file, i) => ({
+      name: String(i),
+      text: JSON.stringify(file),
+    })),
+    filesOf(),
+  );
+  assert.deepEqual(
+    [value.ddns, findings.map(({ message }) => message)],
+    [{ qualifying_suffix: "a.org" }, ["qualifying_suffix holds for both protocols, and DHCPv4 has another value, which is kept"]],
+  );
+  const key = { name: "k", algorithm: "HMAC-SHA1", secret: "AAAA" };
+  assert.deepEqual(translate(JSON.stringify({ DhcpDdns: { "tsig-keys": [key] } })).value, {
+    ddns: { tsig_keys: { k: { algorithm: "hmac-sha1", data: "AAAA" } } },
+  });
 });
 
 test("a file for each protocol become one", () => {

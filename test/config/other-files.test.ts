@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadConfigText } from "../../src/config/file.ts";
+import { loadConfig } from "../../src/config/load.ts";
+
+/** The problems of a text: place, message, hint. */
+function told(text: string, name = "test.conf"): readonly string[] {
+  const result = loadConfig(text, name);
+  assert.ok(!result.ok);
+  return result.diagnostics.map(({ line, column, message, hint }) => `${line}:${column} ${message}\nhint: ${hint}`);
+}
+
+const BESIDE = "write a configuration of the DHCP server beside it: networks: {PREFIX: {ranges: [{start: FIRST, end: LAST}]}}";
+
+test("a file of something else is told from a configuration with mistakes, in one sentence", () => {
+  const table: readonly (readonly [text: string, problem: string])[] = [
+    [
+      "SQLite format 3\0\x10\0\x01\x01\0@  \0",
+      "0:0 this is a SQLite database, such as leases are kept in, and no configuration\nhint: name the file of the configuration; the database is named by store: {sqlite: {path: ...}} in it",
+    ],
+    ["\ufffd\ufffdn\0e\0t\0", "0:0 the text is UTF-16, and has to be UTF-8\nhint: save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 FILE"],
+    ["n\0e\0t\0", "0:0 the text is UTF-16, and has to be UTF-8\nhint: save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 FILE"],
+    [
+      "\x7fELF\0\0",
+      "0:0 this is no text: it has NUL characters\nhint: name the file of the configuration, which is YAML, JSON or a TypeScript module",
+    ],
+    [
+      "# The format\nlease 10.0.0.5 {\n  starts 4 2024/01/01 00:00:00;\n}\n",
+      "0:0 these are the leases of ISC dhcpd, and no configuration\nhint: its configuration is dhcpd.conf, which can be given as it is",
+    ],
+    [
+      "# lan\n[Match]\nName=eth0\n\n[Network]\nDHCPServer=yes\n",
+      `0:0 this is a file of systemd-networkd, which says how this machine's own interfaces are set up\nhint: ${BESIDE}`,
+    ],
+    [
+      "network:\n  # cloud-init\n\n  version: 2\n  ethernets: {eth0: {dhcp4: true}}\n",
+      `0:0 this is a file of netplan, which says how this machine's own interfaces are set up\nhint: ${BESIDE}`,
+    ],
+    ["networks:\r  10.0.0.0/24: {}\r", "0:0 the lines end in CR alone\nhint: save it with lines that end in LF, or in CR LF"],
+    [
+      '{"name": "x", "version": 1}',
+      "1:1 nothing in it is of a configuration of Leasehold: its keys are name, version\nhint: is it the right file? One has networks, or v6",
+    ],
+  ];
+  for (const [text, problem] of table) assert.deepEqual(told(text), [problem]);
+});
+
+test("a BOM, and lines that end in CR LF, are no mistake", () => {
+  const text =
+    "\ufeffnetworks:\r\n  10.0.0.0/24:\r\n    options: {routers: 10.0.0.1, dns_servers: 10.0.0.1}\r\n    ranges: [{range: 10.0.0.5-10.0.0.9}]\r\n";
+  assert.deepEqual(loadConfig(text, "test.yaml").ok, true);
+});
+
+test("a file of another server is known by what it says, whatever its name", () => {
+  const table: readonly (readonly [text: string, title: string | undefined])[] = [
+    ["# mine\n\nsubnet 10.0.0.0 netmask 255.255.255.0 { range 10.0.0.5 10.0.0.9; }\n", "ISC dhcpd"],
+    ["host printer { hardware ethernet 02:00:00:00:00:01; fixed-address 10.0.0.5; }\n", "ISC dhcpd"],
+    ["group {\n  host a {\n    hardware ethernet 02:00:00:00:00:01;\n  }\n}\n", "ISC dhcpd"],
+    ['// mine\n{ "Dhcp4": { "subnet4": [ { "subnet": "10.0.0.0/24" "pools": [] } ] } }', "Kea"],
+    ['{ "subnet4": [ { "subnet": "10.0.0.0/24" } ] }', "Kea"],
+    ["dhcp-range=192.168.0.50,192.168.0.150,12h\n", "dnsmasq.conf"],
+    ["# mine\ninterface=eth0\nserver=1.1.1.1\n", "dnsmasq.conf"],
+    ["netwoks:\n  10.0.0.0/24: {}\n", undefined],
+    ["hots: {}\nnetworks: {}\n", undefined],
+    ["lease 10.0.0.5 {\n  starts 4 2024/01/01 00:00:00;\n  hardware ethernet 02:00:00:00:00:01;\n}\n", undefined],
+    ["interfaces:[eth0]\nnetworks:\n  10.0.0.0/24: {}\n", undefined],
+    ["{networks: {10.0.0.0/24 {}}}\n", undefined],
+  ];
+  for (const name of ["dhcp.conf", "dhcp.txt", "dhcp.yaml", "dhcp"])
+    for (const [text, title] of table) assert.equal(loadConfigText(text, name).translatedFrom, title, `${name}: ${text}`);
+});
+
+test("what is not YAML says what YAML wants", () => {
+  const table: readonly (readonly [text: string, problem: string])[] = [
+    ["options: {a: @x}", '1:14 not valid YAML: plain value cannot start with reserved character @\nhint: put the text in quotes: "..."'],
+    [
+      "a:\n  - b\n c: d",
+      "3:1 not valid YAML: all mapping items must start at the same column\nhint: indent the keys of one map by the same number of spaces",
+    ],
+    [
+      "networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9]}}}",
+      "1:60 not valid YAML: flow map in block collection must be sufficiently indented and end with a }\nhint: each { needs its }, each [ its ], and what is between them is indented more than the key",
+    ],
+    [
+      "options:\n  domain_name: foo: bar",
+      '2:16 not valid YAML: nested mappings are not allowed in compact mappings\nhint: text that has ": " in it stands in quotes; each key has a line of its own',
+    ],
+    [
+      "networks:\n  10.0.0.0/24:\n    authoritative:true",
+      '3:5 expected a network: a map with ranges, reservations, options and so on, got "authoritative:true"\nhint: a space is missing behind the colon: authoritative: true',
+    ],
+    ["a:\n\tb: c", "2:1 a tab is used for indentation\nhint: use spaces"],
+  ];
+  for (const [text, problem] of table) assert.deepEqual(told(text, "test.yaml"), [problem]);
+});
