@@ -1,5 +1,6 @@
 import type { ListenSpec } from "../config/model/common.ts";
 import type { Prober } from "../io/prober.ts";
+import type { ServerListener } from "../io/server-listener.ts";
 import type { LocalInterface, Outbox, Transport, TransportOptions } from "../io/transport.ts";
 import type { Seconds } from "../leases/lease.ts";
 import type { Space } from "../leases/space.ts";
@@ -17,8 +18,12 @@ import type { ServedProtocol } from "./protocol.ts";
  * `I` an interface that is served.
  */
 export interface Assembly<C, M, A, O, I extends { readonly index: number }> {
+  /** What people call the protocol. */
+  readonly name: string;
   readonly leases: LeaseFamily<A, O>;
   createSpace(config: C): Space<A>;
+  /** Names of the networks and pools of a configuration, for people. */
+  namePlaces(config: C): PlaceNames;
   /** The record with the key that its client has by this configuration; mostly the very same. */
   knownBy(config: C, record: Uint8Array): Uint8Array;
   readonly interfaces: InterfaceChoice<C, A, I>;
@@ -26,6 +31,11 @@ export interface Assembly<C, M, A, O, I extends { readonly index: number }> {
   listInterfaces(): Promise<readonly LocalInterface<A>[]>;
   openTransport(options: TransportOptions<A>): Promise<Transport<A>>;
   openProber(): Promise<Prober<A>>;
+  /**
+   * The port that clients expect of servers, and what hears others there; undefined: nothing can.
+   */
+  readonly wellKnownPort: number;
+  openServerListener(): Promise<ServerListener | undefined>;
   /** Whether some network wants its addresses to be probed. */
   probesAddresses(config: C): boolean;
   /** Where bulk leasequery is answered. */
@@ -44,6 +54,17 @@ export interface Assembly<C, M, A, O, I extends { readonly index: number }> {
   /** Less than 0: `a` comes before `b`; 0: they are the same. */
   compareAddresses(a: A, b: A): number;
   formatAddresses(addresses: Addresses<A>): string;
+}
+
+/** Networks by their positions, and pools by theirs. */
+export interface PlaceNames {
+  readonly networks: readonly string[];
+  readonly pools: readonly {
+    /** The range, such as 10.0.0.1-10.0.0.9, or the prefixes that are delegated. */
+    readonly name: string;
+    /** Position of its network. */
+    readonly network: number;
+  }[];
 }
 
 /** What goes after leases, such as routes to what is leased. */

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { bindError } from "../io/errors.ts";
+import { ended, LENGTH_SIZE, LINGER, messagesIn, write } from "../io/framed.ts";
 import type { Seconds } from "../leases/lease.ts";
 import { type Counters, countKind } from "./counters.ts";
-import { ended, LENGTH_SIZE, LINGER, messagesIn, write } from "./framed.ts";
 import type { Log } from "./log.ts";
 import type { Read } from "./protocol.ts";
 

@@ -1,8 +1,8 @@
 import { formatDuration } from "../config/text/duration.ts";
+import { createLogAllowance } from "../io/log-allowance.ts";
 import type { LeaseStore, SavedClock } from "../store/store.ts";
 import { type Reading, STEP, wallOffset } from "./lease-clock.ts";
-import type { Log } from "./log.ts";
-import { createLogAllowance } from "./log-allowance.ts";
+import { type Log, SaidFacts } from "./log.ts";
 
 /** A wall clock that nobody sets for so long is believed, in seconds. */
 const LEFT_ALONE = 3600;
@@ -46,7 +46,10 @@ export function createClockWatch({ clock, saved, wrong, store, read, log }: Cloc
     const by = formatDuration(Math.abs(seconds));
     const what = seconds > 0 ? `forward by ${by}, or the machine slept for so long` : `back by ${by}`;
     const more = leftOut === 0 ? "" : ` (this happened ${leftOut} more times)`;
-    log.warn({ seconds }, `the clock of this machine was set ${what}: leases keep their time, and end when it has passed${more}`);
+    log.warn(
+      new SaidFacts({ seconds }),
+      `the clock of this machine was set ${what}: leases keep their time, and end when it has passed${more}`,
+    );
   }
 
   function write(next: SavedClock): void {

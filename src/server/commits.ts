@@ -1,11 +1,16 @@
+import type { EventKind } from "../config/model/events.ts";
 import type { Settled } from "../engine/decision.ts";
 import type { Outbox, Transport } from "../io/transport.ts";
-import type { LeaseChange, LeaseWrite, Seconds } from "../leases/lease.ts";
+import type { Lease, LeaseChange, Seconds } from "../leases/lease.ts";
 import type { Applied, LeaseTable } from "../leases/table.ts";
-import type { LeaseStore, StoreError } from "../store/store.ts";
-import { addHappenings, type Counters } from "./counters.ts";
+import { EventCode, EventFlag, type EventWrite } from "../store/event.ts";
+import type { LeaseStore, StoreError, StoreWrite } from "../store/store.ts";
+import { type ChangeFeed, noteChanges } from "./change-feed.ts";
+import { addHappenings, type Counters, countKind } from "./counters.ts";
 import type { Entry, EventLog } from "./event-log.ts";
 import { type Happening, type HappeningCounts, type HappeningKind, kindOf, type Listeners, noHappenings } from "./happenings.ts";
+import { isWanted, type Journal } from "./journal.ts";
+import { observe } from "./measures.ts";
 import type { Protocol } from "./protocol.ts";
 
 /*
@@ -42,6 +47,14 @@ export interface CommitsParts<M, A, O> {
   readonly events: EventLog<M, A, O>;
   /** Told of each change of a lease when it is durable; undefined: nobody listens. */
   readonly listeners?: Listeners<A, O> | undefined;
+  /** What of it is to be written beside the leases; undefined: nothing. */
+  readonly journal?: Journal | undefined;
+  /** Told which rows have changed; undefined: nobody wants to know. */
+  readonly feed?: ChangeFeed | undefined;
+  /** Lease time. */
+  readonly clock: () => Seconds;
+  /** Milliseconds, never going back. */
+  readonly uptime: () => number;
 }
 
 /**
@@ -49,8 +62,10 @@ export interface CommitsParts<M, A, O> {
  * that depend on them.
  */
 export interface Commits<M, A, O> {
-  /** False while leases can't be made durable. */
-  readonly healthy: boolean;
+  /** Why leases can't be made durable; undefined: they are. */
+  readonly failure: StoreError | undefined;
+  /** Commits that are under way. */
+  readonly underWay: number;
   /**
    * Does what was decided, as far as that is possible before the batch ends. `entry` is what to
    * tell the operator when it has come true.
@@ -74,9 +89,15 @@ export interface Commits<M, A, O> {
  */
 interface Batch<A, O> {
   readonly replies: Outbox<A>;
+  /** When what each of them answers was received. */
+  readonly received: Float64Array;
+  /** When it was handed over to the store. */
+  handedOver: number;
   /** What the batch did to the table, for the case that it has to be undone. */
   readonly applied: Applied<A, O>[];
-  readonly writes: LeaseWrite[];
+  readonly writes: StoreWrite[];
+  /** Whether there are events among the writes. */
+  tells: boolean;
   /** What is counted when it is true: messages that have no answer, and changes of leases. */
   noted: number;
   readonly counts: HappeningCounts;
@@ -87,19 +108,44 @@ interface Batch<A, O> {
 }
 
 export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M, A, O> {
-  const { protocol, table, store, transport, counters, events, listeners } = parts;
+  const { protocol, table, store, transport, counters, events, listeners, journal, feed, clock, uptime } = parts;
+  const { measures } = counters;
   const ready = transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
-  const spare: Outbox<A>[] = [];
+  const readyReceived = new Float64Array(OUTBOX_CAPACITY);
+  const spare: Pick<Batch<A, O>, "replies" | "received">[] = [];
   /** Oldest first; commits settle in this order. */
   const committing: Batch<A, O>[] = [];
   let batch = newBatch();
-  let healthy = true;
+  let failure: StoreError | undefined;
   let stopped = false;
   let onIdle: (() => void) | undefined;
 
   function newBatch(): Batch<A, O> {
-    const replies = spare.pop() ?? transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
-    return { replies, applied: [], writes: [], noted: 0, counts: noHappenings(), entries: [], happenings: [] };
+    const { replies, received } = spare.pop() ?? {
+      replies: transport.createOutbox(OUTBOX_CAPACITY, counters.sent),
+      received: new Float64Array(OUTBOX_CAPACITY),
+    };
+    return {
+      replies,
+      received,
+      handedOver: 0,
+      applied: [],
+      writes: [],
+      tells: false,
+      noted: 0,
+      counts: noHappenings(),
+      entries: [],
+      happenings: [],
+    };
+  }
+
+  /** Sends replies, and measures how long they took. */
+  function send(replies: Outbox<A>, received: Float64Array): void {
+    const count = replies.length;
+    replies.send();
+    if (count === 0) return;
+    const now = uptime();
+    for (let i = 0; i < count; i++) observe(measures.response, now - (received[i] as number));
   }
 
   function carryOut(decision: Settled<M, A, O>, entry: Entry | undefined): void {
@@ -109,7 +155,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     }
     // Before the changes are applied: a reply goes with the commit of its own changes.
     if (batch.replies.full) commit();
-    if (ready.full) ready.send();
+    if (ready.full) send(ready, readyReceived);
     const durable = apply(decision.changes);
     if (decision.kind === "update") {
       batch.noted++;
@@ -117,11 +163,21 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
       return;
     }
     const { message } = decision;
-    const waits = durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || !healthy || !store.usable));
+    const waits =
+      durable || (decision.rests && (batch.writes.length > 0 || committing.length > 0 || failure !== undefined || !store.usable));
     const outbox = waits ? batch.replies : ready;
     const buffer = outbox.next();
     const length = protocol.write(message, buffer, Math.min(decision.limit, buffer.length));
-    outbox.add(length, decision.to, protocol.kindOf(message));
+    // The engine does not answer what has no room; nothing is no answer.
+    if (length === 0) {
+      counters.silent["reply-too-large"]++;
+      return;
+    }
+    const kind = protocol.kindOf(message);
+    (waits ? batch.received : readyReceived)[outbox.length] = measures.receivedAt;
+    measures.bytesSent += length;
+    if (decision.rests && decision.changes.length === 0) countKind(measures.unwritten, kind);
+    outbox.add(length, decision.to, kind);
     if (entry === undefined) return;
     if (waits) batch.entries.push(entry);
     else events.tell(entry);
@@ -133,11 +189,15 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
       const done = table.apply(change);
       if (done === undefined) continue;
       durable = true;
-      take(done);
       const kind = known ?? kindOf(change, done);
+      const event = kind === undefined || journal === undefined ? undefined : eventOf(journal, kind, done);
+      // What is forgotten is told of before it is.
+      if (event !== undefined && done.write.kind === "remove") batch.writes.push(event);
+      take(done);
+      if (event !== undefined && done.write.kind !== "remove") batch.writes.push(event);
       if (kind === undefined) continue;
       batch.counts[kind]++;
-      if (listeners !== undefined) batch.happenings.push(listeners.happening(kind, change, done));
+      if (listeners?.wanted === true) batch.happenings.push(listeners.happening(kind, change, done));
     }
     return durable;
   }
@@ -147,8 +207,27 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     batch.writes.push(done.write);
   }
 
+  /** What the store is to write of it; undefined: nobody wants to know. */
+  function eventOf({ wanted }: Journal, kind: EventKind, { write, address, row }: Applied<A, O>): EventWrite | undefined {
+    if (!isWanted(wanted, kind, write.kind === "put")) return undefined;
+    batch.tells = true;
+    const flags = table.space.poolOf(address) < 0 ? EventFlag.reservation : 0;
+    return { kind: "event", code: EventCode[kind], flags, space: write.space, row, time: clock() };
+  }
+
   function expire(now: Seconds, limit: number): void {
-    for (const done of table.expire(now, limit, listeners?.expired)) take(done);
+    const told = journal !== undefined && isWanted(journal.wanted, "expired", false) ? journal : undefined;
+    for (const done of table.expire(now, limit, onExpired, told !== undefined || feed?.wanted === true)) {
+      take(done);
+      if (told === undefined || done.write.kind !== "times") continue;
+      const event = eventOf(told, "expired", done);
+      if (event !== undefined) batch.writes.push(event);
+    }
+  }
+
+  function onExpired(lease: Lease<A, O>): void {
+    measures.expired++;
+    if (listeners?.wanted === true) listeners.expired(lease);
   }
 
   /** Hands the changes of the batch over to the store; its replies wait. */
@@ -163,6 +242,9 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     }
     const handedOver = batch;
     committing.push(handedOver);
+    measures.commitsUnderWay = committing.length;
+    measures.repliesWaiting += replies.length;
+    handedOver.handedOver = uptime();
     store.commit(writes).then(onCommitted, (error: StoreError) => onFailed(error, handedOver));
     batch = newBatch();
     if (committing.length >= MAX_COMMITTING) transport.pause();
@@ -171,15 +253,20 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   function onCommitted(): void {
     const done = committing.shift() as Batch<A, O>;
     counters.commits++;
-    if (!healthy) {
-      healthy = true;
+    observe(measures.commit, uptime() - done.handedOver);
+    observe(measures.batch, done.writes.length);
+    measures.repliesWaiting -= done.replies.length;
+    if (failure !== undefined) {
+      failure = undefined;
       events.storeRecovered();
     }
-    done.replies.send();
+    send(done.replies, done.received);
     counters.noted += done.noted;
     addHappenings(done.counts, counters);
     for (const entry of done.entries) events.tell(entry);
     listeners?.tell(done.happenings);
+    if (feed?.wanted === true) noteChanges(feed, done.applied);
+    if (done.tells) journal?.written();
     release(done);
   }
 
@@ -191,8 +278,8 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     counters.commitsFailed++;
     // It was undone with one before it: what has been handed over since is another matter.
     if (committing[0] !== batch) return;
-    if (healthy) events.storeFailed(error);
-    healthy = false;
+    if (failure === undefined) events.storeFailed(error);
+    failure = error;
     const failed = committing.splice(0);
     for (let i = failed.length - 1; i >= 0; i--) {
       const { applied } = failed[i] as Batch<A, O>;
@@ -200,26 +287,31 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     }
     for (const done of failed) {
       counters.dropped["store-failed"] += done.replies.length + done.noted;
+      measures.repliesWaiting -= done.replies.length;
       done.replies.clear();
       release(done);
     }
   }
 
   function release(done: Batch<A, O>): void {
-    spare.push(done.replies);
+    spare.push({ replies: done.replies, received: done.received });
+    measures.commitsUnderWay = committing.length;
     if (!stopped && committing.length < MAX_COMMITTING) transport.resume();
     if (committing.length === 0) onIdle?.();
   }
 
   return {
-    get healthy() {
-      return healthy;
+    get failure() {
+      return failure;
+    },
+    get underWay() {
+      return committing.length;
     },
     carryOut,
     apply,
     expire,
     flush() {
-      ready.send();
+      send(ready, readyReceived);
       commit();
     },
     async stop() {

@@ -1,6 +1,7 @@
 import { SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
 import type { TransportCounters } from "../io/transport.ts";
 import type { HappeningCounts } from "./happenings.ts";
+import { createMeasures, type Measures } from "./measures.ts";
 import type { Kinds } from "./protocol.ts";
 
 /** Why the pump, rather than the engine, left a datagram unanswered. */
@@ -9,6 +10,7 @@ export const DROP_REASONS = {
   "store-failed": "the lease could not be made durable, so no answer left",
   "waited-too-long": "it had waited longer to be received than its client waits for an answer",
   overload: "it begins an exchange and was left to be repeated, because more arrives than can be served and others finish what was begun",
+  "behind-hook": "earlier messages of its client wait for a hook, and there are too many of them, or too many of all clients",
   "too-many-connections": "as many requesters of bulk leasequery are connected as are served at one time",
   stopped: "the server was stopped while the address was being probed",
   "internal-error": "a defect of this program: please report the log entry that goes with it",
@@ -18,7 +20,8 @@ export const DROP_REASONS = {
 export type DropReason = keyof typeof DROP_REASONS;
 
 /**
- * What the server has done since it started; plain numbers that only grow. They add up: a datagram
+ * What the server has done since it started; plain numbers that only grow, and beside them what is
+ * measured. They add up: a datagram
  * is undecodable, came in on an interface that is not served, waited too long, is dropped for
  * overload, or is received; what was received is answered (`sent`, or `notSent` of the transport),
  * `silent`, `noted`, or `dropped` for another reason. Bulk leasequery stands beside that: a query
@@ -52,9 +55,27 @@ export interface Counters {
   probes: number;
   conflicts: number;
   probesSkipped: number;
+  /**
+   * Hooks that were asked about a message or an answer; those that threw or returned what is none;
+   * those that took longer than their budget; messages and answers about which none could be asked,
+   * because too many wait or the thread of the hooks is down.
+   */
+  hookCalls: number;
+  hookFailures: number;
+  hookTimeouts: number;
+  hooksSkipped: number;
+  /**
+   * Classes that a hook named and that can't be given: there are none, or they have an expression.
+   */
+  hookUnknownClasses: number;
+  /** Changes of leases that no hook was told of, because too many wait or the thread is down. */
+  hookEventsLost: number;
+  /** How often the thread of the hooks was started again; it is one for all protocols. */
+  hookRestarts: number;
   /** Transactions, and those that failed. */
   commits: number;
   commitsFailed: number;
+  readonly measures: Measures;
 }
 
 const KINDS = 256;
@@ -74,8 +95,16 @@ export function createCounters(kinds: Kinds): Counters {
     probes: 0,
     conflicts: 0,
     probesSkipped: 0,
+    hookCalls: 0,
+    hookFailures: 0,
+    hookTimeouts: 0,
+    hooksSkipped: 0,
+    hookUnknownClasses: 0,
+    hookEventsLost: 0,
+    hookRestarts: 0,
     commits: 0,
     commitsFailed: 0,
+    measures: createMeasures(),
   };
 }
 
@@ -124,6 +153,13 @@ export function summarize(counters: Counters, transport?: TransportCounters): Re
     "probes",
     "conflicts",
     "probesSkipped",
+    "hookCalls",
+    "hookFailures",
+    "hookTimeouts",
+    "hooksSkipped",
+    "hookUnknownClasses",
+    "hookEventsLost",
+    "hookRestarts",
     "commits",
     "commitsFailed",
   ] as const)

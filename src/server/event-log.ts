@@ -1,21 +1,17 @@
-import type { Decision, Reply } from "../engine/decision.ts";
-import { SILENCE_REASONS } from "../engine/decision.ts";
+import { formatDuration } from "../config/text/duration.ts";
+import type { Decision, SilenceReason } from "../engine/decision.ts";
+import { createLogAllowance, type LogAllowance, withLeftOut } from "../io/log-allowance.ts";
 import type { Datagram } from "../io/transport.ts";
-import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { LeaseState } from "../leases/lease.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatMac } from "../net/mac.ts";
 import type { StoreError } from "../store/store.ts";
-import type { Log } from "./log.ts";
-import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
-import type { Facts, Protocol } from "./protocol.ts";
+import { type Log, SaidFacts } from "./log.ts";
+import type { Protocol, Subject } from "./protocol.ts";
+import { bindsAnew, createSentences, type Entry, outcomeOf, puts } from "./sentences.ts";
+import { createSilenceLog } from "./silence-log.ts";
 
-/** One entry of the log, put together but not written. */
-export interface Entry {
-  readonly level: "debug" | "info" | "warn";
-  readonly facts: Facts;
-  readonly text: string;
-}
+export type { Entry } from "./sentences.ts";
 
 /**
  * Tells the operator what happens to packets. Says nothing, and formats nothing, below the
@@ -25,12 +21,16 @@ export interface Entry {
 export interface EventLog<M, A, O> {
   /**
    * Says why a message is not answered, or waits. What else was decided is not true yet: it is
-   * returned, for `tell`; undefined when nobody wants to know. `source`: where the message came
-   * from.
+   * returned, for `tell`; undefined when nobody wants to know. To be asked before the changes of
+   * the decision are carried out. `datagram`: how the message came in.
    */
-  decided(request: M, decision: Decision<M, A, O>, source: A): Entry | undefined;
+  decided(request: M, decision: Decision<M, A, O>, datagram: Datagram<A>): Entry | undefined;
   /** Says what has come true. */
   tell(entry: Entry): void;
+  /** Says that a message is not answered about which nothing is decided. */
+  unanswered(request: M, reason: SilenceReason, datagram: Datagram<A>): void;
+  /** The same of a message on an interface that is not served, which nobody has looked at. */
+  notServed(datagram: Datagram<A>): void;
   /**
    * Somebody answered a probe; `hardwareAddress` is whose, where known. `probation` is its length
    * in seconds; undefined: the address was not put on it.
@@ -49,91 +49,118 @@ export interface EventLog<M, A, O> {
   sumUp(): void;
 }
 
+export interface EventLogParts<M, A, O> {
+  readonly log: Log;
+  /** Milliseconds that never go back. */
+  readonly uptime: () => number;
+  readonly protocol: Pick<Protocol<M, A, O>, "words" | "allowances" | "hooked">;
+  /** Two unsigned 32-bit numbers that no client knows. */
+  readonly secret: readonly [number, number];
+  /** The state of the lease of an address as it stands; undefined: there is none. */
+  readonly stateOf: (address: A) => LeaseState | undefined;
+  /** The name of an interface, or what it is called by its number. */
+  readonly interfaceName: (index: number) => string;
+  /** Name and address of an interface, for people; undefined: nothing is served there. */
+  readonly describeInterface: (index: number) => string | undefined;
+}
+
 /**
  * What clients can cause at will, by what the entries are about, and how many of each are written a
- * minute, besides what is allowed of answers: enough to see what is going on. One kind does not use
- * up what another may write.
+ * minute. One kind does not use up what another may write. New leases: as many as a building has
+ * that gets its power back. Renewals: a small network sees who is there, and of a large one, where
+ * they are nearly all that happens, a sample costs nothing.
  */
-const ALLOWED = { releases: 200, warnings: 30, "a store that fails": 10, defects: 30 } as const;
+const ALLOWED = {
+  "new leases": 1000,
+  renewals: 60,
+  releases: 200,
+  refusals: 60,
+  warnings: 30,
+  "a store that fails": 10,
+  defects: 30,
+} as const;
 
-/** `uptime`: milliseconds that never go back. */
-export function createEventLog<M, A, O>(
-  log: Log,
-  uptime: () => number,
-  { words, allowances: others }: Pick<Protocol<M, A, O>, "words" | "allowances">,
-): EventLog<M, A, O> {
-  const info = log.isLevelEnabled("info");
-  const debug = log.isLevelEnabled("debug");
+export function createEventLog<M, A, O>(parts: EventLogParts<M, A, O>): EventLog<M, A, O> {
+  const { log, uptime, protocol, stateOf } = parts;
+  const { words } = protocol;
+  let warn = log.isLevelEnabled("warn");
+  let info = log.isLevelEnabled("info");
+  let debug = log.isLevelEnabled("debug");
   const allowances = allowancesOf(ALLOWED, uptime);
-  const answers: Readonly<Record<string, LogAllowance>> = allowancesOf(words.allowed, uptime);
-
-  function warn(facts: Facts, text: string): void {
-    const leftOut = allowances.warnings.take();
-    if (leftOut !== undefined) log.warn(facts, withLeftOut(text, leftOut));
-  }
+  const sentences = createSentences(parts);
+  const silences = createSilenceLog({ ...parts, protocol: protocol.hooked.protocol, words, sentences });
+  const all = [...Object.entries(allowances), ...silences.allowances, ...protocol.allowances];
 
   /**
-   * How an entry at `info` begins to be made: undefined when it is one too many. At `debug`
-   * everything is wanted.
+   * How an entry begins to be made: how many were left out before it; undefined when it is one too
+   * many. At `debug` everything is wanted.
    */
-  function allowed(allowance: LogAllowance | undefined): number | undefined {
-    return debug ? 0 : allowance?.take();
+  function allowed(subject: Subject | "warnings", request: M): number | undefined {
+    if (debug) return 0;
+    return subject === "nothing to give" ? silences.takeNothingToGive(request) : allowances[subject].take();
   }
 
-  /** Something is wrong in the network, and the operator should know (RFC 2131 section 4.3.3). */
-  function declined(request: M, { address, start, expiry }: Lease<A, O>): Entry {
-    const text = words.format(address);
-    return {
-      level: "warn",
-      facts: { ...words.who(request), address: text },
-      text: `${text} is in use, says its client (DHCP${words.nameOf(request)}): it is not given out for ${expiry - start} s`,
-    };
-  }
-
-  function noted(request: M, changes: readonly LeaseChange<A, O>[]): Entry | undefined {
-    const [change] = changes;
-    const leftOut = info ? allowed(allowances.releases) : undefined;
+  function settled(
+    request: M,
+    decision: Extract<Decision<M, A, O>, { readonly kind: "reply" | "update" }>,
+    datagram: Datagram<A>,
+  ): Entry | undefined {
+    if (!warn) return undefined;
+    if (puts(decision.changes, LeaseState.declined)) {
+      const leftOut = allowed("warnings", request);
+      if (leftOut === undefined) return undefined;
+      return after(sentences.declined(request, outcomeOf(decision, stateOf).declined, datagram), leftOut);
+    }
+    if (!info) return undefined;
+    const subject = subjectOf(request, decision);
+    if (subject === undefined && !debug) return undefined;
+    const leftOut = subject === undefined ? 0 : allowed(subject, request);
     if (leftOut === undefined) return undefined;
-    const address = change === undefined ? {} : { address: words.format(addressOf(change)) };
-    return { level: "info", facts: { ...words.who(request), ...address }, text: withLeftOut(`${words.nameOf(request)} noted`, leftOut) };
+    return after(sentences.settled(request, decision, outcomeOf(decision, stateOf), subject, datagram), leftOut);
   }
 
-  function answered(request: M, { message: reply, to }: Reply<M, A, O>): Entry | undefined {
-    const level = words.isNews(request, reply) ? "info" : "debug";
-    if (!(level === "debug" ? debug : info)) return undefined;
-    const leftOut = level === "debug" ? 0 : allowed(answers[words.subjectOf(request, reply)]);
-    if (leftOut === undefined) return undefined;
-    const address = words.addressOf(request, reply);
-    const facts = { ...words.who(request), address, to: words.formatEndpoint(to.address, to.port) };
-    return { level, facts, text: withLeftOut(`${words.nameOf(request)} answered with ${words.describe(reply)}`, leftOut) };
+  /** Undefined: it is no news. Asked for every answer, so it puts nothing together. */
+  function subjectOf(request: M, decision: Parameters<typeof settled>[1]): Subject | undefined {
+    const { changes } = decision;
+    if (puts(changes, LeaseState.bound)) return bindsAnew(changes, stateOf) ? "new leases" : "renewals";
+    const subject = decision.kind === "update" ? "releases" : words.subjectOf(request, decision.message);
+    return subject === "releases" && !puts(changes, undefined) ? undefined : subject;
+  }
+
+  function tell({ level, facts, text }: Entry): void {
+    log[level](facts, text);
+  }
+
+  function unanswered(request: M, reason: SilenceReason, datagram: Datagram<A>): void {
+    if (warn) silences.unanswered(request, reason, datagram, debug ? "debug" : info ? "info" : "warn");
   }
 
   return {
-    decided(request, decision, source) {
-      if (decision.kind === "reply" || decision.kind === "update") {
-        const lease = declinedBy(decision.changes);
-        if (lease !== undefined) return declined(request, lease);
-        return decision.kind === "reply" ? answered(request, decision) : noted(request, decision.changes);
-      }
-      if (!debug) return undefined;
-      if (decision.kind === "question") {
-        const address = words.format(decision.about.address);
-        log.debug({ ...words.who(request), address }, `${words.nameOf(request)} waits: is the address in use?`);
-      } else {
-        const facts = { ...words.who(request), from: words.format(source), reason: decision.reason };
-        log.debug(facts, `${words.nameOf(request)} not answered: ${SILENCE_REASONS[decision.reason]}`);
-      }
+    decided(request, decision, datagram) {
+      if (decision.kind === "reply" || decision.kind === "update") return settled(request, decision, datagram);
+      if (decision.kind === "silence") unanswered(request, decision.reason, datagram);
+      else if (debug) tell(sentences.waits(request, decision.about.address, datagram));
       return undefined;
     },
-    tell({ level, facts, text }) {
-      if (level === "warn") warn(facts, text);
-      else log[level](facts, text);
+    tell,
+    unanswered,
+    notServed(datagram) {
+      if (info) silences.notServed(datagram, debug);
     },
     conflict(address, hardwareAddress, probation) {
-      const facts = { address: words.format(address), ...(hardwareAddress === undefined ? {} : { usedBy: formatMac(hardwareAddress) }) };
-      const by = facts.usedBy === undefined ? "" : ` by ${facts.usedBy}`;
-      const so = probation === undefined ? "it is no longer on offer" : `it is not given out for ${probation} s`;
-      warn(facts, `${facts.address} is in use${by}, though nobody has a lease of it: ${so}`);
+      const leftOut = warn ? allowances.warnings.take() : undefined;
+      if (leftOut === undefined) return;
+      const text = words.format(address);
+      const user = hardwareAddress && formatMac(hardwareAddress);
+      const facts = {
+        kind: "conflict",
+        protocol: protocol.hooked.protocol,
+        address: text,
+        ...(user === undefined ? {} : { hardware_address: user }),
+      };
+      const by = user === undefined ? "" : ` by ${user}`;
+      const so = probation === undefined ? "it is no longer on offer" : `it is not given out for ${formatDuration(probation)}`;
+      log.warn(new SaidFacts(facts), withLeftOut(`${text} is in use${by}, though nobody has a lease of it: ${so}`, leftOut));
     },
     undecodable(datagram, problem) {
       if (!debug) return;
@@ -160,26 +187,24 @@ export function createEventLog<M, A, O>(
       if (leftOut !== undefined) log.info(withLeftOut("leases are durable again: requests are answered", leftOut));
     },
     sumUp() {
-      for (const [subject, allowance] of [...Object.entries(answers), ...Object.entries(allowances), ...others]) {
+      // A log may have been given another level.
+      warn = log.isLevelEnabled("warn");
+      info = log.isLevelEnabled("info");
+      debug = log.isLevelEnabled("debug");
+      for (const [subject, allowance] of all) {
         const count = allowance.overdue();
-        if (count > 0) log.info({ count }, `${count} entries about ${subject} were left out of this log: there were too many a minute`);
+        if (count === 0) continue;
+        log.info(new SaidFacts({ count }), `${count} entries about ${subject} were left out of this log: there were too many a minute`);
       }
     },
   };
 }
 
+function after({ level, facts, text }: Entry, leftOut: number): Entry {
+  return { level, facts, text: withLeftOut(text, leftOut) };
+}
+
 function allowancesOf<S extends string>(allowed: Readonly<Record<S, number>>, uptime: () => number): Record<S, LogAllowance> {
   const entries = Object.entries<number>(allowed).map(([subject, count]) => [subject, createLogAllowance(count, uptime)]);
   return Object.fromEntries(entries) as Record<S, LogAllowance>;
-}
-
-/** The lease of an address that its client has found in use. */
-function declinedBy<A, O>(changes: readonly LeaseChange<A, O>[]): Lease<A, O> | undefined {
-  for (const change of changes) if (change.kind === "put" && change.lease.state === LeaseState.declined) return change.lease;
-  return undefined;
-}
-
-function addressOf<A, O>(change: LeaseChange<A, O>): A {
-  if (change.kind === "put") return change.lease.address;
-  return change.kind === "hold" ? change.hold.address : change.address;
 }

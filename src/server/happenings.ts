@@ -29,6 +29,12 @@ export interface Happening<A, O> {
 
 export type Listener<A, O> = (happening: Happening<A, O>) => void;
 
+/** One who listens only while it is `wanted`. */
+export interface PassingListener<A, O> {
+  readonly wanted: boolean;
+  readonly listen: Listener<A, O>;
+}
+
 /** How often each kind has happened. */
 export type HappeningCounts = Record<HappeningKind, number>;
 
@@ -48,6 +54,8 @@ export function kindOf<A, O>(change: LeaseChange<A, O>, { before }: Applied<A, O
 
 /** Those who listen. */
 export interface Listeners<A, O> {
+  /** Whether anybody does by now: otherwise nothing is put together. */
+  readonly wanted: boolean;
   /** Puts together what they are told when it is true. */
   happening(kind: HappeningKind, change: LeaseChange<A, O>, done: Applied<A, O>): Happening<A, O>;
   /** The lease has run out: its time says so, and nothing is written. */
@@ -58,15 +66,18 @@ export interface Listeners<A, O> {
 
 /**
  * `copyOf` gives a lease bytes of its own: those that the table gives are views. `onFailure` is
- * told what a listener throws.
+ * told what a listener throws. `passing`: one who listens at times only.
  */
 export function createListeners<A, O>(
   listeners: readonly Listener<A, O>[],
   copyOf: (lease: Lease<A, O>) => Lease<A, O>,
   onFailure: (error: unknown) => void,
+  passing?: PassingListener<A, O>,
 ): Listeners<A, O> {
+  const all = passing === undefined ? listeners : [...listeners, passing.listen];
+
   function tell(happening: Happening<A, O>): void {
-    for (const listener of listeners) {
+    for (const listener of all) {
       try {
         listener(happening);
       } catch (error) {
@@ -76,6 +87,9 @@ export function createListeners<A, O>(
   }
 
   return {
+    get wanted() {
+      return listeners.length > 0 || passing?.wanted === true;
+    },
     happening(kind, change, done) {
       const after = change.kind === "put" ? copyOf(change.lease) : undefined;
       return { kind, address: done.address, before: leaseBefore(done, after), after };

@@ -81,6 +81,7 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   readonly #log: InterfaceLog;
   #local: readonly LocalInterface<A>[] = [];
   #served: readonly I[] = [];
+  #missing: readonly MissingInterface[] = [];
   #byIndex: (I | undefined)[] = [];
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
@@ -99,6 +100,11 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
 
   get served(): readonly I[] {
     return this.#served;
+  }
+
+  /** Those that are configured and can't be served as things are. */
+  get missing(): readonly MissingInterface[] {
+    return this.#missing;
   }
 
   /** What follows from all interfaces, served or not, worked out when they have changed. */
@@ -137,6 +143,7 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     const { served, missing, unserved } = this.#choice.choose(this.#config, local);
     this.#local = local;
     this.#served = served;
+    this.#missing = missing;
     this.#byIndex = [];
     for (const one of served) this.#byIndex[one.index] = one;
     const problems = missing.map(({ problem }) => `${problem}: it is served when that has changed`);

@@ -1,23 +1,9 @@
-import { statSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
-import { adviceOn, loadConfigFile } from "../config/file.ts";
-import { formatDiagnostics } from "../config/text/diagnostic.ts";
-import type { LoadedConfiguration } from "./load-configuration.ts";
+import { restrictThread } from "../io/linux/privileges.ts";
+import { yieldToPackets } from "../io/priority.ts";
 
-/** A thread that reads one configuration file, and ends. */
+/* The thread that reads configurations, from its first moment: what it loads is much. */
 
-parentPort?.postMessage(await load(workerData as string));
-
-async function load(path: string): Promise<LoadedConfiguration> {
-  // A pipe would be waited for, in threads that the whole process shares.
-  const info = statSync(path, { throwIfNoEntry: false });
-  if (info !== undefined && !info.isFile() && !info.isDirectory()) {
-    return { ok: false, problems: [`${path} is no regular file`] };
-  }
-  const loaded = await loadConfigFile(path);
-  if (!loaded.ok) {
-    const problems = formatDiagnostics(loaded.diagnostics, path, loaded.source);
-    return { ok: false, problems: loaded.translatedFrom === undefined ? problems : [...problems, `${path}${adviceOn(loaded, path)}`] };
-  }
-  return { ok: true, config: loaded.config, warnings: formatDiagnostics(loaded.warnings, path, loaded.source) };
-}
+yieldToPackets("low");
+// Before anything of a module that is the operator's own.
+restrictThread();
+await import("./loading.ts");

@@ -8,6 +8,16 @@ export interface LogEntry {
 }
 
 /**
+ * Facts that the text of their entry has in words: whoever writes for people leaves them out, and
+ * whoever writes for programs finds them in it as in any object.
+ */
+export class SaidFacts {
+  constructor(facts: object) {
+    Object.assign(this, facts);
+  }
+}
+
+/**
  * A logger, of any make: pino's fits as it is. The server asks for a level before it puts anything
  * together. An entry may hold facts of any kind, an `err` among them. Must neither throw nor wait.
  */

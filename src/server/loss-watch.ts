@@ -1,6 +1,6 @@
 import { SEND_FAILURES, type SendFailure, type TransportCounters } from "../io/transport.ts";
 import type { Counters } from "./counters.ts";
-import type { Log } from "./log.ts";
+import { type Log, SaidFacts } from "./log.ts";
 
 /** How often the same is said again, in milliseconds, as long as it goes on. */
 const SAY_AGAIN = 60_000;
@@ -46,7 +46,7 @@ export function createLossWatch({ counters, transportCounters, log }: LossWatchP
       if (count <= 0) return;
       said += count;
       saidAt = now;
-      log.warn({ count }, say(count));
+      log.warn(new SaidFacts({ count }), say(count));
     };
   }
 

@@ -1,11 +1,12 @@
 import type { Notice } from "../engine/notice.ts";
+import { createLogAllowance, type LogAllowance, withLeftOut } from "../io/log-allowance.ts";
 import { toHex } from "../net/bytes.ts";
 import { formatMac } from "../net/mac.ts";
-import type { Log } from "./log.ts";
-import { createLogAllowance, type LogAllowance, withLeftOut } from "./log-allowance.ts";
+import type { ExhaustedPools } from "./exhausted-pools.ts";
+import { type Log, SaidFacts } from "./log.ts";
 
 /** Entries a minute. */
-const ALLOWED = { exhausted: 5, reserved: 10, shared: 10 } as const;
+const ALLOWED = { reserved: 10, shared: 10 } as const;
 /** Client identifiers that are remembered to have come from another hardware address. */
 const MOST_MOVED = 256;
 
@@ -26,8 +27,7 @@ export interface NoticeWords<A> {
 }
 
 /** `uptime`: milliseconds that never go back. */
-export function createNoticeLog<A>(log: Log, uptime: () => number, words: NoticeWords<A>): NoticeLog<A> {
-  const exhausted = createLogAllowance(ALLOWED.exhausted, uptime);
+export function createNoticeLog<A>(log: Log, uptime: () => number, words: NoticeWords<A>, exhausted: ExhaustedPools): NoticeLog<A> {
   const reserved = createLogAllowance(ALLOWED.reserved, uptime);
   const shared = createLogAllowance(ALLOWED.shared, uptime);
   /** From which hardware address a client identifier moved to another one, the oldest first. */
@@ -45,19 +45,12 @@ export function createNoticeLog<A>(log: Log, uptime: () => number, words: Notice
     return before === to;
   }
 
-  function tellExhausted(network: string): void {
-    const leftOut = exhausted.take();
-    if (leftOut === undefined) return;
-    const text = `no address is free on ${network}, and a client there gets none: it needs more ranges or shorter lease times; \`leasehold leases\` lists who has them`;
-    log.warn({ network }, withLeftOut(text, leftOut));
-  }
-
   function tellReserved(found: Extract<Notice<A>, { kind: "reserved-in-use" }>): void {
     const leftOut = reserved.take();
     if (leftOut === undefined) return;
     const [address, holder] = [words.format(found.address), words.formatHolder(found.holder)];
     const text = `${address} is reserved for ${found.reservation}, but ${holder} has it: the host gets it when that lease ends; \`leasehold leases --release ${address}\` ends it now`;
-    log.warn({ address, holder, reservation: found.reservation }, withLeftOut(text, leftOut));
+    log.warn(new SaidFacts({ address, holder, reservation: found.reservation }), withLeftOut(text, leftOut));
   }
 
   function tellShared(found: Extract<Notice<A>, { kind: "identifier-moved" }>): void {
@@ -68,17 +61,13 @@ export function createNoticeLog<A>(log: Log, uptime: () => number, words: Notice
     if (leftOut === undefined) return;
     const address = words.format(found.address);
     const text = `${chaddr} and ${other} send the same client identifier, so they take ${address} from each other: is one machine a copy of the other? \`chaddr_only: true\` tells them apart`;
-    log.warn({ address, clientIdentifier, chaddr, other }, withLeftOut(text, leftOut));
+    log.warn(new SaidFacts({ address, client_identifier: clientIdentifier, hardware_address: chaddr, other }), withLeftOut(text, leftOut));
   }
 
   return {
-    allowances: [
-      ["networks without a free address", exhausted],
-      ["reserved addresses that another client has", reserved],
-      ["shared client identifiers", shared],
-    ],
+    allowances: [...exhausted.allowances, ["reserved addresses that another client has", reserved], ["shared client identifiers", shared]],
     notice(found) {
-      if (found.kind === "no-address-free") tellExhausted(found.link);
+      if (found.kind === "no-address-free") exhausted.refused(found.link, found.pools);
       else if (found.kind === "reserved-in-use") tellReserved(found);
       else tellShared(found);
     },

@@ -1,5 +1,9 @@
+import type { NamesStatus } from "../dns/status.ts";
 import type { Lease, LeaseChange } from "../leases/lease.ts";
 import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
+import type { EventsStatus } from "./events/messages.ts";
+import type { Health } from "./health.ts";
+import type { OtherServer } from "./other-servers.ts";
 
 /*
  * What an operator may do, by whatever way it is asked for. What concerns leases can be done
@@ -55,12 +59,30 @@ export type Operation<A> =
 
 /** How a protocol is served. */
 export interface ServiceStatus {
-  /** Addresses and prefixes that are leased, declined or remembered. */
-  readonly leases: { readonly known: number };
+  /** Addresses and prefixes that are leased, declined or remembered: all of them, and by state. */
+  readonly leases: { readonly known: number } & Readonly<Record<keyof typeof LeaseState, number>>;
   /** The interfaces that are served now. */
   readonly interfaces: readonly { readonly name: string; readonly address: string }[];
+  /** Other servers that were noticed in the last hour; absent: none. */
+  readonly others?: readonly OtherServer[];
   /** Those that are not zero, by name. */
   readonly counters: Readonly<Record<string, number>>;
+}
+
+/** The configuration that is served by. */
+export interface ConfigurationStatus {
+  /** Where it was read from. */
+  readonly file: string;
+  /** When: a time as in RFC 3339. */
+  readonly loaded: string;
+  /** SHA-256 of what was read, in hex. */
+  readonly hash: string;
+  /** How often it could not be read again, and nothing changed. */
+  readonly failed: number;
+  /** Reservations that were added beside those of the file and are served by. */
+  readonly added: number;
+  /** What the last reload has changed, in words; absent: there was none. */
+  readonly changes?: string;
 }
 
 /** How a server is; leases, interfaces and counters of its own are those of DHCPv4. */
@@ -70,12 +92,17 @@ export interface Status extends ServiceStatus {
   readonly uptime: number;
   /** False while leases can't be made durable. */
   readonly healthy: boolean;
-  /** Where the configuration was read from, and when: a time as in RFC 3339. */
-  readonly configuration: { readonly file: string; readonly loaded: string };
+  /** How it is, with reasons. */
+  readonly health: Health;
+  readonly configuration: ConfigurationStatus;
   /** What kind of store and where. */
   readonly store: string;
   /** Absent: DHCPv6 is not served. */
   readonly dhcp6?: ServiceStatus;
+  /** How those stand who are told of events; absent: nobody is. */
+  readonly events?: EventsStatus;
+  /** How names stand; absent: nobody sees to it that they resolve. */
+  readonly names?: NamesStatus;
 }
 
 /** Where the leases are. */

@@ -1,6 +1,7 @@
 import type { Answers, Question } from "../engine/decision.ts";
 import type { Datagram } from "../io/transport.ts";
 import { equalBytes } from "../net/bytes.ts";
+import type { HookedMessage } from "./hooks/room.ts";
 
 /*
  * The waiting room: messages that can't be decided until a question is answered, such as whether
@@ -35,6 +36,10 @@ export interface Waiting<A> {
   readonly datagram: Datagram<A>;
   /** How many addresses for it have been found in use so far. */
   readonly conflicts: number;
+  /** When it was received, in milliseconds. */
+  readonly receivedAt: number;
+  /** What hooks said of it; undefined: there are none. */
+  readonly hooked?: HookedMessage<A> | undefined;
 }
 
 export interface QuestionsParts<A> {
@@ -58,7 +63,7 @@ export type Taken = "started" | "joined" | "skipped";
 
 export interface Questions<A> extends Answers<A> {
   /** Has the message wait. Copies the datagram unless the question is skipped. */
-  ask(question: Question<A>, datagram: Datagram<A>, conflicts: number): Taken;
+  ask(question: Question<A>, datagram: Datagram<A>, conflicts: number, receivedAt: number, hooked?: HookedMessage<A>): Taken;
   /** Somebody uses the address, whether that was asked or not. */
   answer(address: A, hardwareAddress: Uint8Array | undefined): void;
   /** Ends all waiting, and returns how many messages waited. */
@@ -101,17 +106,17 @@ export function createQuestions<A>({ ask, keyOf, clock, onSilence, onConflict }:
       if (underWay.has(key)) return "under way";
       return isFree(key) ? "free" : undefined;
     },
-    ask(question, datagram, conflicts) {
+    ask(question, datagram, conflicts, receivedAt, hooked) {
       const key = keyOf(question.address);
       const known = underWay.get(key);
       if (known !== undefined) {
-        known.waiting = { datagram: copyOf(datagram), conflicts: known.waiting.conflicts };
+        known.waiting = { datagram: copyOf(datagram), conflicts: known.waiting.conflicts, receivedAt, hooked };
         known.hardwareAddress = question.hardwareAddress.slice();
         return "joined";
       }
       if (stopped || underWay.size >= MAX_UNDER_WAY || !ask(question)) return "skipped";
       underWay.set(key, {
-        waiting: { datagram: copyOf(datagram), conflicts },
+        waiting: { datagram: copyOf(datagram), conflicts, receivedAt, hooked },
         hardwareAddress: question.hardwareAddress.slice(),
         timer: setTimeout(giveUp, question.timeout, key),
       });

@@ -1,8 +1,9 @@
 import { type LeaseWrite, NEVER, type Seconds, type SpaceId } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
 import type { Fact, LeaseStore, SavedClock, StoredLease } from "../store/store.ts";
-import { leaseTime, type Reading, startLeaseClock } from "./lease-clock.ts";
+import { leaseTime, startLeaseClock } from "./lease-clock.ts";
 import type { Log } from "./log.ts";
+import { createSystemClock, type SystemClock } from "./system-clock.ts";
 
 /** An empty table, to be filled with the leases of its space. */
 export interface RestoredTable {
@@ -19,14 +20,22 @@ export interface RestoreParts {
   readonly tables: readonly RestoredTable[];
   readonly store: LeaseStore;
   readonly log: Pick<Log, "warn">;
-  readonly read: () => Reading;
   /** What names this boot of the machine; empty: the system does not tell. */
   readonly boot: string;
+  /** The clocks of a machine that is not this one. */
+  readonly machine?: SystemClock;
+  /**
+   * What has run out since the last server is told like any other end of a lease: it stays bound
+   * until it is moved on.
+   */
+  readonly tellsOfEnds?: boolean;
 }
 
 export interface Restored {
   /** The clock from now on. It is on its way to the store. */
   readonly clock: SavedClock;
+  /** The clocks of the machine. */
+  readonly machine: SystemClock;
   /** What the server before knew of itself. */
   readonly facts: readonly Fact[];
   /** The clock of the server before. */
@@ -38,7 +47,7 @@ export interface Restored {
 /**
  * Reads all leases into their tables, and the time that they are told in. Rejects with StoreError.
  */
-export async function restoreLeases({ tables, store, log, read, boot }: RestoreParts): Promise<Restored> {
+export async function restoreLeases({ tables, store, log, boot, machine: another, tellsOfEnds = false }: RestoreParts): Promise<Restored> {
   const bySpace: (RestoredTable | undefined)[] = [];
   for (const one of tables) bySpace[one.table.space.id] = one;
   const twice: LeaseWrite[] = [];
@@ -56,17 +65,18 @@ export async function restoreLeases({ tables, store, log, read, boot }: RestoreP
     if (superseded !== undefined) twice.push({ kind: "remove", space: stored.space, row: superseded, address: stored.address });
   };
   const saved = await store.load(visit, (fact) => facts.push(fact));
-  const reading = read();
+  const machine = another ?? createSystemClock(boot, saved);
+  const reading = machine.read();
   const { clock, wrong } = startLeaseClock(reading, boot, saved, newest);
   if (wrong !== undefined) log.warn(`the clock of this machine is wrong: ${sayWrong(wrong.newest)}`);
   // Before any lease that is told in it. A store that can't write now says so of the first lease.
   store.commit([{ kind: "clock", ...clock }]).catch(() => {});
-  for (const { table } of tables) table.restored(leaseTime(clock.bootOffset, reading.uptime));
+  for (const { table } of tables) table.restored(tellsOfEnds ? 0 : leaseTime(clock.bootOffset, reading.uptime));
   if (twice.length > 0) {
     log.warn({ rows: twice.length }, "addresses stood in the lease database twice; the later entries are kept");
     await store.commit(twice);
   }
-  return { clock, facts, saved, wrong: wrong !== undefined };
+  return { clock, machine, facts, saved, wrong: wrong !== undefined };
 }
 
 /** `newest`: the newest start of a lease, by the wall clock. */

@@ -1,5 +1,5 @@
 import type { Prober } from "../io/prober.ts";
-import { noSendFailures } from "../io/send-failures.ts";
+import type { ServerListener } from "../io/server-listener.ts";
 import { type LocalInterface, type Outbox, type Transport, type TransportCounters, TransportError } from "../io/transport.ts";
 import { type Lease, LeaseState, type Seconds } from "../leases/lease.ts";
 import { LeaseTable } from "../leases/table.ts";
@@ -8,15 +8,24 @@ import type { LeaseStore } from "../store/store.ts";
 import type { Assembly, Follower } from "./assembly.ts";
 import { endpointsOf, fixedListen } from "./bulk-endpoints.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
+import type { ChangeFeed } from "./change-feed.ts";
 import { type Counters, createCounters } from "./counters.ts";
+import { createDecisions, type DecisionsOf } from "./decisions.ts";
 import { createEventLog } from "./event-log.ts";
 import type { Facts } from "./facts.ts";
 import { createListeners, type Listener } from "./happenings.ts";
+import type { HealthCheck } from "./health.ts";
+import { checksOf } from "./health-checks.ts";
+import { createHookListener, type HookSwitch } from "./hooks/hooks.ts";
 import { InterfaceList, type MissingInterface } from "./interface-list.ts";
+import type { Journal } from "./journal.ts";
 import { createLateProber } from "./late-prober.ts";
-import type { Log } from "./log.ts";
+import { addLease, type NewLease } from "./leases/add.ts";
+import { type Log, SaidFacts } from "./log.ts";
 import { createLossWatch } from "./loss-watch.ts";
+import type { AddressPlaces } from "./metrics/publish.ts";
 import { type LeaseOperation, operate } from "./operations.ts";
+import type { OtherServer } from "./other-servers.ts";
 import { startPump } from "./pump.ts";
 import { randomNumber } from "./random-number.ts";
 import { moveTable } from "./reload.ts";
@@ -43,6 +52,9 @@ export interface ServiceParts<C, A, O> {
   /** Asks in place of the system's sockets; the service closes it. */
   readonly prober?: Prober<A> | undefined;
   readonly listeners: readonly Listener<A, O>[];
+  readonly journal?: Journal | undefined;
+  readonly feed?: ChangeFeed | undefined;
+  readonly hooks: HookSwitch;
 }
 
 /** What a server knows when it has read its leases. */
@@ -64,13 +76,21 @@ export interface Service<C, A, O, I> {
 }
 
 /** A protocol as it is served, to look at and for operators. */
-export interface Served<A, O, I> {
+export interface Served<A, O, I, C = unknown> {
   readonly port: number;
+  /** What is served by now. */
+  readonly config: C;
   /** The leases, to look at. */
   readonly table: LeaseView<A, O>;
   /** The interfaces served now. */
   readonly interfaces: readonly I[];
   readonly counters: Counters;
+  /** How many addresses of each network and pool are in which state, as it changes. */
+  readonly addresses: AddressPlaces;
+  /** What was decided about its clients lately. */
+  readonly decisions: DecisionsOf;
+  /** Other servers that were noticed in the last hour. */
+  others(): readonly OtherServer[];
   /** What its sockets received and sent. */
   transportCounters(): TransportCounters;
   /**
@@ -78,13 +98,20 @@ export interface Served<A, O, I> {
    * with OperationError.
    */
   operate(operation: LeaseOperation<A>): Promise<number>;
+  /**
+   * Gives an address to a client that did not ask for it. Settles when the lease is durable;
+   * rejects with RefusedError, which says whose the address is.
+   */
+  addLease(lease: NewLease<A, O>): Promise<void>;
 }
 
 export interface RunningService<C, A, O, I> {
-  readonly served: Served<A, O, I>;
+  readonly served: Served<A, O, I, C>;
   /** What the sockets can't do on this system or with these privileges, one sentence each. */
   readonly limitations: readonly string[];
   readonly healthy: boolean;
+  /** What may be wrong with it. */
+  readonly checks: readonly HealthCheck[];
   /**
    * Moves on leases whose time is over, and asks clients to come back; to be called every now and
    * then.
@@ -113,7 +140,7 @@ export interface Prepared {
 
 export function createService<C, M, A, O, I extends { readonly index: number }>(
   assembly: Assembly<C, M, A, O, I>,
-  { store, address, port, log, listeners: told, ...given }: ServiceParts<C, A, O>,
+  { store, address, port, log, listeners: told, journal, feed, hooks, ...given }: ServiceParts<C, A, O>,
 ): Service<C, A, O, I> {
   let { config, transport } = given;
   const table = new LeaseTable(assembly.leases, assembly.createSpace(config), [randomNumber(), randomNumber()]);
@@ -121,6 +148,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
 
   let bulk: BulkLeasequery | undefined;
   let follower: Follower<A, O> | undefined;
+  let listener: ServerListener | undefined;
 
   async function start({ clock, wallOffset, facts }: Known): Promise<RunningService<C, A, O, I>> {
     const local = await assembly.listInterfaces();
@@ -163,11 +191,78 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
         wallOffset,
       });
     }
-    const events = createEventLog<M, A, O>(log, uptime, protocol);
+    const byAddress = (one: A): Lease<A, O> | undefined => table.byAddress(one);
+    const interfaceName = (index: number): string => interfaces.local.find((one) => one.index === index)?.name ?? `interface ${index}`;
+    const describeInterface = (index: number): string | undefined => {
+      const one = interfaces.at(index);
+      return one && assembly.interfaces.describe(one);
+    };
+    const events = createEventLog<M, A, O>({
+      log,
+      uptime,
+      protocol,
+      secret: [randomNumber(), randomNumber()],
+      stateOf: (one) => table.stateOf(one),
+      interfaceName,
+      describeInterface,
+    });
     follower = await assembly.openFollower?.({ config, leases: table, interfaces, log });
     const all = follower === undefined ? told : [...told, follower.follow];
-    const listeners = all.length === 0 ? undefined : createListeners(all, protocol.copyLease, events.listenerFailed);
-    const pump = startPump({ protocol, table, store, transport: sockets, prober, counters, events, listeners, clock, uptime });
+    const toHooks = createHookListener<A, O>({ hooks, protocol: protocol.hooked.protocol, counters, wallOffset });
+    const listeners = createListeners(all, protocol.copyLease, events.listenerFailed, toHooks);
+    const decisions = createDecisions({
+      name: assembly.name,
+      protocol,
+      byAddress,
+      interfaceName,
+      clock,
+      wallOffset,
+      uptime,
+    });
+    const pump = startPump({
+      decisions,
+      protocol,
+      table,
+      store,
+      transport: sockets,
+      prober,
+      counters,
+      events,
+      listeners,
+      journal,
+      feed,
+      hooks,
+      log,
+      clock,
+      uptime,
+    });
+    const checks = checksOf({
+      name: assembly.name,
+      counters,
+      transportCounters: () => sockets.counters(),
+      socketProblem: () => sockets.problem?.(),
+      storeFailure: () => pump.storeFailure,
+      underWay: () => pump.underWay,
+      interfaces: () => interfaces,
+      // What it could not do from the start is no change for the worse.
+      unheard: () => limitations.filter((one) => !sockets.limitations.includes(one)),
+      exhausted: () => protocol.exhausted.list(),
+    });
+    // Who listens elsewhere, or nowhere, tries something out.
+    if (given.transport === undefined && sockets.port === assembly.wellKnownPort) listener = await assembly.openServerListener();
+    listener?.start((heard) => {
+      try {
+        protocol.hear(heard);
+      } catch (error) {
+        events.listenerFailed(error);
+      }
+    });
+    const addressPlaces = (): AddressPlaces => {
+      const { networks, pools } = assembly.namePlaces(config);
+      const capacities = pools.map((pool, index) => ({ ...pool, capacity: table.capacityOf({ index }) }));
+      return { networks, pools: capacities, counts: table.counts.numbers };
+    };
+    let addresses = addressPlaces();
     const watchLoss = createLossWatch({ counters, transportCounters: () => sockets.counters(), log });
 
     /** Asks those who have something new to learn, some leases at a time. */
@@ -182,16 +277,24 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     return {
       served: {
         port: sockets.port,
+        get config() {
+          return config;
+        },
         table: viewOf(table, assembly.leases),
         get interfaces() {
           return interfaces.served;
         },
         counters,
+        get addresses() {
+          return addresses;
+        },
+        decisions,
+        others: () => protocol.others.list(),
         transportCounters: () => sockets.counters(),
         async operate(operation) {
           const done = await operate(
             {
-              byAddress: (one) => table.byAddress(one),
+              byAddress,
               leases: () => table.leases(),
               compare: assembly.compareAddresses,
               change: (changes) => pump.change(changes),
@@ -201,20 +304,30 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
             clock,
           );
           const addresses = assembly.formatAddresses(operation.addresses);
-          log.info({ operation: operation.kind, addresses, done }, `an operator's ${operation.kind} of ${addresses}: ${done} done`);
+          log.info(
+            new SaidFacts({ operation: operation.kind, addresses, done }),
+            `an operator's ${operation.kind} of ${addresses}: ${done} done`,
+          );
           return done;
+        },
+        async addLease(lease) {
+          await addLease({ table, family: assembly.leases, change: (changes) => pump.change(changes), clock }, lease);
+          log.info(new SaidFacts({ operation: "add", address: lease.name }), `an operator gave ${lease.name} to ${lease.client}`);
         },
       },
       limitations: [...sockets.limitations, ...prober.limitations],
       get healthy() {
         return pump.healthy;
       },
+      checks,
       expire() {
         pump.expire();
         protocol.reconfigure?.send();
       },
       tell() {
         watchLoss(uptime());
+        protocol.exhausted.look();
+        decisions.look();
         events.sumUp();
       },
       look: () =>
@@ -246,6 +359,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
               follow(present);
               follower?.look();
               config = next;
+              addresses = addressPlaces();
             });
             if (isNew !== undefined) void askClients(isNew);
           },
@@ -265,26 +379,12 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       try {
         await bulk?.close();
         follower?.close();
+        listener?.close();
         prober.close();
       } finally {
         transport?.close();
       }
     },
-  };
-}
-
-/** A protocol that is not served: it has no port, nobody's leases, and nothing was counted. */
-export function notServed<C, M, A, O, I extends { readonly index: number }>(
-  { leases, createSpace }: Assembly<C, M, A, O, I>,
-  config: C,
-): Served<A, O, I> {
-  return {
-    port: 0,
-    table: viewOf(new LeaseTable(leases, createSpace(config)), leases),
-    interfaces: [],
-    counters: createCounters(new Map()),
-    transportCounters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
-    operate: () => Promise.resolve(0),
   };
 }
 

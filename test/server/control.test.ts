@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
 import { formatIpv4, type Ipv4 } from "../../src/net/ipv4.ts";
-import { askForStatus, askServer, type Control, type Controlled, type ControlRequest, openControl } from "../../src/server/control.ts";
+import { askFor, askForStatus, askServer, type Control, openControl } from "../../src/server/control.ts";
 import { ADDRESS_TEXT } from "../../src/server/dhcp4/operations.ts";
 import type { Status } from "../../src/server/operations.ts";
+import { type Controlled, type ControlRequest, RefusedError } from "../../src/server/requests.ts";
 import { StoreError } from "../../src/store/store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "leasehold-control-"));
@@ -15,15 +16,16 @@ after(() => rmSync(folder, { recursive: true }));
 let sockets = 0;
 const newPath = () => join(folder, `${sockets++}.db-control`);
 const FORM = 'expected a line such as {"kind": "unblock", "addresses": "10.0.0.5-10.0.0.9"}';
-const MISUNDERSTOOD = `${JSON.stringify({ error: FORM })}\n`;
-const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock, reconfigure, reload, status` })}\n`;
+const MISUNDERSTOOD = `${JSON.stringify({ error: FORM, code: "invalid" })}\n`;
+const UNKNOWN_KIND = `${JSON.stringify({ error: `${FORM}; kind is one of release, delete, unblock, reconfigure, reload, status`, code: "invalid" })}\n`;
 const STATUS: Status = {
   version: "1.2.3",
   uptime: 7,
   healthy: true,
-  configuration: { file: "/etc/leasehold.yaml", loaded: "2026-11-01T00:00:00.000Z" },
+  health: { state: "ok", reasons: [] },
+  configuration: { file: "/etc/leasehold.yaml", loaded: "2026-11-01T00:00:00.000Z", hash: "", failed: 0, added: 0 },
   store: "memory",
-  leases: { known: 3 },
+  leases: { known: 3, bound: 1, released: 1, expired: 0, declined: 1 },
   interfaces: [{ name: "eth0", address: "10.0.0.1" }],
   counters: { "received DISCOVER": 5 },
 };
@@ -61,6 +63,23 @@ function answerTo(path: string, ...chunks: string[]): Promise<string> {
   });
 }
 
+test("an answer holds nothing that a terminal would obey, and is not too deep", async (t) => {
+  const answers = new Map<string, unknown>([
+    ["refused", { error: "\u001b]0;owned\u0007\u009b2J\n  at\tonce\u202e" }],
+    ["result", { result: [{ "na\u001bme": "a\rb", list: [1, null, true] }] }],
+    ["deep", { result: JSON.parse(`${"[".repeat(1000)}${"]".repeat(1000)}`) }],
+  ]);
+  const path = newPath();
+  const server = createServer((socket) =>
+    socket.on("data", (data) => socket.end(`${JSON.stringify(answers.get(JSON.parse(String(data)).kind))}\n`)),
+  );
+  t.after(() => server.close());
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  assert.deepEqual(await askFor(path, { kind: "refused" }), { error: "\ufffd]0;owned\ufffd\ufffd2J\n  at\tonce\ufffd" });
+  assert.deepEqual(await askFor(path, { kind: "result" }), { result: [{ "na\ufffdme": "a\ufffdb", list: [1, null, true] }] });
+  await assert.rejects(askFor(path, { kind: "deep" }), { message: `what answers at ${path} is no Leasehold server` });
+});
+
 describe("the control socket", () => {
   const lines: readonly (readonly [name: string, chunks: readonly string[], answer: string])[] = [
     ["a request", [`${line("10.0.0.2")}\n`], '{"done":1}\n'],
@@ -75,7 +94,7 @@ describe("the control socket", () => {
     ["an unknown kind", ['{"kind":"erase","addresses":"10.0.0.2-10.0.0.2"}\n'], UNKNOWN_KIND],
     ["an address as a number", ['{"kind":"unblock","addresses":167772162}\n'], MISUNDERSTOOD],
     ["nested deeply", [`${"[".repeat(1000)}\n`], MISUNDERSTOOD],
-    ["no end of the line", ["x".repeat(5000)], ""],
+    ["no end of the line", ["x".repeat(70_000)], ""],
   ];
   for (const [name, chunks, expected] of lines) {
     test(`answers ${name}`, async (t) => {
@@ -123,7 +142,22 @@ describe("the control socket", () => {
     await open(t, unable, {});
     assert.deepEqual(await askServer(unable, { kind: "reload" }), {
       error: "this server can't take over a changed configuration: restart it",
+      code: "unavailable",
     });
+  });
+
+  test("asks what else the server can tell, and says why it does not", async (t) => {
+    const path = newPath();
+    const handlers = {
+      echo: (request: object) => Promise.resolve(request),
+      refuse: () => Promise.reject(new RefusedError("conflict", "10.0.0.2 is reserved already")),
+      fail: () => Promise.reject(new Error("a defect")),
+    };
+    await open(t, path, { handlers });
+    assert.deepEqual(await askFor(path, { kind: "echo", of: [1] }), { result: { kind: "echo", of: [1] } });
+    assert.deepEqual(await askFor(path, { kind: "refuse" }), { error: "10.0.0.2 is reserved already", code: "conflict" });
+    assert.deepEqual(await askFor(path, { kind: "fail" }), { error: "a defect" });
+    assert.equal(await answerTo(path, '{"kind":"toString"}\n'), MISUNDERSTOOD);
   });
 
   test("once closed, answers what was asked before, and asks no more of the server", async (t) => {

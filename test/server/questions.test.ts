@@ -123,7 +123,7 @@ describe("probes before an OFFER", () => {
     });
     assert.match(
       bench.log.join(""),
-      /"level":40,.*"address":"10.0.0.10","usedBy":"02:09:09:09:09:09","msg":"10.0.0.10 is in use by 02:09:09:09:09:09, .* it is not given out for 900 s"/,
+      /"level":"warn",.*"address":"10.0.0.10","hardware_address":"02:09:09:09:09:09","msg":"10.0.0.10 is in use by 02:09:09:09:09:09, .* it is not given out for 15m"/,
     );
   });
 
@@ -148,6 +148,7 @@ describe("probes before an OFFER", () => {
     assert.deepEqual(offers(), ["10.0.0.10 xid 9"]);
     assert.deepEqual(prober.asked, ["10.0.0.10 on 2"]);
     assert.deepEqual(summarize(bench.counters), { "received DISCOVER": 3, "sent OFFER": 1, "silent: being-probed": 2, probes: 1 });
+    assert.equal(bench.log.filter((line) => line.includes('"reason":"being-probed"')).length, 2);
   });
 
   test("an address that nobody answered for is not probed again for a minute, whoever gets it", (t) => {

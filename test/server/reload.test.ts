@@ -53,16 +53,16 @@ describe("a configuration that is read in a thread", () => {
     const folder = newFolder(t);
     const pipe = join(folder, "pipe.yaml");
     execFileSync("mkfifo", [pipe]);
-    assert.deepEqual(await loadConfigurationInThread(pipe), { ok: false, problems: [`${pipe} is no regular file`] });
+    assert.deepEqual(await loadConfigurationInThread({ path: pipe }), { ok: false, problems: [`${pipe} is no regular file`] });
     const endless = writeIn(folder, "endless.ts", "while (true) {}\n");
-    await assert.rejects(loadConfigurationInThread(endless, 3000), /endless\.ts was not read within 3 s/);
+    await assert.rejects(loadConfigurationInThread({ path: endless }, 3000), /endless\.ts was not read within 3 s/);
     const loud = writeIn(
       folder,
       "loud.ts",
       'console.log("loud"); setInterval(() => {}, 10);\nexport default { networks: { "10.0.0.0/24": { options: { routers: "10.0.0.1" }, ranges: [{ range: "10.0.0.2-10.0.0.9" }] } } };\n',
     );
-    const loaded = await loadConfigurationInThread(loud);
+    const loaded = await loadConfigurationInThread({ path: loud });
     assert.equal(loaded.ok && loaded.config.networks.length, 1);
-    assert.equal((await loadConfigurationInThread(join(folder, "missing.yaml"))).ok, false);
+    assert.equal((await loadConfigurationInThread({ path: join(folder, "missing.yaml") })).ok, false);
   });
 });

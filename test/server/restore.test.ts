@@ -35,7 +35,7 @@ async function start(wall: number, leases: readonly Lease[], saved?: SavedClock,
       close: () => Promise.resolve(),
     },
     log: pino({ level: "warn" }, { write: (line: string) => warnings.push((JSON.parse(line) as { msg: string }).msg) }),
-    read: () => ({ wall, uptime: 100 }),
+    machine: { sinceBoot: () => 100, read: () => ({ wall, uptime: 100 }) },
     boot: "b",
   });
   return { ...restored, table, warnings, writes, now: leaseTime(restored.clock.bootOffset, 100) };

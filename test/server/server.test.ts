@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { pino } from "pino";
 import { discover, ethernetClient } from "../../src/client/dhcp4/index.ts";
@@ -12,13 +13,13 @@ import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { ALL_ADDRESSES } from "../../src/server/dhcp4/operations.ts";
-import { type Happening, openMemoryStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
+import { type Happening, openMemoryStore, openSqliteStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
 import { type LeaseStore, StoreError } from "../../src/store/store.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { OptionCode } from "../../src/wire/dhcp4/option-code.ts";
 import { load } from "../config/load.ts";
 import { connectRequester, DHCP4 } from "../support/bulk-requester.ts";
-import { newPlace, type Place } from "../support/loopback-server.ts";
+import { newFolder, newPlace, type Place } from "../support/loopback-server.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const config = load("networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.9 }] } }");
@@ -112,17 +113,76 @@ describe("what a server was given is closed exactly once", () => {
 });
 
 describe("startServer", () => {
-  test("refuses an address that is a text, which the socket would take for 0.0.0.0, and closes the store", async () => {
-    for (const [options, says] of [
-      [{ address: "127.0.0.1" as unknown as number, port: 6767 }, /address: "127\.0\.0\.1" is no IPv4 address as a number: use parseIpv4/],
-      [{ address: -1, port: 6767 }, /address: -1 is no IPv4 address/],
-      [{ address: 0x7f000001, port: 65536 }, /port: 65536 is no number from 0 to 65535/],
-      [{ address: 0x7f000001, port: "67" as unknown as number }, /port: "67" is no number/],
-    ] as const) {
+  test("refuses options that a program without types may get wrong, and closes the store", async () => {
+    const noAddress = "is no IPv4 address as a number: use parseIpv4 of leasehold/net";
+    const noConfig = "give what loadConfig of leasehold/config makes of it, its `config`";
+    const noStore = 'use openSqliteStore("leases.db") or openMemoryStore()';
+    const cases: readonly (readonly [options: object, name: string, message: string])[] = [
+      // The socket would take it for 0.0.0.0.
+      [{ address: "127.0.0.1" }, "TypeError", `address: "127.0.0.1" ${noAddress}`],
+      [{ address: undefined }, "TypeError", `address: undefined ${noAddress}`],
+      [{ address: -1 }, "RangeError", `address: -1 ${noAddress}`],
+      [{ port: 65536 }, "RangeError", "port: 65536 is no number from 0 to 65535"],
+      [{ port: "67" }, "TypeError", 'port: "67" is no number from 0 to 65535'],
+      [{ dhcp6: { port: "547" } }, "TypeError", 'dhcp6.port: "547" is no number from 0 to 65535'],
+      [{ dhcp6: { address: "::1" } }, "TypeError", 'dhcp6.address: "::1" is no IPv6 address of 16 bytes: use parseIpv6 of leasehold/net'],
+      [{ dhcp6: true }, "TypeError", "dhcp6: this is no map of options but a boolean"],
+      [{ config: "networks: {}" }, "TypeError", `config: this is no configuration but a text: ${noConfig}`],
+      [{ config: undefined }, "TypeError", `config: this is no configuration but undefined: ${noConfig}`],
+      [
+        { config: { networks: {} } },
+        "TypeError",
+        "config: this is no checked configuration but another object: give what buildConfig of leasehold/config makes of it, its `config`",
+      ],
+      [{ log: "info" }, "TypeError", 'log: this is no logger but a text: use consoleLog("info"), or NO_LOG for none'],
+      [{ log: "warn" }, "TypeError", 'log: this is no logger but a text: use consoleLog("warn"), or NO_LOG for none'],
+      [{ onHappening: "bound" }, "TypeError", "onHappening: this is no function but a text"],
+      [{ onReload: {} }, "TypeError", "onReload: this is no function but another object"],
+      [{ onHapening() {} }, "TypeError", "onHapening: there is no such option: did you mean onHappening?"],
+      [{ onhappening() {} }, "TypeError", "onhappening: there is no such option: did you mean onHappening?"],
+      [{ dhcp6: { prot: 547 } }, "TypeError", "dhcp6.prot: there is no such option: did you mean dhcp6.port?"],
+      [{ nothingLikeIt: 1 }, "TypeError", "nothingLikeIt: there is no such option"],
+      [{ config: { ok: true, config } }, "TypeError", "config: this is the result of loading: look at its `ok`, and give its `config`"],
+    ];
+    for (const [changes, name, message] of cases) {
       let closed = 0;
       const store = { ...openMemoryStore(), close: () => Promise.resolve(void closed++) };
-      await assert.rejects(startServer({ config, store, log, ...options }), { name: "RangeError", message: says });
-      assert.equal(closed, 1);
+      const options = { config, store, log, address: 0x7f000001, port: 6767, ...changes } as ServerOptions;
+      await assert.rejects(startServer(options), { name, message });
+      assert.equal(closed, 1, message);
+    }
+    for (const store of [undefined, "leases.db"]) {
+      const options = { config, store, log, address: 0x7f000001, port: 6767 } as unknown as ServerOptions;
+      const message = `store: this is no store but ${store === undefined ? "undefined" : "a text"}: ${noStore}`;
+      await assert.rejects(startServer(options), { name: "TypeError", message });
+    }
+  });
+
+  test("refuses to start without options", async () => {
+    const start = startServer as (options?: ServerOptions) => Promise<Server>;
+    const message = "options: this is no map of options but undefined: give { config, store, address, port }";
+    await assert.rejects(start(), { name: "TypeError", message });
+  });
+
+  test("refuses the store of a server that runs, and leaves that as it is; a stopped one gives it back closed", async (t) => {
+    const store = openMemoryStore();
+    const { server, probe } = await start(t, { store });
+    const options = { config, store, log, address: 0x7f000001, port: 6768 };
+    const message = "store: a server that runs has this one, and two would lease the same addresses: open another";
+    await assert.rejects(startServer(options), { name: "TypeError", message });
+    assert.equal(await probe(), 0);
+    await server.stop();
+    await assert.rejects(startServer(options), { name: "StoreError", message: "the store has been closed" });
+  });
+
+  test("refuses a store that was closed", async (t) => {
+    const path = join(newFolder(t), "leases.db");
+    for (const [store, message] of [
+      [openMemoryStore(), "the store has been closed"],
+      [openSqliteStore(path), `lease database ${path}: it can't be read or written (it has been closed)`],
+    ] as const) {
+      await store.close();
+      await assert.rejects(startServer({ config, store, log, address: 0x7f000001, port: 6767 }), { name: "StoreError", message });
     }
   });
 

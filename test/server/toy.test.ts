@@ -56,11 +56,15 @@ function setUp(t: TestContext, options: { probes?: boolean; allowed?: number; li
   const protocol = createToy({ table, probes: options.probes ?? false, allowed: options.allowed ?? 1000 });
   const counters = createCounters(protocol.kinds);
   const uptime = () => now * 1000;
-  const events = createEventLog<Toy, Uint8Array, ToyOwner>(
-    pino({ level: "debug" }, { write: (line: string) => log.push(line) }),
+  const events = createEventLog<Toy, Uint8Array, ToyOwner>({
+    log: pino({ level: "debug" }, { write: (line: string) => log.push(line) }),
     uptime,
     protocol,
-  );
+    secret: [1, 2],
+    stateOf: (address) => table.stateOf(address),
+    interfaceName: (index) => `toy${index}`,
+    describeInterface: (index) => `toy${index}`,
+  });
   const fail = (error: unknown) => {
     throw error;
   };
@@ -159,9 +163,9 @@ describe("the pump serves another protocol, with addresses of another size", () 
         return [msg, client, address];
       }),
       [
-        [`ASK answered with OFFER of ${hex(2)}`, "7", hex(2)],
-        [`BIND answered with ACK of ${hex(2)}`, "7", hex(2)],
-        ["FREE noted", "7", hex(2)],
+        [`ASK of client 7 on toy1 answered with OFFER of ${hex(2)} for 100s, sent to [${hex(0xff)}]:2`, 7, hex(2)],
+        [`${hex(2)} leased to client 7 on toy1 for 100s`, 7, hex(2)],
+        [`${hex(2)} released by client 7 on toy1`, 7, hex(2)],
       ],
     );
   });

@@ -73,6 +73,8 @@ export function createToySpace(): Space<Uint8Array> {
     pools: [createPool(addressRange(addressOf(2), addressOf(9)), [])],
     poolOf: (address) => (equalBytes(address.subarray(0, 15), addressOf(0).subarray(0, 15)) && isInPool(address[15]) ? 0 : -1),
     linkOf: () => 0,
+    networks: 1,
+    networkOf: () => 0,
     networkName: () => "2001:db8::/64",
     traits: [],
   };
@@ -114,13 +116,15 @@ export function createToy({ table, probes, allowed }: ToyOptions): Protocol<Toy,
   return {
     kinds: new Map(Object.entries(Kind).map(([name, kind]) => [kind, name])),
     words: {
-      allowed: { answers: 10 },
       nameOf: ({ kind }) => Object.entries(Kind).find(([, other]) => other === kind)?.[0] ?? "?",
-      who: ({ client }) => ({ client: String(client) }),
-      isNews: (_, { kind }) => kind === Kind.ACK,
-      subjectOf: () => "answers",
+      identityOf: ({ client }) => Uint8Array.of(client),
+      senderOf: ({ client }) => ({ facts: { client }, client: `client ${client}`, relay: undefined, port: undefined }),
+      subjectOf: () => undefined,
       addressOf: (_, { address }) => toHex(address),
-      describe: ({ kind, address }) => `${kind === Kind.ACK ? "ACK" : "OFFER"} of ${toHex(address)}`,
+      leaseTimeOf: () => LEASE_TIME,
+      refusalIn: () => undefined,
+      placeKeyOf: () => undefined,
+      noNetworkFor: () => "",
       format: toHex,
       formatEndpoint: (address, port) => `[${toHex(address)}]:${port}`,
     },
@@ -153,6 +157,13 @@ export function createToy({ table, probes, allowed }: ToyOptions): Protocol<Toy,
       }
       const bound = lease(address, LeaseState.bound, now, now + LEASE_TIME, client);
       return { ...reply(Kind.ACK, message), changes: [{ kind: "put", lease: bound }], rests: true };
+    },
+    hooked: {
+      protocol: "dhcp6",
+      senderOf: ({ client }) => String(client),
+      interfaceName: () => "toy0",
+      isGivable: () => false,
+      patch: (message) => message,
     },
     write(message, into, limit) {
       const bytes = encode(message);

@@ -1,3 +1,4 @@
+import { checkBytes } from "../../net/argument.ts";
 /**
  * The messages that a DHCPv4 client sends (RFC 2131 section 4.4 and table 5), built from plain
  * data.
@@ -74,9 +75,10 @@ export const DEFAULT_PARAMETERS: readonly number[] = [
 
 /**
  * The settings of an Ethernet client that is known by its hardware address (type 1 and the address,
- * RFC 2132 section 9.14).
+ * RFC 2132 section 9.14). Throws TypeError for what is no bytes.
  */
 export function ethernetClient(chaddr: Uint8Array): ClientSettings {
+  checkBytes(chaddr, "chaddr", "parseMac of leasehold/net, which makes it of text");
   return {
     htype: 1,
     chaddr,

@@ -1,3 +1,4 @@
+import { checkBytes } from "../../net/argument.ts";
 /**
  * The messages that a DHCPv6 client sends (RFC 8415 section 18.2 and appendix B), built from plain
  * data.
@@ -64,9 +65,10 @@ export const DEFAULT_OPTION_REQUEST: readonly number[] = [OptionCode.dnsServers,
 
 /**
  * The settings of an Ethernet client whose DUID is its link-layer address, and that wants one
- * address.
+ * address. Throws TypeError for what is no bytes.
  */
 export function ethernetClient(hardwareAddress: Uint8Array): ClientSettings {
+  checkBytes(hardwareAddress, "hardwareAddress", "parseMac of leasehold/net, which makes it of text");
   return {
     duid: duidLl({ type: 1, address: hardwareAddress }),
     associations: [{ kind: "IA_NA", iaid: 1, prefixes: [] }],

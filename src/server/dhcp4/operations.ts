@@ -1,7 +1,7 @@
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../../net/ipv4.ts";
 import { type AddressRange, formatAddressRange, parseAddressRange } from "../../net/range.ts";
-import type { AddressText } from "../control.ts";
 import type { LeaseOperation } from "../operations.ts";
+import type { AddressText } from "../requests.ts";
 
 /** What an operator may do to DHCPv4 leases. */
 export type Operation = LeaseOperation<Ipv4>;

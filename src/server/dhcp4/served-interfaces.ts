@@ -64,8 +64,10 @@ export function isOnConfiguredNetwork(config: Config, { name, address }: ServedI
 }
 
 /**
- * The address to answer from: the one asked for (or that of its subnet), else the first in a
- * configured network, else the first.
+ * The address to answer from: the one asked for, or else the first in its subnet; where none is
+ * asked for the first in a configured network, else the first, and for clients of another network
+ * the first in that. Whatever it is, who sends to another address of this machine is answered from
+ * that (`answeringAddress`).
  */
 function serve(
   config: Config,
@@ -77,7 +79,7 @@ function serve(
       ? (addresses.find(({ address }) => config.networks.some((network) => prefixContains(network.prefix, address))) ?? addresses[0])
       : (addresses.find(({ address }) => address === wanted) ??
         addresses.find(({ address, prefixLength }) => prefixContains(prefixOf(address, prefixLength), wanted)));
-  return chosen === undefined ? undefined : { index, name, mtu, ...chosen };
+  return chosen === undefined ? undefined : { index, name, mtu, ...chosen, addresses: wanted === undefined ? addresses : undefined };
 }
 
 function problemOf({ name, addresses }: LocalInterface<Ipv4>, wanted: Ipv4 | undefined): { readonly problem: string } {

@@ -1,87 +1,124 @@
+import { placedBy, placeOf } from "../../engine/dhcp4/subnet.ts";
+import type { LeaseOwner } from "../../leases/dhcp4/lease.ts";
+import { NEVER } from "../../leases/lease.ts";
 import { toHex } from "../../net/bytes.ts";
-import { formatIpv4, type Ipv4 } from "../../net/ipv4.ts";
+import { formatIpv4, IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { formatMac } from "../../net/mac.ts";
-import { type Message, MessageType } from "../../wire/dhcp4/message.ts";
+import { formatIpv4Prefix, prefixOf } from "../../net/prefix.ts";
+import { typeName } from "../../wire/dhcp4/describe.ts";
+import { MESSAGE_NAMES, type Message, MessageType } from "../../wire/dhcp4/message.ts";
 import { OptionCode } from "../../wire/dhcp4/option-code.ts";
-import { messageType, optionIpv4, optionValue } from "../../wire/dhcp4/options.ts";
+import { messageType, optionIpv4, optionU32, optionValue, textOf as withoutNuls } from "../../wire/dhcp4/options.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
+import { nameField, textOf } from "../leases/printed.ts";
 import type { NoticeWords } from "../notice-log.ts";
-import type { Facts, Kinds, Words } from "../protocol.ts";
+import type { Kinds, Refusal, Sender, Words } from "../protocol.ts";
+import { identifierInSentence, nameInSentence } from "../quoted.ts";
+import { shortened } from "../shortened.ts";
 
 /** What messages without option 53 are counted as. */
 const BOOTP = 0;
 
 /** Messages by their type (option 53). */
-export const KINDS: Kinds = new Map([
-  ...Object.entries(MessageType).map(([name, type]): [number, string] => [type, name]),
-  [BOOTP, "BOOTP"],
-]);
+export const KINDS: Kinds = new Map([...MESSAGE_NAMES, [BOOTP, "BOOTP"]]);
 
 export function kindOf(message: Message): number {
   return messageType(message) ?? BOOTP;
 }
 
-/** What the log says of DHCPv4 messages. */
-export const WORDS: Words<Message, Ipv4> = {
-  // As many new leases as a building has that gets its power back.
-  allowed: { "new leases": 1000, refusals: 60, "BOOTP clients": 60, "other messages": 60 },
-  nameOf,
-  who(message) {
-    const identifier = optionValue(message, OptionCode.clientIdentifier);
-    return {
-      ...(message.chaddr.length === 0 ? {} : { chaddr: formatMac(message.chaddr) }),
-      ...(identifier === undefined ? {} : { clientIdentifier: toHex(identifier) }),
-      ...(message.giaddr === 0 ? {} : { relay: formatIpv4(message.giaddr) }),
-      ...where(message),
-    };
+/**
+ * What the log says of DHCPv4 messages. `isSubnetSelectionHeeded`: whether option 118 counts, as it
+ * is configured.
+ */
+export const wordsOf = (isSubnetSelectionHeeded: () => boolean): Words<Message, Ipv4, LeaseOwner> => ({
+  nameOf: typeName,
+  identityOf: (message) => (message.chaddr.length > 0 ? message.chaddr : optionValue(message, OptionCode.clientIdentifier)),
+  senderOf,
+  subjectOf(_, reply) {
+    const type = messageType(reply);
+    if (type === MessageType.NAK) return "refusals";
+    // An OFFER is only a promise. What gives a lease that is there already changes none.
+    return (type === MessageType.ACK || type === undefined) && reply.yiaddr !== IPV4_ANY ? "renewals" : undefined;
   },
-  /** An OFFER is only a promise; a client that renews, and a question about leases, are no news. */
-  isNews: (request, reply) => messageType(reply) !== MessageType.OFFER && request.ciaddr === 0 && !isQuery(request),
-  subjectOf(request, reply) {
-    if (messageType(request) === undefined) return "BOOTP clients";
-    if (messageType(reply) === MessageType.NAK) return "refusals";
-    return reply.yiaddr === 0 ? "other messages" : "new leases";
+  addressOf(request, reply) {
+    const address = isQuery(request) ? reply.ciaddr : reply.yiaddr || askedFor(request);
+    return address === IPV4_ANY ? "" : formatIpv4(address);
   },
-  addressOf: (request, reply) => formatIpv4(isQuery(request) ? reply.ciaddr : reply.yiaddr || askedFor(request)),
-  describe(reply) {
-    const of = reply.yiaddr === 0 ? "" : ` of ${formatIpv4(reply.yiaddr)}`;
-    return `${nameOf(reply)}${of}${why(reply)}`;
+  leaseTimeOf(reply) {
+    if (reply.yiaddr === IPV4_ANY) return undefined;
+    return messageType(reply) === undefined ? NEVER : optionU32(reply, OptionCode.ipAddressLeaseTime);
+  },
+  refusalIn,
+  placeKeyOf(message) {
+    const information = optionValue(message, OptionCode.relayAgentInformation);
+    const by = placedBy(message, information, isSubnetSelectionHeeded());
+    return by && placeOf(message, information, by);
+  },
+  noNetworkFor(message) {
+    const information = optionValue(message, OptionCode.relayAgentInformation);
+    const by = placedBy(message, information, isSubnetSelectionHeeded()) ?? "giaddr";
+    const place = placeOf(message, information, by);
+    const address = formatIpv4(place);
+    const add = `add its network (such as ${formatIpv4Prefix(prefixOf(place, 24))})`;
+    const none = "so clients there get nothing";
+    if (by === "giaddr") return `no network holds the giaddr ${address}, ${none}: ${add}, or list it in \`relays\` of one`;
+    if (by === "subnet-selection")
+      return `no network holds the subnet ${address} that a client selects by option 118, so it gets nothing: ${add}, or heed no such option (\`subnet_selection: false\`)`;
+    const relay = message.giaddr === IPV4_ANY ? "a relay" : `relay ${formatIpv4(message.giaddr)}`;
+    return `no network holds the link ${address} that ${relay} selects, ${none}: ${add}`;
   },
   format: formatIpv4,
   formatEndpoint: (address, port) => `${formatIpv4(address)}:${port}`,
-};
+});
 
 /** Who holds an address is told by the hardware address. */
 export const NOTICE_WORDS: NoticeWords<Ipv4> = { format: formatIpv4, formatHolder: formatMac };
-
-function nameOf(message: Message): string {
-  const kind = kindOf(message);
-  return (kind === BOOTP ? undefined : KINDS.get(kind)) ?? "BOOTP message";
-}
 
 function isQuery(request: Message): boolean {
   return messageType(request) === MessageType.LEASEQUERY;
 }
 
 /** Why a DHCPNAK was sent, in the words that the client is sent too (option 56). */
-function why(reply: Message): string {
-  const reason = messageType(reply) === MessageType.NAK ? optionValue(reply, OptionCode.message) : undefined;
-  return reason === undefined ? "" : `: ${new TextDecoder().decode(reason)}`;
+function refusalIn(reply: Message): Refusal | undefined {
+  const reason = messageType(reply) === MessageType.NAK ? textOf(optionValue(reply, OptionCode.message)) : null;
+  return reason === null ? undefined : { reason, text: reason };
 }
 
-/** The address that a REQUEST or an INFORM is about. A DISCOVER only has a wish. */
+/**
+ * The address that a message is about which is answered without one. A DISCOVER only has a wish.
+ */
 function askedFor(request: Message): Ipv4 {
-  const requested = messageType(request) === MessageType.REQUEST ? optionIpv4(request, OptionCode.requestedIpAddress) : undefined;
-  return requested ?? request.ciaddr;
+  const type = messageType(request);
+  const isAbout = type === MessageType.REQUEST || type === MessageType.DECLINE;
+  return (isAbout ? optionIpv4(request, OptionCode.requestedIpAddress) : undefined) ?? request.ciaddr;
 }
 
-/** Where the relay says that the client is (RFC 3046 sections 3.1 and 3.2). */
-function where(request: Message): Facts {
-  const information = optionValue(request, OptionCode.relayAgentInformation);
-  const circuitId = information && subOption(information, RelaySubOption.circuitId);
-  const remoteId = information && subOption(information, RelaySubOption.remoteId);
+function relaySubOption(message: Message, code: number): Uint8Array | undefined {
+  const information = optionValue(message, OptionCode.relayAgentInformation);
+  return information && subOption(information, code);
+}
+
+function senderOf(message: Message, owner: LeaseOwner | undefined): Sender {
+  const identifier = optionValue(message, OptionCode.clientIdentifier);
+  const said = optionValue(message, OptionCode.hostName);
+  const hostname = textOf(owner?.hostname ?? (said && withoutNuls(said))) || undefined;
+  // RFC 3046 sections 3.1 and 3.2.
+  const circuitId = relaySubOption(message, RelaySubOption.circuitId);
+  const remoteId = relaySubOption(message, RelaySubOption.remoteId);
+  const hasAddress = message.chaddr.length > 0;
+  const known = hasAddress ? formatMac(message.chaddr) : identifier === undefined ? "a client" : shortened(identifier, toHex);
   return {
-    ...(circuitId === undefined ? {} : { circuitId: toHex(circuitId) }),
-    ...(remoteId === undefined ? {} : { remoteId: toHex(remoteId) }),
+    facts: {
+      ...(hasAddress ? { hardware_address: formatMac(message.chaddr) } : {}),
+      ...(identifier === undefined ? {} : { client_identifier: shortened(identifier, toHex) }),
+      ...(hostname === undefined ? {} : { hostname }),
+      ...(owner === undefined ? {} : nameField(owner)),
+      ...(message.giaddr === IPV4_ANY ? {} : { giaddr: formatIpv4(message.giaddr) }),
+      ...(circuitId === undefined ? {} : { circuit_id: shortened(circuitId, toHex) }),
+      ...(remoteId === undefined ? {} : { remote_id: shortened(remoteId, toHex) }),
+    },
+    client: hostname === undefined ? known : `${known} (${nameInSentence(hostname)})`,
+    relay: message.giaddr === IPV4_ANY ? undefined : formatIpv4(message.giaddr),
+    port: circuitId && shortened(circuitId, identifierInSentence),
   };
 }

@@ -10,8 +10,8 @@ import {
   parseIpv6Prefix,
   prefixLength,
 } from "../../net/ipv6-prefix.ts";
-import type { AddressText } from "../control.ts";
 import type { Addresses, LeaseOperation } from "../operations.ts";
+import type { AddressText } from "../requests.ts";
 
 /** What an operator may do to DHCPv6 leases, of addresses and of prefixes. */
 export type Operation = LeaseOperation<Ipv6Prefix>;

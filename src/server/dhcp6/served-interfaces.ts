@@ -37,7 +37,7 @@ function serve({ index, name, addresses: found }: LocalInterface<Ipv6>, wanted: 
   return address && { index, name, address, addresses };
 }
 
-function isLoopback(address: Ipv6): boolean {
+export function isLoopback(address: Ipv6): boolean {
   return address.every((byte, i) => byte === (i === 15 ? 1 : 0));
 }
 

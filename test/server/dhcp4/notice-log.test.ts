@@ -17,8 +17,8 @@ function benchOf(network: string) {
   const warnings = () =>
     bench.log
       .splice(0)
-      .map((line) => JSON.parse(line) as { level: number; msg: string })
-      .filter(({ level }) => level === 40)
+      .map((line) => JSON.parse(line) as { level: string; msg: string })
+      .filter(({ level }) => level === "warn")
       .map(({ msg }) => msg);
   return { bench, warnings };
 }

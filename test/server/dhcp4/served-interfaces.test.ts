@@ -100,7 +100,9 @@ describe("the interfaces while the server runs", () => {
     list.update(MACHINE);
     list.update([...MACHINE, local(9, "eth9", ["10.0.0.9"])]);
     assert.deepEqual(lines.slice(1), ["info: now serving eth9 (10.0.0.9)"]);
-    assert.deepEqual(list.at(9), { index: 9, name: "eth9", mtu: undefined, address: parseIpv4("10.0.0.9"), prefixLength: 24 });
+    const address = parseIpv4("10.0.0.9");
+    const addresses = [{ address, prefixLength: 24 }];
+    assert.deepEqual(list.at(9), { index: 9, name: "eth9", mtu: undefined, address, prefixLength: 24, addresses });
   });
 
   test("an address on the loopback interface is one of the machine's, 127.0.0.1 is everybody's", () => {

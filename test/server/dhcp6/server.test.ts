@@ -113,7 +113,7 @@ describe("a server of DHCPv6", () => {
       [["dhcp6", "bound", address, undefined]],
     );
     assert.equal(server.dhcp6?.table.byAddress(address)?.state, 1);
-    assert.ok(lines.includes(`REQUEST answered with REPLY of ${formatLeased(address)}`), lines.join("\n"));
+    assert.ok(lines.includes(`${formatLeased(address)} leased to ${toHex(client.duid)} on lo for 4000s`), lines.join("\n"));
 
     transport.receive(release(client, transaction, serverOf(reply), [givenBy(reply)]));
     assert.equal((await transport.next()).message.type, MessageType.REPLY);
@@ -131,6 +131,20 @@ describe("a server of DHCPv6", () => {
       bound: 1,
       released: 1,
     });
+  });
+
+  test("is silent where the relay's headers leave no room, and gives and sends nothing", async (t) => {
+    const { server, transport, lines } = await start(t, { ...NO_NETWORK, dhcp6: dhcp6() });
+    const interfaceId = { code: OptionCode.interfaceId, data: new Uint8Array(60_000).fill(7) };
+    const relay = { hopCount: 0, linkAddress: parseIpv6("2001:db8::9") as Uint8Array, peerAddress: parseIpv6("fe80::7") as Uint8Array };
+    const big = { ...solicit({ ...client, rapidCommit: true }, transaction), relays: [{ ...relay, options: [interfaceId] }] };
+    transport.receive(big as Message);
+    const { counters, table } = server.dhcp6 as NonNullable<Server["dhcp6"]>;
+    const { commits, ...counted } = summarize(counters);
+    assert.deepEqual([counted, table.size], [{ "received SOLICIT": 1, "silent: reply-too-large": 1 }, 0]);
+    const told = lines.filter((line) => line.includes("not answered"));
+    assert.equal(told.length, 1);
+    assert.match(told[0] as string, /port (07:){63}07… not answered: what relays have to have back/);
   });
 
   test("alone serves no DHCPv4, and there is nothing of that in it", async (t) => {
@@ -207,14 +221,14 @@ describe("a server of DHCPv6", () => {
   }
 
   test("takes no address of another kind", async () => {
-    for (const [options, says] of [
-      [{ address: "::1" as unknown as Uint8Array }, /dhcp6\.address: "::1" is no IPv6 address of 16 bytes/],
+    for (const [options, says, name = "RangeError"] of [
+      [{ address: "::1" as unknown as Uint8Array }, /dhcp6\.address: "::1" is no IPv6 address of 16 bytes/, "TypeError"],
       [{ address: new Uint8Array(4) }, /is no IPv6 address of 16 bytes/],
       [{ port: 65536 }, /port: 65536 is no number/],
     ] as const) {
       const log = pino({ level: "silent" });
       const all = { config: IPV4, store: openMemoryStore(), address: 0x7f000001, port: 6767, log, dhcp6: options };
-      await assert.rejects(startServer(all), { name: "RangeError", message: says });
+      await assert.rejects(startServer(all), { name, message: says });
     }
   });
 
