@@ -8,7 +8,7 @@ process.on("SIGUSR1", () => {});
 const OLDEST = 24;
 if (Number.parseInt(process.versions.node, 10) < OLDEST) {
   console.error(
-    `leasehold: needs Node.js ${OLDEST} or later, and this is ${process.version}; in a checkout \`npm ci\` brings it along: use \`npx leasehold\``,
+    `leasehold: needs Node.js ${OLDEST} or later, and this is ${process.version}: https://nodejs.org/en/download has it, and \`deploy/install\` of the sources brings one along`,
   );
   process.exit(1);
 }

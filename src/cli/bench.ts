@@ -15,6 +15,8 @@ import type { Way, WayFlags } from "./bench/way.ts";
 import { parseNumber, QUICKSTART_SERVER, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
 import { type Family, IPV4, IPV6 } from "./family.ts";
+import { outliveReader } from "./guard-output.ts";
+import { sendProblem } from "./unreachable.ts";
 
 interface BenchFlags extends WayFlags {
   readonly ipv6?: boolean;
@@ -44,14 +46,22 @@ const ADVICE_FROM_LOSS = 0.2;
 
 const EXAMPLES = `
 Examples:
-  leasehold bench --server 10.0.0.1                        new leases, as fast as the server answers
-  leasehold bench renew --server 10.0.0.1 --rate 1000      a thousand renewals a second: what latency do clients see?
+  leasehold bench --server 10.0.0.1
+      new leases, as fast as the server answers
+  leasehold bench renew --server 10.0.0.1 --rate 1000
+      a thousand renewals a second: what latency do clients see?
   leasehold bench mix --renew-share 0.9 --window 256
-  leasehold bench --interface eth1 --window 8              as clients on the link of eth1 (root)
-  leasehold bench -6 --server 2001:db8::1 --pd             DHCPv6, with a prefix for each client
+      nine renewals for each new lease
+  leasehold bench --interface eth1 --window 8
+      as clients on the link of eth1 (root)
+  leasehold bench -6 --server 2001:db8::1 --pd
+      DHCPv6, with a prefix for each client
 
-It only ever talks to the one server, and ends by itself. Each new client binds an address of the server: use a server that is there for the test.
-Exit status: 0 done; 1 no answer, or the server bound an address twice or answered wrongly; 2 wrong command line.`;
+It only ever talks to the one server, and ends by itself. Each new client binds
+an address of the server: use a server that is there for the test.
+
+Exit status: 0 done; 1 no answer, or the server bound an address twice or
+answered wrongly; 2 wrong command line.`;
 
 export function addBenchCommand(program: Command): void {
   program
@@ -83,6 +93,7 @@ export function addBenchCommand(program: Command): void {
     .option("--json", "print the figures as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (scenario: string, flags: BenchFlags) => {
+      outliveReader();
       try {
         process.exitCode = await bench(scenario, flags);
       } catch (error) {
@@ -144,7 +155,9 @@ async function measure<A>(
       load,
     );
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${formatReport(report, words)}\n`);
-    if (report.loss > ADVICE_FROM_LOSS) process.stderr.write(`${way.name} leaves many messages unanswered: ${way.advice}\n`);
+    const problem = sendProblem(family, way.destination.address, notSent);
+    if (problem !== undefined) process.stderr.write(`leasehold: of the messages ${report.notSent} were not sent: ${problem.message}\n`);
+    else if (report.loss > ADVICE_FROM_LOSS) process.stderr.write(`${way.name} leaves many messages unanswered: ${way.advice}\n`);
     return report.completed === 0 || report.duplicates > 0 || report.wrong > 0 ? Exit.failed : Exit.ok;
   } finally {
     process.removeListener("SIGINT", interrupt);
@@ -168,10 +181,11 @@ function planOf(scenario: Scenario, flags: BenchFlags, clients: number): RunPlan
  * Messages of the moment: on a terminal each overwrites the one before, elsewhere each is a line.
  */
 function createStatusLine(stream: NodeJS.WriteStream): { print(text: string): void; show(text: string): void; clear(): void } {
-  const erase = stream.isTTY ? "\r\x1b[K" : "";
+  const overwrites = stream.isTTY && process.env.TERM !== "dumb";
+  const erase = overwrites ? "\r\x1b[K" : "";
   return {
     print: (text) => void stream.write(`${text}\n`),
-    show: (text) => void stream.write(stream.isTTY ? erase + text : `${text}\n`),
+    show: (text) => void stream.write(overwrites ? erase + text : `${text}\n`),
     clear: () => void stream.write(erase),
   };
 }

@@ -13,6 +13,7 @@ import { bringUp, type Configurator, createConfigurator } from "./client/setup.t
 import { openStateFile } from "./client/state-file.ts";
 import { parseNumber, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
+import { outliveReader } from "./guard-output.ts";
 
 interface ClientFlags extends SettingsFlags {
   readonly ipv4?: boolean;
@@ -29,21 +30,28 @@ interface ClientFlags extends SettingsFlags {
 }
 
 const HELP = `
-It sets nothing up on the machine unless --configure says so, and then takes back what it has set when the lease ends and when it ends
-itself. SIGTERM, SIGINT and SIGHUP end it.
+It sets nothing up on the machine unless --configure says so, and then takes
+back what it has set when the lease ends and when it ends itself. SIGTERM,
+SIGINT and SIGHUP end it.
 
-Events, of which --json prints each as one line: bound, renewed, rebound, expired, nak (DHCPv4), refused (DHCPv6), declined, released,
-informed (--stateless).
+Events, of which --json prints each as one line: bound, renewed, rebound,
+expired, nak (DHCPv4), refused (DHCPv6), declined, released, informed
+(--stateless).
 
 Examples:
-  leasehold client eth0                                    a lease, kept as long as the program runs (root)
+  leasehold client eth0
+      a lease, kept as long as the program runs (root)
   leasehold client eth0 -4 -6 --configure --state /var/lib/leasehold/eth0.json
-                                                           an interface with both protocols, the same address after a restart
-  leasehold client eth0 -6 --pd=56 --json                  an IPv6 address and a prefix, for a program to act upon
-  leasehold client eth0 --anonymous --configure            says as little of the machine as it can (RFC 7844)
-  leasehold client eth0 --once --json | jq .lease.address  a look at what the server gives
+      an interface with both protocols, the same address after a restart
+  leasehold client eth0 -6 --pd=56 --json
+      an IPv6 address and a prefix, for a program to act upon
+  leasehold client eth0 --anonymous --configure
+      says as little of the machine as it can (RFC 7844)
+  leasehold client eth0 --once --json | jq .lease.address
+      a look at what the server gives
 
-Exit status: 0 ended by a signal, or had its lease with --once; 1 could not run, or had none; 2 wrong command line.`;
+Exit status: 0 ended by a signal, or had its lease with --once; 1 could not run,
+or had none; 2 wrong command line.`;
 
 export function addClientCommand(program: Command): void {
   program
@@ -79,6 +87,7 @@ export function addClientCommand(program: Command): void {
     .option("--reconfigure-accept", "heed a RECONFIGURE of the server")
     .addHelpText("after", HELP)
     .action(async (interfaceName: string, flags: ClientFlags) => {
+      if (flags.once === true) outliveReader();
       try {
         process.exitCode = await runClients(interfaceName, flags);
       } catch (error) {
@@ -100,7 +109,9 @@ interface Running {
   up: boolean | undefined;
 }
 
-/** Runs until a signal comes, or with --once until there are leases. Resolves to the exit status. */
+/**
+ * Runs until a signal comes, or with --once until there are leases. Resolves to the exit status.
+ */
 async function runClients(interfaceName: string, flags: ClientFlags): Promise<number> {
   const speaks = { dhcp4: flags.ipv4 === true || flags.ipv6 !== true, dhcp6: flags.ipv6 === true };
   checkAnonymity(flags);

@@ -1,13 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { type ForeignText, isModule, reasonOf, translateTexts } from "../config/file.ts";
+import { type ForeignText, isModule, translateTexts } from "../config/file.ts";
 import { buildTranslation } from "../config/import/build.ts";
 import { FORMATS, type Format, guessFormat, isLikelyOwn } from "../config/import/formats.ts";
 import { mergeTranslations } from "../config/import/merge.ts";
 import { writeTranslation } from "../config/import/write.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
+import { reasonOf } from "../config/text/reason.ts";
 import { Exit, fail } from "./exit.ts";
+import { outliveReader } from "./guard-output.ts";
 import { VERSION } from "./version.ts";
 
 interface ConvertOptions {
@@ -18,7 +20,7 @@ interface ConvertOptions {
 export function addConvertCommand(program: Command): void {
   const command = program
     .command("convert")
-    .description("Write the configuration of another server as one of Leasehold. What is not carried over is said on standard error.")
+    .description("write the configuration of another server as one of Leasehold; what is not carried over is said on standard error")
     .argument("<file...>", "dhcpd.conf, a file of Kea or dnsmasq.conf; several, such as one for each protocol, become one")
     .addOption(new Option("--from <server>", "whose file it is (default: by its name and text)").choices(FORMATS.map(({ name }) => name)))
     .option("-o, --output <file>", "where to write (default: standard output)")
@@ -26,13 +28,15 @@ export function addConvertCommand(program: Command): void {
       "after",
       `
 Exit status: 0 all that matters was carried over, 1 something was not, which is
-said (what could be is written), 2 a file can't be read or its format is unknown.`,
+said (what could be is written), 2 a file can't be read or its format is not
+known.`,
     )
     .action(convert);
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? Exit.ok : Exit.usage));
 }
 
 function convert(files: readonly string[], { from, output }: ConvertOptions): void {
+  outliveReader();
   const read = files.map((file) => readForeign(file, from));
   const formats = [...new Set(read.map(({ format }) => format))];
   const translation = mergeTranslations(

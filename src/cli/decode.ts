@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import type { Command } from "commander";
+import { isSystemError, reasonOf } from "../config/text/reason.ts";
 import { decodeInput } from "./decode/decode-input.ts";
 import { parseNumber, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
@@ -22,7 +23,8 @@ Of hex and bytes it is guessed whether they are a DHCPv4 or DHCPv6 message or a
 packet around one, from the Ethernet or IP header up.
 
 Examples:
-  tcpdump -i eth0 -U -w - 'port 67 or port 68 or port 546 or port 547' | leasehold decode
+  tcpdump -i eth0 -U -w - 'port 67 or port 68 or port 546 or port 547' |
+      leasehold decode
   leasehold decode -6 office.pcapng.gz
   leasehold decode --json office.pcap | jq 'select(.message.type == "NAK")'
 
@@ -50,8 +52,7 @@ export function addDecodeCommand(program: Command): void {
       } catch (error) {
         if (error instanceof UsageError) fail(error.message, Exit.usage);
         // Of reading the input: it is not there, is a folder, and so on.
-        const { code, message } = error as NodeJS.ErrnoException;
-        if (typeof code === "string" && code.startsWith("E") && !code.startsWith("ERR_")) fail(`${nameOf(file)}: ${message}`, Exit.usage);
+        if (isSystemError(error)) fail(`${nameOf(file)} can't be read: ${reasonOf(error)}`, Exit.usage);
         throw error;
       }
     });

@@ -5,6 +5,7 @@ import type { LocalInterface } from "../io/transport.ts";
 import type { Destination } from "../net/destination.ts";
 import { IPV4_ANY, IPV4_BROADCAST, type Ipv4 } from "../net/ipv4.ts";
 import { type Family, IPV4 } from "./family.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** Where `npm start` listens. */
 export const QUICKSTART_SERVER = "127.0.0.1:6767";
@@ -39,7 +40,7 @@ export function formatEndpoint<A>(family: Family<A>, { address, port }: Endpoint
 
 /**
  * The address of this machine from which datagrams to this address leave, by the routing table.
- * Nothing is sent.
+ * Nothing is sent. Rejects with a TransportError where there is no way there.
  */
 export async function localAddressTowards<A>(family: Family<A>, address: A): Promise<A> {
   const socket = createSocket(family.socket);
@@ -47,6 +48,9 @@ export async function localAddressTowards<A>(family: Family<A>, address: A): Pro
     socket.connect(family.serverPort, family.format(address));
     await once(socket, "connect");
     return family.parse(socket.address().address) ?? family.unspecified;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : unreachable(family, address, code);
   } finally {
     socket.close();
   }

@@ -6,6 +6,8 @@ export const Exit = {
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** The server that was asked about serves, but not as it should. */
+  degraded: 3,
 } as const;
 
 /** Ends the program with a message for the person at the terminal. */

@@ -3,6 +3,8 @@ import { openIpv6Transport, openTransport } from "../io/open.ts";
 import type { Transport, TransportOptions } from "../io/transport.ts";
 import { formatIpv4, IPV4_ANY, IPV4_BROADCAST, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
 import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6, parseIpv6 } from "../net/ipv6.ts";
+import * as dhcp4Ports from "../wire/dhcp4/ports.ts";
+import * as dhcp6Ports from "../wire/dhcp6/ports.ts";
 
 export interface Family<A> {
   readonly name: string;
@@ -28,9 +30,8 @@ export const IPV4: Family<Ipv4> = {
   name: "IPv4",
   socket: "udp4",
   unspecified: IPV4_ANY,
-  // RFC 2131 section 4.1.
-  serverPort: 67,
-  clientPort: 68,
+  serverPort: dhcp4Ports.SERVER_PORT,
+  clientPort: dhcp4Ports.CLIENT_PORT,
   exampleAddress: "192.168.5.1",
   exampleEndpoint: "127.0.0.1:6767",
   parse: parseIpv4,
@@ -48,9 +49,8 @@ export const IPV6: Family<Ipv6> = {
   name: "IPv6",
   socket: "udp6",
   unspecified: IPV6_UNSPECIFIED,
-  // RFC 8415 section 7.2.
-  serverPort: 547,
-  clientPort: 546,
+  serverPort: dhcp6Ports.SERVER_PORT,
+  clientPort: dhcp6Ports.CLIENT_PORT,
   exampleAddress: "2001:db8::1",
   exampleEndpoint: "[::1]:6547",
   parse: parseIpv6,

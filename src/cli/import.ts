@@ -3,16 +3,18 @@ import { type Command, Option } from "commander";
 import { loadConfigFile } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
+import { isSystemError, reasonOf } from "../config/text/reason.ts";
+import { bootId } from "../io/boot-clock.ts";
 import { LEASE_FORMATS } from "../leases/import/formats.ts";
 import type { LeaseFormat } from "../leases/import/imported-lease.ts";
 import { LeaseState } from "../leases/lease.ts";
 import type { Duid } from "../net/duid.ts";
 import { leaseTime } from "../server/lease-clock.ts";
 import { restoreLeases } from "../server/restore.ts";
-import { bootId, readClocks } from "../server/system-clock.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../store/store.ts";
-import { databaseOf, makeFolderOf } from "./database.ts";
+import { count } from "./count.ts";
+import { DATABASE_MADE, databaseOf, makeFolderOf } from "./database.ts";
 import { Exit, fail } from "./exit.ts";
 import { type FamilyImport, importsOf } from "./import/families.ts";
 import { serverIdOf } from "./import/server-id.ts";
@@ -35,7 +37,7 @@ export function addImportCommand(program: Command): void {
     .command("import")
     .description("take over the leases of another server from its lease files, while no server uses the database")
     .argument("<leasefile...>", "lease files; of several about one address the last one counts")
-    .option("-d, --database <file>", "lease database; it is made where there is none (default: as of `serve`)")
+    .option("-d, --database <file>", `${DATABASE_MADE}; it is made where there is none`)
     .option("-c, --config <file>", "configuration that will be served: says which leases lie outside every network")
     .addOption(
       new Option("--from <server>", "whose files they are (default: by what each looks like)").choices(
@@ -105,10 +107,9 @@ interface Outcome {
 }
 
 async function write(store: LeaseStore, imports: readonly Omit<FamilyImport<never>, "take">[], { options, database, leftOut }: Outcome) {
-  const read = readClocks;
   const warn = (...words: readonly unknown[]): void => void process.stderr.write(`leasehold: ${words.at(-1)}\n`);
-  const { clock } = await restoreLeases({ tables: imports.map(({ restored }) => restored), store, log: { warn }, read, boot: bootId() });
-  const now = leaseTime(clock.bootOffset, read().uptime);
+  const { clock, machine } = await restoreLeases({ tables: imports.map(({ restored }) => restored), store, log: { warn }, boot: bootId() });
+  const now = leaseTime(clock.bootOffset, machine.sinceBoot());
   const states = new Map<LeaseState, number>();
   let [kept, over, outside] = [0, 0, 0];
   const named: string[] = [];
@@ -139,10 +140,6 @@ async function write(store: LeaseStore, imports: readonly Omit<FamilyImport<neve
   );
 }
 
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 async function readConfig(path: string): Promise<Config> {
   const loaded = await loadConfigFile(path);
   if (loaded.ok) return loaded.config;
@@ -162,9 +159,8 @@ async function readLeaseFile(file: string, from: string | undefined, visitor: Pa
       reader.push(piece as string);
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    fail(`${file} can't be read: ${code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code}`);
+    if (!isSystemError(error)) throw error;
+    fail(`${file} can't be read: ${reasonOf(error)}`);
   }
   reader?.end();
 }

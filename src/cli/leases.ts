@@ -1,76 +1,108 @@
 import { type Command, Option } from "commander";
-import { loadConfigFile } from "../config/file.ts";
-import { IPV4_SPACE } from "../leases/dhcp4/space.ts";
-import { IPV6_SPACE } from "../leases/dhcp6/space.ts";
-import { readIpv4 } from "../net/ipv4.ts";
-import { ipv6PrefixContains } from "../net/ipv6-prefix.ts";
-import { parseIpv4Prefix, prefixContains } from "../net/prefix.ts";
-import { parseLeased } from "../server/dhcp6/operations.ts";
-import { type LeaseRow, readClock, readLeases } from "../store/sqlite/rows.ts";
+import type { Config } from "../config/model/config.ts";
+import { LEASE_ORDERS } from "../server/leases/order.ts";
+import { isProblem, type LeaseSearch, leaseSearch, QUERY_FIELDS, type QueryField } from "../server/leases/query.ts";
+import { LEASE_OPERATIONS } from "../server/operations.ts";
 import { openForReading } from "../store/sqlite/schema.ts";
+import { addDatabaseOption, readConfigFile } from "./database.ts";
 import { Exit, fail } from "./exit.ts";
-import * as dhcp4 from "./leases/dhcp4.ts";
-import * as dhcp6 from "./leases/dhcp6.ts";
+import { type AddOptions, addAddOption, addLease } from "./leases/add.ts";
+import { isAboutHistory, listHistory } from "./leases/history.ts";
+import { type ListOptions, listLeases } from "./leases/list.ts";
 import { addOperations, changeLeases, type OperationOptions, operationsNamed } from "./leases/operate.ts";
-import { COLUMNS, DHCP6_COLUMNS, type Printed } from "./leases/printed.ts";
 
-interface LeasesOptions extends OperationOptions {
-  readonly json?: true;
-  readonly csv?: true;
-  readonly config?: string;
+interface LeasesOptions extends OperationOptions, AddOptions, ListOptions {
+  readonly reserved?: true;
   readonly address?: string;
-  readonly mac?: string;
-  readonly clientId?: string;
-  readonly hostname?: string;
   readonly network?: string;
+  readonly name?: string;
   readonly relay?: string;
+  readonly client?: string;
+  readonly circuitId?: string;
+  readonly remoteId?: string;
+  readonly protocol?: undefined;
 }
 
-interface Reserved {
-  readonly v4: dhcp4.Reserved;
-  readonly v6: dhcp6.Reserved;
-}
-type Filter = (lease: Printed, row: LeaseRow) => boolean;
+/** How the parts of a query are called on the command line. */
+const FLAGS: Readonly<Record<QueryField, keyof LeasesOptions & string>> = {
+  address: "address",
+  network: "network",
+  state: "state",
+  protocol: "protocol",
+  hardware_address: "mac",
+  client: "client",
+  client_id: "clientId",
+  duid: "duid",
+  iaid: "iaid",
+  hostname: "hostname",
+  name: "name",
+  circuit_id: "circuitId",
+  remote_id: "remoteId",
+  relay: "relay",
+};
 
-/** What a terminal has room for. */
-const TERMINAL_COLUMNS = ["address", "state", "hardware_address", "hostname", "expiry", "network"] as const;
+/** Those that say whom --add means. */
+const OF_A_CLIENT: readonly string[] = ["mac", "clientId", "duid", "iaid", "hostname"];
+
+/** What asks about the past. */
+const TIMES = ["at", "since", "until"];
+
+/** How the list is printed. */
+const OF_THE_LIST = ["json", "csv", "count", "summary", "sort", "reverse", "reserved"];
+/** What asks about the leases that there are now. */
+const OF_NOW = ["state", "count", "summary", "sort", "reverse", "reserved"] as const;
 
 export function addLeasesCommand(program: Command): void {
-  const command = program
-    .command("leases")
+  const command = addDatabaseOption(program.command("leases"), {
+    config: "configuration: its reservations name their hosts, and its `store` says where the lease database is",
+  })
     .description("list the leases in a database, or end leases and probations; also while a server is using it")
-    .requiredOption("-d, --database <file>", "lease database")
-    .option("-c, --config <file>", "show the hostnames of reservations, which are in the configuration and not in the database")
     .option("--json", "one JSON object a line")
     .addOption(new Option("--csv", "comma-separated values with a header").conflicts("json"))
+    .addOption(new Option("--count", "only how many there are").conflicts(["json", "csv", "sort", "reverse"]))
+    .addOption(new Option("--summary", "only how many there are of each network, by state").conflicts(["count", "sort", "reverse"]))
+    .addOption(new Option("--sort <by>", "in which order").choices(LEASE_ORDERS).default("address"))
+    .option("--reverse", "the last one first")
+    .option("--reserved", "only leases of clients that the configuration has a reservation for")
     .addOption(new Option("--state <state>", "only leases in this state").choices(["bound", "released", "expired", "declined", "any"]))
     .option("-4, --ipv4", "only IPv4")
     .addOption(new Option("-6, --ipv6", "only IPv6").conflicts("ipv4"))
     .option("--address <address>", "only this address, or the addresses in this prefix")
     .option("--mac <address>", "only this hardware address, or those that start so")
+    .option("--client <hex>", "only the client known by this: its client identifier, else hardware type and address; its DUID")
     .option("--client-id <hex>", "only this client identifier, or those that start so")
-    .option("--hostname <text>", "only hostnames that contain this")
+    .option("--duid <hex>", "only this DUID, or those that start so; of IPv4 too where the client identifier has one")
+    .option("--iaid <number>", "only this IAID")
+    .option("--hostname <text>", "only hostnames that contain this, in capitals or not")
+    .option("--name <text>", "only names in the DNS that contain this, in capitals or not")
     .option("--network <prefix>", "only this network")
-    .option("--relay <hex>", "only this circuit or remote id, or those that start so");
-  addOperations(command, ["config", "json", "csv", "address", "mac", "clientId", "hostname", "network", "relay"]).action(
-    async (options: LeasesOptions) => {
-      const operations = operationsNamed(options);
-      if (operations === undefined) await leases(options);
-      else await changeLeases(options, operations);
-    },
-  );
+    .option("--circuit-id <hex>", "only this circuit id (Interface-Id of DHCPv6), or those that start so")
+    .option("--remote-id <hex>", "only this remote id, or those that start so")
+    .option("--relay <hex>", "only this circuit or remote id, or those that start so")
+    .addOption(new Option("--at <time>", "who had an address at this time, where history is kept").conflicts(["since", "until", ...OF_NOW]))
+    .addOption(new Option("--since <time>", "who had an address from then on, where history is kept").conflicts([...OF_NOW]))
+    .addOption(new Option("--until <time>", "and not later than this").conflicts([...OF_NOW]));
+  const filters = Object.values(FLAGS).filter((flag) => flag !== "state");
+  addAddOption(command, [...OF_THE_LIST, "state", ...TIMES, ...filters.filter((flag) => !OF_A_CLIENT.includes(flag)), ...LEASE_OPERATIONS]);
+  addOperations(command, [...OF_THE_LIST, "leaseTime", ...TIMES, ...filters]).action(async (options: LeasesOptions) => {
+    const operations = operationsNamed(options);
+    if (options.add === undefined && options.leaseTime !== undefined)
+      fail("--lease-time: only a lease that is given by --add has one", Exit.usage);
+    if (options.add !== undefined) await addLease(options);
+    else if (operations === undefined) await list(options);
+    else await changeLeases(options, operations);
+  });
 }
 
-async function leases(options: LeasesOptions): Promise<void> {
-  const filters = filtersOf(options);
-  const reserved: Reserved = options.config === undefined ? { v4: new Map(), v6: new Map() } : await namedReservations(options.config);
-  const print = options.json ? printJson : options.csv ? printCsv : printTable;
+async function list(options: LeasesOptions): Promise<void> {
+  const config = options.config === undefined ? undefined : await readConfigFile(options.config);
+  if (options.reserved && config === undefined) fail("--reserved: name with -c the configuration that has the reservations", Exit.usage);
+  const search = searchOf(options, config);
   try {
+    if (isAboutHistory(options)) return await listHistory(options, search);
     const db = openForReading(options.database);
     try {
-      // Before the leases: a server that starts meanwhile may move both.
-      const offset = readClock(db)?.offset ?? 0;
-      print(selected(readLeases(db, tellOfDamage), filters, reserved, offset, Math.floor(Date.now() / 1000)), options);
+      await listLeases(db, options.reserved ? ofReserved(search) : search, options);
     } finally {
       db.close();
     }
@@ -79,122 +111,31 @@ async function leases(options: LeasesOptions): Promise<void> {
   }
 }
 
-function tellOfDamage(text: string): void {
-  process.stderr.write(`leasehold: ${text}\n`);
+/** Of what is looked for, the leases of clients that have a reservation. */
+function ofReserved(search: LeaseSearch): LeaseSearch {
+  return {
+    ...search,
+    printed(row, wallOffset, now) {
+      const lease = search.printed(row, wallOffset, now);
+      return lease?.reserved ? lease : undefined;
+    },
+  };
 }
 
-/** The reservations that give their client a hostname. */
-async function namedReservations(path: string): Promise<Reserved> {
-  const loaded = await loadConfigFile(path);
-  if (!loaded.ok) fail(`${path} can't be used: \`leasehold check ${path}\` says why`);
-  return { v4: dhcp4.namedReservations(loaded.config), v6: dhcp6.namedReservations(loaded.config) };
-}
-
-function* selected(
-  rows: Iterable<LeaseRow>,
-  filters: readonly Filter[],
-  reserved: Reserved,
-  offset: number,
-  now: number,
-): IterableIterator<Printed> {
-  for (const row of rows) {
-    const printed = toPrinted(row, reserved, offset, now);
-    if (printed !== undefined && filters.every((filter) => filter(printed, row))) yield printed;
+function searchOf(options: LeasesOptions, config: Config | undefined): LeaseSearch {
+  const query: Partial<Record<QueryField, string>> = {};
+  for (const field of QUERY_FIELDS) {
+    const text = options[FLAGS[field]];
+    if (typeof text === "string") query[field] = text;
   }
+  if (options.ipv4) query.protocol = "dhcp4";
+  if (options.ipv6) query.protocol = "dhcp6";
+  const search = leaseSearch(query, config);
+  if (!isProblem(search)) return search;
+  const { field, expected } = search;
+  return fail(`--${kebab(FLAGS[field])} ${query[field]}: expected ${expected}`, Exit.usage);
 }
 
-/** `offset`: from lease time to the wall clock, which `now` is on. */
-function toPrinted(row: LeaseRow, { v4, v6 }: Reserved, offset: number, now: number): Printed | undefined {
-  if (row.space === IPV4_SPACE) return dhcp4.printed4(row, v4, offset, now);
-  return row.space === IPV6_SPACE ? dhcp6.printed6(row, v6, offset, now) : undefined;
-}
-
-function filtersOf(options: LeasesOptions): Filter[] {
-  const filters: Filter[] = [];
-  const { state, address, hostname, network, ipv4, ipv6 } = options;
-  if (ipv4) filters.push((_, { space }) => space === IPV4_SPACE);
-  if (ipv6) filters.push((_, { space }) => space === IPV6_SPACE);
-  if (state !== undefined && state !== "any") filters.push((lease) => lease.state === state);
-  if (address !== undefined) filters.push(addressFilter(address));
-  if (options.mac !== undefined) {
-    const start = plainHex("--mac", options.mac);
-    filters.push((lease) => lease.hardware_address.replaceAll(":", "").startsWith(start));
-  }
-  if (options.clientId !== undefined) {
-    const start = plainHex("--client-id", options.clientId);
-    filters.push((lease) => lease.client_identifier?.startsWith(start) ?? false);
-  }
-  if (hostname !== undefined) filters.push((lease) => lease.hostname?.includes(hostname) ?? false);
-  if (network !== undefined) {
-    if (parseIpv4Prefix(network) === undefined && !(network.includes("/") && parseLeased(network) !== undefined)) {
-      fail(`--network ${network}: expected a network such as 10.0.0.0/24`, Exit.usage);
-    }
-    filters.push((lease) => lease.network === network);
-  }
-  if (options.relay !== undefined) {
-    const start = plainHex("--relay", options.relay);
-    filters.push((lease) => (lease.circuit_id?.startsWith(start) ?? false) || (lease.remote_id?.startsWith(start) ?? false));
-  }
-  return filters;
-}
-
-/** The addresses, and prefixes, that are this one or lie in it. */
-function addressFilter(text: string): Filter {
-  const prefix = parseIpv4Prefix(text.includes("/") ? text : `${text}/32`);
-  if (prefix !== undefined) return (_, row) => row.space === IPV4_SPACE && prefixContains(prefix, readIpv4(row.address, 0));
-  const within = parseLeased(text);
-  if (within === undefined) fail(`--address ${text}: expected an address such as 10.0.0.5, or a prefix such as 10.0.0.0/24`, Exit.usage);
-  return (_, row) => row.space === IPV6_SPACE && ipv6PrefixContains(within, row.address);
-}
-
-/** The digits alone of hex with or without separators. An odd number of them is a start too. */
-function plainHex(option: string, text: string): string {
-  const digits = text.toLowerCase().replace(/^0x|[:\s-]/g, "");
-  if (!/^[0-9a-f]+$/.test(digits)) fail(`${option} ${text}: expected hex digits such as 52:54:00 or 525400`, Exit.usage);
-  return digits;
-}
-
-function printJson(leases: Iterable<Printed>): void {
-  write(leases, (lease) => JSON.stringify(lease));
-}
-
-function printCsv(leases: Iterable<Printed>, { ipv6 }: LeasesOptions): void {
-  const columns = ipv6 ? DHCP6_COLUMNS : COLUMNS;
-  process.stdout.write(`${columns.join(",")}\n`);
-  write(leases, (lease) => columns.map((column) => csvField(String(lease[column] ?? ""))).join(","));
-}
-
-function csvField(value: string): string {
-  // A field that starts like a formula is one to a spreadsheet; clients choose their hostnames.
-  const text = /^[=+@-]/.test(value) ? `'${value}` : value;
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function printTable(leases: Iterable<Printed>): void {
-  const rows = [...leases];
-  if (rows.length === 0) {
-    process.stdout.write("no leases\n");
-    return;
-  }
-  const widths = TERMINAL_COLUMNS.map((column) =>
-    rows.reduce((width, lease) => Math.max(width, (lease[column] ?? "").length), column.length),
-  );
-  const line = (fields: readonly string[]) =>
-    fields
-      .map((field, i) => field.padEnd(widths[i] as number))
-      .join("  ")
-      .trimEnd();
-  process.stdout.write(`${line(TERMINAL_COLUMNS.map((column) => column.replace("_", " ").toUpperCase()))}\n`);
-  write(rows, (lease) => line(TERMINAL_COLUMNS.map((column) => lease[column] ?? "")));
-}
-
-function write(leases: Iterable<Printed>, format: (lease: Printed) => string): void {
-  let text = "";
-  for (const lease of leases) {
-    text += `${format(lease)}\n`;
-    if (text.length < 1 << 16) continue;
-    process.stdout.write(text);
-    text = "";
-  }
-  process.stdout.write(text);
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

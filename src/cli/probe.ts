@@ -4,6 +4,7 @@ import { TransportError } from "../io/transport.ts";
 import { parseNumber, QUICKSTART_SERVER, UsageError } from "./endpoint.ts";
 import { Exit, fail } from "./exit.ts";
 import { IPV6 } from "./family.ts";
+import { outliveReader } from "./guard-output.ts";
 import { type Conversations, DEFAULT_MAC } from "./probe/conversation.ts";
 import { type Dhcp4Flags, openDhcp4 } from "./probe/dhcp4/converse.ts";
 import { type Dhcp6Flags, openDhcp6 } from "./probe/dhcp6/converse.ts";
@@ -19,26 +20,43 @@ interface ProbeFlags extends Omit<Dhcp4Flags, "relay">, Omit<Dhcp6Flags, "relay"
 }
 
 const HELP = `
-Types: dora (DISCOVER, OFFER, REQUEST, ACK), discover, request, renew, rebind, reboot (INIT-REBOOT), release, decline, inform, bootp, leasequery,
-or any other message type by name or number. renew, rebind, reboot, release and decline obtain a lease first, unless --ciaddr or
---requested-ip says which address they are about. leasequery asks about --ciaddr, --client-id, the remote id in --option 82=..., or --mac.
+Types: dora (DISCOVER, OFFER, REQUEST, ACK), discover, request, renew, rebind,
+reboot (INIT-REBOOT), release, decline, inform, bootp, leasequery, or any other
+message type by name or number. renew, rebind, reboot, release and decline
+obtain a lease first, unless --ciaddr or --requested-ip says which address they
+are about. leasequery asks about --ciaddr, --client-id, the remote id in
+--option 82=..., or --mac.
 
-Types with -6: sarr (SOLICIT, ADVERTISE, REQUEST, REPLY), solicit, request, confirm, renew, rebind, release, decline, information-request, or any
-other message type by name or number. confirm, renew, rebind, release and decline obtain leases first, unless --requested-ip or --prefix says which
-they are about.
+Types with -6: sarr (SOLICIT, ADVERTISE, REQUEST, REPLY), solicit, request,
+confirm, renew, rebind, release, decline, information-request, or any other
+message type by name or number. confirm, renew, rebind, release and decline
+obtain leases first, unless --requested-ip or --prefix says which they are
+about.
 
 Examples:
-  leasehold probe                                                   a lease from the server of "npm start"
-  leasehold probe --interface eth0                                  as a new machine on the link of eth0 (root)
-  leasehold probe --server 10.0.0.1 --relay 10.0.5.1                as the relay 10.0.5.1, an address of this machine (root)
-  leasehold probe --type discover --option vendor_class_identifier=PXEClient --request-options 66,67
-  leasehold probe --type leasequery --server 10.0.0.1 --relay 10.0.5.1 --ciaddr 192.168.5.7 --request-options 51,61,82
-  leasehold probe --type release --ciaddr 192.168.5.7 --server-id 192.168.5.1 --mac 52:54:00:12:34:56
-  leasehold probe -6 --interface eth0 --pd --rapid-commit           an IPv6 address and a prefix, on the link of eth0 (root)
-  leasehold probe -6 --server 2001:db8::1 --relay 2001:db8:5::1 --relay :: --relay-option interface_id=port7
-                                                                    through two relays, the first of which is on the client's link (root)
+  leasehold probe
+      a lease from the server of "npm start"
+  leasehold probe --interface eth0
+      as a new machine on the link of eth0 (root)
+  leasehold probe --server 10.0.0.1 --relay 10.0.5.1
+      as the relay 10.0.5.1, an address of this machine (root)
+  leasehold probe --type discover --request-options 66,67 \\
+      --option vendor_class_identifier=PXEClient
+      what a machine that boots from the network is told
+  leasehold probe --type leasequery --server 10.0.0.1 --relay 10.0.5.1 \\
+      --ciaddr 192.168.5.7 --request-options 51,61,82
+      who has 192.168.5.7
+  leasehold probe --type release --ciaddr 192.168.5.7 \\
+      --server-id 192.168.5.1 --mac 52:54:00:12:34:56
+      gives the lease of another machine back
+  leasehold probe -6 --interface eth0 --pd --rapid-commit
+      an IPv6 address and a prefix, on the link of eth0 (root)
+  leasehold probe -6 --server 2001:db8::1 --relay 2001:db8:5::1 --relay :: \\
+      --relay-option interface_id=port7
+      through two relays, the first of which is on the client's link (root)
 
-Exit status: 0 answered as expected; 1 refused or not answered; 2 wrong command line.`;
+Exit status: 0 answered as expected; 1 refused or not answered; 2 wrong command
+line.`;
 
 export function addProbeCommand(program: Command): void {
   program
@@ -91,6 +109,7 @@ export function addProbeCommand(program: Command): void {
     .option("--relay-option <name=value>", "an option of the relay that is nearest to the client, as --option; repeatable", collect, [])
     .addHelpText("after", HELP)
     .action(async (flags: ProbeFlags, command: Command) => {
+      outliveReader();
       try {
         process.exitCode = await probe(flags, givenIn(command));
       } catch (error) {

@@ -1,41 +1,53 @@
-import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { adviceOn, loadConfigFile } from "../config/file.ts";
+import { adviceOn, loadConfigFile, textOf } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
-import type { Dhcp6Config } from "../config/model/dhcp6.ts";
-import { formatDiagnostics } from "../config/text/diagnostic.ts";
+import { type Diagnostic, formatDiagnostics, formatPath } from "../config/text/diagnostic.ts";
+import { CAPABILITIES_OF_SOCKETS, restrictThread } from "../io/linux/privileges.ts";
 import { TransportError } from "../io/transport.ts";
-import { formatIpv4, type Ipv4, parseIpv4 } from "../net/ipv4.ts";
-import { formatIpv6, type Ipv6, parseIpv6 } from "../net/ipv6.ts";
-import { firstAddress } from "../net/ipv6-prefix.ts";
-import { type Control, controlPath, openControl, type Reloaded } from "../server/control.ts";
+import { type Ipv4, parseIpv4 } from "../net/ipv4.ts";
+import { type Ipv6, parseIpv6 } from "../net/ipv6.ts";
+import { beginWith, createConfiguration } from "../server/configuration.ts";
+import { type Control, controlPath, openControl } from "../server/control.ts";
 import { summarize } from "../server/counters.ts";
-import { isOnConfiguredNetwork } from "../server/dhcp4/served-interfaces.ts";
-import { isOnConfiguredNetwork as isOnConfiguredNetwork6 } from "../server/dhcp6/served-interfaces.ts";
-import { loadConfigurationInThread } from "../server/load-configuration.ts";
-import type { Log } from "../server/log.ts";
-import type { ServiceStatus, Status } from "../server/operations.ts";
-import { oneAtATime } from "../server/reload.ts";
-import { type ServedDhcp4, type ServedDhcp6, type Server, startServer } from "../server/server.ts";
-import type { Served } from "../server/service.ts";
+import { decisionHandlers } from "../server/decisions.ts";
+import { startEvents } from "../server/events/start.ts";
+import type { HealthCheck } from "../server/health.ts";
+import { HooksError } from "../server/hooks/thread.ts";
+import { type Log, SaidFacts } from "../server/log.ts";
+import { metricsOf } from "../server/metrics/publish.ts";
+import { createNames } from "../server/names.ts";
+import { planHandler } from "../server/plan-request.ts";
+import { answerRequest, type Controlled } from "../server/requests.ts";
+import { reservationHandlers } from "../server/reservation-requests.ts";
+import { reservationsIn } from "../server/runtime-reservations.ts";
+import { type Server, startServer } from "../server/server.ts";
+import type { ServiceParts } from "../server/service.ts";
 import { openMemoryStore } from "../store/memory.ts";
+import { factsOf } from "../store/sqlite/facts.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { type LeaseStore, StoreError } from "../store/store.ts";
-import { databaseOf, makeFolderOf } from "./database.ts";
+import { type ServedApi, serveApi } from "./api.ts";
+import { becomeUser } from "./become-user.ts";
+import { DATABASE_MADE, databaseOf, makeFolderOf } from "./database.ts";
 import { Exit, fail } from "./exit.ts";
-import { ADDRESS_TEXT, operateOn } from "./leases/families.ts";
+import { IPV4, IPV6 } from "./family.ts";
+import { leaseRequests } from "./lease-requests.ts";
+import { ADDRESS_TEXT, type Leased, operateOn } from "./leases/families.ts";
 import { createServerLog, type ServerLog } from "./log/create.ts";
+import { adviceForTests, startFactsOf } from "./serve/dhcp4/start.ts";
+import { adviceForTests as adviceForTests6, startFactsOf as startFactsOf6 } from "./serve/dhcp6/start.ts";
+import { type StartLine, startLines } from "./serve/start-lines.ts";
+import { servicesOf, statusOf, summaryOf } from "./server-status.ts";
 import { handleSignals } from "./signals.ts";
+import { createSupervision } from "./supervision.ts";
 import { VERSION } from "./version.ts";
-
-const DHCP_SERVER_PORT = 67;
-const DHCP6_SERVER_PORT = 547;
 
 interface ServeOptions {
   readonly config: string;
   readonly database?: string;
   readonly v4Addr: { readonly address: Ipv4; readonly port: number };
   readonly v6Addr: { readonly address: Ipv6; readonly port: number };
+  readonly api: boolean;
 }
 
 export function addServeCommand(program: Command): void {
@@ -43,17 +55,21 @@ export function addServeCommand(program: Command): void {
     .command("serve")
     .description("run the server until SIGTERM or SIGINT")
     .requiredOption("-c, --config <file>", "configuration: YAML, JSON, a TypeScript module, or a file of dhcpd, Kea or dnsmasq")
-    .option("-d, --database <file>", "lease database (default: `store` of the configuration, else leases.db in the state folder)")
+    .option("-d, --database <file>", DATABASE_MADE)
     .addOption(
-      new Option("--v4-addr <addr:port>", "where to listen; on another port than 67 (for tests) replies go back to the sender")
+      new Option(
+        "--v4-addr <addr:port>",
+        "where to listen; without a port on 67; on another port (for tests) replies go back to the sender",
+      )
         .argParser(parseAddressAndPort)
-        .default({ address: 0, port: DHCP_SERVER_PORT }, `0.0.0.0:${DHCP_SERVER_PORT}`),
+        .default({ address: 0, port: IPV4.serverPort }, `0.0.0.0:${IPV4.serverPort}`),
     )
     .addOption(
-      new Option("--v6-addr <[addr]:port>", "the same for IPv6, where the configuration has a section v6; the port of service is 547")
+      new Option("--v6-addr <[addr]:port>", "the same for IPv6, where the configuration has a section v6; without a port on 547")
         .argParser(parseIpv6AddressAndPort)
-        .default({ address: new Uint8Array(16), port: DHCP6_SERVER_PORT }, `[::]:${DHCP6_SERVER_PORT}`),
+        .default({ address: new Uint8Array(16), port: IPV6.serverPort }, `[::]:${IPV6.serverPort}`),
     )
+    .option("--no-api", "without the HTTP API, whatever the configuration says of it")
     .action(serve);
 }
 
@@ -64,57 +80,109 @@ async function serve(options: ServeOptions): Promise<void> {
     hungUp = true;
   };
   process.on("SIGHUP", onHangUp);
-  const config = await readConfig(options.config);
-  let loaded = new Date().toISOString();
-  const serverLog = createServerLog(config.log);
+  const read = await readConfig(options.config);
+  const serverLog = createServerLog(read.config.log);
   const { log, exit } = serverLog;
+  for (const warning of read.config.log.format === "json" ? read.warnings : []) log.warn(...entryOf(warning, options.config));
   const signals = handleSignals(log, exit, hungUp);
   process.off("SIGHUP", onHangUp);
-  const database = databaseOf(config, options.database);
+  const database = databaseOf(read.config, options.database);
+  const supervision = createSupervision();
+  for (const note of read.config.user === undefined ? [] : await becomeUser(read.config.user, database, options.config)) log.warn(note);
+  restrictThread(CAPABILITIES_OF_SOCKETS);
   const store = openStore(database, serverLog);
-  const server = await start(config, store, options, log);
+  const { config, ...began } = await beginWith(options.config, read, database === undefined ? [] : reservationsIn(factsOf(database)));
+  const events = await startEvents({ config, database, store, log });
+  const names = createNames({ config, database, log });
+  const server = await start(config, store, options, log, { journal: events.journal, feed: names.feed, checks: [names.check] });
+  events.begin();
+  names.begin();
   for (const limitation of server.limitations) log.warn(limitation);
-  const status = (): Status => statusOf(server, store, { file: resolve(options.config), loaded });
-  const reload = oneAtATime(async (): Promise<Reloaded> => {
-    const reloaded = await reloadServer(server, options.config);
-    loaded = new Date().toISOString();
-    return reloaded;
+  let api: ServedApi | undefined;
+  const configuration = createConfiguration({
+    ...began,
+    config,
+    database,
+    store,
+    log,
+    async serve(next, { text, ...facts }) {
+      const change = () => server.reload(next, text, facts);
+      // The API first, for it may fail: then the server serves on as before.
+      const fixed = await (api === undefined ? change() : api.reload(next, change));
+      serverLog.setLevel(next.log.level);
+      events.configure(next);
+      names.configure(next);
+      return fixed;
+    },
   });
-  const control = await listenToOperators(server, status, reload, database, log);
-  for (const line of describe(config, store, server, options)) log.info(line);
+  const reload = () => supervision.reloading(configuration.reload);
+  const controlled: Controlled<Leased> = {
+    operate: (operation) => operateOn(server.dhcp4, server.dhcp6, operation),
+    status: () => statusOf(server, store, configuration.status(), events.status(), names.status()),
+    reload,
+    handlers: {
+      ...reservationHandlers(configuration),
+      ...planHandler(configuration),
+      ...leaseRequests(server),
+      ...decisionHandlers(server),
+      ...events.handlers,
+      ...names.handlers,
+    },
+  };
+  const control = await listenToOperators(controlled, database, log);
+  for (const { level, text } of describe(server, store, options)) log[level](text);
+  const answer = (request: unknown) => answerRequest(request, controlled, ADDRESS_TEXT);
+  const { heartbeat } = server;
+  const metrics = metricsOf(server, { version: VERSION, configuration: configuration.status, events: events.status, names: names.status });
+  const parts = { answer, database, configuration: options.config, heartbeat, metrics, log, wanted: options.api };
+  api = serveApi(config, parts, (reason) => {
+    log.error(`the HTTP API can't be served: ${reason}`);
+    exit(Exit.failed);
+  });
+  supervision.ready(store, () => summaryOf(server));
   signals.serve({
-    stop() {
+    async stop() {
+      supervision.stopping();
       control?.close();
-      return server.stop();
+      await api?.close();
+      metrics.close();
+      await events.close();
+      await names.close();
+      await server.stop();
     },
     async reload() {
-      try {
-        for (const note of (await reload()).notes) log.warn(note);
-      } catch (error) {
-        log.error(`nothing has changed: ${error instanceof Error ? error.message : String(error)}`);
-      }
+      // What comes of it is in the log.
+      await reload().catch(() => {});
     },
     counters: () => servicesOf(server).map(({ counters, transportCounters }) => summarize(counters, transportCounters())),
   });
 }
 
-/** Serves by what the file says now. Rejects with all that is wrong with it. */
-async function reloadServer(server: Server, path: string): Promise<Reloaded> {
-  const loaded = await loadConfigurationInThread(path);
-  if (!loaded.ok) throw new Error([`${path} can't be used:`, ...loaded.problems].join("\n"));
-  const fixed = await server.reload(loaded.config);
-  return { networks: loaded.config.networks.length + (loaded.config.dhcp6?.networks.length ?? 0), notes: [...loaded.warnings, ...fixed] };
+/** A configuration file that can be served, and the warnings of it. */
+interface ReadConfig {
+  readonly config: Config;
+  readonly hash: string;
+  readonly text: string | undefined;
+  readonly warnings: readonly Diagnostic[];
 }
 
-async function readConfig(path: string): Promise<Config> {
+async function readConfig(path: string): Promise<ReadConfig> {
   const loaded = await loadConfigFile(path);
   if (!loaded.ok) {
     for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
     const count = loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`;
     fail(`${path} can't be used: ${count}, see above${adviceOn(loaded, path)}`);
   }
-  for (const text of formatDiagnostics(loaded.warnings, path, loaded.source)) process.stderr.write(`${text}\n`);
-  return loaded.config;
+  const { config, warnings } = loaded;
+  if (config.log.format !== "json") for (const text of formatDiagnostics(warnings, path, loaded.source)) process.stderr.write(`${text}\n`);
+  return { config, hash: loaded.hash ?? "", text: textOf(loaded, path), warnings };
+}
+
+/** A warning of the configuration as an entry of a log for programs. */
+function entryOf({ line, column, message, ...more }: Diagnostic, main: string): readonly [facts: object, text: string] {
+  const { file = main, hint } = more;
+  const path = more.path.length > 0 && { path: formatPath(more.path) };
+  return [new SaidFacts({ file, ...(line > 0 && { line, column }), ...path, ...(hint !== undefined && { hint }) }), message];
 }
 
 function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseStore {
@@ -133,31 +201,30 @@ function openStore(path: string | undefined, { log, exit }: ServerLog): LeaseSto
   }
 }
 
-async function start(config: Config, store: LeaseStore, { v4Addr, v6Addr }: ServeOptions, log: Log): Promise<Server> {
+/** Who is told beside the packets' way. */
+type Told = Pick<ServiceParts<unknown, unknown, unknown>, "journal" | "feed"> & { readonly checks: readonly HealthCheck[] };
+
+async function start(
+  config: Config,
+  store: LeaseStore,
+  { v4Addr, v6Addr }: ServeOptions,
+  log: Log,
+  { journal, feed, checks }: Told,
+): Promise<Server> {
   try {
-    return await startServer({ config, store, ...v4Addr, dhcp6: v6Addr, log });
+    return await startServer({ config, store, ...v4Addr, dhcp6: v6Addr, log, ...(journal && { journal }), ...(feed && { feed }), checks });
   } catch (error) {
-    if (error instanceof StoreError || error instanceof TransportError) fail(error.message);
+    if (error instanceof StoreError || error instanceof TransportError || error instanceof HooksError) fail(error.message);
     throw error;
   }
 }
 
 /** The socket through which operators ask for what they may do. Without it the server serves on. */
-async function listenToOperators(
-  server: Server,
-  status: () => Status,
-  reload: () => Promise<Reloaded>,
-  database: string | undefined,
-  log: Log,
-): Promise<Control | undefined> {
+async function listenToOperators(controlled: Controlled<Leased>, database: string | undefined, log: Log): Promise<Control | undefined> {
   if (database === undefined) return undefined;
   const path = controlPath(database);
   try {
-    return await openControl(
-      path,
-      { operate: (operation) => operateOn(server.dhcp4, server.dhcp6, operation), status, reload },
-      ADDRESS_TEXT,
-    );
+    return await openControl(path, controlled, ADDRESS_TEXT);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(`the socket ${path} can't be made, so \`leasehold leases\` can't change what is in this server: ${reason}`);
@@ -165,91 +232,23 @@ async function listenToOperators(
   }
 }
 
-function statusOf(server: Server, store: LeaseStore, configuration: Status["configuration"]): Status {
-  return {
-    version: VERSION,
-    uptime: Math.floor(process.uptime()),
-    healthy: server.healthy,
-    configuration,
-    store: store.description,
-    ...serviceStatus(server, formatIpv4),
-    ...(server.dhcp6 === undefined ? {} : { dhcp6: serviceStatus(server.dhcp6, formatIpv6) }),
-  };
-}
-
-/** Those that are served. */
-function servicesOf({ dhcp4, dhcp6 }: Server): readonly (ServedDhcp4 | ServedDhcp6)[] {
-  return [dhcp4, dhcp6].filter((one) => one !== undefined);
-}
-
-function serviceStatus<A>(
-  { table, interfaces, counters, transportCounters }: Served<unknown, unknown, { readonly name: string; readonly address: A }>,
-  format: (address: A) => string,
-): ServiceStatus {
-  return {
-    leases: { known: table.size },
-    interfaces: interfaces.map(({ name, address }) => ({ name, address: format(address) })),
-    counters: summarize(counters, transportCounters()),
-  };
-}
-
 /** What the server serves, where its leases are and what to try next, in plain words. */
-function describe(config: Config, store: LeaseStore, server: Server, { v4Addr, v6Addr }: ServeOptions): string[] {
-  const known = servicesOf(server).reduce((sum, { table }) => sum + table.size, 0);
-  return [
-    ...(server.dhcp4 === undefined ? [] : describe4(config, server.dhcp4, v4Addr.address)),
-    ...(server.dhcp6 === undefined || config.dhcp6 === undefined ? [] : describe6(config.dhcp6, server.dhcp6, v6Addr.address)),
+function describe({ dhcp4, dhcp6 }: Server, store: LeaseStore, { v4Addr, v6Addr }: ServeOptions): readonly StartLine[] {
+  const known = (dhcp4?.table.size ?? 0) + (dhcp6?.table.size ?? 0);
+  const plain = [
     `leases: ${store.description}; ${known} known`,
-    ...(server.dhcp4 === undefined ? [] : adviceForTests(server.dhcp4, v4Addr.address)),
-    ...(server.dhcp6 === undefined || config.dhcp6 === undefined ? [] : adviceForTests6(config.dhcp6, server.dhcp6, v6Addr.address)),
+    ...(dhcp4 === undefined ? [] : adviceForTests(dhcp4, v4Addr.address)),
+    ...(dhcp6 === undefined ? [] : adviceForTests6(dhcp6, v6Addr.address)),
   ];
-}
-
-function describe4(config: Config, { interfaces, table, port }: ServedDhcp4, address: Ipv4): string[] {
-  const listening = `${address === 0 ? "every address" : formatIpv4(address)}, port ${port}`;
-  const direct = interfaces.filter((served) => isOnConfiguredNetwork(config, served));
-  const unused = config.ranges.reduce((sum, range) => sum + table.unusedIn(range), 0);
   return [
-    `serving ${config.networks.map((network) => network.name).join(", ") || "no network"}: ${unused} unused addresses`,
-    `listening on ${listening}; directly connected: ${direct.map(({ name, address: own }) => `${name} (${formatIpv4(own)})`).join(", ") || "none, only relayed clients"}`,
+    ...(dhcp4 === undefined ? [] : startLines(startFactsOf(dhcp4, v4Addr.address))),
+    ...(dhcp6 === undefined ? [] : startLines(startFactsOf6(dhcp6, v6Addr.address))),
+    ...plain.map((text) => ({ level: "info" as const, text })),
   ];
-}
-
-/** Ranges of a /64 have more addresses than anybody counts. */
-function describe6(config: Dhcp6Config, { interfaces, port }: ServedDhcp6, address: Ipv6): string[] {
-  const listening = `${isUnspecified(address) ? "every IPv6 address" : formatIpv6(address)}, port ${port}`;
-  const direct = interfaces.filter((served) => isOnConfiguredNetwork6(config, served));
-  return [
-    `serving ${config.networks.map((network) => network.name).join(", ") || "settings alone, no network"} by DHCPv6`,
-    `listening on ${listening}; directly connected: ${direct.map(({ name, address: own }) => `${name} (${formatIpv6(own)})`).join(", ") || "none, only relayed clients"}`,
-  ];
-}
-
-function adviceForTests({ port }: ServedDhcp4, address: Ipv4): string[] {
-  if (port === DHCP_SERVER_PORT) return [];
-  const to = `${address === 0 ? "127.0.0.1" : formatIpv4(address)}:${port}`;
-  return [
-    `port ${port} is for trying things out: every reply goes back to the sender`,
-    `try it: in a second terminal, \`npx leasehold probe --server ${to}\` obtains a lease and prints the exchange`,
-  ];
-}
-
-function adviceForTests6({ networks: [network] }: Dhcp6Config, { port }: ServedDhcp6, address: Ipv6): string[] {
-  if (port === DHCP6_SERVER_PORT || network === undefined) return [];
-  const to = `[${isUnspecified(address) ? "::1" : formatIpv6(address)}]:${port}`;
-  const relay = formatIpv6(firstAddress(network.prefix));
-  return [
-    `port ${port} is for trying DHCPv6 out: every reply goes back to the sender`,
-    `try it: \`npx leasehold probe -6 --server ${to} --relay ${relay}\` obtains an address and prints the exchange`,
-  ];
-}
-
-function isUnspecified(address: Ipv6): boolean {
-  return address.every((byte) => byte === 0);
 }
 
 function parseIpv6AddressAndPort(text: string): ServeOptions["v6Addr"] {
-  const [, host = "", portText = String(DHCP6_SERVER_PORT)] = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? [];
+  const [, host = "", portText = String(IPV6.serverPort)] = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text) ?? [];
   const address = parseIpv6(host);
   const port = Number(portText);
   if (address === undefined || port < 1 || port > 65535) {
@@ -259,7 +258,7 @@ function parseIpv6AddressAndPort(text: string): ServeOptions["v6Addr"] {
 }
 
 function parseAddressAndPort(text: string): ServeOptions["v4Addr"] {
-  const [, host = "", portText = String(DHCP_SERVER_PORT)] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const [, host = "", portText = String(IPV4.serverPort)] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
   const address = parseIpv4(host);
   const port = Number(portText);
   if (address === undefined || port < 1 || port > 65535) {

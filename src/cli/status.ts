@@ -1,60 +1,52 @@
 import type { Command } from "commander";
-import { askForStatus } from "../server/control.ts";
-import type { ServiceStatus, Status } from "../server/operations.ts";
+import { askFor, askForStatus, controlPath } from "../server/control.ts";
+import type { Usage } from "../server/usage.ts";
+import { addDatabaseOption } from "./database.ts";
+import { Exit } from "./exit.ts";
+import { printLines, terminalWidth } from "./output.ts";
 import { askRunningServer } from "./running-server.ts";
+import { linesOfStatus } from "./status/text.ts";
+import { wrapped } from "./table.ts";
 
 interface StatusOptions {
   readonly database: string;
   readonly json?: true;
+  readonly quiet?: true;
 }
 
-/** Seconds in a day, an hour and a minute. */
-const UNITS = [
-  { size: 86400, unit: "d" },
-  { size: 3600, unit: "h" },
-  { size: 60, unit: "min" },
-];
-
 export function addStatusCommand(program: Command): void {
-  program
-    .command("status")
-    .description("tell how a server that runs is: health, configuration, leases, interfaces, counters")
-    .requiredOption("-d, --database <file>", "lease database of the server")
+  addDatabaseOption(program.command("status"))
+    .description("tell how a server that runs is: health, configuration, use of networks, leases, interfaces, counters")
     .option("--json", "one JSON object")
+    .option("-q, --quiet", "print nothing: the exit status tells (0: ok, 1: failed or not running, 3: degraded)")
     .action(status);
 }
 
-async function status({ database, json }: StatusOptions): Promise<void> {
-  const answer = await askRunningServer(database, askForStatus);
-  process.stdout.write(json ? `${JSON.stringify(answer.status)}\n` : textOf(answer.status));
+/** The exit status by the server's health. */
+const EXIT_OF = { ok: Exit.ok, degraded: Exit.degraded, failed: Exit.failed } as const;
+
+async function status({ database, json, quiet }: StatusOptions): Promise<void> {
+  const { status: told } = await askRunningServer(database, askForStatus);
+  process.exitCode = EXIT_OF[told.health.state];
+  if (quiet) return;
+  const usage = await usageOf(database);
+  if (json) return printLines([{ ...told, networks: usage?.networks }], (one) => JSON.stringify(one));
+  const terminal = terminalWidth();
+  await printLines(
+    linesOfStatus(told, usage).flatMap((line) => {
+      const [indent = ""] = /^ */.exec(line) ?? [];
+      return wrapped(line.slice(indent.length), indent, terminal);
+    }),
+    (line) => line,
+  );
 }
 
-function textOf({ version, uptime, healthy, configuration, store, dhcp6, ...dhcp4 }: Status): string {
-  const lines = [
-    `leasehold ${version}, up for ${timeOf(uptime)}: ${healthy ? "healthy" : "leases can't be made durable, so none is given"}`,
-    `configuration: ${configuration.file}, read at ${configuration.loaded}`,
-    `leases: ${store}; ${dhcp4.leases.known} known`,
-    ...linesOf("", dhcp4),
-    ...(dhcp6 === undefined ? [] : [`DHCPv6 leases: ${dhcp6.leases.known} known`, ...linesOf("DHCPv6 ", dhcp6)]),
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-function linesOf(prefix: string, { interfaces, counters }: ServiceStatus): string[] {
-  return [
-    `${prefix}interfaces: ${interfaces.map(({ name, address }) => `${name} (${address})`).join(", ") || "none"}`,
-    `${prefix}counters:`,
-    ...Object.entries(counters).map(([name, count]) => `  ${name}: ${count}`),
-  ];
-}
-
-/** The two largest units of it, such as "3 h 5 min". */
-function timeOf(seconds: number): string {
-  const parts: string[] = [];
-  let left = seconds;
-  for (const { size, unit } of UNITS) {
-    if (left >= size) parts.push(`${Math.floor(left / size)} ${unit}`);
-    left %= size;
+/** How much is in use; undefined: the server does not say so, and yet it can be told how it is. */
+async function usageOf(database: string): Promise<Usage | undefined> {
+  try {
+    const answer = await askFor(controlPath(database), { kind: "usage" });
+    return answer !== undefined && "result" in answer ? (answer.result as Usage) : undefined;
+  } catch {
+    return undefined;
   }
-  return [...parts, `${left} s`].slice(0, 2).join(" ");
 }

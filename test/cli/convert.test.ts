@@ -8,7 +8,7 @@ import { runLeasehold } from "../support/run-leasehold.ts";
 const KEA4 = `{ "Dhcp4": {
   "interfaces-config": { "interfaces": ["eth0"] },
   "valid-lifetime": 43200,
-  "option-data": [{ "name": "routers", "data": "10.0.0.1" }],
+  "option-data": [{ "name": "routers", "data": "10.0.0.1" }, { "name": "domain-name-servers", "data": "10.0.0.1" }],
   "subnet4": [
     // The office.
     { "id": 1, "subnet": "10.0.0.0/24", "pools": [{ "pool": "10.0.0.10 - 10.0.0.20" }] }

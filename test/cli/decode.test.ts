@@ -262,8 +262,8 @@ describe("leasehold decode", () => {
 
   const CANNOT: readonly (readonly [name: string, args: readonly string[], status: number, stderr: RegExp])[] = [
     ["nothing", [], 1, /^leasehold: standard input: it is empty\n$/],
-    ["a file that is not there", [join(folder, "none")], 2, /^leasehold: .*none: ENOENT/],
-    ["a folder", [folder], 2, /^leasehold: .*: EISDIR/],
+    ["a file that is not there", [join(folder, "none")], 2, /^leasehold: .*none can't be read: there is no such file\n$/],
+    ["a folder", [folder], 2, /^leasehold: .* can't be read: it is a folder\n$/],
     ["port 0", ["--port", "0"], 2, /--port 0: a whole number from 1 to 65535/],
   ];
   for (const [name, args, status, stderr] of CANNOT) {

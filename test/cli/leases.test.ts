@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { type Lease, LeaseState, NEVER } from "../../src/leases/dhcp4/lease.ts";
+import { writeLeaseName } from "../../src/leases/lease-name.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { leaseOf, ownerOf, putOf } from "../support/leases.ts";
 import { MAIN, newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
@@ -29,6 +30,7 @@ const LEASES: readonly (readonly [lease: Lease, network: string])[] = [
         hostname: text("printer"),
         vendorClass: text("MSFT 5.0"),
         relayAgentInformation: Uint8Array.of(1, 4, 0xde, 0xad, 0xbe, 0xef, 2, 2, 0xca, 0xfe),
+        name: writeLeaseName({ name: "printer.home.lan", flags: 3 }),
       }),
     },
     "10.0.0.0/24",
@@ -112,6 +114,7 @@ describe("leasehold leases", { concurrency: 2 }, () => {
         hardware_address: "02:00:00:00:00:01",
         client_identifier: "01020000000001",
         hostname: "printer",
+        name: "printer.home.lan",
         start,
         expiry: later,
         vendor_class: "MSFT 5.0",
@@ -144,11 +147,11 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     const all = await lines("-d", database, "--csv");
     assert.equal(
       all[0],
-      "address,state,hardware_address,client_identifier,hostname,start,expiry,vendor_class,circuit_id,remote_id,network",
+      "address,state,hardware_address,client_identifier,hostname,start,expiry,vendor_class,circuit_id,remote_id,network,name",
     );
     assert.equal(
       all[1],
-      "10.0.0.1,bound,02:00:00:00:00:01,01020000000001,printer,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,MSFT 5.0,deadbeef,cafe,10.0.0.0/24",
+      "10.0.0.1,bound,02:00:00:00:00:01,01020000000001,printer,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,MSFT 5.0,deadbeef,cafe,10.0.0.0/24,printer.home.lan",
     );
     const hostnames = all.slice(7).map((line) => line.slice("10.0.1.1,bound,02:00:00:00:01:01,,".length, line.indexOf(",2023-11-14T")));
     assert.deepEqual(hostnames, [
@@ -166,16 +169,54 @@ describe("leasehold leases", { concurrency: 2 }, () => {
   test("for people it is a table whose columns stand below their names", async () => {
     const all = await lines("-d", database, "--network", "10.0.0.0/24");
     assert.deepEqual(all, [
-      "ADDRESS   STATE     HARDWARE ADDRESS   HOSTNAME  EXPIRY                NETWORK",
-      "10.0.0.1  bound     02:00:00:00:00:01  printer   2096-10-02T07:06:40Z  10.0.0.0/24",
-      "10.0.0.2  bound     02:00:00:00:00:02            never                 10.0.0.0/24",
-      "10.0.0.3  expired   02:00:00:00:00:03            2023-11-14T22:14:20Z  10.0.0.0/24",
-      "10.0.0.4  released  02:00:00:00:00:04            2023-11-14T22:14:20Z  10.0.0.0/24",
-      "10.0.0.5  expired   02:00:00:00:00:05            2023-11-14T22:14:20Z  10.0.0.0/24",
-      "10.0.0.6  declined  02:00:00:00:00:06            2096-10-02T07:06:40Z  10.0.0.0/24",
+      "ADDRESS   STATE     CLIENT             HOSTNAME  NAME              EXPIRY                NETWORK",
+      "10.0.0.1  bound     02:00:00:00:00:01  printer   printer.home.lan  2096-10-02T07:06:40Z  10.0.0.0/24",
+      "10.0.0.2  bound     02:00:00:00:00:02                              never                 10.0.0.0/24",
+      "10.0.0.3  expired   02:00:00:00:00:03                              2023-11-14T22:14:20Z  10.0.0.0/24",
+      "10.0.0.4  released  02:00:00:00:00:04                              2023-11-14T22:14:20Z  10.0.0.0/24",
+      "10.0.0.5  expired   02:00:00:00:00:05                              2023-11-14T22:14:20Z  10.0.0.0/24",
+      "10.0.0.6  declined  02:00:00:00:00:06                              2096-10-02T07:06:40Z  10.0.0.0/24",
     ]);
+    // A column without anything in it is left out.
+    assert.match((await lines("-d", database, "--address", "10.0.0.2"))[0] ?? "", /HOSTNAME {2}EXPIRY/);
     const everything = (await lines("-d", database)).join("\n");
     assert.doesNotMatch(everything.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  test("--count and --summary say how many of those that are looked for", async () => {
+    assert.deepEqual(await lines("-d", database, "--count", "--state", "bound"), ["10"]);
+    assert.deepEqual(await lines("-d", database, "--summary"), [
+      "NETWORK       BOUND  RELEASED  EXPIRED  DECLINED  TOTAL",
+      "(no network)      1         0        0         0      1",
+      "10.0.0.0/24       2         1        2         1      6",
+      "10.0.1.0/24       7         0        0         0      7",
+      "total            10         1        2         1     14",
+    ]);
+    assert.deepEqual(
+      (await lines("-d", database, "--summary", "--json", "--address", "10.0.0.0/24")).map((line) => JSON.parse(line)),
+      [{ network: "10.0.0.0/24", bound: 2, released: 1, expired: 2, declined: 1, total: 6 }],
+    );
+  });
+
+  test("on a terminal it is no wider than that, and says what is left of a lease", async (t) => {
+    if (!requirePrograms(t, "script", "stty")) return;
+    const path = join(newFolder(t), "x.db");
+    const now = Math.floor(Date.now() / 1000);
+    const long = named(0x0a000102, 2, "a-host-with-a-name-that-is-longer-than-there-is-room-for");
+    await write(path, [
+      [{ ...long, expiry: now + 5 * 86400 + 5400 }, "10.0.1.0/24"],
+      [leaseOf(0x0a000101, 1, LeaseState.bound, START, NEVER), "10.0.1.0/24"],
+    ]);
+    const shown = (columns: number) => {
+      const command = `stty cols ${columns}; ${process.execPath} ${MAIN} leases -d ${path}`;
+      return spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).stdout;
+    };
+    assert.deepEqual(shown(80).split("\r\n"), [
+      "ADDRESS   STATE  CLIENT             HOSTNAME               EXPIRY    NETWORK",
+      "10.0.1.1  bound  02:00:00:00:00:01                         never     10.0.1.0/24",
+      "10.0.1.2  bound  02:00:00:00:00:02  a-host-with-a-name-t…  in 5d 1h  10.0.1.0/24",
+      "",
+    ]);
   });
 
   const FILTERS: readonly (readonly [args: readonly string[], addresses: readonly string[]])[] = [
@@ -201,6 +242,8 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     ],
     [["--client-id", "01:02:00"], ["10.0.0.1"]],
     [["--hostname", "print"], ["10.0.0.1"]],
+    [["--name", "Printer.Home"], ["10.0.0.1"]],
+    [["--name", "MSFT"], []],
     [["--network", "10.9.0.0/16"], []],
     [["--relay", "DEADBEEF"], ["10.0.0.1"]],
     [["--relay", "ca:fe"], ["10.0.0.1"]],
@@ -215,7 +258,6 @@ describe("leasehold leases", { concurrency: 2 }, () => {
   }
 
   const MISTAKES: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-    [[], /required option '-d, --database <file>' not specified/],
     [["--state", "offered"], /'offered' is invalid\. Allowed choices are bound, released, expired, declined/],
     [["--address", "10.0.0"], /--address 10\.0\.0: expected an address such as 10\.0\.0\.5, or a prefix/],
     [["--address", "10.0.0.1/24"], /--address 10\.0\.0\.1\/24: expected/],
@@ -223,11 +265,14 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     [["--mac", "printer"], /--mac printer: expected hex digits/],
     [["--client-id", ""], /--client-id : expected hex digits/],
     [["--relay", "eth0"], /--relay eth0: expected hex digits/],
+    [["--reserved"], /--reserved: name with -c the configuration that has the reservations/],
+    [["--count", "--release", "all"], /'--release <addresses>' cannot be used with option '--count'/],
+    [["--summary", "--at", "2026-11-28"], /'--at <time>' cannot be used with option '--summary'/],
     [["--json", "--csv"], /'--csv' cannot be used with option '--json'/],
   ];
   for (const [args, says] of MISTAKES) {
-    test(`refuses ${args.join(" ") || "no database"} with status 2`, async () => {
-      const { status, stdout, stderr } = await runLeasehold("leases", ...(args.length === 0 ? [] : ["-d", database]), ...args);
+    test(`refuses ${args.join(" ")} with status 2`, async () => {
+      const { status, stdout, stderr } = await runLeasehold("leases", "-d", database, ...args);
       assert.deepEqual([status, stdout], [2, ""]);
       assert.match(stderr, says);
     });
@@ -319,7 +364,7 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     assert.deepEqual(during, afterwards);
     assert.equal(during.length, 6);
     for (const line of during.slice(1))
-      assert.match(line, /^10\.77\.1\.\d+,bound,02:00:00:00:00:0\d,01020000000\d{3},\ufffd\[1mx,.*,,,10\.77\.0\.0\/16$/);
+      assert.match(line, /^10\.77\.1\.\d+,bound,02:00:00:00:00:0\d,01020000000\d{3},\ufffd\[1mx,.*,,,10\.77\.0\.0\/16,$/);
   });
 });
 

@@ -89,6 +89,11 @@ describe("leasehold leases lists IPv6 leases beside those of IPv4", () => {
 
   const FILTERS: readonly (readonly [args: readonly string[], listed: readonly string[]])[] = [
     [[], ALL],
+    [["--reverse"], ALL.toReversed()],
+    [
+      ["--sort", "mac"],
+      [IPV4, FIVE, SIX, ONE, TWO],
+    ],
     [["-4"], [IPV4]],
     [["-6"], [FIVE, SIX, ONE, TWO]],
     [["--address", "2001:db8::5"], [FIVE]],
@@ -138,10 +143,10 @@ describe("leasehold leases lists IPv6 leases beside those of IPv4", () => {
   test("columns of DHCPv6 are in a list of DHCPv6 alone", async () => {
     const { stdout } = await runLeasehold("leases", "-d", path, "--csv", "-6", "--state", "released");
     const [header, line] = stdout.split("\n");
-    assert.match(header as string, /,network,association,iaid$/);
-    assert.match(line as string, /^2001:db8:1:100::\/56,released,.*,2001:db8::\/64,ia_pd,7$/);
+    assert.match(header as string, /,network,association,iaid,name$/);
+    assert.match(line as string, /^2001:db8:1:100::\/56,released,.*,2001:db8::\/64,ia_pd,7,$/);
     const both = await runLeasehold("leases", "-d", path, "--csv");
-    assert.match(both.stdout, /,remote_id,network\n/);
+    assert.match(both.stdout, /,remote_id,network,name\n/);
   });
 });
 

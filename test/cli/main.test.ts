@@ -28,6 +28,19 @@ describe("leasehold", { concurrency: 2 }, () => {
     assert.deepEqual(await runLeasehold("--version"), { status: 0, stdout: `${version}\n`, stderr: "" });
   });
 
+  for (const [args, usage] of [
+    [["help"], "leasehold"],
+    [["help", "check"], "leasehold check"],
+    [["help", "dns", "names"], "leasehold dns names"],
+  ] as const) {
+    test(`${args.join(" ")} is the help of ${usage}`, async () => {
+      const { status, stdout, stderr } = await runLeasehold(...args);
+      assert.deepEqual([status, stderr], [0, ""]);
+      assert.ok(stdout.startsWith(`Usage: ${usage} [options]`), stdout);
+      assert.equal(stdout, (await runLeasehold(...args.slice(1), "--help")).stdout);
+    });
+  }
+
   test("without a command it shows the help, with status 2", async () => {
     const { status, stdout, stderr } = await runLeasehold();
     assert.deepEqual([status, stdout], [2, ""]);
@@ -42,6 +55,11 @@ describe("leasehold", { concurrency: 2 }, () => {
     [["serve", "-c"], /^error: option '-c, --config <file>' argument missing\n/],
     [["serve", "-c", "x.yaml", "extra"], /^error: too many arguments for 'serve'/],
     [["leases", "-d", "x.db", "extra"], /^error: too many arguments for 'leases'/],
+    [["help", "chek"], /^error: unknown command 'chek'\n\(Did you mean check\?\)\n/],
+    [["help", "dns", "nmes"], /^error: unknown command 'nmes'\n\(Did you mean names\?\)\n/],
+    [["dns", "pendign"], /^error: unknown command 'pendign'\n\(Did you mean pending\?\)\n/],
+    [["reservations", "show", "-d", "x.db"], /^error: unknown command 'show'\n\(there are list, add, change, remove\)\n/],
+    [["check", "--strct", "x.yaml"], /^error: unknown option '--strct'\n\(Did you mean --strict\?\)\n/],
     [["check"], /^error: name the configuration file to check\n/],
     [["probe", "--bogus"], /^error: unknown option '--bogus'\n/],
   ];

@@ -315,7 +315,7 @@ test("probe and bench --interface: clients on a link, from 0.0.0.0, beside a rea
   const clients = lab.namespace("clients");
   lab.cable(server, "eth0", clients, "eth0");
   lab.exec(server, "ip", "address", "add", "10.5.0.1/16", "dev", "eth0");
-  const program = lab.start(server, process.execPath, MAIN, "serve", "-c", config, "-d", join(folder, "leases.db"));
+  const program = lab.start(server, process.execPath, MAIN, "serve", "--no-api", "-c", config, "-d", join(folder, "leases.db"));
   await program.line(/listening/);
 
   const probe = lab.start(clients, process.execPath, MAIN, "probe", "--interface", "eth0");

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { askServer, type Controlled, controlPath, openControl } from "../../src/server/control.ts";
+import { formatLocal } from "../../src/cli/time.ts";
+import { askServer, controlPath, openControl } from "../../src/server/control.ts";
 import { ADDRESS_TEXT } from "../../src/server/dhcp4/operations.ts";
 import type { Status } from "../../src/server/operations.ts";
+import type { Controlled } from "../../src/server/requests.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
@@ -39,8 +42,17 @@ describe("leasehold status", { concurrency: 2 }, () => {
     assert.equal((await runLeasehold("probe", ...to)).status, 0);
     const asJson = await runLeasehold("status", "-d", path, "--json");
     assert.deepEqual([asJson.status, asJson.stderr], [0, ""]);
-    const { uptime, configuration, interfaces, store, counters, ...others } = JSON.parse(asJson.stdout) as Status;
-    assert.deepEqual(others, { version, healthy: true, leases: { known: 1 } });
+    const { uptime, configuration, interfaces, store, counters, networks, ...others } = JSON.parse(asJson.stdout) as Status & {
+      readonly networks: unknown;
+    };
+    assert.deepEqual(others, {
+      version,
+      healthy: true,
+      health: { state: "ok", reasons: [] },
+      leases: { known: 1, bound: 1, released: 0, expired: 0, declined: 0 },
+    });
+    const numbers = { capacity: 4, used: 1, held: 0, declined: 0, free: 3, remembered: 0, reserved: 0, reserved_used: 0 };
+    assert.deepEqual(networks, [{ protocol: "dhcp4", link: "10.0.0.0/24", network: "10.0.0.0/24", ...numbers }]);
     assert.equal(configuration.file, config);
     assert.ok(Math.abs(Date.parse(configuration.loaded) - Date.now()) < 60_000 && uptime < 60);
     assert.match(store, /leases\.db/);
@@ -50,11 +62,33 @@ describe("leasehold status", { concurrency: 2 }, () => {
     assert.deepEqual([status, stderr], [0, ""]);
     assert.match(
       stdout,
-      new RegExp(`^leasehold ${version}, up for \\d+ s: healthy\nconfiguration: ${config}, read at .*\nleases: .*; 1 known\n`),
+      new RegExp(
+        `^leasehold ${version}, up for \\d+s: healthy\nconfiguration: ${config}, read at .*\n  SHA-256 ${createHash("sha256").update(CONFIG).digest("hex")}\nnetwork:\n  10.0.0.0/24  1  of 4 used  25%\nleases: .*; 1 known\n  1 bound, 0 released, 0 expired, 0 declined\n`,
+      ),
     );
     assert.match(stdout, /\ninterfaces: .*lo \(127\.0\.0\.1\).*\ncounters:\n(.*\n)* {2}sent ACK: 1\n/);
     // The control socket is the same as ever.
     assert.deepEqual(await askServer(controlPath(path), { kind: "unblock", addresses: "10.0.0.1-10.0.0.1" }), { done: 0 });
+  });
+
+  test("tells how names stand where the configuration speaks of them", async (t) => {
+    const folder = newFolder(t);
+    const path = join(folder, "leases.db");
+    const hosts = join(folder, "hosts");
+    const names = `dns: { hosts_file: ${hosts} }\noptions: { domain_name: example.org }\n`;
+    await startServer(t, { config: writeIn(folder, "leasehold.yaml", CONFIG + names), database: path }, newPlace());
+    let told: Status["names"];
+    for (const end = Date.now() + 90_000; told?.hosts?.written !== 1 && Date.now() < end; ) {
+      told = (JSON.parse((await runLeasehold("status", "-d", path, "--json")).stdout) as Status).names;
+    }
+    assert.deepEqual(told, {
+      names: 0,
+      conflicts: 0,
+      ready: true,
+      hosts: { path: hosts, written: 1, failed: 0, runs: 0, failedRuns: 0 },
+    });
+    const { stdout } = await runLeasehold("status", "-d", path);
+    assert.match(stdout, new RegExp(`\nnames: 0 known\n {2}hosts file ${hosts}: written 1 time\n$`));
   });
 
   test("says how long the server runs in its two largest units, and that it is not healthy", async (t) => {
@@ -62,18 +96,27 @@ describe("leasehold status", { concurrency: 2 }, () => {
       version: "1.2.3",
       uptime: 2 * 86400 + 3 * 3600 + 59,
       healthy: false,
-      configuration: { file: "/etc/leasehold.yaml", loaded: "2026-11-01T00:00:00.000Z" },
+      health: {
+        state: "failed",
+        reasons: ["DHCPv4: no lease can be given: the disk is full", "no address is free on 10.0.0.0/24"],
+        seconds: [65],
+      },
+      configuration: { file: "/etc/leasehold.yaml", loaded: "2026-11-01T00:00:00.000Z", hash: "abcd", failed: 1, added: 2 },
       store: "memory",
-      leases: { known: 3 },
+      leases: { known: 3, bound: 1, released: 1, expired: 0, declined: 1 },
       interfaces: [],
       counters: {},
     };
     const path = await answering(t, { status: () => status });
     assert.equal(
       (await runLeasehold("status", "-d", path)).stdout,
-      "leasehold 1.2.3, up for 2 d 3 h: leases can't be made durable, so none is given\n" +
+      "leasehold 1.2.3, up for 2d 3h: failed\n" +
+        "  DHCPv4: no lease can be given: the disk is full (for 1m 5s)\n" +
+        "  no address is free on 10.0.0.0/24\n" +
+        "  what each means: docs/reference/health.md; what the server did about it: its log\n" +
         "configuration: /etc/leasehold.yaml, read at 2026-11-01T00:00:00.000Z\n" +
-        "leases: memory; 3 known\ninterfaces: none\ncounters:\n",
+        "  SHA-256 abcd\n  could not be read again 1 time: the log says why\n  and 2 reservations that were added while the server ran\n" +
+        "leases: memory; 3 known\n  1 bound, 1 released, 0 expired, 1 declined\ninterfaces: none\ncounters:\n",
     );
   });
 });
@@ -104,9 +147,10 @@ for (const command of ["status", "reload"]) {
       const path = await database(t);
       const { status, stdout, stderr } = await runLeasehold(command, "-d", path);
       assert.deepEqual([status, stdout], [1, ""]);
+      const written = formatLocal(statSync(path).mtimeMs);
       assert.equal(
         stderr,
-        `leasehold: no server runs with the lease database ${path}: \`leasehold serve -c FILE -d ${path}\` starts one\n`,
+        `leasehold: no server runs with the lease database ${path}, which was last written at ${written}: \`leasehold serve -c FILE -d ${path}\` starts one\n`,
       );
     });
 
@@ -117,9 +161,8 @@ for (const command of ["status", "reload"]) {
     });
 
     test("where the command line is wrong", async () => {
-      const { status, stderr } = await runLeasehold(command);
-      assert.equal(status, 2);
-      assert.match(stderr, /required option '-d, --database <file>' not specified/);
+      const { status, stderr } = await runLeasehold(command, "--at", "all");
+      assert.deepEqual([status, stderr.split("\n")[0]], [2, "error: unknown option '--at'"]);
     });
   });
 }

@@ -1,5 +1,6 @@
 /** What a load run says: while it goes on, at its end, and as JSON. */
 import { styleText } from "node:util";
+import { grouped } from "../grouped.ts";
 import type { Histogram } from "./histogram.ts";
 import type { Counts, Load } from "./load.ts";
 import type { Words } from "./messages.ts";
@@ -165,13 +166,6 @@ function bold(text: string): string {
 
 function dim(text: string): string {
   return styleText("dim", text);
-}
-
-/** 1234567.8 is "1,234,568". */
-function grouped(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function round(value: number, digits: number): number {

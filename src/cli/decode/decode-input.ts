@@ -1,4 +1,5 @@
 /** From the input to the output of `leasehold decode`. */
+import { DHCP4_PORTS, DHCP6_PORTS } from "../../wire/frames/decode-packet.ts";
 import { Exit } from "../exit.ts";
 import { type DecodeOptions, decodeItem, protocolOf } from "./decoded.ts";
 import { readInput } from "./input.ts";
@@ -19,9 +20,6 @@ export interface Output {
   /** What is wrong with the input as a whole. */
   readonly report: (text: string) => void;
 }
-
-const DHCP4_PORTS: readonly number[] = [67, 68];
-const DHCP6_PORTS: readonly number[] = [546, 547];
 
 /**
  * Writes each packet of the input that is wanted, one after the other as they come, and resolves

@@ -8,10 +8,10 @@ import { type LeaseFamily, LeaseTable } from "../../leases/table.ts";
 import type { Ipv4 } from "../../net/ipv4.ts";
 import { ADDRESS_LENGTH, type Ipv6Prefix, prefixLength } from "../../net/ipv6-prefix.ts";
 import { parseIpv4Prefix, rangeOfPrefix } from "../../net/prefix.ts";
-import { type AddressText, type ControlRequest, requestOf } from "../../server/control.ts";
 import * as dhcp4 from "../../server/dhcp4/operations.ts";
 import * as dhcp6 from "../../server/dhcp6/operations.ts";
 import { type Addresses, type LeaseOperation, type LeaseOperationKind, operate } from "../../server/operations.ts";
+import { type AddressText, type ControlRequest, requestOf } from "../../server/requests.ts";
 import type { RestoredTable } from "../../server/restore.ts";
 import type { LeaseStore } from "../../store/store.ts";
 
@@ -141,5 +141,15 @@ function operationOf<A, O>(family: Family<A, O>, operation: LeaseOperation<A>, s
 
 /** Leases of any network, for who looks at what there is, and gives no address. */
 export function noPools<A>(id: SpaceId): Space<A> {
-  return { id, affinity: 0, pools: [], poolOf: () => -1, linkOf: () => -1, networkName: () => "", traits: [] };
+  return {
+    id,
+    affinity: 0,
+    pools: [],
+    poolOf: () => -1,
+    linkOf: () => -1,
+    networks: 0,
+    networkOf: () => -1,
+    networkName: () => "",
+    traits: [],
+  };
 }

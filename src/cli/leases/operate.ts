@@ -50,16 +50,18 @@ export function addOperations(command: Command, filters: readonly string[]): Com
   return command.addHelpText(
     "after",
     `
-Whom --release, --delete, --unblock and --reconfigure mean: ${TARGET}.
-A client is not told that its lease has ended; it learns so when it renews, or after --reconfigure.
+Whom --release, --delete, --unblock and --reconfigure mean:
+${TARGET}.
+A client is not told that its lease has ended; it learns so when it renews, or
+after --reconfigure.
 
 Examples:
-  leasehold leases -d leases.db --network 10.0.0.0/24 --state bound
-  leasehold leases -d leases.db --release 10.0.0.5
-  leasehold leases -d leases.db --delete 10.0.0.0/24 --state expired
-  leasehold leases -d leases.db --delete all --state any
-  leasehold leases -d leases.db --unblock all
-  leasehold leases -d leases.db --reconfigure 2001:db8:1::/64`,
+  leasehold leases --network 10.0.0.0/24 --state bound
+  leasehold leases --release 10.0.0.5
+  leasehold leases --delete 10.0.0.0/24 --state expired
+  leasehold leases --delete all --state any
+  leasehold leases --unblock all
+  leasehold leases --reconfigure 2001:db8:1::/64`,
   );
 }
 

@@ -1,8 +1,8 @@
-import { isatty } from "node:tty";
-import { pino } from "pino";
 import type { LogSpec } from "../../config/model/common.ts";
-import type { Log } from "../../server/log.ts";
+import { type Log, SaidFacts } from "../../server/log.ts";
+import { usesColour } from "../colour.ts";
 import { createLogDestination } from "./destination.ts";
+import { createJsonLog } from "./json.ts";
 import { createPrettyLog } from "./pretty.ts";
 
 const STDOUT = 1;
@@ -15,18 +15,28 @@ export interface ServerLog {
   readonly log: Log;
   /** Ends the process when everything has been written, or a second later. */
   exit(status: number): Promise<never>;
+  /** What is written from now on. */
+  setLevel(level: LogSpec["level"]): void;
 }
 
 /** A log on standard output that holds nobody up. */
 export function createServerLog({ level, format }: LogSpec): ServerLog {
   const destination = createLogDestination(STDOUT, (count) => {
-    log.warn({ count }, `${count} entries of this log were dropped before this one: whatever takes them did not keep up, or could not`);
+    log.warn(
+      new SaidFacts({ count }),
+      `${count} entries of this log were dropped before this one: whatever takes them did not keep up, or could not`,
+    );
   });
   const write = (line: string): void => destination.write(line);
-  const log: Log =
-    format === "json" ? pino({ level }, { write }) : createPrettyLog({ level, colour: isatty(STDOUT), write, now: () => new Date() });
+  const log: Log & { level: string } =
+    format === "json"
+      ? createJsonLog(level, write)
+      : createPrettyLog({ level, colour: usesColour(process.stdout), write, now: () => new Date() });
   return {
     log,
+    setLevel(next) {
+      log.level = next;
+    },
     async exit(status) {
       await destination.flush(LAST_WORDS);
       // A thread that waits in a write would be waited for: then only this ends the process.

@@ -20,6 +20,7 @@ const CHUNK = 64 << 10;
  */
 const FULL = 50;
 const BROKEN = 1000;
+const LINE_END = 10;
 
 export interface LogDestination {
   /** Takes one line, with its line end, or drops it. Never waits. */
@@ -51,6 +52,8 @@ export function queueFor(writeBytes: Write, waits: boolean, onDropped: (count: n
   let underWay: Uint8Array | undefined;
   let dropped = 0;
   let told = 0;
+  /** The last byte written is in the middle of a line: what comes after a break ends it first. */
+  let isTorn = false;
   const idle: (() => void)[] = [];
 
   function next(): void {
@@ -65,13 +68,15 @@ export function queueFor(writeBytes: Write, waits: boolean, onDropped: (count: n
     const text = waiting.slice(0, count).join("");
     waiting = waiting.slice(count);
     waitingBytes -= length;
-    underWay = new TextEncoder().encode(text);
+    underWay = new TextEncoder().encode(isTorn ? `\n${text}` : text);
     writeOn();
   }
 
   function writeOn(): void {
-    writeBytes(underWay as Uint8Array, (error, written) => {
-      const rest = (underWay as Uint8Array).subarray(error === null ? written : 0);
+    const bytes = underWay as Uint8Array;
+    writeBytes(bytes, (error, written) => {
+      const rest = bytes.subarray(error === null ? written : 0);
+      if (error === null && written > 0) isTorn = bytes[written - 1] !== LINE_END;
       if (error === null && rest.length === 0) {
         underWay = undefined;
         sayDropped();
@@ -129,9 +134,10 @@ export function queueFor(writeBytes: Write, waits: boolean, onDropped: (count: n
   };
 }
 
+/** Lines that end in the bytes. A line end in front is that of a line which is there but for it. */
 function linesIn(bytes: Uint8Array): number {
   let lines = 0;
-  for (const byte of bytes) if (byte === 10) lines++;
+  for (let i = 1; i < bytes.length; i++) if (bytes[i] === LINE_END) lines++;
   return lines;
 }
 

@@ -1,4 +1,4 @@
-import type { Log, LogEntry, LogLevel } from "../../server/log.ts";
+import { type Log, type LogEntry, type LogLevel, SaidFacts } from "../../server/log.ts";
 
 /** From the finest on; nothing is said at `trace` itself. */
 const ORDER: readonly string[] = ["trace", "debug", "info", "warn", "error"];
@@ -17,22 +17,34 @@ export interface PrettyLogOptions {
 
 /**
  * A log for people: `2026-01-31 13:45:00.123 INFO  text  name=value ...`, and the stack of an error
- * below it.
+ * below it. Facts that the text has in words are left out. `level` may be set to another one.
  */
-export function createPrettyLog({ level, colour, write, now }: PrettyLogOptions): Log {
-  const from = ORDER.indexOf(level);
+export function createPrettyLog({ level, colour, write, now }: PrettyLogOptions): Log & { level: string } {
+  let from = ORDER.indexOf(level);
   const isLevelEnabled = (one: LogLevel): boolean => from >= 0 && ORDER.indexOf(one) >= from;
 
   function entry(one: LogLevel): LogEntry {
-    if (!isLevelEnabled(one)) return () => {};
     const name = colour ? `${COLOURS[one]}${NAMES[one]}${RESET}` : NAMES[one];
     return (first: string | object, text?: string) => {
+      if (!isLevelEnabled(one)) return;
       const [facts, said] = typeof first === "string" ? [undefined, first] : [first, text ?? ""];
-      write(`${timeOf(now())} ${name} ${onOneLine(said)}${facts === undefined ? "" : factsOf(facts)}\n`);
+      write(`${timeOf(now())} ${name} ${onOneLine(said)}${facts === undefined || facts instanceof SaidFacts ? "" : factsOf(facts)}\n`);
     };
   }
 
-  return { isLevelEnabled, debug: entry("debug"), info: entry("info"), warn: entry("warn"), error: entry("error") };
+  return {
+    get level() {
+      return ORDER[from] ?? "silent";
+    },
+    set level(next) {
+      from = ORDER.indexOf(next);
+    },
+    isLevelEnabled,
+    debug: entry("debug"),
+    info: entry("info"),
+    warn: entry("warn"),
+    error: entry("error"),
+  };
 }
 
 /** By the local clock. */

@@ -1,10 +1,13 @@
 /** Sending a message and waiting for its answer. */
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LocalInterface } from "../../io/transport.ts";
+import type { LocalInterface, SendFailure, TransportCounters } from "../../io/transport.ts";
 import type { Destination } from "../../net/destination.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Family } from "../family.ts";
+import { sendProblem } from "../unreachable.ts";
+
+type NotSent = TransportCounters["notSent"];
 
 /** A protocol's messages as bytes. */
 export interface Codec<M> {
@@ -81,7 +84,7 @@ export type Relation = "answer" | "other" | "late";
 export interface Exchanger<M, A> {
   /**
    * Sends the message; waits at most `timeout` milliseconds for the answer, not at all when it is
-   * 0.
+   * 0. Rejects with a TransportError where this machine can't send it.
    */
   exchange(message: M, relation: (reply: M) => Relation, timeout: number): Promise<Exchange<M, A>>;
   close(): void;
@@ -117,35 +120,60 @@ export async function openExchanger<M, A>(family: Family<A>, codec: Codec<M>, ro
           else if (is === "other") ignored++;
         };
       });
+      const before = transport.counters().notSent;
+      const checkSent = (): void => {
+        const problem = sendProblem(family, to.address, since(transport.counters().notSent, before));
+        if (problem !== undefined) throw problem;
+      };
       const began = performance.now();
-      outbox.next().set(bytes);
-      outbox.add(bytes.length, route.destination);
-      outbox.send();
-      const silence = waitForSilence(family, bytes, to, timeout);
+      const send = (): void => {
+        outbox.next().set(bytes);
+        outbox.add(bytes.length, route.destination);
+        outbox.send();
+      };
+      send();
+      checkSent();
+      const silence = waitForSilence(family, bytes, to, timeout, send);
       const outcome = await Promise.race([answer, silence.ended]);
       const milliseconds = performance.now() - began;
       silence.cancel();
       take = () => {};
       const reply = outcome === "silent" || outcome === "closed" ? undefined : outcome;
+      // What is not refused at once waits in the system for its neighbour.
+      if (reply === undefined) checkSent();
       return { sent: message, to, reply, milliseconds, portClosed: outcome === "closed", ignored };
     },
     close: () => transport.close(),
   };
 }
 
-/** Tells when to wait no longer: the time is over, or the port turned out to be closed. */
+/** What of the datagrams was not sent since these counts were taken. */
+function since(now: NotSent, before: NotSent): NotSent {
+  const counts = Object.entries(now).map(([failure, count]) => [failure, count - before[failure as SendFailure]]);
+  return Object.fromEntries(counts) as NotSent;
+}
+
+/**
+ * Tells when to wait no longer: the time is over, or the port turned out to be closed. If it is
+ * open the message is sent `again`: a server that is slow to answer, as with `ping_check`, answers
+ * the last one of a client, and that would be the one of the check.
+ */
 function waitForSilence<A>(
   family: Family<A>,
   bytes: Uint8Array,
   to: Endpoint<A>,
   timeout: number,
+  again: () => void,
 ): { ended: Promise<"silent" | "closed">; cancel(): void } {
   const controller = new AbortController();
   const { signal } = controller;
   const ended = async (): Promise<"silent" | "closed"> => {
     const doubt = Math.min(DOUBT_AFTER, timeout);
     await sleep(doubt, undefined, { signal });
-    if (timeout > doubt && !family.isGroup(to.address) && (await isPortClosed(family, bytes, to))) return "closed";
+    if (timeout > doubt && !family.isGroup(to.address)) {
+      if (await isPortClosed(family, bytes, to)) return "closed";
+      if (!signal.aborted) again();
+    }
     await sleep(Math.max(0, timeout - doubt - PORT_CHECK), undefined, { signal });
     return "silent";
   };
@@ -162,7 +190,8 @@ async function isPortClosed<A>(family: Family<A>, bytes: Uint8Array, to: Endpoin
   try {
     return await new Promise<boolean>((resolve) => {
       socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
-      socket.connect(to.port, family.format(to.address), () => socket.send(bytes));
+      socket.once("connect", () => socket.send(bytes));
+      socket.connect(to.port, family.format(to.address));
       setTimeout(resolve, PORT_CHECK, false);
     });
   } finally {

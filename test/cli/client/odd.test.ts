@@ -39,7 +39,7 @@ suite("leasehold client, what seldom happens", { concurrency: 6 }, () => {
     const lab = createClientLab(t);
     const file = join(lab.folder, "leasehold.yaml");
     writeFileSync(file, config6(HOUR));
-    const server = lab.lab.start(lab.server, process.execPath, MAIN, "serve", "-c", file, "-d", join(lab.folder, "leases.db"));
+    const server = lab.lab.start(lab.server, process.execPath, MAIN, "serve", "--no-api", "-c", file, "-d", join(lab.folder, "leases.db"));
     tellOnFailure(t, () => `the server said:\n${server.output()}`);
     await server.line(/listening on /, 60_000);
     const client = lab.start("-6", "--configure", "--reconfigure-accept");

@@ -95,6 +95,36 @@ describe("the log's queue", () => {
     });
   }
 
+  test("a line that a full disk tore is ended before the next one", (t) => {
+    const end = otherEnd(t);
+    end.takes(3);
+    end.destination.write("torn here\nlost\n");
+    end.pass(10);
+    end.fails("ENOSPC");
+    end.pass(100);
+    end.destination.write("lost too\n");
+    end.pass(1100);
+    end.fails(undefined);
+    end.takes(Number.POSITIVE_INFINITY);
+    end.destination.write("later\n");
+    end.pass(2000);
+    assert.equal(end.taken(), "tor\nlater\n3 dropped\n");
+  });
+
+  test("a line of which only the end is missing is not counted as dropped", (t) => {
+    const end = otherEnd(t);
+    end.takes(5);
+    end.destination.write("whole\n");
+    end.pass(10);
+    end.fails("ENOSPC");
+    end.pass(100);
+    end.fails(undefined);
+    end.takes(Number.POSITIVE_INFINITY);
+    end.destination.write("later\n");
+    end.pass(2000);
+    assert.equal(end.taken(), "whole\nlater\n");
+  });
+
   test("flush waits for what is queued, but not for ever", async (t) => {
     const end = otherEnd(t);
     end.takes(0);

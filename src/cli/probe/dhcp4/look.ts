@@ -4,7 +4,7 @@ import { formatMac } from "../../../net/mac.ts";
 import { decode, PROBLEM_TEXT } from "../../../wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../../wire/dhcp4/encode.ts";
 import { formatMessage } from "../../../wire/dhcp4/format.ts";
-import { type Message, MessageType } from "../../../wire/dhcp4/message.ts";
+import { MESSAGE_NAMES, type Message, MessageType } from "../../../wire/dhcp4/message.ts";
 import { OPTIONS, optionByCode, optionByName } from "../../../wire/dhcp4/option-table.ts";
 import { messageType } from "../../../wire/dhcp4/options.ts";
 import { IPV4 } from "../../family.ts";
@@ -45,5 +45,5 @@ export const LOOK: Look<Message, Ipv4> = {
 function typeName(message: Message): string {
   const type = messageType(message);
   if (type === undefined) return "BOOTP";
-  return Object.entries(MessageType).find(([, value]) => value === type)?.[0] ?? `type ${type}`;
+  return MESSAGE_NAMES.get(type) ?? `type ${type}`;
 }

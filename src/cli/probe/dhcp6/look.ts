@@ -4,7 +4,7 @@ import { decode, PROBLEM_TEXT } from "../../../wire/dhcp6/decode.ts";
 import { encodeMessage } from "../../../wire/dhcp6/encode.ts";
 import { formatMessage } from "../../../wire/dhcp6/format.ts";
 import { statusOf } from "../../../wire/dhcp6/identity-association.ts";
-import { type Message, MessageType } from "../../../wire/dhcp6/message.ts";
+import { MESSAGE_NAMES, type Message } from "../../../wire/dhcp6/message.ts";
 import { OPTIONS, optionByCode, optionByName } from "../../../wire/dhcp6/option-table.ts";
 import { StatusCode } from "../../../wire/dhcp6/status-code.ts";
 import { IPV6 } from "../../family.ts";
@@ -35,5 +35,5 @@ export const LOOK: Look<Message, Ipv6> = {
 };
 
 function typeName({ type }: Message): string {
-  return Object.entries(MessageType).find(([, value]) => value === type)?.[0] ?? `type ${type}`;
+  return MESSAGE_NAMES.get(type) ?? `type ${type}`;
 }

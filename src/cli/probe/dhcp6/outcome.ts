@@ -2,6 +2,7 @@
 import * as client from "../../../client/dhcp6/index.ts";
 import { formatIpv6 } from "../../../net/ipv6.ts";
 import { ADDRESS_LENGTH, firstAddress, formatIpv6Prefix, type Ipv6Prefix, prefixLength } from "../../../net/ipv6-prefix.ts";
+import { statusName } from "../../../wire/dhcp6/describe.ts";
 import { readIaNa } from "../../../wire/dhcp6/identity-association.ts";
 import { type Message, MessageType, type Option } from "../../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../../wire/dhcp6/option-code.ts";
@@ -103,7 +104,7 @@ function problemIn(options: readonly Option[]): string | undefined {
   if (data === undefined || data.length < 2) return undefined;
   const code = ((data[0] as number) << 8) | (data[1] as number);
   if (code === StatusCode.Success) return undefined;
-  const name = Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? `status ${code}`;
+  const name = statusName(code);
   const text = new TextDecoder().decode(data.subarray(2));
   return text === "" ? name : `${name} ${JSON.stringify(text)}`;
 }

@@ -40,6 +40,7 @@ test("probe -6 and bench -6 on a link, as clients and as a relay, beside a real 
     process.execPath,
     MAIN,
     "serve",
+    "--no-api",
     "-c",
     config,
     "-d",
