@@ -1,6 +1,6 @@
 /**
  * A DHCP server inside another program, on loopback and without privileges: `npm run example examples/embedded.js`, and in a second
- * terminal `npx leasehold probe --server 127.0.0.1:6868`. Stops by itself after a minute, or with Ctrl-C.
+ * terminal `leasehold probe --server 127.0.0.1:6868`. Stops by itself after a minute, or with Ctrl-C.
  */
 import { loadConfig } from "leasehold/config";
 import { openMemoryStore, startServer, summarize } from "leasehold/server";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const ROOT = new URL("../../", import.meta.url);
-const TEXT = readFileSync(new URL("docs/charrua.md", ROOT), "utf8");
+const TEXT = readFileSync(new URL("docs/explanation/charrua.md", ROOT), "utf8");
 
 /** The table rows of the section with this title, without the head. */
 function rowsOf(title: string): string[][] {

@@ -6,7 +6,7 @@ import { RAW_TYPES } from "../../src/wire/values/values.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, ROOT), "utf8");
-const TEXT = read("docs/compatibility.md");
+const TEXT = read("docs/reference/compatibility.md");
 
 /** The table rows of the section with this title. */
 function rowsOf(title: string): string[][] {

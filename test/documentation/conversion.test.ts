@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { INTENDED } from "../support/conversion/differences.ts";
 
 test("the page about conversion lists the differences that are meant, and no others", () => {
-  const text = readFileSync(new URL("../../docs/conversion.md", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../docs/reference/conversion.md", import.meta.url), "utf8");
   const [, section = ""] = text.split("## Differences that are meant\n");
   const rows = section.split("\n").filter((line) => /^\|\s*[^-\s]/.test(line));
   assert.deepEqual(

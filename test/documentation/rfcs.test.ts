@@ -5,7 +5,7 @@ import * as dhcp4 from "../../src/wire/dhcp4/option-table.ts";
 import * as dhcp6 from "../../src/wire/dhcp6/option-table.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const TEXT = readFileSync(new URL("docs/rfcs.md", ROOT), "utf8");
+const TEXT = readFileSync(new URL("docs/reference/rfcs.md", ROOT), "utf8");
 
 interface Row {
   readonly numbers: readonly number[];

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { loadConfigFile } from "../../src/config/file.ts";
 import { watch } from "../support/namespaces.ts";
-import { requirePrograms } from "../support/requirement.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -36,27 +34,7 @@ describe("the examples", () => {
     assert.match(program.output(), /bound/);
   });
 
-  test("leasehold.service starts a program that is there, with a command line that it has", async () => {
-    const unit = readFileSync(`${ROOT}examples/leasehold.service`, "utf8");
-    const [program, flag, script, ...args] = (/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "").replaceAll("/opt/leasehold/", ROOT).split(" ");
-    assert.ok(program !== undefined && existsSync(program), program);
-    // Else Node opens its inspector on that signal until the server gives it another meaning.
-    assert.equal(flag, "--disable-sigusr1");
-    assert.equal(script, `${ROOT}bin/leasehold.js`);
-    assert.deepEqual(args, ["serve", "-c", "/etc/leasehold/leasehold.yaml"]);
-    const { status, stderr } = await runLeasehold("serve", "-c", "/nowhere/leasehold.yaml");
-    assert.equal(status, 1);
-    assert.match(stderr, /\/nowhere\/leasehold\.yaml/);
-  });
-
-  test("leasehold.service exposes little", (t) => {
-    if (!requirePrograms(t, "systemd-analyze")) return;
-    const said = execFileSync("systemd-analyze", ["security", "--offline=true", `${ROOT}examples/leasehold.service`], { encoding: "utf8" });
-    const exposure = Number(/exposure level for leasehold\.service: ([\d.]+)/.exec(said)?.[1]);
-    assert.ok(exposure < 2.5, said);
-  });
-
-  for (const name of ["quickstart.yaml", "home.yaml", "home6.yaml", "office.yaml", "netboot.yaml"]) {
+  for (const name of ["quickstart.yaml", "home.yaml", "home6.yaml", "office.yaml", "netboot.yaml", "names.yaml"]) {
     test(`${name} is a configuration without a problem`, async () => {
       const loaded = await loadConfigFile(`${ROOT}examples/${name}`);
       assert.ok(loaded.ok);
