@@ -1,16 +1,21 @@
 /**
  * `npm run bench [-- NAME ...] [-- --rounds N --seconds N]`: figures as ratios to peers measured in the same run. Needs root (network namespaces) and two
- * processors; peers that are not installed are left out. See docs/benchmarks.md for what the figures mean.
+ * processors; peers that are not installed are left out. See docs/explanation/benchmarks.md for what the figures mean.
  */
 import { parseArgs } from "node:util";
+import { measureApi } from "./api-search.ts";
 import { measureClasses } from "./classes.ts";
+import { measureDns } from "./dns.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureImport } from "./import-leases.ts";
 import { measureLatency } from "./latency.ts";
+import { measureLog } from "./log.ts";
+import { measureScrape } from "./metrics.ts";
 import { measureOverload } from "./overload.ts";
 import { measurePeers } from "./peers.ts";
 import { measurePerfdhcp } from "./perfdhcp.ts";
 import { measureRates } from "./rates.ts";
+import { measureReload } from "./reload.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,10 +29,15 @@ const benches: Record<string, () => Promise<void> | void> = {
   peers: () => measurePeers({ rounds, seconds }),
   overload: () => measureOverload({ rounds, seconds }),
   latency: () => measureLatency({ seconds }),
+  log: () => measureLog({ rounds, seconds }),
   perfdhcp: () => measurePerfdhcp({ seconds }),
   growth: measureGrowth,
+  reload: () => measureReload({ seconds }),
   import: measureImport,
+  api: () => measureApi({ rounds, seconds }),
   classes: () => measureClasses({ rounds, seconds }),
+  dns: () => measureDns({ rounds, seconds }),
+  scrape: measureScrape,
 };
 
 const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;

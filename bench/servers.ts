@@ -14,6 +14,9 @@ export interface Contender {
 
 const MAIN = new URL("../src/cli/main.ts", import.meta.url).pathname;
 
+/** How it logs, unless what is measured is the log. */
+const LOG = "log: { level: warn }";
+
 export const LEASEHOLD_CONFIG = `
 interfaces: [${SERVER_INTERFACE}]
 config: { lease_time: 4000, renew_time: 1000, rebind_time: 2000 }
@@ -24,18 +27,19 @@ networks:
   10.0.0.0/8:
     options: { routers: 10.0.0.1 }
     ranges: [{ start: 10.1.0.0, end: 10.200.255.255 }]
-log: { level: warn }
+${LOG}
 `;
 
-/** Every lease on disk before its ACK. `more` is added to the configuration. */
-export function leaseholdWith(name: string, more: string): Contender {
+/** Every lease on disk before its ACK. `more` is added to the configuration; `log` stands in place of its own. */
+export function leaseholdWith(name: string, more: string, log = LOG): Contender {
   return {
     name,
     start(lab, keep) {
       const config = join(lab.folder, "leasehold.yaml");
       const database = join(lab.folder, "leases.db");
-      if (!keep) for (const end of ["", "-wal", "-shm"]) rmSync(database + end, { force: true });
-      writeFileSync(config, LEASEHOLD_CONFIG + more);
+      if (!keep)
+        for (const file of [database, `${database}-names`]) for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });
+      writeFileSync(config, LEASEHOLD_CONFIG.replace(LOG, log) + more);
       return lab.startServer(process.execPath, MAIN, "serve", "-c", config, "-d", database);
     },
   };

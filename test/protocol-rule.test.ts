@@ -5,19 +5,27 @@ import { importsOf, sourceFiles, targetOf } from "./support/source-files.ts";
 /*
  * Nothing outside a folder or file named for a protocol knows of one: what both protocols have in
  * common stands in front, what belongs to one of them in dhcp4 or dhcp6. Some rooms are about
- * addresses and packets of every kind, an address is a value that options of either may have, lease
- * files of other servers hold leases of both, and the index of a room, which is a public entry,
- * names all that it has.
+ * addresses and packets of every kind, a DNS name has addresses of both, an address is a value that
+ * options of either may have, lease files of other servers hold leases of both, and the index of a
+ * room, which is a public entry, names all that it has.
  */
 
-const ELSEWHERE = /^(?:(?:cli|config|net|io|wire\/frames|wire\/values|leases\/import)\/|[^/]*\/index\.ts$)/;
+const ELSEWHERE = /^(?:(?:cli|config|dns|net|io|wire\/dns|wire\/frames|wire\/values|leases\/import)\/|[^/]*\/index\.ts$)/;
 const OF_A_PROTOCOL = /(?:^|\/)dhcp[46](?:\/|\.ts$)/;
 
 /**
- * Where the protocols are put together: the server that runs them, and what reads older formats of
- * the database, in which there was only one.
+ * Where the protocols are put together: the server that runs them, what looks at its options, the thread that shows messages of
+ * both to hooks, and what reads older formats of the database, in which there was only one.
  */
-const ASSEMBLY: readonly string[] = ["server/server.ts", "store/sqlite/rows.ts", "store/sqlite/schema.ts"];
+const ASSEMBLY: readonly string[] = [
+  "server/server.ts",
+  "server/checked-options.ts",
+  "server/plan.ts",
+  "server/hooks/worker.ts",
+  "server/leases/forms.ts",
+  "store/sqlite/rows.ts",
+  "store/sqlite/schema.ts",
+];
 
 /** Files that still do, each to be mended: this list only gets shorter. */
 const STILL: readonly string[] = [];

@@ -92,6 +92,7 @@ v6:
   const program = startLeasehold(
     t,
     "serve",
+    "--no-api",
     "-c",
     config,
     "-d",

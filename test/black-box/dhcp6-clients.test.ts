@@ -45,7 +45,8 @@ const TIMES = [4, 8] as const;
 /** Waits until the server has answered so many messages of this type. */
 async function answered(leasehold: LeaseholdProcess, type: string, count = 1): Promise<void> {
   for (const end = Date.now() + 60_000; ; ) {
-    const found = leasehold.output().split(`${type} answered with REPLY`).length - 1;
+    const lines = leasehold.output().split("\n");
+    const found = lines.filter((line) => line.includes(`"message":"${type}"`) && line.includes('"reply":"REPLY"')).length;
     if (found >= count) return;
     if (Date.now() > end) throw new Error(`${found} of ${count} ${type} messages were answered within a minute`);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -103,7 +104,7 @@ async function liveThrough(t: TestContext, { program, wanted, releases, returnsW
   const leasehold = await startLeasehold(t, lab, server, config(times), { database: first.database });
   client.start();
   assert.deepEqual(await client.addressesWhen((found) => found.length > 0), [address]);
-  assert.ok(leasehold.output().includes(`${returnsWith} answered`), `it did not come back with ${returnsWith}`);
+  assert.match(leasehold.output(), new RegExp(`"message":"${returnsWith}",.*"reply":"`), `it did not come back with ${returnsWith}`);
   assert.deepEqual(await leasesOf(leasehold, "bound"), obtained);
 
   // Release.
@@ -179,7 +180,7 @@ suite("DHCPv6 clients that others wrote", { concurrency: 4 }, () => {
         [free, "bound"],
       ],
     );
-    await leasehold.line(new RegExp(`"level":40.*${taken} is in use by 02:00:5e:60:00:03, though nobody has a lease of it`));
+    await leasehold.line(new RegExp(`"level":"warn".*${taken} is in use by 02:00:5e:60:00:03, though nobody has a lease of it`));
     await client.cut();
     const { probes, conflicts } = await leasehold.stop();
     assert.deepEqual({ probes, conflicts }, { probes: 2, conflicts: 1 });
@@ -211,7 +212,7 @@ suite("DHCPv6 clients that others wrote", { concurrency: 4 }, () => {
         [free, "bound"],
       ],
     );
-    await leasehold.line(new RegExp(`"level":40.*${taken} is in use, says its client`));
+    await leasehold.line(new RegExp(`"level":"warn".*${taken} declined by`));
     await client.cut();
   });
 

@@ -96,7 +96,7 @@ test(`no lease that a Reply gave is lost, and no address or prefix is given twic
 });
 
 async function startServer(t: TestContext, { config, database }: { config: string; database: string }, port: number): Promise<Program> {
-  const program = startLeasehold(t, "serve", "-c", config, "-d", database, "--v6-addr", `[::1]:${port}`);
+  const program = startLeasehold(t, "serve", "--no-api", "-c", config, "-d", database, "--v6-addr", `[::1]:${port}`);
   // The machine may be busy.
   await program.line(/listening on ::1, port/, 60_000);
   return program;

@@ -242,7 +242,7 @@ test(`${PACKETS_BY_SOCKET} of them over a socket: the server still answers, ends
   const folder = newFolder(t);
   const files = { config: writeIn(folder, "leasehold.yaml", CONFIG), database: join(folder, "leases.db") };
   const port6 = 10_000 + (process.pid % 20_000);
-  const server = startLeasehold(t, "serve", "-c", files.config, "-d", files.database, "--v6-addr", `[::1]:${port6}`);
+  const server = startLeasehold(t, "serve", "--no-api", "-c", files.config, "-d", files.database, "--v6-addr", `[::1]:${port6}`);
   await server.line(/listening on ::1, port/, 60_000);
   const socket = createSocket("udp6");
   t.after(() => socket.close());

@@ -61,7 +61,7 @@ suite("DHCPv6 behind isc-dhcp-relay", () => {
     assert.ok(leases.some((lease) => lease.address === address));
     assert.ok(leases.some((lease) => /^2001:db8:1[0-9a-f]{2}:[0-9a-f]{1,4}::\/56$/.test(lease.address)));
     for (const { circuit_id } of leases) assert.notEqual(circuit_id, null);
-    await leasehold.line(/RENEW answered with REPLY of/);
+    await leasehold.line(/"message":"RENEW",.*"reply":"REPLY"/);
     assert.deepEqual(client.addresses(), [address]);
     await client.release();
     const released = await leasehold.leasesWhen((all) => all.every(({ state }) => state === "released"));

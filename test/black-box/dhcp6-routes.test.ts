@@ -45,7 +45,7 @@ suite("routes to delegated prefixes in the kernel", () => {
     await killed.kill();
     const leasehold = await startLeasehold(t, lab, server, CONFIG, { database: killed.database });
     assert.deepEqual(routes(), expected);
-    await leasehold.line(/(RENEW|REBIND|REQUEST) answered with REPLY of/);
+    await leasehold.line(/"message":"(RENEW|REBIND|REQUEST)",.*"reply":"REPLY"/);
     await client.release();
     assert.deepEqual(await routesWhen((found) => found.length === 0), []);
 

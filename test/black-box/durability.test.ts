@@ -167,11 +167,11 @@ test("a server whose leases can't be written any more ends with a word and statu
   const server = startIn(t, { ...process.env, NODE_OPTIONS: options }, files, newPlace());
   assert.equal(await server.ended, 1);
   assert.match(server.output(), /the thread that writes leases is started anew/);
-  assert.match(server.output(), /"level":50.*no lease can be written any more, so the server ends/);
+  assert.match(server.output(), /"level":"error".*no lease can be written any more, so the server ends/);
 });
 
 function startIn(t: TestContext, env: NodeJS.ProcessEnv, files: ServerFiles, { address, port }: Place): Program {
-  const args = [MAIN, "serve", "-c", files.config, "-d", files.database, "--v4-addr", `${address}:${port}`];
+  const args = [MAIN, "serve", "--no-api", "-c", files.config, "-d", files.database, "--v4-addr", `${address}:${port}`];
   const program = watch(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env }));
   t.after(() => program.end());
   return program;

@@ -35,7 +35,7 @@ function newScene(t: TestContext, format: Format): Scene {
     folder,
     server,
     start(stdout) {
-      const args = [MAIN, "serve", "-c", config, "-d", join(folder, "leases.db"), "--v4-addr", server];
+      const args = [MAIN, "serve", "--no-api", "-c", config, "-d", join(folder, "leases.db"), "--v4-addr", server];
       const child = spawn(process.execPath, args, { stdio: ["ignore", stdout, "inherit"] });
       t.after(() => child.kill("SIGKILL"));
       return child;

@@ -133,8 +133,8 @@ suite("networks", { concurrency: 4 }, () => {
     }
     assert.deepEqual(given, [
       "BOUND 10.77.0.100 255.255.255.0 router 10.77.0.1 dns  domain first.example from 10.77.0.1",
-      "BOUND 10.78.0.100 255.255.255.128 router 10.78.0.1 dns  domain second.example from 10.77.0.1",
-      "BOUND 10.78.0.101 255.255.255.128 router 10.78.0.1 dns  domain second.example from 10.77.0.1",
+      "BOUND 10.78.0.100 255.255.255.128 router 10.78.0.1 dns  domain second.example from 10.78.0.1",
+      "BOUND 10.78.0.101 255.255.255.128 router 10.78.0.1 dns  domain second.example from 10.78.0.1",
     ]);
     for (const client of clients) await client.release();
     assert.deepEqual(owners(await leasehold.leasesWhen((leases) => leases.every(({ state }) => state === "released"))), [

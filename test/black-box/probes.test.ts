@@ -22,10 +22,10 @@ function warnings(leasehold: LeaseholdProcess): unknown[] {
   const entries = leasehold
     .output()
     .split("\n")
-    .filter((text) => text.includes("is in use"));
+    .filter((text) => /"level":"warn".*( is in use| declined by )/.test(text));
   return entries.map((text) => {
-    const { level, address, usedBy, msg } = JSON.parse(text);
-    return [level, address, usedBy, msg];
+    const { level, address, hardware_address, msg } = JSON.parse(text);
+    return [level, address, hardware_address, msg];
   });
 }
 
@@ -93,7 +93,7 @@ test("an address that another host on the link uses is found by ARP, put on prob
     `10.77.0.101 bound ${CLIENT} for 300 s`,
   ]);
   assert.deepEqual(warnings(leasehold), [
-    [40, "10.77.0.100", SQUATTER, `10.77.0.100 is in use by ${SQUATTER}, though nobody has a lease of it: it is not given out for 900 s`],
+    ["warn", "10.77.0.100", SQUATTER, `10.77.0.100 is in use by ${SQUATTER}, though nobody has a lease of it: it is not given out for 15m`],
   ]);
   const { commits, ...counters } = await leasehold.stop();
   assert.ok((commits as number) > 0);
@@ -143,7 +143,7 @@ test("an address that another host uses behind a router is found by ping, put on
     `10.78.0.101 bound ${CLIENT} for 300 s`,
   ]);
   assert.deepEqual(warnings(leasehold), [
-    [40, "10.78.0.100", undefined, "10.78.0.100 is in use, though nobody has a lease of it: it is not given out for 900 s"],
+    ["warn", "10.78.0.100", undefined, "10.78.0.100 is in use, though nobody has a lease of it: it is not given out for 15m"],
   ]);
   const { probes, conflicts, declined, bound } = await leasehold.stop();
   assert.deepEqual({ probes, conflicts, declined, bound }, { probes: 2, conflicts: 1, declined: 1, bound: 1 });
@@ -170,7 +170,7 @@ test("without the privilege for raw sockets the server says so at start, and off
   assert.equal((await raw.answers(1)).length, 1);
   assert.match(
     leasehold.output(),
-    /"level":40,.*"ping_check is on, but addresses are offered without being probed: that needs root or CAP_NET_RAW."/,
+    /"level":"warn",.*"ping_check is on, but addresses are offered without being probed: that needs root or CAP_NET_RAW."/,
   );
   const { probes, probesSkipped } = await leasehold.stop();
   assert.deepEqual({ probes, probesSkipped }, { probes: undefined, probesSkipped: 1 });
@@ -201,7 +201,7 @@ suite("probation", { concurrency: true }, () => {
         `10.77.0.101 bound ${CLIENT} for 300 s`,
       ]);
       assert.deepEqual(warnings(leasehold), [
-        [40, "10.77.0.100", undefined, "10.77.0.100 is in use, says its client (DHCPDECLINE): it is not given out for 900 s"],
+        ["warn", "10.77.0.100", CLIENT, `10.77.0.100 declined by ${CLIENT} on eth0, for somebody else uses it: not given out for 15m`],
       ]);
       await client.cut();
       const { "received DECLINE": declines, noted, declined, bound } = await leasehold.stop();

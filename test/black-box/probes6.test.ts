@@ -41,10 +41,10 @@ function warnings(leasehold: LeaseholdProcess): unknown[] {
   const entries = leasehold
     .output()
     .split("\n")
-    .filter((text) => text.includes("is in use"));
+    .filter((text) => text.includes(" is in use"));
   return entries.map((text) => {
-    const { level, address, usedBy, msg } = JSON.parse(text);
-    return [level, address, usedBy, msg];
+    const { level, address, hardware_address, msg } = JSON.parse(text);
+    return [level, address, hardware_address, msg];
   });
 }
 
@@ -62,10 +62,10 @@ test("an address that another host on the link uses is put on probation, and ano
   ]);
   assert.deepEqual(warnings(leasehold), [
     [
-      40,
+      "warn",
       "2001:db8:77::1000",
       SQUATTER,
-      `2001:db8:77::1000 is in use by ${SQUATTER}, though nobody has a lease of it: it is not given out for 900 s`,
+      `2001:db8:77::1000 is in use by ${SQUATTER}, though nobody has a lease of it: it is not given out for 15m`,
     ],
   ]);
   const { probes, conflicts, declined, bound } = await leasehold.stop();
@@ -82,7 +82,7 @@ test("without the privilege for raw sockets the server says so at start, and adv
   assert.deepEqual(await client.addressesWhen((found) => found.length > 0), ["2001:db8:77::1000"]);
   assert.match(
     leasehold.output(),
-    /"level":40,.*"ping_check is on, but addresses are offered without being probed: that needs root or CAP_NET_RAW."/,
+    /"level":"warn",.*"ping_check is on, but addresses are offered without being probed: that needs root or CAP_NET_RAW."/,
   );
   const { probes, probesSkipped } = await leasehold.stop();
   assert.deepEqual({ probes, probesSkipped }, { probes: undefined, probesSkipped: 1 });

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
-import { askServer, controlPath } from "../../src/server/control.ts";
+import { askForStatus, askServer, controlPath } from "../../src/server/control.ts";
+import type { Answered } from "../../src/server/requests.ts";
 import { createCrowd } from "../support/dhcp4/crowd.ts";
 import type { ListedLease } from "../support/leasehold-process.ts";
 import { countersOf, newFolder, newPlace, startServer, writeIn } from "../support/loopback-server.ts";
@@ -12,8 +15,7 @@ import type { Program } from "../support/namespaces.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
-/** Each starts a thread that reads the configuration: more of them take minutes. */
-const RELOADS = Number(process.env.RELOADS ?? 20);
+const RELOADS = Number(process.env.RELOADS ?? 100);
 const CLIENTS = 1500;
 const NETWORK = "10.77.0.0/16";
 const RELAY = parseIpv4("10.77.0.1") as number;
@@ -23,7 +25,7 @@ const CONFIGS: readonly string[] = [
   `
 networks:
   10.77.0.0/16:
-    options: {routers: 10.77.0.1}
+    options: {routers: 10.77.0.1, domain_name_servers: 10.77.0.1}
     ranges: [{range: 10.77.1.1-10.77.4.200}, {range: 10.77.6.1-10.77.6.200}]
 `,
   `
@@ -32,9 +34,9 @@ client_classes:
     - {name: crowd, assert: "substring(option[60].hex, 0, 5) == 'crowd'"}
     - {name: probe, assert: "not member('crowd')"}
 networks:
-  10.60.0.0/24: {options: {routers: 10.60.0.1}, ranges: [{range: 10.60.0.10-10.60.0.20}]}
+  10.60.0.0/24: {options: {routers: 10.60.0.1, domain_name_servers: 10.60.0.1}, ranges: [{range: 10.60.0.10-10.60.0.20}]}
   10.77.0.0/16:
-    options: {routers: 10.77.0.1}
+    options: {routers: 10.77.0.1, domain_name_servers: 10.77.0.1}
     ranges: [{range: 10.77.1.1-10.77.3.200, class: crowd}, {range: 10.77.5.1-10.77.7.100, class: crowd}]
     reservations:
       - {match: {chaddr: "02:00:00:00:00:05"}, ip: 10.77.9.5, hostname: five}
@@ -44,10 +46,10 @@ networks:
 leasequery: {requesters: [10.77.0.0/16]}
 networks:
   10.77.0.0/16:
-    options: {routers: 10.77.0.1}
+    options: {routers: 10.77.0.1, domain_name_servers: 10.77.0.1}
     limits: [{key: "pkt4.mac", max: 1}]
     ranges: [{range: 10.77.1.1-10.77.7.200, except: [10.77.2.1-10.77.2.100]}]
-  10.61.0.0/24: {options: {routers: 10.61.0.1}, ranges: [{range: 10.61.0.10-10.61.0.20}]}
+  10.61.0.0/24: {options: {routers: 10.61.0.1, domain_name_servers: 10.61.0.1}, ranges: [{range: 10.61.0.10-10.61.0.20}]}
 `,
 ];
 const BROKEN = "networks:\n  10.77.0.0/16: {ranges: [{range: 10.77.9.9-10.77.1.1}], rangs: []}\n";
@@ -78,6 +80,8 @@ test(`no lease is lost, none given twice and no message dropped, over ${RELOADS}
   const load = await crowd.start(place, 32);
   t.after(() => load.stop().catch(() => {}));
   const control = controlPath(files.database);
+  const delays = monitorEventLoopDelay({ resolution: 10 });
+  delays.enable();
   let memory = 0;
   for (let i = 1; i <= RELOADS; i++) {
     const isBroken = i % 10 === 5;
@@ -92,6 +96,8 @@ test(`no lease is lost, none given twice and no message dropped, over ${RELOADS}
   }
   const grown = memoryOf(program) - memory;
   await load.stop();
+  delays.disable();
+  const starved = delays.percentile(99) > 50e6;
   assert.equal(await program.end(), 0, program.output());
   assert.deepEqual(crowd.witnessed.violations, []);
   assert.ok(crowd.witnessed.bound > 500 && crowd.witnessed.renewed > 500 && crowd.witnessed.refused > 10, JSON.stringify(crowd.witnessed));
@@ -100,8 +106,11 @@ test(`no lease is lost, none given twice and no message dropped, over ${RELOADS}
   const counters = countersOf(program);
   const sum = (...starts: string[]) =>
     Object.entries(counters).reduce((all, [name, count]) => (starts.some((start) => name.startsWith(start)) ? all + count : all), 0);
-  assert.equal(sum("dropped"), 0, JSON.stringify(counters));
-  assert.equal(sum("received"), sum("sent", "not sent", "silent", "noted"), JSON.stringify(counters));
+  // A machine that has no time for the server, nor for this test, makes messages wait: then those
+  // that begin an exchange are left to be repeated, as they are under any load.
+  const shed = starved ? (counters["dropped: overload"] ?? 0) : 0;
+  assert.equal(sum("dropped"), shed, JSON.stringify(counters));
+  assert.equal(sum("received"), sum("sent", "not sent", "silent", "noted") + shed, JSON.stringify(counters));
 
   const leases = await listed(files.database);
   assert.equal(new Set(leases.map(({ address }) => address)).size, leases.length, "an address stands in the database twice");
@@ -135,8 +144,12 @@ test("SIGHUP and `leasehold reload`: a changed file is served by, a bad one chan
   writeFileSync(config, configOf(1));
   process.kill(program.pid, "SIGHUP");
   await program.line(/SIGHUP: reading the configuration again/, 20_000);
-  await program.line(/the configuration was read again, and is served by from now on/, 20_000);
+  // What took effect stands in the log, in words.
+  const changes = "2 classes, 1 network, 2 ranges and 2 reservations added, 2 ranges removed";
+  await program.line(/the configuration was read again, and is served by from now on: /, 20_000);
   assert.equal(await probe("10.60.0.1"), 0);
+  const { configuration } = ((await askForStatus(controlPath(database))) as Answered).status;
+  assert.partialDeepStrictEqual(configuration, { changes, failed: 0, hash: createHash("sha256").update(configOf(1)).digest("hex") });
 
   writeFileSync(config, BROKEN);
   const { status, stdout, stderr } = await runLeasehold("reload", "-d", database);
@@ -147,11 +160,21 @@ test("SIGHUP and `leasehold reload`: a changed file is served by, a bad one chan
   assert.equal(await probe("10.60.0.1"), 0);
 
   // What can't change while it runs is said, and the rest is served by.
-  writeFileSync(config, `store: {memory: {}}\nchaddr_only: true\n${configOf(2).replace("format: json", "format: json, level: debug")}`);
+  writeFileSync(config, `store: {memory: {}}\nchaddr_only: true\n${configOf(2).replace("format: json", "format: pretty, level: debug")}`);
+  const planned = await runLeasehold("reload", "-d", database, "--dry-run");
+  assert.deepEqual([planned.status, planned.stderr], [0, ""]);
+  assert.match(
+    planned.stdout,
+    /added.*\n[\s\S]*\n {2}- network 10\.60\.0\.0\/24\n[\s\S]*\n`store` has changed[\s\S]*\n1 of 1 client would lose/,
+  );
+  assert.match(planned.stdout, /:\n {2}10\.60\.0\.\d+ {2}02:00:5e:60:00:01 {2}of 10\.60\.0\.0\/24: its network is gone\n$/);
+  assert.equal(await probe("10.60.0.1"), 0, "a plan changed something");
   const again = await runLeasehold("reload", "-d", database);
   assert.deepEqual([again.status, again.stdout], [0, "the configuration was read again: 2 networks are served\n"], again.stderr);
-  assert.match(again.stderr, /`store` has changed[\s\S]*`log` has changed[\s\S]*`chaddr_only` has changed/);
+  assert.match(again.stderr, /`store` has changed[\s\S]*`format` of `log` has changed[\s\S]*`chaddr_only` has changed/);
   assert.notEqual(await probe("10.60.0.1"), 0);
+  // The level of the log has changed at once.
+  await program.line(/"level":"debug",/, 5000);
   assert.equal(await probe("10.61.0.1"), 0);
 
   // A TypeScript module, and what it imports, is read anew.

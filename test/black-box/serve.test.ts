@@ -155,12 +155,16 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     name: "the database's folder would be below a file",
-    says: [/lease database .*x\.db: the folder .*file\/sub can't be made \(ENOTDIR\): make it, or give another file with -d/],
+    says: [
+      /lease database .*x\.db: the folder .*file\/sub can't be made \(a part of its path is no folder\): make it, or give another file with -d/,
+    ],
     prepare: ({ folder }) => ({ database: join(writeIn(folder, "file", ""), "sub", "x.db") }),
   },
   {
     name: "the database's folder would be where none can be made",
-    says: [/lease database .*: the folder \/proc\/leasehold can't be made \(ENOENT\): make it, or give another file with -d/],
+    says: [
+      /lease database .*: the folder \/proc\/leasehold can't be made \(there is no such file\): make it, or give another file with -d/,
+    ],
     prepare: () => ({ database: "/proc/leasehold/sub/leases.db" }),
   },
   ...["", "localhost:67", "1.2.3.4:0", "1.2.3.4:65536", "1.2.3.4:67:8", "127.0.0.1:6e3"].map((listen) => ({
@@ -174,7 +178,7 @@ const REFUSALS: readonly Refusal[] = [
 test("serve refuses where to listen for DHCPv6 when it is no address in brackets with a port", async (t) => {
   const { config, database } = newScene(t);
   for (const listen of ["", "::", "[::]:0", "[::]:65536", "[0.0.0.0]:547", "[::1]547"]) {
-    const { status, stderr } = await runLeasehold("serve", "-c", config, "-d", database, "--v6-addr", listen);
+    const { status, stderr } = await runLeasehold("serve", "--no-api", "-c", config, "-d", database, "--v6-addr", listen);
     assert.deepEqual([status, stderr], [2, `leasehold: --v6-addr ${listen}: expected an IPv6 address and a port, for example [::]:547\n`]);
   }
 });
@@ -197,7 +201,7 @@ describe("serve refuses to start, with status and message, when", { concurrency:
     lab.cable(server, "eth0", lab.namespace("client"), "eth0");
     const { folder, database } = newScene(t);
     const config = writeIn(folder, "c.yaml", `interfaces: [eth0]${NETWORK}`);
-    const serve = () => lab.start(server, process.execPath, MAIN, "serve", "-c", config, "-d", database);
+    const serve = () => lab.start(server, process.execPath, MAIN, "serve", "--no-api", "-c", config, "-d", database);
 
     const withoutAddress = serve();
     const withoutAddressEnded = await withoutAddress.ended;
@@ -213,7 +217,7 @@ describe("serve refuses to start, with status and message, when", { concurrency:
   describe("it runs without privileges and", () => {
     function serveUnprivileged(t: TestContext, { config, database, place }: Scene): Program {
       const [setpriv, ...flags] = UNPRIVILEGED;
-      const command = [process.execPath, MAIN, "serve", "-c", config, "-d", database, ...listenOn(place)];
+      const command = [process.execPath, MAIN, "serve", "--no-api", "-c", config, "-d", database, ...listenOn(place)];
       const program = watch(spawn(setpriv, [...flags, ...command], { stdio: ["ignore", "pipe", "pipe"] }));
       t.after(() => program.end());
       return program;
@@ -261,7 +265,7 @@ describe("serve refuses to start, with status and message, when", { concurrency:
       },
       {
         name: "the database's folder is not its to make",
-        says: /lease database .*: the folder .*foreign\/sub can't be made \(EACCES\): make it, or give another file with -d/,
+        says: /lease database .*: the folder .*foreign\/sub can't be made \(permission denied\): make it, or give another file with -d/,
         prepare({ folder }) {
           makeForeign(join(folder, "foreign"), mkdirSync, 0o755);
           return { database: join(folder, "foreign", "sub", "leases.db") };
@@ -282,7 +286,18 @@ describe("serve refuses to start, with status and message, when", { concurrency:
       if (!requireNamespaces(t) || !requirePrograms(t, "setpriv")) return;
       const { config, database } = newScene(t);
       const lab = createLab(t);
-      const program = lab.start(lab.namespace("n"), ...UNPRIVILEGED, process.execPath, MAIN, "serve", "-c", config, "-d", database);
+      const program = lab.start(
+        lab.namespace("n"),
+        ...UNPRIVILEGED,
+        process.execPath,
+        MAIN,
+        "serve",
+        "--no-api",
+        "-c",
+        config,
+        "-d",
+        database,
+      );
       assertRefused(await program.ended, program.output(), 1, [
         /UDP port 0\.0\.0\.0:67 needs privileges: run as root or with CAP_NET_BIND_SERVICE, or listen on a port above 1023/,
       ]);
@@ -323,8 +338,12 @@ describe("serve ends with status 0", () => {
 describe("serve tells at the start", () => {
   test("what it serves, where it listens, where its leases are, and what to try next", async (t) => {
     const { folder, database, place } = newScene(t);
-    const config = writeIn(folder, "c.yaml", CONFIG.replace("format: json", "format: pretty"));
-    const program = startLeasehold(t, "serve", "-c", config, "-d", database, ...listenOn(place));
+    const text = CONFIG.replace("format: json", "format: pretty").replace(
+      "{routers: 10.77.0.1}",
+      "{routers: 10.77.0.1, domain_name_servers: 10.77.0.1}",
+    );
+    const config = writeIn(folder, "c.yaml", text);
+    const program = startLeasehold(t, "serve", "--no-api", "-c", config, "-d", database, ...listenOn(place));
     await program.line(/try it/, 30_000);
     const lines = program
       .output()
@@ -337,7 +356,7 @@ describe("serve tells at the start", () => {
       `INFO  listening on ${place.address}, port ${place.port}; directly connected: none, only relayed clients`,
       `INFO  leases: SQLite database ${database}; 0 known`,
       `INFO  port ${place.port} is for trying things out: every reply goes back to the sender`,
-      `INFO  try it: in a second terminal, \`npx leasehold probe --server ${at}\` obtains a lease and prints the exchange`,
+      `INFO  try it: in a second terminal, \`leasehold probe --server ${at} --relay 10.77.0.1\` obtains a lease and prints the exchange`,
     ]);
   });
 
@@ -350,7 +369,7 @@ describe("serve tells at the start", () => {
 
   test("nothing that matters to a client when nobody reads its log any more", async (t) => {
     const scene = newScene(t);
-    const child = spawn(process.execPath, [MAIN, "serve", "-c", scene.config, "-d", scene.database, ...listenOn(scene.place)], {
+    const child = spawn(process.execPath, [MAIN, "serve", "--no-api", "-c", scene.config, "-d", scene.database, ...listenOn(scene.place)], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     t.after(() => child.kill("SIGKILL"));

@@ -9,7 +9,7 @@ import { home } from "../engine/support/home.ts";
 import { ALICE, discover, mac, request } from "../engine/support/messages.ts";
 import type { Server } from "../engine/support/server.ts";
 
-/* Counterparts of Charrua's tests, by the names that docs/charrua.md has for them. */
+/* Counterparts of Charrua's tests, by the names that docs/explanation/charrua.md has for them. */
 
 const PRL = [6, 41, 3, 15, 70, 1, 23, 35];
 const OPTIONS = { 3: addresses("10.0.0.1", "10.0.0.2"), 6: addresses("10.0.0.53"), 15: text("example.org"), 42: addresses("10.0.0.42") };

@@ -27,10 +27,16 @@ export interface Driver {
 
 export const drivers: Readonly<Record<ClientProgram, (input: DriverInput) => Driver>> = {
   dhclient({ lab, where, options, device, folder, hook, state }) {
-    const { hostname, clientIdentifier, vendorClass, userClass } = options;
+    const { hostname, fqdn, clientIdentifier, vendorClass, userClass } = options;
     const configuration = join(folder, "dhclient.conf");
     const lines = ["initial-interval 1;", "retry 2;", "request subnet-mask, routers, domain-name-servers, domain-name, host-name;"];
     if (hostname !== undefined) lines.push(`send host-name "${hostname}";`);
+    if (fqdn !== undefined) {
+      const onOff = (is: boolean): string => (is ? "on" : "off");
+      lines.push(`send fqdn.fqdn "${fqdn.name}"; send fqdn.encoded ${onOff(fqdn.encoded)};`);
+      // The program would try to update the DNS itself.
+      lines.push(`send fqdn.server-update ${onOff(fqdn.serverUpdates)}; do-forward-updates false;`);
+    }
     if (clientIdentifier !== undefined) lines.push(`send dhcp-client-identifier ${colons(clientIdentifier)};`);
     if (vendorClass !== undefined) lines.push(`send vendor-class-identifier "${vendorClass}";`);
     if (userClass !== undefined) lines.push(`send user-class "${userClass}";`);
@@ -62,10 +68,11 @@ export const drivers: Readonly<Record<ClientProgram, (input: DriverInput) => Dri
     };
   },
   dhcpcd({ options, device, folder, hook, state }) {
-    const { hostname, clientIdentifier, vendorClass, userClass, rapidCommit } = options;
+    const { hostname, fqdn, clientIdentifier, vendorClass, userClass, rapidCommit } = options;
     const configuration = join(folder, "dhcpcd.conf");
     const lines = ["ipv4only", "noipv4ll", "nodelay", "option subnet_mask, routers, domain_name_servers, domain_name, host_name"];
     if (hostname !== undefined) lines.push(`hostname ${hostname}`);
+    if (fqdn !== undefined) lines.push(`hostname ${fqdn.name}`, "fqdn both");
     if (!options.checksAddress) lines.push("noarp");
     if (vendorClass !== undefined) lines.push(`vendorclassid ${vendorClass}`);
     if (userClass !== undefined) lines.push(`userclass ${userClass}`);

@@ -35,6 +35,8 @@ export interface DhcpClientOptions {
   readonly interface?: string;
   /** Option 12 as the client sends it. */
   readonly hostname?: string;
+  /** Option 81, with the name on the wire or as text (flag E), by dhclient; dhcpcd always has it on the wire, and asks the server to see to it. */
+  readonly fqdn?: { readonly name: string; readonly encoded: boolean; readonly serverUpdates: boolean };
   /** Options 60 and 77 as text. Some programs send 77 as one string, some in the form of RFC 3004: a length byte before it. */
   readonly vendorClass?: string;
   readonly userClass?: string;

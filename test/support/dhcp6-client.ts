@@ -40,6 +40,7 @@ interface Place {
   readonly lab: Lab;
   readonly where: Namespace;
   readonly wanted: Wanted;
+  readonly hostname: string | undefined;
   readonly folder: string;
   readonly hook: string;
   /** The folder for what the client remembers. */
@@ -55,9 +56,13 @@ interface Driver {
 }
 
 const drivers: Readonly<Record<Dhcp6Program, (place: Place) => Driver>> = {
-  dhclient({ lab, where, wanted, folder, hook, state }) {
+  dhclient({ lab, where, wanted, hostname, folder, hook, state }) {
     const configuration = join(folder, "dhclient.conf");
-    writeFileSync(configuration, "request dhcp6.name-servers, dhcp6.domain-search;\n");
+    const named =
+      hostname === undefined
+        ? ""
+        : `send fqdn.fqdn "${hostname}"; send fqdn.server-update on; also request dhcp6.fqdn; do-forward-updates false;\n`;
+    writeFileSync(configuration, `request dhcp6.name-servers, dhcp6.domain-search;\n${named}`);
     writeFileSync(join(state, "leases"), "");
     const files = ["-cf", configuration, "-lf", join(state, "leases"), "-pf", join(folder, "pid"), "-sf", hook];
     const what = { settings: ["-S"], address: [], "address and prefix": ["-N", "-P"] }[wanted];
@@ -71,10 +76,11 @@ const drivers: Readonly<Record<Dhcp6Program, (place: Place) => Driver>> = {
       },
     };
   },
-  dhcpcd({ wanted, folder, hook, state }) {
+  dhcpcd({ wanted, hostname, folder, hook, state }) {
     const configuration = join(folder, "dhcpcd.conf");
     const what = { settings: ["inform6"], address: ["ia_na 1"], "address and prefix": ["ia_na 1", "ia_pd 2 -"] }[wanted];
     const lines = ["ipv6only", "noipv6rs", "duid", "nodelay", "option dhcp6_name_servers", `interface ${DEVICE}`, ...what];
+    if (hostname !== undefined) lines.unshift(`hostname ${hostname}`);
     writeFileSync(configuration, `${lines.join("\n")}\n`);
     writeFileSync(join(folder, "sets-address-itself"), "");
     // Its places are built in, so it gets other ones in its mount namespace.
@@ -84,13 +90,15 @@ const drivers: Readonly<Record<Dhcp6Program, (place: Place) => Driver>> = {
       release: (running) => running.end("SIGALRM"),
     };
   },
-  "systemd-networkd"({ lab, where, wanted, folder, state }) {
+  "systemd-networkd"({ lab, where, wanted, hostname, folder, state }) {
     const configuration = join(folder, "client.network");
     const lines = [
       `[Match]\nName=${DEVICE}`,
       "[Network]\nDHCP=ipv6\nIPv6AcceptRA=no",
       `[DHCPv6]\nWithoutRA=${wanted === "settings" ? "information-request" : "solicit"}`,
       `UseDelegatedPrefix=${wanted === "address and prefix" ? "yes" : "no"}`,
+      // It is said in this section for both protocols.
+      ...(hostname === undefined ? [] : [`[DHCPv4]\nHostname=${hostname}`]),
     ];
     writeFileSync(configuration, `${lines.join("\n")}\n`);
     const places =
@@ -136,7 +144,15 @@ const drivers: Readonly<Record<Dhcp6Program, (place: Place) => Driver>> = {
   },
 };
 
-export function createDhcp6Client(t: TestContext, lab: Lab, where: Namespace, program: Dhcp6Program, wanted: Wanted): Dhcp6Client {
+/** With `hostname` it says that it is called so; only the first three programs do. */
+export function createDhcp6Client(
+  t: TestContext,
+  lab: Lab,
+  where: Namespace,
+  program: Dhcp6Program,
+  wanted: Wanted,
+  hostname?: string,
+): Dhcp6Client {
   const folder = temporaryFolder(t);
   const hook = join(folder, "hook.sh");
   const events = join(folder, "events");
@@ -145,7 +161,7 @@ export function createDhcp6Client(t: TestContext, lab: Lab, where: Namespace, pr
   chmodSync(hook, 0o755);
   writeFileSync(events, "");
   mkdirSync(state);
-  const driver = drivers[program]({ lab, where, wanted, folder, hook, state });
+  const driver = drivers[program]({ lab, where, wanted, hostname, folder, hook, state });
   let running: Program | undefined;
   const told = (): string => `${program} said:\n${running?.output()}\n${readFileSync(events, "utf8")}`;
   tellOnFailure(t, told);

@@ -15,6 +15,8 @@ export interface FalseClock {
   set(shift: number): void;
   /** The machine boots anew, as far as its servers are told. */
   boot(): void;
+  /** What is set in the environment of a program that is to have this clock. */
+  readonly env: Readonly<Record<string, string>>;
   /** Starts a server for relayed clients and waits until it listens. */
   start(files: ServerFiles, place: Place): Promise<Program>;
 }
@@ -29,7 +31,9 @@ export function createFalseClock(t: TestContext, folder: string): FalseClock | u
   writeFileSync(clock, new BigInt64Array(1));
   writeFileSync(bootName, "boot 0\n");
   let boots = 0;
+  const env = { LD_PRELOAD: shim, CLOCK_SHIM: clock, BOOT_SHIM: bootName };
   return {
+    env,
     set(shift) {
       // In place: servers have it mapped.
       const file = openSync(clock, "r+");
@@ -38,9 +42,8 @@ export function createFalseClock(t: TestContext, folder: string): FalseClock | u
     },
     boot: () => writeFileSync(bootName, `boot ${++boots}\n`),
     async start({ config, database }, { address, port }) {
-      const env = { ...process.env, LD_PRELOAD: shim, CLOCK_SHIM: clock, BOOT_SHIM: bootName };
-      const args = [MAIN, "serve", "-c", config, "-d", database, "--v4-addr", `${address}:${port}`];
-      const program = watch(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env }));
+      const args = [MAIN, "serve", "--no-api", "-c", config, "-d", database, "--v4-addr", `${address}:${port}`];
+      const program = watch(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } }));
       t.after(() => program.end());
       await program.line(/listening on /, 30_000);
       return program;

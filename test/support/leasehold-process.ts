@@ -66,7 +66,7 @@ export async function startLeasehold(
   const file = join(temporaryFolder(t), "leasehold.yaml");
   writeFileSync(file, `log: { format: json, level: debug }\n${outdent(config)}`);
   // `env` without settings only runs the program that follows.
-  const program = lab.start(where, "env", ...through, process.execPath, MAIN, "serve", "-c", file, "-d", database);
+  const program = lab.start(where, "env", ...through, process.execPath, MAIN, "serve", "--no-api", "-c", file, "-d", database);
   tellOnFailure(t, () => `the server said:\n${program.output()}`);
   // The machine may be busy.
   await program.line(/"listening on /, 60_000);

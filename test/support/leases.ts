@@ -127,7 +127,7 @@ function bytesOf(address: Ipv4): Uint8Array {
 
 /** What a store does with a write: `disk` holds the leases by row. */
 export function isOfLease(write: StoreWrite): write is LeaseWrite {
-  return write.kind !== "clock" && write.kind !== "fact";
+  return write.kind === "put" || write.kind === "times" || write.kind === "remove";
 }
 
 export function storeIn(disk: Map<number, Lease>, write: LeaseWrite): void {

@@ -50,11 +50,23 @@ export function startLeasehold(t: TestContext, ...args: string[]): Program {
 export interface ServerFiles {
   readonly config: string;
   readonly database: string;
+  /** With the HTTP API of its configuration. */
+  readonly api?: true;
 }
 
 /** Starts a server for relayed clients and waits until it listens. The configuration has to say `log: {format: json}` or leave it out. */
 export async function startServer(t: TestContext, files: ServerFiles, { address, port }: Place): Promise<Program> {
-  const program = startLeasehold(t, "serve", "-c", files.config, "-d", files.database, "--v4-addr", `${address}:${port}`);
+  const program = startLeasehold(
+    t,
+    "serve",
+    ...(files.api === true ? [] : ["--no-api"]),
+    "-c",
+    files.config,
+    "-d",
+    files.database,
+    "--v4-addr",
+    `${address}:${port}`,
+  );
   // The machine may be busy.
   await program.line(/listening on /, 30_000);
   return program;

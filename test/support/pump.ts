@@ -1,4 +1,3 @@
-import { pino } from "pino";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
@@ -8,14 +7,20 @@ import type { LeaseOwner } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
+import type { ChangeFeed } from "../../src/server/change-feed.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
+import { createDecisions, type Decisions } from "../../src/server/decisions.ts";
 import { createDhcp4 } from "../../src/server/dhcp4/protocol.ts";
 import { createEventLog, type EventLog } from "../../src/server/event-log.ts";
+import type { ExhaustedPools } from "../../src/server/exhausted-pools.ts";
 import { createListeners, type Happening } from "../../src/server/happenings.ts";
+import { createHookListener, type HookSwitch } from "../../src/server/hooks/hooks.ts";
+import type { Journal } from "../../src/server/journal.ts";
 import { type Pump, startPump } from "../../src/server/pump.ts";
 import { decode } from "../../src/wire/dhcp4/decode.ts";
 import { encodeMessage } from "../../src/wire/dhcp4/encode.ts";
 import type { Message } from "../../src/wire/dhcp4/message.ts";
+import { createLogs } from "./logs.ts";
 import { createHeldStore, type HeldStore } from "./store.ts";
 
 /** A reply that left, as it was at that time. */
@@ -30,8 +35,12 @@ export interface Bench {
   readonly store: HeldStore;
   readonly counters: Counters;
   readonly sent: Sent[];
+  /** Lines of the log, in JSON and for people. */
   readonly log: string[];
+  readonly pretty: string[];
   readonly events: EventLog<Message, Ipv4, LeaseOwner>;
+  readonly decisions: Decisions<Message, Ipv4, LeaseOwner>;
+  readonly exhausted: ExhaustedPools;
   readonly paused: () => boolean;
   setTime(now: number): void;
   /** One batch of messages from the network. */
@@ -49,6 +58,9 @@ export function createBench(
   prober?: Prober<Ipv4>,
   level = "debug",
   onHappening?: (happening: Happening<Ipv4, LeaseOwner>) => void,
+  journal?: Journal,
+  hooks?: HookSwitch,
+  feed?: ChangeFeed,
 ): Bench {
   const loaded = loadConfig(configText, "test.yaml");
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
@@ -56,7 +68,6 @@ export function createBench(
   const table = createLeaseTable(config);
   const store = createHeldStore();
   const sent: Sent[] = [];
-  const log: string[] = [];
   let now = 1000;
   let handler: BatchHandler<Ipv4> | undefined;
   let paused = false;
@@ -77,7 +88,7 @@ export function createBench(
     counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
-  const logger = pino({ level }, { write: (line: string) => log.push(line) });
+  const { log: logger, json: log, pretty } = createLogs(level);
   const uptime = () => now * 1000;
   const protocol = createDhcp4({
     config,
@@ -91,12 +102,40 @@ export function createBench(
     random: () => 0,
   });
   const counters = createCounters(protocol.kinds);
-  const events = createEventLog<Message, Ipv4, LeaseOwner>(logger, uptime, protocol);
+  const interfaceName = (index: number) => (index === 2 ? "eth0" : `interface ${index}`);
+  const byAddress = (address: Ipv4) => table.byAddress(address);
+  const events = createEventLog<Message, Ipv4, LeaseOwner>({
+    log: logger,
+    uptime,
+    protocol,
+    secret: [1, 2],
+    stateOf: (address) => table.stateOf(address),
+    interfaceName,
+    describeInterface: (index) => (index === 2 ? "eth0 (10.0.0.1)" : undefined),
+  });
   const fail = (error: unknown) => {
     throw error;
   };
-  const listeners = onHappening && createListeners([onHappening], protocol.copyLease, fail);
-  const pump = startPump({ protocol, table, store, transport, prober, counters, events, listeners, clock: () => now, uptime });
+  const toHooks = hooks && createHookListener<Ipv4, LeaseOwner>({ hooks, protocol: "dhcp4", counters, wallOffset: () => 0 });
+  const listeners = createListeners(onHappening === undefined ? [] : [onHappening], protocol.copyLease, fail, toHooks);
+  const decisions = createDecisions({ name: "DHCPv4", protocol, byAddress, interfaceName, clock: () => now, wallOffset: () => 0, uptime });
+  const pump = startPump({
+    decisions,
+    protocol,
+    table,
+    store,
+    transport,
+    prober,
+    counters,
+    events,
+    listeners,
+    journal,
+    feed,
+    hooks,
+    log: logger,
+    clock: () => now,
+    uptime,
+  });
   return {
     pump,
     table,
@@ -104,7 +143,10 @@ export function createBench(
     counters,
     sent,
     log,
+    pretty,
     events,
+    decisions,
+    exhausted: protocol.exhausted,
     paused: () => paused,
     setTime(time) {
       now = time;

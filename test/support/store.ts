@@ -52,7 +52,9 @@ export function createHeldStore(disk = new Map<number, Lease>(), clock: Kept = {
       for (const write of batch?.writes ?? []) {
         if (isOfLease(write)) storeIn(disk, write);
         else if (write.kind === "fact") clock.facts = new Map([...(clock.facts ?? []), [write.name, write.value]]);
-        else clock.saved = { offset: write.offset, trusted: write.trusted, boot: write.boot, bootOffset: write.bootOffset };
+        else if (write.kind === "forget") clock.facts = new Map([...(clock.facts ?? [])].filter(([name]) => name !== write.name));
+        else if (write.kind === "clock")
+          clock.saved = { offset: write.offset, trusted: write.trusted, boot: write.boot, bootOffset: write.bootOffset };
       }
       batch?.resolve();
       return settled();

@@ -1,7 +1,7 @@
 import { toHex } from "../../../src/net/bytes.ts";
 import type { Difference } from "./answers.ts";
 
-/** Differences that are meant, as `docs/conversion.md` lists them. */
+/** Differences that are meant, as `docs/reference/conversion.md` lists them. */
 export interface Intended {
   /** Whose answers differ; "all": whoever's. */
   readonly of: "all" | "dhcpd" | "kea" | "dnsmasq" | "dhcpd, kea" | "dhcpd, dnsmasq" | "dhcpd, kea, dnsmasq";

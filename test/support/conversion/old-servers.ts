@@ -33,6 +33,7 @@ const HAS_STARTED = 15_000;
 /** Files that the old server can't run in such a place, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "kea/dual6.json": "it wants an address on a second interface",
+  "kea/kea-dhcp-ddns.conf": "it is of a server that gives no addresses",
 };
 
 /** Files by which nobody is served who asks: unknown clients are denied, and no host is declared. */

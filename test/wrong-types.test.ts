@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { runInNewContext } from "node:vm";
+import { dhcp4 as client4, dhcp6 as client6 } from "../src/client/index.ts";
+import { loadConfig } from "../src/config/index.ts";
+import { dhcp4 as engine4, dhcp6 as engine6 } from "../src/engine/index.ts";
+import { dhcp4 as leases4, dhcp6 as leases6 } from "../src/leases/index.ts";
+import { formatIpv4, formatIpv6, formatMac } from "../src/net/index.ts";
+import { capture, dhcp4, dhcp6 } from "../src/wire/index.ts";
+
+/* What a program without types gives by mistake: a TypeError that names the argument, and what to use instead. */
+
+const loaded = loadConfig("{ networks: { 10.0.0.0/24: {} }, v6: { networks: { 'fd00::/64': {} } } }", "inline");
+assert.ok(loaded.ok, JSON.stringify(loaded));
+const decoded4 = dhcp4.decode(new Uint8Array(300));
+const decoded6 = dhcp6.decode(Uint8Array.of(1, 0, 0, 1));
+
+const result = (member: string) => `config: this is the result of loading: look at its \`ok\`, and give its \`${member}\``;
+const maker = (name: string, member: string) => `give what ${name} of leasehold/config makes of it, its \`${member}\``;
+const DECODED = "message: this is the result of decode: look at its `ok`, and give its `message`";
+const IPV6_TEXT = "use parseIpv6 of leasehold/net, which makes it of text";
+const MAC_TEXT = "use parseMac of leasehold/net, which makes it of text";
+
+/** Of dhcp4 and dhcp6 alike. */
+const NOT_BYTES: readonly (readonly [given: unknown, message: string])[] = [
+  [new ArrayBuffer(300), "bytes: this is no Uint8Array but an ArrayBuffer: use new Uint8Array(buffer)"],
+  [new SharedArrayBuffer(300), "bytes: this is no Uint8Array but a SharedArrayBuffer: use new Uint8Array(buffer)"],
+  [
+    new DataView(new ArrayBuffer(300)),
+    "bytes: this is no Uint8Array but a DataView: use new Uint8Array(view.buffer, view.byteOffset, view.byteLength)",
+  ],
+  [
+    new Uint16Array(300),
+    "bytes: this is no Uint8Array but a Uint16Array: use new Uint8Array(view.buffer, view.byteOffset, view.byteLength)",
+  ],
+  [Array(300).fill(0), "bytes: this is no Uint8Array but a list: use Uint8Array.from(list)"],
+  ["01010600", "bytes: this is no Uint8Array but a text"],
+  [42, "bytes: this is no Uint8Array but a number"],
+  [{}, "bytes: this is no Uint8Array but another object"],
+  [null, "bytes: this is no Uint8Array but null"],
+  [undefined, "bytes: this is no Uint8Array but undefined"],
+];
+
+const CASES: readonly (readonly [name: string, call: (given: never) => unknown, given: unknown, message: string])[] = [
+  ...NOT_BYTES.flatMap(([given, message]) => [
+    ["dhcp4.decode", dhcp4.decode, given, message] as const,
+    ["dhcp6.decode", dhcp6.decode, given, message] as const,
+  ]),
+  ["dhcp4.describe", dhcp4.describe, decoded4, DECODED],
+  ["dhcp4.formatMessage", dhcp4.formatMessage, decoded4, DECODED],
+  ["dhcp6.describe", dhcp6.describe, decoded6, DECODED],
+  ["dhcp6.formatMessage", dhcp6.formatMessage, decoded6, DECODED],
+  ["dhcp4.describe", dhcp4.describe, undefined, "message: this is no message but undefined: give the `message` of what decode gives"],
+  ["formatIpv4", formatIpv4, "10.0.0.1", "address: this is no number but a text: use parseIpv4 of leasehold/net, which makes it of text"],
+  ["formatIpv4", formatIpv4, new Uint8Array(16), "address: this is no number but a Uint8Array: use formatIpv6"],
+  ["formatIpv6", formatIpv6, "fd00::1", `address: this is no Uint8Array but a text: ${IPV6_TEXT}`],
+  [
+    "formatMac",
+    formatMac,
+    "02:00:00:00:00:01",
+    "bytes: this is no Uint8Array but a text: use parseMac of leasehold/net, which makes them of text",
+  ],
+  ["dhcp4.ethernetClient", client4.ethernetClient, "02:00:00:00:00:01", `chaddr: this is no Uint8Array but a text: ${MAC_TEXT}`],
+  ["dhcp6.ethernetClient", client6.ethernetClient, "02:00:00:00:00:01", `hardwareAddress: this is no Uint8Array but a text: ${MAC_TEXT}`],
+  ["dhcp4.createDecider", engine4.createDecider, loaded, result("config")],
+  ["dhcp6.createDecider", engine6.createDecider, loaded, result("config.dhcp6")],
+  [
+    "dhcp4.createDecider",
+    engine4.createDecider,
+    { networks: {} },
+    `config: this is no checked configuration but another object: ${maker("buildConfig", "config")}`,
+  ],
+  [
+    "dhcp6.createDecider",
+    engine6.createDecider,
+    undefined,
+    `config: this is no configuration but undefined: ${maker("loadConfig", "config.dhcp6")}`,
+  ],
+  ["dhcp4.LeaseTable", (given) => new leases4.LeaseTable(given), loaded, result("config")],
+  ["dhcp6.LeaseTable", (given) => new leases6.LeaseTable(given), loaded, result("config.dhcp6")],
+  [
+    "capture.readCapture",
+    capture.readCapture,
+    "dhcp.pcap",
+    "chunks: these are no pieces of a file but a text: use createReadStream(path) of node:fs, or a Uint8Array",
+  ],
+];
+
+describe("a value of another type is refused by its name", () => {
+  for (const [name, call, given, message] of CASES) {
+    test(`${name}: ${message}`, () => assert.throws(() => call(given as never), { name: "TypeError", message }));
+  }
+});
+
+describe("bytes are taken wherever they are from", () => {
+  const kinds: readonly (readonly [name: string, bytesOf: (bytes: Uint8Array) => Uint8Array])[] = [
+    ["a Buffer", (bytes) => Buffer.from(bytes)],
+    ["another realm", (bytes) => runInNewContext("Uint8Array.from(list)", { list: [...bytes] }) as Uint8Array],
+  ];
+  for (const [name, bytesOf] of kinds) {
+    test(name, () => {
+      assert.ok(dhcp4.decode(bytesOf(new Uint8Array(300))).ok);
+      assert.ok(dhcp6.decode(bytesOf(Uint8Array.of(1, 0, 0, 1))).ok);
+      assert.equal(formatMac(bytesOf(Uint8Array.of(2, 0, 0, 0, 0, 1))), "02:00:00:00:00:01");
+    });
+  }
+});
