@@ -124,7 +124,8 @@ function readOptions(bytes: Uint8Array, start: number, end: number, overloaded: 
       return overload;
     }
     if (code !== OptionCode.overload) {
-      options.push({ code, data: bytes.subarray(at + 2, next) });
+      // Empty ones need no view each: thousands of them fit into one message.
+      options.push({ code, data: next === at + 2 ? NO_BYTES : bytes.subarray(at + 2, next) });
     } else if (overloaded) {
       problems.push({ kind: "nested-overload", offset: at, option: code });
     } else if (overload !== 0) {
