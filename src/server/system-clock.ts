@@ -20,7 +20,9 @@ export interface SystemClock {
  * before left `saved`.
  */
 export function createSystemClock(boot: string, saved: SavedClock | undefined): SystemClock {
-  const shift = shiftOf(Date.now() / 1000 - monotonic(), boot, saved);
+  // The wall clock reads whole milliseconds, the last one that is over. By the next one, no second
+  // begins later here than there: what clients were told would be shown to end before.
+  const shift = shiftOf((Date.now() + 1) / 1000 - monotonic(), boot, saved);
   const sinceBoot = (): number => monotonic() + shift;
   return { sinceBoot, read: () => ({ wall: Date.now() / 1000, uptime: sinceBoot() }) };
 }

@@ -11,6 +11,7 @@ import { newFolder, startLeasehold, writeIn } from "../support/loopback-server.t
 import type { Program } from "../support/namespaces.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
+import { wrongTimes } from "../support/shown-times.ts";
 
 const KILLS = 20;
 const CLIENTS = 1200;
@@ -54,10 +55,9 @@ function missing(held: ReadonlyMap<string, HeldLease>, stored: ReadonlyMap<strin
     const found = stored.get(address);
     if (found === undefined) return [`${address} of ${row.client_identifier} is nobody's`];
     const { start = "", expiry = "", network, ...rest } = found;
-    const [starts, ends] = [start, expiry].map((time) => Date.parse(time) / 1000) as [number, number];
     if (network !== "2001:db8::/64" || !isDeepStrictEqual(rest, row)) return [`${JSON.stringify(found)} instead of ${JSON.stringify(row)}`];
-    if (ends < until) return [`${address} ends ${until - ends} s before its client was told`];
-    return ends - starts === LEASE_TIME && starts <= Date.now() / 1000 ? [] : [`${address} lasts from ${start} to ${expiry}`];
+    const wrong = wrongTimes({ start, expiry }, until, LEASE_TIME);
+    return wrong === undefined ? [] : [`${address} ${wrong}`];
   });
 }
 

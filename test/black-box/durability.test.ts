@@ -14,6 +14,7 @@ import { type Program, watch } from "../support/namespaces.ts";
 import { createRecorder } from "../support/power-loss.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
+import { wrongTimes } from "../support/shown-times.ts";
 
 const KILLS = 20;
 const STOPS = 4;
@@ -63,10 +64,9 @@ function missing(held: ReadonlyMap<string, HeldLease>, stored: ReadonlyMap<strin
     const found = stored.get(address);
     if (found === undefined) return [`${address} of ${row.hardware_address} is nobody's`];
     const { start, expiry, ...rest } = found;
-    const [starts, ends] = [start, expiry].map((time) => Date.parse(time) / 1000) as [number, number];
     if (!isDeepStrictEqual(rest, row)) return [`${address}: ${JSON.stringify(rest)} instead of ${JSON.stringify(row)}`];
-    if (ends < until) return [`${address} of ${row.hardware_address} ends ${until - ends} s before its client was told`];
-    return ends - starts === LEASE_TIME && starts <= Date.now() / 1000 ? [] : [`${address} lasts from ${start} to ${expiry}`];
+    const wrong = wrongTimes({ start, expiry }, until, LEASE_TIME);
+    return wrong === undefined ? [] : [`${address} of ${row.hardware_address} ${wrong}`];
   });
 }
 
