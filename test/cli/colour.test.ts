@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { WriteStream } from "node:tty";
 import { usesColour } from "../../src/cli/colour.ts";
 
-const NAMES = ["NO_COLOR", "TERM", "FORCE_COLOR", "COLORTERM", "NODE_DISABLE_COLORS"] as const;
+/** What Node.js looks at, of the terminal and of the machine that tests run on. */
+const NAMES = [
+  ...(["NO_COLOR", "TERM", "FORCE_COLOR", "COLORTERM", "NODE_DISABLE_COLORS", "TERM_PROGRAM"] as const),
+  ...(["CI", "TF_BUILD", "TEAMCITY_VERSION", "TMUX"] as const),
+];
 const CASES: readonly (readonly [isTTY: boolean, env: Partial<Record<(typeof NAMES)[number], string>>, colour: boolean])[] = [
   [true, { TERM: "xterm-256color" }, true],
   [false, { TERM: "xterm-256color" }, false],
