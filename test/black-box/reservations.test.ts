@@ -11,13 +11,13 @@ const configOf = (reserved: string): string => `interfaces: [lo]
 log: {format: json}
 networks:
   10.77.0.0/16:
-    options: {routers: 10.77.0.1}
+    options: {routers: 10.77.0.1, domain_name_servers: 10.77.0.1}
     ranges: [{range: 10.77.1.1-10.77.4.200}]
     reservations:
       - {match: {chaddr: "${MAC(9)}"}, ip: ${reserved}, hostname: nine}
 v6:
   networks:
-    2001:db8:1::/64: {ranges: [{range: "2001:db8:1::10-2001:db8:1::20"}]}
+    2001:db8:1::/64: {options: {dns_servers: "2001:db8:1::1"}, ranges: [{range: "2001:db8:1::10-2001:db8:1::20"}]}
 `;
 const FILE = configOf("10.77.9.9");
 const reservation = (n: number, ip: string) => ({ match: { chaddr: MAC(n) }, ip });
@@ -146,7 +146,7 @@ test("a module that has changed since it was read has to be reloaded before a re
   const config = writeIn(
     folder,
     "c.ts",
-    'import { range } from "./ranges.ts";\nexport default { interfaces: ["lo"], networks: { "10.77.0.0/16": { options: { routers: "10.77.0.1" }, ranges: [{ range }] } } };\n',
+    'import { range } from "./ranges.ts";\nexport default { interfaces: ["lo"], networks: { "10.77.0.0/16": { options: { routers: "10.77.0.1", domain_name_servers: "10.77.0.1" }, ranges: [{ range }] } } };\n',
   );
   const database = join(folder, "leases.db");
   await startServer(t, { config, database }, newPlace());

@@ -12,7 +12,7 @@ import { runLeasehold } from "../support/run-leasehold.ts";
 const NETWORK = `
 log: {format: json}
 networks:
-  10.77.0.0/16: {options: {routers: 10.77.0.1}, ranges: [{range: 10.77.1.1-10.77.1.200}]}
+  10.77.0.0/16: {options: {routers: 10.77.0.1, domain_name_servers: 10.77.0.1}, ranges: [{range: 10.77.1.1-10.77.1.200}]}
 `;
 const CONFIG = `interfaces: [lo]${NETWORK}`;
 /** Some other user. */
@@ -338,10 +338,7 @@ describe("serve ends with status 0", () => {
 describe("serve tells at the start", () => {
   test("what it serves, where it listens, where its leases are, and what to try next", async (t) => {
     const { folder, database, place } = newScene(t);
-    const text = CONFIG.replace("format: json", "format: pretty").replace(
-      "{routers: 10.77.0.1}",
-      "{routers: 10.77.0.1, domain_name_servers: 10.77.0.1}",
-    );
+    const text = CONFIG.replace("format: json", "format: pretty");
     const config = writeIn(folder, "c.yaml", text);
     const program = startLeasehold(t, "serve", "--no-api", "-c", config, "-d", database, ...listenOn(place));
     await program.line(/try it/, 30_000);
@@ -362,9 +359,20 @@ describe("serve tells at the start", () => {
 
   test("warnings of the configuration, and serves all the same", async (t) => {
     const { folder, database, place } = newScene(t);
-    const config = writeIn(folder, "c.yaml", CONFIG.replace("options: {routers: 10.77.0.1}, ", ""));
+    const config = writeIn(folder, "c.yaml", CONFIG.replace("routers: 10.77.0.1, ", ""));
     const program = await startServer(t, { config, database }, place);
-    assert.match(program.output(), /^.*c\.yaml:4:3: warning: the network 10\.77\.0\.0\/16 has no routers/m);
+    const [warning = ""] = program.output().split("\n");
+    const { time, ...rest } = JSON.parse(warning);
+    assert.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    assert.deepEqual(rest, {
+      level: "warn",
+      file: config,
+      line: 4,
+      column: 3,
+      path: 'networks["10.77.0.0/16"]',
+      hint: "add options: {routers: ADDRESS}, or {routers: {value: null}} if that is meant",
+      msg: "the network 10.77.0.0/16 has no routers: its clients get no default gateway",
+    });
   });
 
   test("nothing that matters to a client when nobody reads its log any more", async (t) => {

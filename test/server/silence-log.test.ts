@@ -197,6 +197,8 @@ test("whole lines", () => {
   ]);
   assert.deepEqual(factsOf(four.logs.json[1] as string), {
     level: "warn",
+    protocol: "dhcp4",
+    message: "DISCOVER",
     hardware_address: "02:00:00:00:00:01",
     client_identifier: "01020000000001",
     giaddr: "10.9.1.1",

@@ -143,7 +143,7 @@ test("what is wrong with given classes and templates is told at its place", () =
       "give it an assert, or list it in the classes of a reservation",
     ],
     [host("classes: [DROP]"), ['4:57 there is no class "DROP"'], "add {name: DROP} to client_classes"],
-    [host("classes: phones"), ['4:56 expected a list of names of classes, got "phones"'], undefined],
+    [host("classes: phones"), ['4:56 expected a list of names of classes, got "phones"'], "write a list: classes: [phones]"],
     [host("classes: [KNOWN]"), ['4:57 the server itself decides who is in the class "KNOWN"'], "name a class of client_classes"],
     [
       `${classes(bare("a"), one("b", "member('a')"))}\n${host("classes: [a], class: b")}`,

@@ -116,7 +116,7 @@ test("ddns: mistakes", () => {
   const table: readonly (readonly [source: string, ...problems: readonly string[]])[] = [
     ["ddns: true", "1:7 expected a map with forward, reverse, tsig_keys and so on, got true"],
     ["ddns: {enable_update: true}", '1:8 unknown key "enable_update" | did you mean "enable_updates"?'],
-    ["ddns: {enable_updates: yes}", '1:24 expected true or false, got "yes"'],
+    ["ddns: {enable_updates: yes}", '1:24 expected true or false, got "yes" | write enable_updates: true'],
     ["ddns: {conflict: overwrit}", '1:18 expected one of check-dhcid, overwrite, got "overwrit"'],
     ["ddns: {ttl: 0}", "1:13 a TTL must be longer than 0 seconds"],
     ["ddns: {ttl: infinite}", "1:13 no TTL is as long as that | write a time such as 1h"],

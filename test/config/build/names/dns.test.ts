@@ -172,7 +172,7 @@ test("dns: mistakes", () => {
     ["dns: {listen: 10.0.0.1, secondaries: [10.0.0.2, '10.0.0.2:53']}", "1:49 10.0.0.2:53 is listed twice | keep one of the two"],
     ["dns: {listen: 10.0.0.1, secondaries: ['::']}", "1:39 :: is not the address of a host"],
     ["dns: {listen: 10.0.0.1, zones: [a.org, A.org.]}", "1:40 a.org is listed twice | keep one of the two"],
-    ["dns: {listen: 10.0.0.1, zones: a.org}", '1:32 expected a list of zones, got "a.org"'],
+    ["dns: {listen: 10.0.0.1, zones: a.org}", '1:32 expected a list of zones, got "a.org" | write a list: zones: [a.org]'],
     ["dns: {listen: 10.0.0.1, zones: [a_b!]}", '1:33 expected a zone such as home.arpa, got "a_b!"'],
     ["dns: {listen: 10.0.0.1, zones: [.]}", "1:33 the root of the DNS can't stand here | name a domain such as example.org or home.arpa"],
     ["dns: {listen: 10.0.0.1, ttl: 0}", "1:30 a TTL must be longer than 0 seconds"],
@@ -180,7 +180,7 @@ test("dns: mistakes", () => {
     ["dns: {hosts_file: h, command: []}", "1:31 command is empty: name a program"],
     [
       "dns: {hosts_file: h, command: /bin/true}",
-      '1:31 expected a program and its arguments: [/usr/bin/pihole, reloaddns], got "/bin/true"',
+      '1:31 expected a program and its arguments: [/usr/bin/pihole, reloaddns], got "/bin/true" | write a list: command: [/bin/true]',
     ],
     [
       "dns: {listen: 10.0.0.1, command: [a]}",
