@@ -75,7 +75,7 @@ test("deploy/install makes the command from the sources alone, and leaves nothin
   const command = join(prefix, "bin/leasehold");
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
   const steps = "fetching Node.js and the compiler\nfetching what it depends on\nbuilding\n";
-  const done = `installed: ${command}, version ${version}\n`;
+  const done = `installed: ${command}, version ${version}; what docs/... names is in ${prefix}/lib/leasehold\n`;
   const notInPath = `${prefix}/bin is not in PATH: give the whole path, or add the folder to PATH\n`;
   const installed = asNobody(install, "with space");
   assert.deepEqual([installed.status, installed.stdout, installed.stderr], [0, steps + done + notInPath, ""]);
@@ -83,6 +83,8 @@ test("deploy/install makes the command from the sources alone, and leaves nothin
   assert.deepEqual(readdirSync(join(prefix, "lib")), ["leasehold"]);
   const [, megabytes] = /^(\d+)/.exec(execFileSync("du", ["-sm", prefix], { encoding: "utf8" })) ?? [];
   assert.ok(Number(megabytes) < 200, `${megabytes} MB`);
+  for (const path of ["README.md", "schema.json", "docs/reference/health.md", "examples/home.yaml", "deploy/systemd/leasehold.service"])
+    assert.equal(readFileSync(join(prefix, "lib/leasehold", path), "utf8"), readFileSync(join(ROOT, path), "utf8"));
 
   const etc = join(folder, "etc");
   mkdirSync(etc);
