@@ -5,6 +5,11 @@ export interface LocalInterface<A> {
   readonly index: number;
   readonly name: string;
   readonly up: boolean;
+  /**
+   * Whether its link is up too: the cable plugged in, the access point found; undefined where the
+   * system does not tell.
+   */
+  readonly linkUp?: boolean | undefined;
   readonly loopback: boolean;
   /**
    * The largest IP datagram that its link carries whole; undefined where the system does not tell.

@@ -24,7 +24,12 @@ export interface InterfaceChoice<C, A, I> {
   choose(config: C, local: readonly LocalInterface<A>[]): ChosenInterfaces<I>;
   /** Its name and address, for people: a change of the text is a change of what is served. */
   describe(served: I): string;
+  /** Whether a network of the configuration is on its link. */
+  isOnConfiguredNetwork(config: C, served: I): boolean;
 }
+
+/** Why an interface that is up hears nobody. */
+export const NO_LINK = "has no link: no cable is plugged in, or what is at its other end is off";
 
 /** What a protocol says of an interface that {@link chooseInterfaces} looks at. */
 export interface InterfaceService<A, I> {
@@ -83,6 +88,8 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   #served: readonly I[] = [];
   #missing: readonly MissingInterface[] = [];
   #byIndex: (I | undefined)[] = [];
+  /** What is served and has no link, as it is described. */
+  #linkless: ReadonlySet<string> = new Set();
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
 
@@ -127,9 +134,11 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   /** These are the interfaces now. Says what has changed. */
   update(local: readonly LocalInterface<A>[]): void {
     const before = new Set(this.#served.map(this.#choice.describe));
+    const linkless = this.#linkless;
     this.#look(local);
     const now = new Set(this.#served.map(this.#choice.describe));
     for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
+    for (const name of linkless) if (now.has(name) && !this.#linkless.has(name)) this.#log.info(`${name} has a link again`);
     for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
   }
 
@@ -146,8 +155,18 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     this.#missing = missing;
     this.#byIndex = [];
     for (const one of served) this.#byIndex[one.index] = one;
+    this.#linkless = new Set(served.filter((one) => this.#awaitsLink(one)).map(this.#choice.describe));
     const problems = missing.map(({ problem }) => `${problem}: it is served when that has changed`);
-    this.#warn(new Set([...problems, ...unserved]));
+    this.#warn(new Set([...problems, ...unserved, ...[...this.#linkless].map((name) => `${name} ${NO_LINK}`)]));
+  }
+
+  /**
+   * Whether it has no link, which matters: where none is configured, bridges of containers and the
+   * like are among what is served.
+   */
+  #awaitsLink(served: I): boolean {
+    const found = this.#local.find(({ index }) => index === served.index);
+    return found?.linkUp === false && this.#choice.isOnConfiguredNetwork(this.#config, served);
   }
 
   #warn(texts: ReadonlySet<string>): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { createDhcpClient } from "../support/dhcp-client.ts";
 import { startLeasehold } from "../support/leasehold-process.ts";
 import { MAIN } from "../support/loopback-server.ts";
@@ -38,6 +39,23 @@ test("an interface that goes away and comes back with another index ends the ser
   after.start();
   assert.equal((await after.next("BOUND")).address, "10.77.0.101");
   await leasehold.stop();
+});
+
+test("a cable that is pulled is told of, at the start and later", async (t) => {
+  if (!requireNamespaces(t)) return;
+  const { lab, server, client } = createPair(t, macOf(5));
+  const plug = (state: "up" | "down"): string => lab.exec(client, "ip", "link", "set", "eth0", state);
+  plug("down");
+  const networks = "networks: {10.77.0.0/24: {options: {routers: 10.77.0.1}, ranges: [{range: 10.77.0.2-10.77.0.3}]}}";
+  const leasehold = await startLeasehold(t, lab, server, networks);
+  const told = (pattern: RegExp): number => leasehold.output().match(new RegExp(pattern, "g"))?.length ?? 0;
+  const [noLink, again] = [/eth0 \(10\.77\.0\.1\) has no link: no cable/, /eth0 \(10\.77\.0\.1\) has a link again/];
+  assert.deepEqual([told(noLink), told(again)], [1, 0]);
+  plug("up");
+  await leasehold.line(again);
+  plug("down");
+  for (let tries = 0; tries < 50 && told(noLink) < 2; tries++) await delay(200);
+  assert.deepEqual([told(noLink), told(again)], [2, 1]);
 });
 
 test("a client that names the server by another address of its machine is taken for another server's (RFC 2131 section 4.1)", async (t) => {

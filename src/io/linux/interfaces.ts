@@ -58,6 +58,7 @@ export async function listLinuxInterfaces<A>(family: SocketFamily<A>): Promise<L
       index,
       name: new TextDecoder().decode(name.subarray(0, name.indexOf(0))),
       up: (flags & IFF_UP) !== 0,
+      linkUp: (flags & IFF_LOWER_UP) !== 0,
       loopback: (flags & IFF_LOOPBACK) !== 0,
       mtu: mtu && view(mtu).getUint32(0, true),
       hardwareAddress: attributes.get(IFLA_ADDRESS) ?? new Uint8Array(0),

@@ -10,6 +10,7 @@ import { type ChosenInterfaces, chooseInterfaces as chooseFrom, type InterfaceCh
 export const INTERFACES: InterfaceChoice<Config, Ipv4, ServedInterface> = {
   choose: chooseInterfaces,
   describe: ({ name, address }) => `${name} (${formatIpv4(address)})`,
+  isOnConfiguredNetwork,
 };
 
 /**

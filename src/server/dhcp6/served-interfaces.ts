@@ -4,12 +4,19 @@ import type { LocalInterface } from "../../io/transport.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { formatIpv6, type Ipv6, isLinkLocal } from "../../net/ipv6.ts";
 import { ipv6PrefixContains } from "../../net/ipv6-prefix.ts";
-import { type ChosenInterfaces, chooseInterfaces as chooseFrom, type InterfaceChoice, type MissingInterface } from "../interface-list.ts";
+import {
+  type ChosenInterfaces,
+  chooseInterfaces as chooseFrom,
+  type InterfaceChoice,
+  type MissingInterface,
+  NO_LINK,
+} from "../interface-list.ts";
 
 /** What DHCPv6 is served on. */
 export const INTERFACES: InterfaceChoice<Dhcp6Config, Ipv6, ServedInterface> = {
   choose: chooseInterfaces,
   describe: ({ name, address }) => `${name} (${formatIpv6(address)})`,
+  isOnConfiguredNetwork,
 };
 
 /** The interfaces to serve out of those that the machine has now. */
@@ -41,9 +48,14 @@ export function isLoopback(address: Ipv6): boolean {
   return address.every((byte, i) => byte === (i === 15 ? 1 : 0));
 }
 
-function problemOf({ name, addresses }: LocalInterface<Ipv6>, wanted: Ipv6 | undefined): Pick<MissingInterface, "problem" | "passing"> {
+function problemOf(
+  { name, addresses, linkUp }: LocalInterface<Ipv6>,
+  wanted: Ipv6 | undefined,
+): Pick<MissingInterface, "problem" | "passing"> {
   if (wanted === undefined || addresses.length === 0) {
-    const problem = `interface ${name} has no IPv6 address: is IPv6 off there (\`sysctl net.ipv6.conf.${name}.disable_ipv6\`)?`;
+    // Nor does it get one of the link before there is one.
+    const reason = linkUp === false ? `, and ${NO_LINK}` : `: is IPv6 off there (\`sysctl net.ipv6.conf.${name}.disable_ipv6\`)?`;
+    const problem = `interface ${name} has no IPv6 address${reason}`;
     // A link that has just come up has an address when nobody else turns out to have it.
     return { problem, passing: addresses.length === 0 };
   }

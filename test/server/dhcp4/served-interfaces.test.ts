@@ -105,6 +105,30 @@ describe("the interfaces while the server runs", () => {
     assert.deepEqual(list.at(9), { index: 9, name: "eth9", mtu: undefined, address, prefixLength: 24, addresses });
   });
 
+  const unplug = (index: number) => MACHINE.map((one) => (one.index === index ? { ...one, linkUp: false } : { ...one, linkUp: true }));
+
+  test("a cable that is pulled is told, and that it is there again", () => {
+    for (const interfaces of ["[eth1]", "[]"]) {
+      const { list, lines } = listOf(interfaces);
+      list.update(unplug(3));
+      list.update(unplug(3));
+      list.update(unplug(0));
+      list.update(unplug(3));
+      const pulled = "warn: eth1 (10.0.1.1) has no link: no cable is plugged in, or what is at its other end is off";
+      assert.deepEqual(lines, [pulled, "info: eth1 (10.0.1.1) has a link again", pulled]);
+      assert.ok(
+        list.served.some(({ name }) => name === "eth1"),
+        "it is served all the same",
+      );
+    }
+  });
+
+  test("a bridge without anything, and in no network, is not told of where all interfaces are served", () => {
+    const { list, lines } = listOf("[]");
+    list.update([...MACHINE, local(9, "docker0", ["172.17.0.1"], { linkUp: false })]);
+    assert.deepEqual(lines, ["info: now serving docker0 (172.17.0.1)"]);
+  });
+
   test("an address on the loopback interface is one of the machine's, 127.0.0.1 is everybody's", () => {
     const { list } = listOf("[eth1]");
     const own = list.derive(ownAddresses);

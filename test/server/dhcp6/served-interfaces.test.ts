@@ -18,6 +18,7 @@ const MACHINE = [
   local(4, "eth2", ["fe80::2"], { up: false }),
   local(5, "eth3", []),
   local(6, "eth4", ["febf::4"]),
+  local(7, "eth5", [], { linkUp: false }),
 ];
 
 function configured(interfaces: string): Dhcp6Config {
@@ -52,10 +53,16 @@ const CASES: readonly [name: string, interfaces: string, served: readonly string
     ["(passing) interface eth3 has no IPv6 address: is IPv6 off there (`sysctl net.ipv6.conf.eth3.disable_ipv6`)?"],
   ],
   [
+    "an interface without a link, which the system gives no address before it has one",
+    "[eth5, eth4]",
+    ["eth4 febf::4"],
+    ["(passing) interface eth5 has no IPv6 address, and has no link: no cable is plugged in, or what is at its other end is off"],
+  ],
+  [
     "an interface that is not there",
     "[eth9, eth4]",
     ["eth4 febf::4"],
-    ["interface eth9 does not exist; this machine has lo, eth0, tun0, eth2, eth3, eth4"],
+    ["interface eth9 does not exist; this machine has lo, eth0, tun0, eth2, eth3, eth4, eth5"],
   ],
 ];
 
