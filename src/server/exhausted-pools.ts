@@ -3,14 +3,16 @@ import type { PoolPosition } from "../leases/space.ts";
 import { type Log, SaidFacts } from "./log.ts";
 
 /*
- * Networks on which clients get nothing because all is given away: each is warned of, and stays
- * known until something is free there again. A network may be exhausted for some of its clients
+ * Networks on which clients get nothing because all is given away: each is warned of once an hour,
+ * and stays known until something is free there again. Which clients went without is told of one by
+ * one (`SilenceLog`). A network may be exhausted for some of its clients
  * only, by the ranges that are for their classes, and for addresses but not for prefixes.
  */
 
-/** Entries a minute, and as many more about networks that nothing was said of yet. */
-const ALLOWED = 5;
-const ALLOWED_OTHERS = 30;
+/** Entries a minute. */
+const ALLOWED = 30;
+/** How often it is said of one network, in milliseconds. */
+const HOUR = 3_600_000;
 /** So many are known at one time; of more only the log tells. */
 const MOST_KNOWN = 256;
 /**
@@ -61,12 +63,12 @@ interface Known {
   readonly freeAnyway: number;
   /** When a client was last refused. */
   last: number;
-  told: boolean;
+  /** When it was last warned of. */
+  told: number | undefined;
 }
 
 export function createExhaustedPools({ log, uptime, leases, nameOf }: ExhaustedPoolsParts): ExhaustedPools {
   const allowance = createLogAllowance(ALLOWED, uptime);
-  const others = createLogAllowance(ALLOWED_OTHERS, uptime);
   const known = new Map<string, Known>();
 
   function freeIn(pools: readonly PoolPosition[]): number {
@@ -80,28 +82,24 @@ export function createExhaustedPools({ log, uptime, leases, nameOf }: ExhaustedP
     const key = `${network} ${pools[0]?.index}-${pools.length}`;
     let one = known.get(key);
     if (one === undefined && known.size < MOST_KNOWN) {
-      one = { network, pools, name: nameOf(pools), freeAnyway: freeIn(pools), last: 0, told: false };
+      one = { network, pools, name: nameOf(pools), freeAnyway: freeIn(pools), last: 0, told: undefined };
       known.set(key, one);
     }
     return one;
   }
 
   return {
-    allowances: [
-      ["networks without a free address", allowance],
-      ["more networks without a free address", others],
-    ],
+    allowances: [["networks without a free address", allowance]],
     refused(network, pools) {
-      // Where there is no pool at all nothing is exhausted, but the operator should know.
-      const one = pools.length === 0 ? undefined : knownOf(network, pools);
-      if (one !== undefined) one.last = uptime();
-      let leftOut = allowance.take();
-      // Those that are repeated all the time must not silence the others.
-      if (leftOut === undefined && one?.told === false) leftOut = others.take();
+      const now = uptime();
+      const one = knownOf(network, pools);
+      if (one !== undefined) one.last = now;
+      if (one?.told !== undefined && now - one.told < HOUR) return;
+      const leftOut = allowance.take();
       if (leftOut === undefined) return;
-      if (one !== undefined) one.told = true;
+      if (one !== undefined) one.told = now;
       const name = one?.name ?? nameOf(pools);
-      const text = `no ${name} is free on ${network}, and a client there gets none: it needs more ranges or shorter lease times; \`leasehold leases\` lists who has them`;
+      const text = `no ${name} is free on ${network}, and clients there get none: it needs more ranges or shorter lease times; \`leasehold leases\` lists who has them`;
       log.warn(new SaidFacts({ network }), withLeftOut(text, leftOut));
     },
     look() {
@@ -110,14 +108,17 @@ export function createExhaustedPools({ log, uptime, leases, nameOf }: ExhaustedP
         const free = freeIn(pools);
         if (free <= freeAnyway) continue;
         known.delete(key);
-        if (told) log.info(new SaidFacts({ network, free }), `${pluralOf(name)} are free on ${network} again`);
+        if (told !== undefined) log.info(new SaidFacts({ network, free }), `${pluralOf(name)} are free on ${network} again`);
       }
     },
     forget() {
       known.clear();
     },
     list: () =>
-      [...known.values()].map(({ network, name }) => ({ network: `${network} ${name}`, reason: `no ${name} is free on ${network}` })),
+      // Where there is no pool at all nothing is exhausted, but the operator was told.
+      [...known.values()]
+        .filter(({ pools }) => pools.length > 0)
+        .map(({ network, name }) => ({ network: `${network} ${name}`, reason: `no ${name} is free on ${network}` })),
   };
 }
 

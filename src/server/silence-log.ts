@@ -22,8 +22,8 @@ const ALLOWED_PLACES = 10;
 /**
  * What to do about the silences that are told of at `info`, behind the reason itself; empty: that
  * says it. All others are told of at `debug` alone: they cost no client its service, it is somebody
- * else who gives it, or the message is what no client sends. Of networks on which nothing is free
- * there are warnings of their own (`ExhaustedPools`).
+ * else who gives it, or the message is what no client sends. Of the networks on which nothing is
+ * free there are warnings besides (`ExhaustedPools`).
  */
 const TOLD: Readonly<Partial<Record<SilenceReason, string>>> = {
   "bootp-not-enabled": "`bootp_enable: true` serves such clients",
@@ -39,6 +39,7 @@ const TOLD: Readonly<Partial<Record<SilenceReason, string>>> = {
   "hook-failed": "look at the hook",
   "no-range-for-class": "look at `class` and `deny_class` of networks and ranges if it should be served",
   "no-reservation": "add one if it should be served",
+  "no-address-free": "",
   "limit-reached": "look at `limits` if it should be served",
   "conflicts-found": "look for hosts with fixed addresses in the ranges",
   "leasequery-not-enabled": "add `leasequery` if it should be answered",

@@ -186,8 +186,8 @@ test("a pool that is exhausted and an interface that is gone are told of, by bot
   });
   assert.equal(seconds?.length, 2);
   assert.equal((await runLeasehold("status", "-d", leasehold.database, "--quiet")).status, 3);
-  await leasehold.line(/no address is free on 10\.77\.0\.0\/24, and a client there gets none/);
-  await leasehold.line(/no address is free on 2001:db8:77::\/64, and a client there gets none/);
+  await leasehold.line(/no address is free on 10\.77\.0\.0\/24, and clients there get none/);
+  await leasehold.line(/no address is free on 2001:db8:77::\/64, and clients there get none/);
   for (const address of ["10.77.0.100", "2001:db8:77::100"])
     assert.deepEqual(await askServer(controlPath(leasehold.database), { kind: "release", addresses: `${address}-${address}` }), {
       done: 1,

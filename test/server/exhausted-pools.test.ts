@@ -21,7 +21,7 @@ function create() {
 }
 
 const warning = (network: string, name = "address") =>
-  `no ${name} is free on ${network}, and a client there gets none: it needs more ranges or shorter lease times; \`leasehold leases\` lists who has them`;
+  `no ${name} is free on ${network}, and clients there get none: it needs more ranges or shorter lease times; \`leasehold leases\` lists who has them`;
 
 describe("a network on which nothing is free", () => {
   test("is known until something is free and nobody was refused for a while, and that is told", () => {
@@ -68,14 +68,32 @@ describe("a network on which nothing is free", () => {
     assert.equal(pools.list().length, 0);
   });
 
-  test("is warned of five times a minute, and of others besides", () => {
-    const { pools, said } = create();
-    for (let i = 0; i < 100; i++) pools.refused("10.0.0.0/24", [{ index: 0 }]);
+  test("is warned of once an hour, and at once where something was free meanwhile", () => {
+    const { state, pools, said } = create();
+    const refuse = () => pools.refused("10.0.0.0/24", [{ index: 0 }]);
+    for (let i = 0; i < 100; i++) refuse();
     pools.refused("10.0.1.0/24", [{ index: 3 }]);
-    pools.refused("10.0.1.0/24", [{ index: 3 }]);
-    assert.deepEqual(said(), [...Array.from({ length: 5 }, () => warning("10.0.0.0/24")), warning("10.0.1.0/24")]);
+    assert.deepEqual(said(), [warning("10.0.0.0/24"), warning("10.0.1.0/24")]);
+    state.now = 3599 * SECOND;
+    refuse();
+    assert.deepEqual(said(), []);
+    state.now = 3600 * SECOND;
+    refuse();
+    assert.deepEqual(said(), [warning("10.0.0.0/24")]);
+    state.free[0] = 1;
+    state.now += 20 * SECOND;
+    pools.look();
+    refuse();
+    assert.deepEqual(said(), ["addresses are free on 10.0.0.0/24 again", warning("10.0.0.0/24")]);
+  });
+
+  test("is one of 30 that are warned of in a minute, and of 256 that are known", () => {
+    const { state, pools, said } = create();
     for (let i = 0; i < 10_000; i++) pools.refused(`net ${i}`, [{ index: 10 + i }]);
-    assert.deepEqual([said().length, pools.list().length], [29, 256]);
+    assert.deepEqual([said().length, pools.list().length], [30, 256]);
+    state.now = 60 * SECOND;
+    pools.refused("net 30", [{ index: 40 }]);
+    assert.match(said()[0] ?? "", /^no address is free on net 30,.* \(9970 such entries before it were left out\)$/);
   });
 
   test("is none where there are no pools at all, or by another configuration", () => {

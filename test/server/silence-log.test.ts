@@ -34,7 +34,7 @@ const LEVELS: Readonly<Record<SilenceReason, Level>> = {
   "no-range-for-class": "info",
   "no-reservation": "info",
   "limit-reached": "info",
-  "no-address-free": "debug",
+  "no-address-free": "info",
   "malformed-request": "debug",
   "sent-to-unicast": "debug",
   "unexpected-option": "debug",

@@ -88,5 +88,5 @@ export function noAnswer<M, A>(
   const waited = `no answer to the ${look.typeName(exchange.sent)} from ${server} within ${timeout / 1000} s`;
   const { ignored } = exchange;
   const others = ignored === 0 ? "" : ignored === 1 ? " (1 answer to others was ignored)" : ` (${ignored} answers to others were ignored)`;
-  return `${waited}${others}: ${whatToCheck(exchange.sent)}; the server's log at level debug names the reason of its silence`;
+  return `${waited}${others}: ${whatToCheck(exchange.sent)} The server's log says why it is silent, at level debug of each message`;
 }
