@@ -231,7 +231,7 @@ function conclude(session: Session, exchange: Exchange, success: Success): Outco
 function whatToCheck(sent: Message): string {
   const type = messageType(sent);
   if (type === MessageType.REQUEST && optionIpv4(sent, OptionCode.serverIdentifier) === undefined) {
-    return "a server that does not know this lease stays silent unless it is authoritative for the network";
+    return "a server that does not know this lease stays silent unless it is authoritative for the network.";
   }
   if (type === MessageType.REQUEST) return "is the server identifier its own?";
   if (type === MessageType.LEASEQUERY) return "are giaddr and the address that the query was sent from both among those who may ask?";

@@ -209,7 +209,7 @@ function whatToCheck(sent: Message): string {
   if (server !== undefined) return `is ${formatDuid(server)} the server's own DUID?`;
   if (sent.type === MessageType.CONFIRM) return "does a server know the prefixes of this link?";
   if (sent.type === MessageType.REBIND)
-    return "a server that does not know these leases stays silent unless it is authoritative for the network";
+    return "a server that does not know these leases stays silent unless it is authoritative for the network.";
   const innermost = sent.relays.at(-1);
   if (innermost === undefined) return "does a server serve this link?";
   const place = hasOption(innermost.options, OptionCode.interfaceId) ? "the Interface-Id" : formatIpv6(innermost.linkAddress);
