@@ -76,9 +76,9 @@ export function addLeasesCommand(program: Command): void {
     .option("--hostname <text>", "only hostnames that contain this, in capitals or not")
     .option("--name <text>", "only names in the DNS that contain this, in capitals or not")
     .option("--network <prefix>", "only this network")
-    .option("--circuit-id <hex>", "only this circuit id (Interface-Id of DHCPv6), or those that start so")
-    .option("--remote-id <hex>", "only this remote id, or those that start so")
-    .option("--relay <hex>", "only this circuit or remote id, or those that start so")
+    .option("--circuit-id <id>", "only circuit ids (Interface-Ids of DHCPv6) that start so: hex digits, or text such as Gi1/0/3")
+    .option("--remote-id <id>", "only remote ids that start so, likewise")
+    .option("--relay <id>", "only circuit or remote ids that start so, likewise")
     .addOption(new Option("--at <time>", "who had an address at this time, where history is kept").conflicts(["since", "until", ...OF_NOW]))
     .addOption(new Option("--since <time>", "who had an address from then on, where history is kept").conflicts([...OF_NOW]))
     .addOption(new Option("--until <time>", "and not later than this").conflicts([...OF_NOW]));

@@ -35,9 +35,11 @@ const QUERY = z.object({
     .describe("IAID of DHCPv6"),
   hostname: z.string().min(1).max(255).optional().describe("a part of the hostname, in capitals or not"),
   name: z.string().min(1).max(253).optional().describe("a part of the name in the DNS, in capitals or not"),
-  circuit_id: hex.optional().describe("hex digits that the circuit id, or Interface-Id of DHCPv6, starts with"),
-  remote_id: hex.optional().describe("hex digits that the remote id starts with"),
-  relay: hex.optional().describe("hex digits that one of these two starts with"),
+  circuit_id: hex
+    .optional()
+    .describe("what the circuit id, or Interface-Id of DHCPv6, starts with: hex digits, or a text (in quotes where it could be hex)"),
+  remote_id: hex.optional().describe("what the remote id starts with, likewise"),
+  relay: hex.optional().describe("what one of these two starts with, likewise"),
 });
 const PAGE = QUERY.extend({
   limit: z.coerce.number().int().min(1).max(1000).default(100),

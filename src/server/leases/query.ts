@@ -40,6 +40,7 @@ export interface LeaseQuery {
   readonly hostname?: string | undefined;
   /** A part of the name in the DNS; letters mean either case. */
   readonly name?: string | undefined;
+  /** What relays say of the port, as hex, or as text where that is no hex or is in quotes. */
   readonly circuit_id?: string | undefined;
   readonly remote_id?: string | undefined;
   /** Of one of these two. */
@@ -192,11 +193,11 @@ const PARTS: Readonly<Record<QueryField, PartReader>> = {
     const condition = withText(text);
     return { condition: () => condition, holds };
   },
-  circuit_id: (text) => startsWith(text, ({ circuit_id }) => circuit_id),
-  remote_id: (text) => startsWith(text, ({ remote_id }) => remote_id),
+  circuit_id: (text) => startsWith(portDigits(text), ({ circuit_id }) => circuit_id),
+  remote_id: (text) => startsWith(portDigits(text), ({ remote_id }) => remote_id),
   relay: (text) =>
     startsWith(
-      text,
+      portDigits(text),
       ({ circuit_id }) => circuit_id,
       ({ remote_id }) => remote_id,
     ),
@@ -212,6 +213,15 @@ function startsWith(text: string, ...values: readonly ((lease: Printed, row: Lea
   if (bytes === undefined || bytes.length === 0) return { holds };
   const condition = withBytes(bytes);
   return { condition: () => condition, holds };
+}
+
+/**
+ * The hex of what names a port: of a text, as relays and the log have it, too. Quotes tell one that
+ * could be hex.
+ */
+function portDigits(text: string): string {
+  const [, quoted] = /^(?:'([^']+)'|"([^"]+)")$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  return quoted === undefined && plainHex(text) !== undefined ? text : toHex(new TextEncoder().encode(quoted ?? text));
 }
 
 /** The digits alone of hex with or without separators. */
