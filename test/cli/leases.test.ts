@@ -264,7 +264,7 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     [["--network", "10.0.0.0"], /--network 10\.0\.0\.0: expected a network such as 10\.0\.0\.0\/24/],
     [["--mac", "printer"], /--mac printer: expected hex digits/],
     [["--client-id", ""], /--client-id : expected hex digits/],
-    [["--relay", "eth0"], /--relay eth0: expected hex digits/],
+    [["--relay", ""], /--relay : expected hex digits/],
     [["--reserved"], /--reserved: name with -c the configuration that has the reservations/],
     [["--count", "--release", "all"], /'--release <addresses>' cannot be used with option '--count'/],
     [["--summary", "--at", "2026-11-28"], /'--at <time>' cannot be used with option '--summary'/],
