@@ -2,4 +2,4 @@ import { guardOutput } from "./guard-output.ts";
 import { createProgram } from "./program.ts";
 
 guardOutput();
-await createProgram().parseAsync();
+await (await createProgram(process.argv[2])).parseAsync();

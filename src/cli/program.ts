@@ -1,25 +1,32 @@
 import { Command, Help, Option } from "commander";
 import { didYouMean } from "../config/text/suggest.ts";
-import { addBenchCommand } from "./bench.ts";
-import { addCheckCommand } from "./check.ts";
-import { addClientCommand } from "./client.ts";
-import { addConvertCommand } from "./convert.ts";
-import { addDecodeCommand } from "./decode.ts";
-import { addDnsCommand } from "./dns.ts";
 import { Exit } from "./exit.ts";
-import { addExplainCommand } from "./explain.ts";
-import { addImportCommand } from "./import.ts";
-import { addLeasesCommand } from "./leases.ts";
-import { addProbeCommand } from "./probe.ts";
-import { addReloadCommand } from "./reload.ts";
-import { addReservationsCommand } from "./reservations.ts";
-import { addServeCommand } from "./serve.ts";
-import { addStatusCommand } from "./status.ts";
-import { addUsageCommand } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
-/** The command line: all commands, with their help. */
-export function createProgram(): Command {
+/** What adds each command, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  serve: async () => (await import("./serve.ts")).addServeCommand,
+  check: async () => (await import("./check.ts")).addCheckCommand,
+  convert: async () => (await import("./convert.ts")).addConvertCommand,
+  leases: async () => (await import("./leases.ts")).addLeasesCommand,
+  import: async () => (await import("./import.ts")).addImportCommand,
+  status: async () => (await import("./status.ts")).addStatusCommand,
+  usage: async () => (await import("./usage.ts")).addUsageCommand,
+  dns: async () => (await import("./dns.ts")).addDnsCommand,
+  reload: async () => (await import("./reload.ts")).addReloadCommand,
+  explain: async () => (await import("./explain.ts")).addExplainCommand,
+  reservations: async () => (await import("./reservations.ts")).addReservationsCommand,
+  probe: async () => (await import("./probe.ts")).addProbeCommand,
+  client: async () => (await import("./client.ts")).addClientCommand,
+  decode: async () => (await import("./decode.ts")).addDecodeCommand,
+  bench: async () => (await import("./bench.ts")).addBenchCommand,
+};
+
+/**
+ * The command line: all commands, with their help; or the one that is `asked` for alone, where it
+ * is one: together they need much more than any of them.
+ */
+export async function createProgram(asked?: string): Promise<Command> {
   const program = new Command("leasehold")
     .description("A DHCP server whose acknowledged leases are on disk, and whose decisions can be explained.")
     .version(VERSION)
@@ -29,22 +36,10 @@ export function createProgram(): Command {
     // two must be told apart.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? Exit.ok : Exit.usage));
 
-  addServeCommand(program);
-  addCheckCommand(program);
-  addConvertCommand(program);
-  addLeasesCommand(program);
-  addImportCommand(program);
-  addStatusCommand(program);
-  addUsageCommand(program);
-  addDnsCommand(program);
-  addReloadCommand(program);
-  addExplainCommand(program);
-  addReservationsCommand(program);
-  addProbeCommand(program);
-  addClientCommand(program);
-  addDecodeCommand(program);
-  addBenchCommand(program);
-  addHelpCommand(program);
+  const one = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
+  const adding = await Promise.all((one === undefined ? Object.values(COMMANDS) : [one]).map((load) => load()));
+  for (const add of adding) add(program);
+  if (one === undefined) addHelpCommand(program);
   for (const command of program.commands) refuseUnknown(command);
   return program;
 }

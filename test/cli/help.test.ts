@@ -19,7 +19,7 @@ function helpOf(command: Command): string {
   return parts.join("");
 }
 
-const COMMANDS = [...everyCommand(createProgram(), "leasehold")];
+const COMMANDS = [...everyCommand(await createProgram(), "leasehold")];
 
 test("every command is here", () => {
   const names = COMMANDS.map(([typed]) => typed);
