@@ -64,6 +64,8 @@ export interface PlaceNames {
     readonly name: string;
     /** Position of its network. */
     readonly network: number;
+    /** It is of prefixes to delegate; absent: of addresses. */
+    readonly prefixes?: true;
   }[];
 }
 

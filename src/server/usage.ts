@@ -47,8 +47,13 @@ export interface UsageNumbers {
   readonly remembered: number;
 }
 
-/** Of a network, or shared network: what is reserved counts apart, for it is in no range. */
+/**
+ * Of a network, or shared network: its addresses. What is reserved counts apart, for it is in no
+ * range; so do prefixes to delegate, of which there may be a million or none beside a few addresses.
+ */
 export interface NetworkNumbers extends UsageNumbers {
+  /** Absent: it delegates none. */
+  readonly prefixes?: UsageNumbers;
   readonly reserved: number;
   /** How many of these are bound. */
   readonly reserved_used: number;
@@ -133,10 +138,12 @@ async function readUsage<A>(
     await turn();
     if (!isMeant(name, link)) continue;
     let numbers: UsageNumbers = NOTHING;
+    let prefixes: UsageNumbers | undefined;
     for (const pool of pools) {
       const own = numbersOf(table, pool);
       ranges.push({ protocol, link, network: name, range: pool.name, ...own, ...(pool.prefixes && { prefixes: true }) });
-      numbers = sum(numbers, own);
+      if (pool.prefixes) prefixes = sum(prefixes, own);
+      else numbers = sum(numbers, own);
     }
     let count = 0;
     let bound = 0;
@@ -145,10 +152,9 @@ async function readUsage<A>(
       count++;
       if (table.stateOf(address) === LeaseState.bound) bound++;
     }
-    const network = { protocol, link, network: name, ...numbers, reserved: count, reserved_used: bound };
-    networks.push(network);
-    const { reserved: before, reserved_used: inUse, ...others } = links.get(link) ?? { ...NOTHING, reserved: 0, reserved_used: 0 };
-    links.set(link, { protocol, link, ...sum(others, numbers), reserved: before + count, reserved_used: inUse + bound });
+    const own = { ...numbers, ...(prefixes && { prefixes }), reserved: count, reserved_used: bound };
+    networks.push({ protocol, link, network: name, ...own });
+    links.set(link, { protocol, link, ...together(links.get(link), own) });
   }
   return { ranges, networks, links: [...links.values()] };
 }
@@ -160,7 +166,14 @@ function numbersOf(table: Pick<LeaseView<unknown, unknown>, "capacityOf" | "coun
   return { capacity: table.capacityOf(pool), used: bound, held, declined, free: table.unusedIn(pool), remembered };
 }
 
-function sum(a: UsageNumbers, b: UsageNumbers): UsageNumbers {
+function together(before: NetworkNumbers | undefined, own: NetworkNumbers): NetworkNumbers {
+  if (before === undefined) return own;
+  const prefixes = own.prefixes === undefined ? before.prefixes : sum(before.prefixes, own.prefixes);
+  const reserved = before.reserved + own.reserved;
+  return { ...sum(before, own), ...(prefixes && { prefixes }), reserved, reserved_used: before.reserved_used + own.reserved_used };
+}
+
+function sum(a: UsageNumbers = NOTHING, b: UsageNumbers): UsageNumbers {
   return {
     capacity: a.capacity + b.capacity,
     used: a.used + b.used,

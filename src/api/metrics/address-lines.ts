@@ -24,13 +24,13 @@ export const ADDRESS_FAMILIES = [
   {
     name: "leasehold_network_addresses",
     type: "gauge",
-    help: "Addresses of a network by state: those of its ranges, and those outside of them, such as reserved ones; unused are those of ranges alone",
+    help: "Addresses of a network by state: those of its ranges, and those outside of them, such as reserved ones; unused are those of ranges alone. Pools of prefixes are ranges, and not counted here",
     labels: ["protocol", "network", "state"],
   },
   {
     name: "leasehold_network_capacity",
     type: "gauge",
-    help: "Addresses, or prefixes, that the ranges of a network can give, in use or not",
+    help: "Addresses that the ranges of a network can give, in use or not; pools of prefixes are not counted here",
     labels: ["protocol", "network"],
   },
 ] as const;
@@ -64,17 +64,18 @@ export function addressLines({ protocols }: Snapshot): string {
         inNetworks[network * ALL_STATES.length + state] = addresses[(pools.length + network) * STATES + state] as number;
       }
     });
-    pools.forEach(({ network, capacity }, pool) => {
+    pools.forEach(({ network, capacity, prefixes }, pool) => {
       let unused = capacity;
       for (let state = 0; state <= STATES; state++) {
         const value = state === STATES ? unused : (addresses[pool * STATES + state] as number);
         unused -= value;
         ranges.push(`${lines.pools[pool * ALL_STATES.length + state]}${value}`);
+        if (prefixes) continue;
         const at = network * ALL_STATES.length + state;
         inNetworks[at] = (inNetworks[at] as number) + value;
       }
       capacities.push(`${lines.poolCapacities[pool]}${capacity}`);
-      capacityOf[network] = (capacityOf[network] as number) + capacity;
+      if (!prefixes) capacityOf[network] = (capacityOf[network] as number) + capacity;
     });
     for (const [i, value] of inNetworks.entries()) networks.push(`${lines.networks[i]}${value}`);
     for (const [i, value] of capacityOf.entries()) networkCapacities.push(`${lines.networkCapacities[i]}${value}`);

@@ -12,18 +12,24 @@ export interface UsageRow extends UsageNumbers {
 export type UsagePart = "range" | "network" | "link";
 
 /**
- * The lines, in the order of the configuration. Addresses and prefixes are not added up: in a list
- * of networks each pool of prefixes has a line of its own, below its network.
+ * The lines, in the order of the configuration. Prefixes have lines of their own below their
+ * network, one for each pool, or below their shared network.
  */
 export function usageRows({ ranges, networks, links }: Usage, part: UsagePart): readonly UsageRow[] {
   if (part === "range") return ranges.map((range) => ({ ...range, name: range.range }));
-  if (part === "link") return links.map((link) => ({ ...link, name: link.link }));
-  const ofNetwork = Map.groupBy(ranges, ({ protocol, network }) => `${protocol} ${network}`);
-  return networks.flatMap((one) => {
-    const all = ofNetwork.get(`${one.protocol} ${one.network}`) ?? [];
-    const pools = all.filter(({ prefixes }) => prefixes);
-    const own = pools.length === 0 ? one : { ...one, ...sum(all.filter(({ prefixes }) => !prefixes)) };
-    return [{ ...own, name: one.network }, ...pools.map((pool) => ({ ...pool, name: `  ${pool.range}` }))];
+  if (part === "link") {
+    return links.flatMap(({ prefixes, ...link }) => [
+      { ...link, name: link.link },
+      ...(prefixes === undefined ? [] : [{ ...prefixes, protocol: link.protocol, name: "  prefixes" }]),
+    ]);
+  }
+  const pools = Map.groupBy(
+    ranges.filter(({ prefixes }) => prefixes),
+    ({ protocol, network }) => `${protocol} ${network}`,
+  );
+  return networks.flatMap(({ prefixes: _, ...one }) => {
+    const own = pools.get(`${one.protocol} ${one.network}`) ?? [];
+    return [{ ...one, name: one.network }, ...own.map((pool) => ({ ...pool, name: `  ${pool.range}` }))];
   });
 }
 

@@ -35,7 +35,11 @@ export const DHCP6: Assembly<Dhcp6Config, Message, Ipv6 | Ipv6Prefix, LeaseOwner
   createSpace,
   namePlaces: ({ networks, pools }) => ({
     networks: networks.map(({ name }) => name),
-    pools: pools.map((pool) => ({ name: nameOfPool(pool), network: pool.network })),
+    pools: pools.map((pool) => ({
+      name: nameOfPool(pool),
+      network: pool.network,
+      ...(pool.kind === "prefixes" && { prefixes: true as const }),
+    })),
   }),
   knownBy: (_, record) => record,
   interfaces: INTERFACES,

@@ -77,8 +77,10 @@ export interface DescribedPool {
   readonly name: string;
   /** Position of its network. */
   readonly network: number;
-  /** How many addresses it can give. */
+  /** How many addresses, or prefixes, it can give. */
   readonly capacity: number;
+  /** It is of prefixes to delegate; absent: of addresses. */
+  readonly prefixes?: true;
 }
 
 export interface DescribedProtocol {

@@ -226,3 +226,33 @@ test("of names nothing is said where the configuration does not speak of them", 
   const told = [...samplesOf(await textOf(metrics)).keys()].filter((sample) => /^leasehold_(names?|dns)_?/.test(sample));
   assert.deepEqual(told, []);
 });
+
+test("pools of prefixes are ranges, and not among the addresses of their network", async () => {
+  const pools = [
+    { name: "2001:db8::1-2001:db8::a", network: 0, capacity: 10 },
+    { name: "2001:db8:4000::/46 /56", network: 0, capacity: 1024, prefixes: true as const },
+  ];
+  // Of each pool, and then outside of them: bound, held, declined, remembered.
+  const counts = [3, 0, 0, 0, 1000, 0, 0, 4, 1, 0, 0, 0];
+  const metrics = publishMetrics({
+    version: "",
+    protocols: [["dhcp6", { ...measured(new Map()), addresses: { networks: ["2001:db8::/64"], pools, counts } }]],
+    healthy: () => true,
+    health: () => "ok",
+    configuration: () => ({ loaded: "2026-01-01T00:00:00Z", hash: "", failed: 0 }),
+    events: () => ({ sinks: [] }),
+    names: () => undefined,
+  });
+  metrics.close();
+  const samples = samplesOf(await textOf(metrics));
+  const labels = 'protocol="dhcp6",network="2001:db8::/64"';
+  const found = [
+    `range_addresses{${labels},range="2001:db8:4000::/46 /56",state="bound"}`,
+    `range_addresses{${labels},range="2001:db8:4000::/46 /56",state="unused"}`,
+    `range_capacity{${labels},range="2001:db8:4000::/46 /56"}`,
+    `network_addresses{${labels},state="bound"}`,
+    `network_addresses{${labels},state="unused"}`,
+    `network_capacity{${labels}}`,
+  ].map((sample) => samples.get(`leasehold_${sample}`));
+  assert.deepEqual(found, [1000, 20, 1024, 4, 7, 10]);
+});

@@ -13,8 +13,8 @@ const USAGE: Usage = {
     { ...place, range: "2001:db8::1-2001:db8::9", ...numbers(9, 3) },
     { ...place, range: "2001:db8:8000::/40 /56", prefixes: true, ...numbers(65536, 10) },
   ],
-  networks: [{ ...place, ...numbers(65545, 13), ...reserved }],
-  links: [{ protocol: "dhcp6", link: "lan", ...numbers(65545, 13), ...reserved }],
+  networks: [{ ...place, ...numbers(9, 3), prefixes: numbers(65536, 10), ...reserved }],
+  links: [{ protocol: "dhcp6", link: "lan", ...numbers(9, 3), prefixes: numbers(65536, 10), ...reserved }],
 };
 
 test("pools of prefixes stand below their network, whose numbers are those of addresses", () => {
@@ -22,9 +22,13 @@ test("pools of prefixes stand below their network, whose numbers are those of ad
     { ...place, name: "2001:db8::/64", ...numbers(9, 3), ...reserved },
     { ...place, range: "2001:db8:8000::/40 /56", prefixes: true, name: "  2001:db8:8000::/40 /56", ...numbers(65536, 10) },
   ]);
+  assert.deepEqual(usageRows(USAGE, "link"), [
+    { protocol: "dhcp6", link: "lan", name: "lan", ...numbers(9, 3), ...reserved },
+    { protocol: "dhcp6", name: "  prefixes", ...numbers(65536, 10) },
+  ]);
   assert.deepEqual(
-    [usageRows(USAGE, "range"), usageRows(USAGE, "link")].map((rows) => rows.map(({ name }) => name)),
-    [["2001:db8::1-2001:db8::9", "2001:db8:8000::/40 /56"], ["lan"]],
+    usageRows(USAGE, "range").map(({ name }) => name),
+    ["2001:db8::1-2001:db8::9", "2001:db8:8000::/40 /56"],
   );
 });
 
