@@ -3,7 +3,7 @@ import type { StoreError } from "../store/store.ts";
 import type { Counters } from "./counters.ts";
 import type { Finding, HealthCheck } from "./health.ts";
 import { STUCK_AFTER } from "./heartbeat.ts";
-import type { MissingInterface } from "./interface-list.ts";
+import { type MissingInterface, NO_LINK } from "./interface-list.ts";
 
 /*
  * What may be wrong with a protocol that is served, each looked at once a second or so: from
@@ -31,7 +31,12 @@ export interface CheckedService {
   storeFailure(): StoreError | undefined;
   /** Commits that were begun and are not over. */
   underWay(): number;
-  interfaces(): { readonly served: readonly unknown[]; readonly missing: readonly MissingInterface[] };
+  interfaces(): {
+    readonly served: readonly unknown[];
+    readonly missing: readonly MissingInterface[];
+    /** Those that are served and hear nobody, for they have no link. */
+    readonly linkless: ReadonlySet<string>;
+  };
   /** What the sockets can't do on the interfaces that are served, one sentence each. */
   unheard(): readonly string[];
   /** Where there is nothing left to give, one sentence each. */
@@ -112,9 +117,10 @@ function socketCheck({ name, socketProblem }: CheckedService): HealthCheck {
 
 function interfaceCheck({ name, interfaces, unheard }: CheckedService): HealthCheck {
   return () => {
-    const { served, missing } = interfaces();
+    const { served, missing, linkless } = interfaces();
     const findings = [
       ...missing.map(({ name: one, problem }) => degraded(`${name} interface ${one}`, `${name}: ${problem}`)),
+      ...[...linkless].map((one) => degraded(`${name} link ${one}`, `${name}: ${one} ${NO_LINK}`)),
       ...unheard().map((text) => degraded(`${name} ${text}`, `${name}: ${text}`)),
     ];
     return served.length > 0 ? findings : [failed(`${name} interfaces`, `${name}: no interface is served`), ...findings];

@@ -88,7 +88,6 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   #served: readonly I[] = [];
   #missing: readonly MissingInterface[] = [];
   #byIndex: (I | undefined)[] = [];
-  /** What is served and has no link, as it is described. */
   #linkless: ReadonlySet<string> = new Set();
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
@@ -112,6 +111,11 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   /** Those that are configured and can't be served as things are. */
   get missing(): readonly MissingInterface[] {
     return this.#missing;
+  }
+
+  /** Those on a configured network that have no link, as they are described. */
+  get linkless(): ReadonlySet<string> {
+    return this.#linkless;
   }
 
   /** What follows from all interfaces, served or not, worked out when they have changed. */

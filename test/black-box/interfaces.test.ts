@@ -6,6 +6,7 @@ import { createDhcpClient } from "../support/dhcp-client.ts";
 import { startLeasehold } from "../support/leasehold-process.ts";
 import { MAIN } from "../support/loopback-server.ts";
 import { requireNamespaces, requirePrograms } from "../support/requirement.ts";
+import { runLeasehold } from "../support/run-leasehold.ts";
 import { createBridge, createClientPlace, createPair } from "./labs.ts";
 
 const macOf = (number: number): string => `02:00:5e:50:00:0${number}`;
@@ -49,8 +50,14 @@ test("a cable that is pulled is told of, at the start and later", async (t) => {
   const networks = "networks: {10.77.0.0/24: {options: {routers: 10.77.0.1}, ranges: [{range: 10.77.0.2-10.77.0.3}]}}";
   const leasehold = await startLeasehold(t, lab, server, networks);
   const told = (pattern: RegExp): number => leasehold.output().match(new RegExp(pattern, "g"))?.length ?? 0;
-  const [noLink, again] = [/eth0 \(10\.77\.0\.1\) has no link: no cable/, /eth0 \(10\.77\.0\.1\) has a link again/];
+  const [noLink, again] = [/"eth0 \(10\.77\.0\.1\) has no link: no cable/, /"eth0 \(10\.77\.0\.1\) has a link again/];
   assert.deepEqual([told(noLink), told(again)], [1, 0]);
+  const status = async () => JSON.parse((await runLeasehold("status", "-d", leasehold.database, "--json")).stdout).health;
+  const { state, reasons } = await status();
+  assert.deepEqual(
+    [state, reasons],
+    ["degraded", ["DHCPv4: eth0 (10.77.0.1) has no link: no cable is plugged in, or what is at its other end is off"]],
+  );
   plug("up");
   await leasehold.line(again);
   plug("down");

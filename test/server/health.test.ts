@@ -23,6 +23,7 @@ function createService() {
     failure: undefined as StoreError | undefined,
     served: [{}] as object[],
     missing: [] as { name: string; problem: string }[],
+    linkless: new Set<string>(),
     unheard: [] as string[],
     exhausted: [] as { network: string; reason: string }[],
   };
@@ -100,6 +101,13 @@ describe("what is wrong with a protocol", () => {
         state.missing = [{ name: "eth0", problem: "interface eth0 is down" }];
       },
       ["failed: DHCPv4: no interface is served", "degraded: DHCPv4: interface eth0 is down"],
+    ],
+    [
+      "a cable is pulled",
+      (state) => {
+        state.linkless = new Set(["eth0 (10.0.0.1)"]);
+      },
+      ["degraded: DHCPv4: eth0 (10.0.0.1) has no link: no cable is plugged in, or what is at its other end is off"],
     ],
     [
       "messages to a group are not heard",
