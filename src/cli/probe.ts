@@ -81,7 +81,8 @@ export function addProbeCommand(program: Command): void {
     .option("--request-options <list>", "option 55, with -6 option 6: codes or names separated by commas, or none")
     .option("--option <name=value>", "any option by name or code: JSON, YAML or text, or hex:...; repeatable", collect, [])
     .option("--xid <number>", "transaction id (default: random)")
-    .option("--timeout <seconds>", "how long to wait for each answer", "3")
+    // dnsmasq looks for three seconds whether anybody uses an address, before it offers it.
+    .option("--timeout <seconds>", "how long to wait for each answer", "6")
     .option("--count <number>", "do it for so many clients, each with the next hardware address", "1")
     .option("--json", "print JSON, one line for each client")
     .optionsGroup("Options of DHCPv4:")

@@ -89,7 +89,7 @@ function load(
     let clean = !forms.problems.some(isError) && !meaning.problems.some(isError);
     const advice = createReport();
     adviseOnDhcp4(config, file, advice);
-    if (config.dhcp6 !== undefined && file.v6 !== undefined) adviseOnDhcp6(config.dhcp6, file.v6, advice);
+    if (config.dhcp6 !== undefined && file.v6 !== undefined) adviseOnDhcp6(config.dhcp6, file, file.v6, advice);
     const told = withoutConsequences(advice.problems, [...forms.problems, ...meaning.problems]);
     if (clean) adviseOnNames(config, file, meaning);
     clean &&= !meaning.problems.some(isError);

@@ -1,7 +1,7 @@
 import { formatIpv6, type Ipv6 } from "../../../net/ipv6.ts";
 import { OptionCode } from "../../../wire/dhcp6/option-code.ts";
 import type { Dhcp6Config, Network, Range } from "../../model/dhcp6.ts";
-import type { Dhcp6File } from "../../schema/config.ts";
+import type { ConfigFile, Dhcp6File } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
 import { adviseOnHostNames, adviseOnNameServers, adviseOnThreshold } from "../advice.ts";
@@ -13,7 +13,8 @@ import { NETWORK_NAMES } from "./names.ts";
 const ADDRESS_SIZE = 16;
 
 /** Warns of what is probably not meant. */
-export function advise(config: Dhcp6Config, section: Dhcp6File, report: Report): void {
+export function advise(config: Dhcp6Config, file: ConfigFile, section: Dhcp6File, report: Report): void {
+  adviseOnInterfaces(config, file, section, report);
   const keys = keysByName(Object.keys(section.networks ?? {}), NETWORK_NAMES);
   for (const network of config.networks) {
     const path = [...NETWORK_NAMES.path, keys.get(network.name) ?? network.name];
@@ -35,6 +36,18 @@ export function advise(config: Dhcp6Config, section: Dhcp6File, report: Report):
       ),
     ],
     report,
+  );
+}
+
+/** The top level's, which are of DHCPv4 alone, where DHCPv6 is served on others as well. */
+function adviseOnInterfaces({ networks, links }: Dhcp6Config, file: ConfigFile, section: Dhcp6File, report: Report): void {
+  const names = (file.interfaces ?? []).map(({ name }) => name);
+  if (names.length === 0 || section.interfaces !== undefined || networks.length === 0) return;
+  if (links.every(({ interfaces }) => interfaces.length > 0 && interfaces.every((one) => names.includes(one)))) return;
+  report.warn(
+    ["interfaces"],
+    "these are of DHCPv4: DHCPv6 is served on every interface that is in a network of `v6`",
+    `add interfaces: [${names.join(", ")}] to the section v6 if they are meant for both`,
   );
 }
 
