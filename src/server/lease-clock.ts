@@ -45,7 +45,9 @@ const LATEST_START: Seconds = Date.UTC(2090, 0) / 1000;
  * `newest`, the newest start of a lease in lease time, are from the store, undefined where it has
  * none.
  *
- * Since the boot in which the clock was written the time is known, however the wall clock was set.
+ * Since the boot in which the clock was written the time is known, however the wall clock was set,
+ * but for the second that whole seconds of another wall clock make: it never goes back behind the
+ * newest start.
  * From an earlier boot it is that of the wall clock, but never before the newest start: then the
  * wall clock is wrong, and leases go on from there. Who set it last may have set it wrong, so of
  * what it stood at last, and what it stood at for long, that counts which makes leases last longer.
@@ -54,8 +56,9 @@ export function startLeaseClock(reading: Reading, boot: string, saved: SavedCloc
   const { wall, uptime } = reading;
   const sinceBoot = Math.floor(uptime);
   if (newest === undefined) return { clock: clockAt(Math.min(wall, LATEST_START), 0, reading, boot), wrong: undefined };
-  if (saved !== undefined && boot !== "" && saved.boot === boot && sinceBoot + saved.bootOffset >= newest) {
-    return { clock: { ...saved, offset: wallOffset(saved.bootOffset, reading) }, wrong: undefined };
+  if (saved !== undefined && boot !== "" && saved.boot === boot && sinceBoot + saved.bootOffset >= newest - STEP) {
+    const bootOffset = Math.max(saved.bootOffset, newest - sinceBoot);
+    return { clock: { ...saved, bootOffset, offset: wallOffset(bootOffset, reading) }, wrong: undefined };
   }
   const offset = saved === undefined ? 0 : Math.max(saved.offset, saved.trusted);
   const clock = clockAt(Math.min(wall - offset, LATEST_START), newest, reading, boot);
