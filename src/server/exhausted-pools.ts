@@ -60,7 +60,7 @@ interface Known {
   readonly pools: readonly PoolPosition[];
   readonly name: "address" | "prefix";
   /** Free in number, though not for clients: such as an address of the server itself. */
-  readonly freeAnyway: number;
+  freeAnyway: number;
   /** When a client was last refused. */
   last: number;
   /** When it was last warned of. */
@@ -79,7 +79,7 @@ export function createExhaustedPools({ log, uptime, leases, nameOf }: ExhaustedP
 
   /** Undefined: too many are known. */
   function knownOf(network: string, pools: readonly PoolPosition[]): Known | undefined {
-    const key = `${network} ${pools[0]?.index}-${pools.length}`;
+    const key = `${network} ${pools.map(({ index }) => index).join(" ")}`;
     let one = known.get(key);
     if (one === undefined && known.size < MOST_KNOWN) {
       one = { network, pools, name: nameOf(pools), freeAnyway: freeIn(pools), last: 0, told: undefined };
@@ -103,10 +103,14 @@ export function createExhaustedPools({ log, uptime, leases, nameOf }: ExhaustedP
       log.warn(new SaidFacts({ network }), withLeftOut(text, leftOut));
     },
     look() {
-      for (const [key, { network, pools, name, freeAnyway, last, told }] of known) {
-        if (uptime() - last < QUIET_FOR) continue;
+      for (const [key, one] of known) {
+        const { network, pools, name, last, told } = one;
         const free = freeIn(pools);
-        if (free <= freeAnyway) continue;
+        if (free <= one.freeAnyway || uptime() - last < QUIET_FOR) {
+          // Others may have what this client could not.
+          one.freeAnyway = Math.min(one.freeAnyway, free);
+          continue;
+        }
         known.delete(key);
         if (told !== undefined) log.info(new SaidFacts({ network, free }), `${pluralOf(name)} are free on ${network} again`);
       }

@@ -57,6 +57,29 @@ describe("a network on which nothing is free", () => {
     assert.deepEqual([pools.list().length, said()], [2, ["prefixes are free on 2001:db8::/64 again"]]);
   });
 
+  test("which others took, counts as free when they are done with it", () => {
+    const { state, pools, said } = create();
+    pools.refused("10.0.0.0/24", [{ index: 2 }]);
+    said();
+    state.free[2] = 0;
+    state.now = 20 * SECOND;
+    pools.look();
+    assert.equal(pools.list().length, 1);
+    state.free[2] = 1;
+    pools.look();
+    assert.deepEqual([pools.list(), said()], [[], ["addresses are free on 10.0.0.0/24 again"]]);
+  });
+
+  test("is another one for clients of other ranges with the same first one", () => {
+    const { state, pools } = create();
+    pools.refused("10.0.0.0/24", [{ index: 0 }, { index: 1 }]);
+    pools.refused("10.0.0.0/24", [{ index: 0 }, { index: 3 }]);
+    state.free[1] = 1;
+    state.now = 20 * SECOND;
+    pools.look();
+    assert.equal(pools.list().length, 1);
+  });
+
   test("does not count what was free though no client could have it", () => {
     const { state, pools } = create();
     pools.refused("10.0.0.0/24", [{ index: 2 }]);
@@ -91,6 +114,11 @@ describe("a network on which nothing is free", () => {
     const { state, pools, said } = create();
     for (let i = 0; i < 10_000; i++) pools.refused(`net ${i}`, [{ index: 10 + i }]);
     assert.deepEqual([said().length, pools.list().length], [30, 256]);
+    // Nothing is said of the end of what nothing was said of.
+    state.free[10 + 31] = 101;
+    state.now = 20 * SECOND;
+    pools.look();
+    assert.deepEqual([said(), pools.list().length], [[], 255]);
     state.now = 60 * SECOND;
     pools.refused("net 30", [{ index: 40 }]);
     assert.match(said()[0] ?? "", /^no address is free on net 30,.* \(9970 such entries before it were left out\)$/);
