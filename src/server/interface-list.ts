@@ -1,3 +1,4 @@
+import { createLogAllowance, withLeftOut } from "../io/log-allowance.ts";
 import type { LocalInterface } from "../io/transport.ts";
 
 /** A configured interface that can't be served as things are. */
@@ -76,6 +77,18 @@ export interface InterfaceLog {
   warn(text: string): void;
 }
 
+/** Entries a minute: a cable that comes and goes, as a bad one does, must not fill the log. */
+const ALLOWED = 60;
+
+function withAllowance(log: InterfaceLog, uptime: () => number): InterfaceLog {
+  const allowance = createLogAllowance(ALLOWED, uptime);
+  const say = (level: keyof InterfaceLog, text: string): void => {
+    const leftOut = allowance.take();
+    if (leftOut !== undefined) log[level](withLeftOut(text, leftOut));
+  };
+  return { info: (text) => say("info", text), warn: (text) => say("warn", text) };
+}
+
 /**
  * The interfaces of this machine, and those that are served, by index. They come and go while the
  * server runs.
@@ -92,10 +105,10 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
 
-  constructor(choice: InterfaceChoice<C, A, I>, config: C, local: readonly LocalInterface<A>[], log: InterfaceLog) {
+  constructor(choice: InterfaceChoice<C, A, I>, config: C, local: readonly LocalInterface<A>[], log: InterfaceLog, uptime: () => number) {
     this.#choice = choice;
     this.#config = config;
-    this.#log = log;
+    this.#log = withAllowance(log, uptime);
     this.#look(local);
   }
 
@@ -142,7 +155,10 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     this.#look(local);
     const now = new Set(this.#served.map(this.#choice.describe));
     for (const name of now) if (!before.has(name)) this.#log.info(`now serving ${name}`);
-    for (const name of linkless) if (now.has(name) && !this.#linkless.has(name)) this.#log.info(`${name} has a link again`);
+    for (const one of this.#served) {
+      const name = this.#choice.describe(one);
+      if (linkless.has(name) && this.#hasLink(one)) this.#log.info(`${name} has a link again`);
+    }
     for (const name of before) if (!now.has(name)) this.#log.warn(`no longer serving ${name}: it is gone, down, or has another address`);
   }
 
@@ -169,8 +185,11 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
    * like are among what is served.
    */
   #awaitsLink(served: I): boolean {
-    const found = this.#local.find(({ index }) => index === served.index);
-    return found?.linkUp === false && this.#choice.isOnConfiguredNetwork(this.#config, served);
+    return !this.#hasLink(served) && this.#choice.isOnConfiguredNetwork(this.#config, served);
+  }
+
+  #hasLink(served: I): boolean {
+    return this.#local.find(({ index }) => index === served.index)?.linkUp !== false;
   }
 
   #warn(texts: ReadonlySet<string>): void {

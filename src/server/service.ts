@@ -154,7 +154,8 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
     const local = await assembly.listInterfaces();
     const { served, missing } = assembly.interfaces.choose(config, local);
     refuseNone(served, missing);
-    const interfaces = new InterfaceList(assembly.interfaces, config, local, log);
+    const uptime = () => performance.now();
+    const interfaces = new InterfaceList(assembly.interfaces, config, local, log, uptime);
     const servedOf = (all: readonly LocalInterface<A>[]) => all.filter(({ index }) => interfaces.at(index) !== undefined);
     transport ??= await assembly.openTransport({ address, port, interfaces: servedOf(local) });
     const sockets = transport;
@@ -166,7 +167,6 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       limitations = now;
     };
     if (assembly.probesAddresses(config)) await prober.open();
-    const uptime = () => performance.now();
     const createOutbox = (capacity: number): Outbox<A> => sockets.createOutbox(capacity, counters.sent);
     const protocol = assembly.createProtocol({
       config,

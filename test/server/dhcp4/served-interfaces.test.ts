@@ -89,7 +89,8 @@ describe("the interfaces while the server runs", () => {
     assert.ok(loaded.ok, JSON.stringify(loaded));
     const lines: string[] = [];
     const log = { info: (text: string) => lines.push(`info: ${text}`), warn: (text: string) => lines.push(`warn: ${text}`) };
-    return { list: new InterfaceList(INTERFACES, loaded.config, MACHINE, log), lines };
+    const time = { now: 0 };
+    return { list: new InterfaceList(INTERFACES, loaded.config, MACHINE, log, () => time.now), lines, time, config: loaded.config };
   }
 
   test("one of several that is not there yet is a warning, and served when it comes", () => {
@@ -121,6 +122,24 @@ describe("the interfaces while the server runs", () => {
         "it is served all the same",
       );
     }
+  });
+
+  test("a cable that comes and goes all the time is told of 60 times a minute", () => {
+    const { list, lines, time } = listOf("[eth1]");
+    for (let i = 0; i < 1000; i++) list.update(unplug(i % 2 === 0 ? 3 : 0));
+    assert.equal(lines.length, 60);
+    time.now = 60_000;
+    list.update(unplug(3));
+    assert.match(lines.at(-1) ?? "", /^warn: eth1 \(10\.0\.1\.1\) has no link: .* \(940 such entries before it were left out\)$/);
+  });
+
+  test("a network that is gone plugs no cable in", () => {
+    const { list, lines, config } = listOf("[eth1]");
+    list.update(unplug(3));
+    lines.length = 0;
+    const networks = config.networks.filter(({ name }) => name !== "10.0.1.0/24");
+    list.configure({ ...config, networks }, unplug(3));
+    assert.deepEqual(lines, []);
   });
 
   test("a bridge without anything, and in no network, is not told of where all interfaces are served", () => {
