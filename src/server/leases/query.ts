@@ -220,8 +220,19 @@ function startsWith(text: string, ...values: readonly ((lease: Printed, row: Lea
  * could be hex.
  */
 function portDigits(text: string): string {
-  const [, quoted] = /^(?:'([^']+)'|"([^"]+)")$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  const quoted = /^'(.+)'…?$/.exec(text)?.[1] ?? unescaped(text);
   return quoted === undefined && plainHex(text) !== undefined ? text : toHex(new TextEncoder().encode(quoted ?? text));
+}
+
+/** What stands in double quotes, as in JSON; undefined: nothing does. */
+function unescaped(text: string): string | undefined {
+  const [, quoted] = /^(".+")…?$/.exec(text) ?? [];
+  if (quoted === undefined) return undefined;
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted.slice(1, -1);
+  }
 }
 
 /** The digits alone of hex with or without separators. */
