@@ -76,7 +76,9 @@ function commandNamed(command: Command, name: string): Command | undefined {
 
 function unknown(command: Command, name: string): never {
   const names = command.commands.map((one) => one.name());
-  const hint = didYouMean(name, names)?.replace(/^d(.*)"(.*)"/, "D$1$2") ?? `there are ${names.join(", ")}`;
+  const hint =
+    didYouMean(name, names)?.replace(/^d(.*)"(.*)"/, "D$1$2") ??
+    (names.length === 0 ? "it has none of its own" : `there are ${names.join(", ")}`);
   return command.error(`error: unknown command '${name}'\n(${hint})`);
 }
 

@@ -57,6 +57,7 @@ function joinPieces(pieces: readonly Uint8Array[], code: number): Uint8Array {
   const joined = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {
+    if (piece.length === 0) continue;
     joined.set(piece, at);
     at += piece.length;
   }
