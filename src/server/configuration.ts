@@ -207,7 +207,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       const refused = accepted.filter((one) => one.next !== undefined && found.has(one.id));
       for (const { id, reject } of refused) {
         const { conflict, problem } = found.get(id) as RefusedReservation;
-        reject(new RefusedError(conflict ? "conflict" : "invalid", problem));
+        reject(new RefusedError(conflict ? "conflict" : "invalid", `nothing has changed: ${problem}`));
       }
       accepted = accepted.filter((one) => !refused.includes(one));
       // Those that were refused are not served by, but what they were before may have to be.

@@ -156,7 +156,7 @@ const PARTS: Readonly<Record<QueryField, PartReader>> = {
     if (space === undefined) return `one of ${LEASE_FORMS.map(({ protocol }) => protocol).join(", ")}`;
     return { space, holds: (_, row) => row.space === space };
   },
-  hardware_address: (text) => startsWith(text, (lease) => lease.hardware_address.replaceAll(":", "")),
+  hardware_address: (text) => startsWith(paddedMac(text), (lease) => lease.hardware_address.replaceAll(":", "")),
   client(text) {
     const bytes = hexBytes(text);
     if (bytes === undefined) return "all hex digits of what a client is known by, such as 01:52:54:00:12:34:56";
@@ -235,9 +235,18 @@ function unescaped(text: string): string | undefined {
   }
 }
 
+/**
+ * A whole hardware address with all its digits, as 2:0:0:0:0:2 has not; anything else as it is: a
+ * single digit at the end alone is half of a byte, with which addresses may start.
+ */
+function paddedMac(text: string): string {
+  const isShort = /^([0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}$/i.test(text) && /(^|[:-])[0-9a-f][:-]/i.test(text);
+  return isShort ? text.replace(/[0-9a-f]+/gi, (part) => part.padStart(2, "0")) : text;
+}
+
 /** The digits alone of hex with or without separators. */
 function plainHex(text: string): string | undefined {
-  const digits = text.toLowerCase().replace(/^0x|[:\s-]/g, "");
+  const digits = text.toLowerCase().replace(/^0x|[:.\s-]/g, "");
   return /^[0-9a-f]+$/.test(digits) ? digits : undefined;
 }
 

@@ -76,6 +76,8 @@ const TABLE: readonly (readonly [query: LeaseQuery, addresses: readonly string[]
   [{ state: "any", protocol: "dhcp6" }, ["2001:db8::5", "2001:db8::6", "2001:db8:1:100::/56"]],
   [{ hardware_address: "02:00:00:00:00:02" }, ["10.0.0.2", "10.0.1.6"]],
   [{ hardware_address: "02-00-00-00-00-A" }, ["2001:db8::5"]],
+  [{ hardware_address: "2:0:0:0:0:2" }, ["10.0.0.2", "10.0.1.6"]],
+  [{ hardware_address: "0200.0000.0002" }, ["10.0.0.2", "10.0.1.6"]],
   [{ hardware_address: "f" }, []],
   [{ client: "01:02:00:00:00:00:02" }, ["10.0.0.2"]],
   [{ client: "01:02:00:00:00:00" }, []],
