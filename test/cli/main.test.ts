@@ -55,6 +55,8 @@ describe("leasehold", { concurrency: 2 }, () => {
     [["serve", "-c"], /^error: option '-c, --config <file>' argument missing\n/],
     [["serve", "-c", "x.yaml", "extra"], /^error: too many arguments for 'serve'/],
     [["leases", "-d", "x.db", "extra"], /^error: too many arguments for 'leases'/],
+    [["toString"], /^error: unknown command 'toString'\n/],
+    [["help", "dns", "names", "x"], /^error: unknown command 'x'\n\(it has none of its own\)\n/],
     [["help", "chek"], /^error: unknown command 'chek'\n\(Did you mean check\?\)\n/],
     [["help", "dns", "nmes"], /^error: unknown command 'nmes'\n\(Did you mean names\?\)\n/],
     [["dns", "pendign"], /^error: unknown command 'pendign'\n\(Did you mean pending\?\)\n/],

@@ -14,3 +14,11 @@ test("of the last 2,048 it is known for an hour that they were told of", () => {
   now = 3_600_000;
   assert.equal(take(2), 0);
 });
+
+test("who is told of again is the newest of them", () => {
+  let now = 0;
+  const { take } = createHourlyAllowance(5000, () => now);
+  for (let key = 0; key < 2048; key++) take(key);
+  now = 3_600_000;
+  assert.deepEqual([take(0), take(9000), take(0)], [0, 0, undefined]);
+});
