@@ -158,12 +158,12 @@ describe("a transaction is one line, for people and in JSON", () => {
 });
 
 describe("who goes without is told of at `info`", () => {
-  test("an ADVERTISE of nothing, once", () => {
+  test("an ADVERTISE of nothing, once to each client", () => {
     const { logs, receive } = start("info", { ranges: [], prefixPools: [] });
-    for (let i = 0; i < 9; i++) receive(message("SOLICIT", { na: { 1: [] } }));
-    assert.deepEqual(logs.pretty, [
-      `INFO  ADVERTISE to ${ALICE} on eth0: no address is free for this client; \`leasehold explain\` tells why`,
-    ]);
+    for (let i = 0; i < 9; i++) for (const client of [10, 11]) receive(message("SOLICIT", { client, na: { 1: [] } }));
+    const told = (client: string) =>
+      `INFO  ADVERTISE to ${client} on eth0: no address is free for this client; \`leasehold explain\` tells why`;
+    assert.deepEqual(logs.pretty, [told(ALICE), told(ALICE.replace(/a$/, "b"))]);
     assert.equal(factsOf(logs.json[0] as string).reason, "NoAddrsAvail");
   });
 
