@@ -3,7 +3,7 @@ import { type Ipv4Prefix, prefixContains, rangeOfPrefix } from "../../../net/pre
 import { STANDARD_DHCP4 } from "../../options/dhcp4.ts";
 import { STANDARD_DHCP6 } from "../../options/dhcp6.ts";
 import { addNote, type PlainMap } from "../translation.ts";
-import { type Entry, wordsOf } from "./entries.ts";
+import { type Entry, hiddenWordsOf, textOf, wordsOf } from "./entries.ts";
 import { isOwnAddress, optionNamed, optionValue, quoted, rawOf } from "./options.ts";
 import type { Networks } from "./ranges.ts";
 import { takeTags, type Wanted } from "./tags.ts";
@@ -27,7 +27,7 @@ export interface OptionPlaces {
 const TIMES: Readonly<Record<string, string>> = { renewal_time: "renew_time", rebinding_time: "rebind_time" };
 
 export function readOption(work: Work, entry: Entry, places: OptionPlaces): void {
-  const words = wordsOf(entry.value);
+  const words = hiddenWordsOf(entry.value);
   const { wanted } = takeTags(words);
   const always = entry.key === "dhcp-option-force";
   let vendor: string | undefined;
@@ -37,7 +37,7 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
     const [, kind, text = ""] = /^(vendor|encap|vi-encap):(.*)$/.exec(prefix) ?? [];
     if (kind === undefined) break;
     words.shift();
-    if (kind === "vendor") vendor = text;
+    if (kind === "vendor") vendor = textOf(text);
     else if (kind === "encap") encapsulated = text;
     else enterprise = text;
   }
@@ -78,7 +78,7 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
   const empty = given.length === 0;
   const value = empty ? undefined : optionValue(definition, ready);
   if (value === undefined && !empty) {
-    report(work, "error", entry, `${entry.key}: ${given.join(",")} does not fit ${key}`);
+    report(work, "error", entry, `${entry.key}: ${textOf(given.join(","))} does not fit ${key}`);
     return;
   }
   const written = empty ? { value: null } : always ? forced(value) : value;

@@ -3,7 +3,7 @@ import { parseIpv6 } from "../../../net/ipv6.ts";
 import { parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../../../net/prefix.ts";
 import { parseAddressRange } from "../../../net/range.ts";
 import { addNote, createNotes, type Files, inOrder, type PlainMap, type Translation } from "../translation.ts";
-import { type Entry, readEntries, wordsOf } from "./entries.ts";
+import { type Entry, hiddenWordsOf, readEntries, textOf, wordsOf } from "./entries.ts";
 import { type HostPlaces, readHost } from "./hosts.ts";
 import { DNS_KEYS, PROGRAM_KEYS, WITHOUT_COUNTERPART } from "./keys.ts";
 import { matchOf } from "./matches.ts";
@@ -40,12 +40,13 @@ export function translate(text: string, name: string, files: Files): Translation
 
   chooseInterfaces(work, value, interfaces, of("except-interface", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface"));
   for (const entry of of("interface")) {
-    if (entry.value?.includes("*"))
+    const name = textOf(entry.value ?? "");
+    if (name.includes("*"))
       report(
         work,
         "error",
         entry,
-        `interface: ${entry.value} stands for several interfaces: all are served`,
+        `interface: ${name} stands for several interfaces: all are served`,
         "name each that is served by interface=",
       );
   }
@@ -73,7 +74,7 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("dhcp-option", "dhcp-option-force")) readOption(work, entry, places);
   for (const entry of of("dhcp-boot")) readBoot(work, entry, places);
   for (const entry of of("domain")) readDomain(work, entry, places);
-  const port = of("port").at(-1)?.value;
+  const [port] = wordsOf(of("port").at(-1)?.value);
   addImplied(work, places, port === undefined || port === "53");
   readFlags(work, value, networks, of);
   for (const entry of of("shared-network")) readShared(work, entry, value, networks);
@@ -144,13 +145,13 @@ function chooseInterfaces(work: Work, value: PlainMap, interfaces: readonly stri
 }
 
 function readMatch(work: Work, entry: Entry): void {
-  const words = wordsOf(entry.value);
+  const words = hiddenWordsOf(entry.value);
   const { sets } = takeTags(words);
   // Of old, the tag stood without `set:`.
-  const [tag] = sets.length > 0 ? sets : [words.shift() ?? ""];
+  const [tag] = sets.length > 0 ? sets : [textOf(words.shift() ?? "")];
   const match = matchOf(entry, words);
   if (tag === undefined || tag === "" || match === undefined) {
-    report(work, "error", entry, `${entry.key}: "${entry.value ?? ""}" can't be looked for in messages`);
+    report(work, "error", entry, `${entry.key}: "${textOf(entry.value ?? "")}" can't be looked for in messages`);
     return;
   }
   work.tags.onCondition(tag, match.expression, entry);
@@ -245,8 +246,9 @@ function readFlags(work: Work, value: PlainMap, networks: Networks, of: (...keys
     else report(work, "error", entry, "dhcp-ignore-clid: client identifiers count for all clients or for none (chaddr_only)");
   }
   const most = of("dhcp-lease-max").at(-1);
-  if (most !== undefined && /^\d{1,9}$/.test(most.value ?? "") && Number(most.value) > 0 && networks.v4.length > 0) {
-    put(work, value, "limits", [{ key: "'all'", max: Number(most.value) }], most);
+  const [number = ""] = wordsOf(most?.value);
+  if (most !== undefined && /^\d{1,9}$/.test(number) && Number(number) > 0 && networks.v4.length > 0) {
+    put(work, value, "limits", [{ key: "'all'", max: Number(number) }], most);
     if (networks.v6.length > 0) report(work, "warning", most, "dhcp-lease-max: leases of IPv6 are not counted");
   } else if (most !== undefined) report(work, "warning", most, "dhcp-lease-max: leases are not limited");
   for (const entry of of("dhcp-broadcast"))
@@ -346,7 +348,7 @@ const READ: ReadonlySet<string> = new Set([
 function reportKey(work: Work, entry: Entry): void {
   const { key } = entry;
   const known = Object.hasOwn(WITHOUT_COUNTERPART, key) ? WITHOUT_COUNTERPART[key] : undefined;
-  if (key === "read-ethers") report(work, "error", entry, `read-ethers: ${ETHERS} can't be read: ${entry.value}`);
+  if (key === "read-ethers") report(work, "error", entry, `read-ethers: ${ETHERS} can't be read: ${textOf(entry.value ?? "")}`);
   else if (known !== undefined) report(work, known[1] ?? "warning", entry, `${key}: ${known[0]}`, known[2]);
   else if (!READ.has(key) && !DNS_KEYS.has(key) && !PROGRAM_KEYS.has(key)) {
     report(work, "error", entry, `unknown key "${key}"`, "dnsmasq --test tells whether dnsmasq knows it");

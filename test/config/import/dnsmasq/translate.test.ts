@@ -113,3 +113,78 @@ test("a folder or file that can't be read is told with its line", () => {
     ["3 the folder /etc/dnsmasq.d can't be read: there is no such folder", "4 /etc/hosts.d can't be read: there is no such file"],
   );
 });
+
+const USUAL = { broadcast_addr: "10.0.0.255", routers: "10.0.0.1", domain_name_servers: "10.0.0.1" };
+const HEAD = "listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\n";
+
+for (const [line, options] of [
+  ['dhcp-option-force=252,"\\n"', { web_proxy_autodiscovery: { value: "\n", always: true } }],
+  ['dhcp-option=17,"\\\\ \\" \\t \\n \\r \\b \\e \\x"', { root_path: '\\ " \t \n \r \b \u001b \\x' }],
+  ['dhcp-option=17," a, b # c"  # d', { root_path: " a, b # c" }],
+  ['dhcp-option=17,a" b"c\\n', { root_path: "a bc\\n" }],
+  // What is in quotes is text, whatever it looks like.
+  ['dhcp-option=224,"5"', { 224: { type: "str", value: "5" } }],
+  ['dhcp-option=224,"10.0.0.9"', { 224: { type: "str", value: "10.0.0.9" } }],
+  ["dhcp-option=224,5", { 224: { type: "hex", value: "05" } }],
+] as const) {
+  test(`quotes are read as by dnsmasq: ${line}`, () => {
+    const translation = DNSMASQ.translate(`${HEAD}${line}\n`, "dnsmasq.conf", NO_FILES);
+    assert.deepEqual([translation.value.options, translation.findings], [{ ...options, ...USUAL }, []]);
+    assert.ok(buildTranslation(translation).ok);
+  });
+}
+
+test("quotes are read wherever they stand", () => {
+  const lines = [
+    'domain="a.example"',
+    'dhcp-vendorclass=set:phone,"a \\"b\\""',
+    'dhcp-userclass=set:phone,"it\'s"',
+    'dhcp-match=set:phone,60,"5"',
+    'dhcp-circuitid=set:phone,"01:02"',
+    'dhcp-host=id:"01:02",set:phone,10.0.0.11',
+    'dhcp-host=id:"a\\tb",10.0.0.12',
+    'dhcp-boot="a,b",server',
+  ];
+  const { value, findings } = DNSMASQ.translate(`${HEAD}${lines.join("\n")}\n`, "dnsmasq.conf", NO_FILES);
+  assert.deepEqual(
+    findings.map(({ origin, message }) => `${origin.line} ${message}`),
+    [
+      "4 dhcp-vendorclass: dnsmasq finds this text anywhere in the option, Leasehold at its beginning",
+      "5 dhcp-userclass: dnsmasq finds this text anywhere in the option, Leasehold at its beginning",
+      "6 dhcp-match: dnsmasq finds this text anywhere in the option, Leasehold at its beginning",
+    ],
+  );
+  const conditions = [
+    "substring(option[vendor_class_identifier].hex, 0, 5) == 'a \"b\"'",
+    "substring(option[user_class].hex, 0, 4) == 0x69742773 or substring(option[user_class].hex, 1, 4) == 0x69742773",
+    "substring(option[vendor_class_identifier].hex, 0, 1) == '5'",
+    "relay4[circuit_id].hex == '01:02'",
+  ];
+  assert.deepEqual(value, {
+    authoritative: false,
+    ping_check: true,
+    options: { domain_name: "a.example", ...USUAL },
+    next_server: "10.0.0.1",
+    server_name: "server",
+    file_name: "a,b",
+    client_classes: { v4: [{ name: "phone", assert: conditions.join(" or ") }] },
+    networks: {
+      "10.0.0.0/24": {
+        config: { lease_time: { default: "1h", min: 120, max: "1h" } },
+        ranges: [{ range: "10.0.0.10-10.0.0.90" }],
+        reservations: [
+          { match: { client_id: "'01:02'" }, ip: "10.0.0.11", classes: ["phone"] },
+          { match: { client_id: "610962" }, ip: "10.0.0.12" },
+        ],
+      },
+    },
+  });
+});
+
+test("quotes without an end are an error, as for dnsmasq", () => {
+  const { findings } = DNSMASQ.translate(`${HEAD}dhcp-option=17,"a # b\n`, "dnsmasq.conf", NO_FILES);
+  assert.deepEqual(
+    findings.map(({ severity, origin, message }) => `${origin.line} ${severity}: ${message}`),
+    ['3 error: missing ": the text in quotes has no end'],
+  );
+});
