@@ -23,6 +23,20 @@ export interface OptionPlaces {
   readonly off: Set<string>;
 }
 
+/**
+ * Without data such a line keeps these from being sent: dnsmasq has values of its own for them. Any
+ * other option is sent without data, then.
+ */
+const WITH_DEFAULT4: readonly number[] = [
+  1, // subnet mask
+  3, // router
+  6, // DNS server
+  12, // host name
+  15, // domain name
+  28, // broadcast address
+];
+const SUBNET_MASK = 1;
+
 /** Options that Leasehold makes itself, of which dnsmasq lets one write the times. */
 const TIMES: Readonly<Record<string, string>> = { renewal_time: "renew_time", rebinding_time: "rebind_time" };
 
@@ -55,11 +69,27 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
   }
   const { definition } = option;
   const key = definition?.name ?? String(option.code);
-  if (given.length === 0 || (given.length === 1 && given[0] === "")) {
-    if (wanted.length === 0) places.off.add(key);
-    if (version === 4 && (key === "routers" || key === "domain_name_servers") && wanted.length === 0) return;
+  const isEmpty = given.every((word) => word === "");
+  const isOff = isEmpty && version === 4 && WITH_DEFAULT4.includes(option.code);
+  if (isOff && option.code === SUBNET_MASK) {
+    report(work, "error", entry, `${entry.key}: Leasehold tells each client the netmask, which this line keeps from being sent`);
+    return;
+  }
+  if (isOff && wanted.length === 0) {
+    places.off.add(key);
+    if (key === "routers" || key === "domain_name_servers") return;
   }
   const time = version === 4 ? TIMES[key] : undefined;
+  if (time !== undefined && isEmpty) {
+    report(
+      work,
+      "error",
+      entry,
+      `${entry.key}: ${key} without a time ends dnsmasq when a client asks`,
+      "write the time, or remove the line",
+    );
+    return;
+  }
   if (time !== undefined) {
     settingsFor(work, entry, places, wanted, version, (settings) =>
       put(work, mapAt(settings, "config"), time, optionValue(definition, given), entry),
@@ -75,13 +105,12 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
     report(work, "error", entry, `${entry.key}: ${key}: ${problem}`, "write the address, or a line such as listen-address=192.168.5.1");
     return;
   }
-  const empty = given.length === 0;
-  const value = empty ? undefined : optionValue(definition, ready);
-  if (value === undefined && !empty) {
+  const value = isEmpty ? rawOf([]) : optionValue(definition, ready);
+  if (value === undefined) {
     report(work, "error", entry, `${entry.key}: ${textOf(given.join(","))} does not fit ${key}`);
     return;
   }
-  const written = empty ? { value: null } : always ? forced(value) : value;
+  const written = isOff ? { value: null } : always ? forced(value) : value;
   settingsFor(work, entry, places, wanted, version, (settings) => put(work, mapAt(settings, "options"), key, written, entry));
 }
 

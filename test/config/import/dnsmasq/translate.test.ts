@@ -188,3 +188,26 @@ test("quotes without an end are an error, as for dnsmasq", () => {
     ['3 error: missing ": the text in quotes has no end'],
   );
 });
+
+const EMPTY = { type: "hex", value: "" } as const;
+
+for (const [line, options, said] of [
+  ["dhcp-option=66", { ...USUAL, tftp_server_name: EMPTY }],
+  ['dhcp-option=66,""', { ...USUAL, tftp_server_name: EMPTY }],
+  ["dhcp-option-force=224", { ...USUAL, 224: { ...EMPTY, always: true } }],
+  ["dhcp-option=option:router", { broadcast_addr: "10.0.0.255", domain_name_servers: "10.0.0.1" }],
+  ["dhcp-option=6", { broadcast_addr: "10.0.0.255", routers: "10.0.0.1" }],
+  ["dhcp-option=28", { ...USUAL, broadcast_addr: { value: null } }],
+  ["dhcp-option-force=option:domain-name", { ...USUAL, domain_name: { value: null } }],
+  ["dhcp-option=12", { ...USUAL, hostname: { value: null } }],
+  ["dhcp-option=1", USUAL, "3 error: dhcp-option: Leasehold tells each client the netmask, which this line keeps from being sent"],
+  ["dhcp-option=option:T1", USUAL, "3 error: dhcp-option: renewal_time without a time ends dnsmasq when a client asks"],
+] as const) {
+  test(`an option without data: ${line}`, () => {
+    const { value, findings } = DNSMASQ.translate(`${HEAD}${line}\n`, "dnsmasq.conf", NO_FILES);
+    assert.deepEqual(
+      [value.options, findings.map(({ severity, origin, message }) => `${origin.line} ${severity}: ${message}`)],
+      [options, said === undefined ? [] : [said]],
+    );
+  });
+}
