@@ -33,7 +33,8 @@ export interface HostPlaces {
 const MAC = /^(?:[0-9a-f]{1,2}-)?(?:[0-9a-f]{1,2}|\*)(?::(?:[0-9a-f]{1,2}|\*)){2,15}$/i;
 
 export function readHost(work: Work, entry: Entry, places: HostPlaces): void {
-  const words = hiddenWordsOf(entry.value);
+  // Of old, `net:` set a tag here.
+  const words = hiddenWordsOf(entry.value).map((word) => word.replace(/^net:/, "set:"));
   const { wanted, sets } = takeTags(words);
   const host: Host = { macs: [], ids: [], v4: [], v6: [], name: undefined, time: undefined, ignore: false };
   for (const word of words) readWord(work, entry, host, word);

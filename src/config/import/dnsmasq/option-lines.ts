@@ -42,18 +42,28 @@ const TIMES: Readonly<Record<string, string>> = { renewal_time: "renew_time", re
 
 export function readOption(work: Work, entry: Entry, places: OptionPlaces): void {
   const words = hiddenWordsOf(entry.value);
-  const { wanted } = takeTags(words);
   const always = entry.key === "dhcp-option-force";
+  const wanted: Wanted[] = [];
+  /** Tags as of old, without `tag:` before them. */
+  const bare: string[] = [];
   let vendor: string | undefined;
   let encapsulated: string | undefined;
   let enterprise: string | undefined;
-  for (let prefix = words[0]; prefix !== undefined; prefix = words[0]) {
-    const [, kind, text = ""] = /^(vendor|encap|vi-encap):(.*)$/.exec(prefix) ?? [];
-    if (kind === undefined) break;
-    words.shift();
-    if (kind === "vendor") vendor = textOf(text);
+  while (words[0] !== undefined && !/^(\d+$|option6?:)/.test(words[0])) {
+    const word = textOf(words.shift() as string);
+    const [, kind, text = word] = /^(vendor|encap|vi-encap|tag|net|set):(.*)$/s.exec(word) ?? [];
+    if (kind === "vendor") vendor = text;
     else if (kind === "encap") encapsulated = text;
-    else enterprise = text;
+    else if (kind === "vi-encap") enterprise = text;
+    else {
+      if (kind === undefined) bare.push(word);
+      const tag = text.replace(/^[!#]/, "");
+      if (tag !== "") wanted.push({ tag, negated: tag !== text });
+    }
+  }
+  if (words.length === 0) {
+    reportNameless(work, entry, places, bare);
+    return;
   }
   const [name = "", ...given] = words;
   const version = name.startsWith("option6:") ? 6 : 4;
@@ -112,6 +122,17 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
   }
   const written = isOff ? { value: null } : always ? forced(value) : value;
   settingsFor(work, entry, places, wanted, version, (settings) => put(work, mapAt(settings, "options"), key, written, entry));
+}
+
+/** What names no option: whatever is neither `option:NAME` nor a number is a tag to dnsmasq. */
+function reportNameless(work: Work, entry: Entry, places: OptionPlaces, bare: readonly string[]): void {
+  const at = bare.findIndex((word) => optionNamed(word, 4, STANDARD_DHCP4) !== undefined);
+  const name = at < 0 ? "NAME" : (bare[at] as string);
+  const key = at < 0 ? undefined : optionNamed(name, 4, STANDARD_DHCP4)?.definition?.name;
+  // Its value is not known, and that dnsmasq would send its own is not what the line says.
+  if (key !== undefined) places.off.add(key);
+  const tags = (at < 0 ? bare.slice(0, 1) : bare.slice(0, at)).map((word) => `tag:${word},`).join("");
+  report(work, "error", entry, `${entry.key}: it names no option`, `write ${tags}option:${name} or the number of the option`);
 }
 
 function forced(value: unknown): PlainMap {

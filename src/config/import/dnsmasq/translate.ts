@@ -146,11 +146,15 @@ function chooseInterfaces(work: Work, value: PlainMap, interfaces: readonly stri
 
 function readMatch(work: Work, entry: Entry): void {
   const words = hiddenWordsOf(entry.value);
-  const { sets } = takeTags(words);
   // Of old, the tag stood without `set:`.
-  const [tag] = sets.length > 0 ? sets : [textOf(words.shift() ?? "")];
+  const [, kind = "set", tag = ""] = /^(?:(set|net|tag):)?(.*)$/s.exec(textOf(words.shift() ?? "")) ?? [];
+  if (kind !== "set" && entry.key !== "dhcp-match") {
+    work.tags.onHost(tag, entry);
+    report(work, "error", entry, `${entry.key}: by ${kind}:${tag} dnsmasq sets a tag that no other line can name`, `write set:${tag}`);
+    return;
+  }
   const match = matchOf(entry, words);
-  if (tag === undefined || tag === "" || match === undefined) {
+  if (tag === "" || match === undefined) {
     report(work, "error", entry, `${entry.key}: "${textOf(entry.value ?? "")}" can't be looked for in messages`);
     return;
   }

@@ -211,3 +211,78 @@ for (const [line, options, said] of [
     );
   });
 }
+
+const LAN = "listen-address=10.0.0.1\ndhcp-range=lan,10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-range=10.0.1.10,10.0.1.90,255.255.255.0\n";
+const TWO = `${LAN}dhcp-option=option:router,10.0.0.1\ndhcp-option=6,10.0.0.1\n`;
+
+test("tags without set: and tag: are those of dnsmasq, whose versions of old had no other", () => {
+  const written = ["lan,17,/a", "!lan,17,/b", "net:lan,224,tag:x", "set:lan,option:mtu,1400", "lan,vendor:,1,2"];
+  const today = ["tag:lan,17,/a", "tag:!lan,17,/b", "tag:lan,224,tag:x", "tag:lan,option:mtu,1400", "tag:lan,vendor:,1,2"];
+  const [old, now] = [written, today].map((lines) => {
+    const text = `${TWO}${lines.map((line) => `dhcp-option=${line}\n`).join("")}dhcp-match=net:pc,60,PC\ndhcp-host=net:pc,02:00:00:00:00:01\n`;
+    const { value, findings } = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+    return { value, findings: findings.map(({ origin, message }) => `${origin.line} ${message}`) };
+  });
+  assert.deepEqual(old, now);
+  assert.deepEqual(old?.findings, ["11 dhcp-match: dnsmasq finds this text anywhere in the option, Leasehold at its beginning"]);
+  const common = { config: { lease_time: { default: "1h", min: 120, max: "1h" } } };
+  assert.deepEqual(old?.value, {
+    authoritative: false,
+    ping_check: true,
+    options: { routers: "10.0.0.1", domain_name_servers: "10.0.0.1" },
+    client_classes: {
+      v4: [{ name: "pc", assert: "substring(option[vendor_class_identifier].hex, 0, 2) == 'PC'" }],
+    },
+    networks: {
+      "10.0.0.0/24": {
+        ...common,
+        ranges: [{ range: "10.0.0.10-10.0.0.90" }],
+        options: {
+          root_path: "/a",
+          224: { type: "str", value: "tag:x" },
+          interface_mtu: 1400,
+          vendor_extensions: { 1: { type: "hex", value: "02" } },
+          broadcast_addr: "10.0.0.255",
+        },
+        next_server: "10.0.0.1",
+      },
+      "10.0.1.0/24": {
+        ...common,
+        ranges: [{ range: "10.0.1.10-10.0.1.90" }],
+        options: { root_path: "/b", broadcast_addr: "10.0.1.255" },
+      },
+    },
+    reservations: [{ match: { chaddr: "02:00:00:00:00:01" }, classes: ["pc"] }],
+  });
+});
+
+for (const [line, said] of [
+  ["dhcp-option=lan", "dhcp-option: it names no option | write tag:lan,option:NAME or the number of the option"],
+  ["dhcp-option=router,10.0.0.1", "dhcp-option: it names no option | write option:router or the number of the option"],
+  ["dhcp-option=lan,router,10.0.0.1", "dhcp-option: it names no option | write tag:lan,option:router or the number of the option"],
+  ["dhcp-range=cafe,10.0.2.1,10.0.2.9", 'dhcp-range: "cafe" is no address, and without set: no tag to dnsmasq | write set:cafe'],
+  ["dhcp-range=lan", 'dhcp-range: "lan" is no address | dhcp-range=FIRST,LAST[,NETMASK][,LEASE TIME]; if it is a tag, write set:lan'],
+  ["dhcp-vendorclass=net:pc,PC", "dhcp-vendorclass: by net:pc dnsmasq sets a tag that no other line can name | write set:pc"],
+] as const) {
+  test(`a tag that can't be told says what to write, and nothing else is said: ${line}`, () => {
+    const after = line.includes("cafe") ? ",255.255.255.0\ndhcp-option=tag:cafe,17,/a\ndhcp-host=02:00:00:00:00:01,10.0.2.5\n" : "\n";
+    const { findings } = DNSMASQ.translate(
+      `${HEAD.replace("listen-address=10.0.0.1\n", "dhcp-option=6\n")}dhcp-option=3\n${line}${after}`,
+      "dnsmasq.conf",
+      NO_FILES,
+    );
+    assert.deepEqual(
+      findings.map(({ severity, origin, message, hint }) => `${origin.line} ${severity}: ${message} | ${hint}`),
+      [`4 error: ${said}`],
+    );
+  });
+}
+
+test("an option that is named without option: is not taken for one that dnsmasq sends of itself", () => {
+  const text = "dhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\ndhcp-option=router,10.0.0.1\ndhcp-option=6\n";
+  const { findings } = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+  assert.deepEqual(
+    findings.map(({ origin, message }) => `${origin.line} ${message}`),
+    ["2 dhcp-option: it names no option"],
+  );
+});
