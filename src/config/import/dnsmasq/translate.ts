@@ -80,7 +80,8 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("shared-network")) readShared(work, entry, value, networks);
   addClasses(work, value, places);
   for (const entry of entries) reportKey(work, entry);
-  reportDns(work, entries);
+  // Where DNS is off, what is said of it has no effect.
+  if (port !== "0") reportDns(work, entries);
   if (networks.v4.length + networks.v6.length === 0 && work.findings.every(({ severity }) => severity !== "error")) {
     const [first] = entries;
     if (first !== undefined)

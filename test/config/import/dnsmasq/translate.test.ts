@@ -103,6 +103,21 @@ test("what is said of names says how Leasehold has them", () => {
   );
 });
 
+for (const [port, said] of [
+  ["port=0\n", []],
+  ["port=53\nport=0\n", []],
+  ["port=5353\n", ["DNS stays with dnsmasq: cache-size, port"]],
+] as const) {
+  test(`nothing is said of the DNS where it is off: ${port.trim().replaceAll("\n", ", ")}`, () => {
+    const text = `listen-address=10.0.0.1\ndhcp-range=10.0.0.10,10.0.0.90,255.255.255.0\n${port}cache-size=100\n`;
+    const { findings, value } = DNSMASQ.translate(text, "dnsmasq.conf", NO_FILES);
+    assert.deepEqual(
+      [findings.map(({ message }) => message), value.options],
+      [said, { broadcast_addr: "10.0.0.255", routers: "10.0.0.1" }],
+    );
+  });
+}
+
 test("a folder or file that can't be read is told with its line", () => {
   const files = { ...NO_FILES, list: () => ({ reason: "there is no such folder" }) };
   const text =
