@@ -76,7 +76,7 @@ export async function loadConfigFile(path: string, added: readonly AddedReservat
 export function adviceOn({ translatedFrom }: LoadFileResult, path: string): string {
   return translatedFrom === undefined
     ? ""
-    : `: not all of this file of ${translatedFrom} can be served; \`leasehold convert ${path} -o dhcp.yaml\` writes what can be, to be completed`;
+    : `: not all of this file of ${translatedFrom} can be served; \`leasehold convert ${path} > dhcp.yaml\` writes what can be, to be completed`;
 }
 
 /** The same as `loadConfigText`, of the bytes of a text. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { linkSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { temporaryFolder } from "../support/leasehold-process.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
@@ -62,10 +62,70 @@ test("what can't be carried over is said with its line: what can is written, and
   assert.match(converted.stdout, /\n# - .*kea-dhcp4\.conf:3: error: .*\n[\s\S]*\nnetworks:\n/);
   const checked = await runLeasehold("check", file);
   assert.equal(checked.status, 1);
-  assert.match(checked.stderr, /`leasehold convert .*kea-dhcp4\.conf -o dhcp\.yaml` writes what can be/);
+  assert.match(checked.stderr, /`leasehold convert .*kea-dhcp4\.conf > dhcp\.yaml` writes what can be/);
   const served = await runLeasehold("serve", "-c", file, "-d", join(folder, "leases.db"), "--v4-addr", "127.0.0.1:9967");
   assert.equal(served.status, 1);
   assert.match(served.stderr, /can't be used: .*`leasehold convert/);
+});
+
+/** What is in a folder: texts of files, targets of symbolic links. */
+function contentsOf(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true }).map((one) => {
+      const path = join(folder, one.name);
+      return [one.name, one.isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, "utf8")];
+    }),
+  );
+}
+
+const BAD = KEA4.replace('"valid-lifetime": 43200', '"valid-lifetimes": 43200');
+const INCLUDING = '{ "Dhcp4": { "interfaces-config": { "interfaces": ["eth0"] }, "subnet4": <?include "subnets.json"?> } }\n';
+const IS_INPUT = (file: string) => `leasehold: ${file} is what is converted, and is not written over: name another file for -o\n`;
+const IS_THERE = (file: string) =>
+  `leasehold: ${file} is there already, and is not written over: name another file for -o, or give --force\n`;
+
+for (const [input, output, said] of [
+  ["a.conf", "a.conf", IS_INPUT],
+  ["a.conf", "../a.conf", IS_INPUT],
+  ["a.conf", "symbolic.yaml", IS_INPUT],
+  ["a.conf", "hard.yaml", IS_INPUT],
+  ["symbolic.yaml", "a.conf", IS_INPUT],
+  ["including.conf", "subnets.json", IS_INPUT],
+  ["a.conf", "old.yaml", IS_THERE],
+  ["a.conf", "to-nothing.yaml", IS_THERE],
+] as const) {
+  for (const force of said === IS_INPUT ? [[], ["--force"]] : [[]]) {
+    test(`convert ${[input, "-o", output, ...force].join(" ")} writes over nothing`, async (t) => {
+      const files = { "a.conf": KEA4, "bad.conf": BAD, "including.conf": INCLUDING, "subnets.json": "[]\n", "old.yaml": "old\n" };
+      const folder = write(t, files);
+      symlinkSync("a.conf", join(folder, "symbolic.yaml"));
+      symlinkSync("nothing", join(folder, "to-nothing.yaml"));
+      linkSync(join(folder, "a.conf"), join(folder, "hard.yaml"));
+      const before = contentsOf(folder);
+      const where = output.startsWith("../") ? `${folder}/../${basename(folder)}/${output.slice(3)}` : join(folder, output);
+      const result = await runLeasehold("convert", "--from", "kea", join(folder, input), "-o", where, ...force);
+      assert.deepEqual([result, contentsOf(folder)], [{ status: 2, stdout: "", stderr: said(where) }, before]);
+    });
+  }
+}
+
+test("with --force a file is written over, though not where there are errors", async (t) => {
+  const folder = write(t, { "a.conf": KEA4, "bad.conf": BAD, "old.yaml": "old\n" });
+  const [output, fresh] = [join(folder, "old.yaml"), join(folder, "new.yaml")];
+  for (const file of [output, fresh]) {
+    const refused = await runLeasehold("convert", join(folder, "bad.conf"), "--force", "-o", file);
+    assert.deepEqual([refused.status, refused.stdout], [1, ""]);
+    assert.ok(
+      refused.stderr.endsWith(
+        `, see above; ${file} is not written: without -o what could be carried over goes to standard output, to be completed by hand\n`,
+      ),
+      refused.stderr,
+    );
+  }
+  assert.deepEqual(contentsOf(folder), { "a.conf": KEA4, "bad.conf": BAD, "old.yaml": "old\n" });
+  const forced = await runLeasehold("convert", join(folder, "a.conf"), "--force", "-o", output);
+  assert.deepEqual([forced.status, forced.stdout], [0, ""], forced.stderr);
+  assert.equal(readFileSync(output, "utf8"), (await runLeasehold("convert", join(folder, "a.conf"))).stdout);
 });
 
 test("problems of what is included name that file, and its line is shown", async (t) => {

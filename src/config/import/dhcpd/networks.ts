@@ -191,25 +191,49 @@ export function writeNetworks(state: State): Statement | undefined {
   for (const host of state.hosts) {
     const read = readHost(host, global, work);
     if (read.isDropped) dropped ??= host.statement;
-    for (const one of read.made) placeHost(one, state, made);
+    placeHost(host.statement, read.made, state, made);
   }
   return dropped;
 }
 
-function placeHost(
-  { family, out, address, statement }: MadeHost,
-  { work, value, networks }: State,
-  made: ReadonlyMap<Network, PlainMap>,
-): void {
-  const network = address === undefined ? undefined : networks.find((one) => contains(one, family, address));
-  const map = network && made.get(network);
-  if (map !== undefined) {
-    push(work, listAt(map, "reservations"), out, statement);
-    return;
+/** Puts each reservation of a host into its network: one for each of them. */
+function placeHost(host: Statement, reservations: readonly MadeHost[], state: State, made: ReadonlyMap<Network, PlainMap>): void {
+  const { networks, work } = state;
+  for (const own of Map.groupBy(reservations, ({ family }) => family).values()) {
+    const inside = Map.groupBy(own, ({ family, address }) =>
+      address === undefined ? undefined : networks.find((one) => contains(one, family, address)),
+    );
+    for (const [network, all] of inside) {
+      if (network === undefined) warnOfNowhere(host, all, work);
+      else reportSeveral(host, all, network, work);
+      // Without an address there is one for each identifier of the host.
+      const placed = all[0]?.address === undefined ? all : all.slice(0, 1);
+      for (const one of placed) placeReservation(one, network && made.get(network), state);
+    }
   }
-  if (address !== undefined && family === 4) {
-    report(work, "warning", statement, `no subnet holds ${formatIpv4(parseIpv4(address) as number)}, so the host never gets it`);
-    delete out.ip;
+}
+
+function warnOfNowhere(host: Statement, all: readonly MadeHost[], work: Work): void {
+  for (const { family, address } of all) {
+    if (address === undefined || family !== 4) continue;
+    report(work, "warning", host, `no subnet holds ${formatIpv4(parseIpv4(address) as number)}, so the host never gets it`);
   }
-  push(work, listAt(family === 4 ? value : mapAt(value, "v6"), "reservations"), out, statement);
+}
+
+function reportSeveral(host: Statement, all: readonly MadeHost[], { prefix }: Network, work: Work): void {
+  const addresses = [...new Set(all.map(({ address }) => address))];
+  if (addresses.length < 2) return;
+  report(
+    work,
+    "error",
+    host,
+    `${addresses.join(" and ")} are in the same network, ${prefix}, in which a host has one address: only ${addresses[0]} is kept`,
+    "keep one of them, or give the others to hosts of their own",
+  );
+}
+
+function placeReservation({ family, out, statement }: MadeHost, map: PlainMap | undefined, { work, value }: State): void {
+  // An address that is in no network is nobody's.
+  if (map === undefined && family === 4) delete out.ip;
+  push(work, listAt(map ?? (family === 4 ? value : mapAt(value, "v6")), "reservations"), out, statement);
 }

@@ -2,13 +2,17 @@ import type { Files, Finding, Note, Origin } from "../translation.ts";
 
 /*
  * Lines of dnsmasq.conf: `key=value` or `key`, comments from `#` at the start of a line or behind
- * white space, text in double quotes, and files that are read in the place of a line.
+ * white space, text in double quotes, with escapes in it, and files that are read in the place of a
+ * line.
  */
 
 /** A line that says something. */
 export interface Entry {
   readonly key: string;
-  /** Undefined: there is no `=`. */
+  /**
+   * Undefined: there is no `=`. What stood in quotes is hidden: `textOf` and `wordsOf` make a text
+   * of it.
+   */
   readonly value: string | undefined;
   readonly note: Note & { readonly origin: Origin };
 }
@@ -49,7 +53,7 @@ export function readEntries(text: string, name: string, files: Files): Entries {
     open.push(file);
     let comment: string[] = [];
     for (const [index, line] of content.split("\n").entries()) {
-      const { code, remark } = split(line);
+      const { code, remark, isOpen } = split(line);
       if (code === "") {
         // An empty line ends a comment that belongs to nothing.
         comment = remark === undefined ? [] : [...comment, remark];
@@ -58,6 +62,7 @@ export function readEntries(text: string, name: string, files: Files): Entries {
       const origin = { file, line: index + 1, column: line.search(/\S/) + 1 };
       const note = { origin, ...(comment.length > 0 ? { comment } : {}), ...(remark === undefined ? {} : { behind: remark }) };
       comment = [];
+      if (isOpen) findings.push({ severity: "error", origin, message: 'missing ": the text in quotes has no end' });
       const equals = valuesOf === undefined ? code.indexOf("=") : -1;
       const key = valuesOf ?? (equals < 0 ? code : code.slice(0, equals)).trim();
       const value = valuesOf !== undefined ? code : equals < 0 ? undefined : code.slice(equals + 1).trim();
@@ -81,7 +86,7 @@ export function readEntries(text: string, name: string, files: Files): Entries {
       });
       return;
     }
-    const [path = "", ...suffixes] = value.split(",").map((word) => word.trim());
+    const [path = "", ...suffixes] = wordsOf(value);
     const isFolder = key === "conf-dir" || FOLDERS.has(key);
     const listed = isFolder ? files.list(path, note.origin.file) : [];
     if ("reason" in listed) {
@@ -133,25 +138,59 @@ function isWanted(path: string, suffixes: readonly string[]): boolean {
 }
 
 /** What a line says, without quotes, and its comment. */
-function split(line: string): { readonly code: string; readonly remark: string | undefined } {
+function split(line: string): { readonly code: string; readonly remark: string | undefined; readonly isOpen: boolean } {
   let code = "";
   let quoted = false;
   for (let at = 0; at < line.length; at++) {
     const one = line[at] as string;
-    if (one === '"') quoted = !quoted;
-    else if (quoted && one === ",") code += QUOTED_COMMA;
-    else if (!quoted && one === "#" && (at === 0 || /\s/.test(line[at - 1] as string))) {
-      return { code: code.trim(), remark: line.slice(at).replace(/^#+ ?/, "").trimEnd() };
+    const escaped = quoted && one === "\\" ? ESCAPES[line[at + 1] ?? ""] : undefined;
+    if (escaped !== undefined) {
+      code += hide(escaped);
+      at++;
+    } else if (one === '"') quoted = !quoted;
+    else if (quoted) code += hide(one);
+    else if (one === "#" && (at === 0 || /\s/.test(line[at - 1] as string))) {
+      return { code: code.trim(), remark: line.slice(at).replace(/^#+ ?/, "").trimEnd(), isOpen: false };
     } else code += one;
   }
-  return { code: code.trim(), remark: undefined };
+  return { code: code.trim(), remark: undefined, isOpen: quoted };
 }
 
-/** A comma in quotes, which divides nothing. */
-const QUOTED_COMMA = "\u0000";
+/** What a backslash in quotes makes of the next character; before others it is one itself. */
+const ESCAPES: Readonly<Record<string, string | undefined>> = {
+  "\\": "\\",
+  '"': '"',
+  t: "\t",
+  n: "\n",
+  r: "\r",
+  b: "\b",
+  e: "\u001b",
+};
+
+/*
+ * A character in quotes divides nothing, and is no digit of a number or an address: until a text is
+ * made of it, another one stands in its place, of those that no file has.
+ */
+const HIDDEN = 0xf700;
+const HIDDEN_CHARACTERS = /[\uf700-\uf77f]/g;
+
+function hide(one: string): string {
+  const code = one.charCodeAt(0);
+  return code < 0x80 ? String.fromCharCode(HIDDEN + code) : one;
+}
+
+/** The text of a word, or of several, in which characters may be hidden. */
+export function textOf(hidden: string): string {
+  return hidden.replaceAll(HIDDEN_CHARACTERS, (one) => String.fromCharCode(one.charCodeAt(0) - HIDDEN));
+}
 
 /** The parts of a value between commas. */
 export function wordsOf(value: string | undefined): string[] {
+  return hiddenWordsOf(value).map(textOf);
+}
+
+/** The same, in which is hidden what stood in quotes, and is text therefore. */
+export function hiddenWordsOf(value: string | undefined): string[] {
   if (value === undefined || value === "") return [];
-  return value.split(",").map((word) => word.trim().replaceAll(QUOTED_COMMA, ","));
+  return value.split(",").map((word) => word.trim());
 }

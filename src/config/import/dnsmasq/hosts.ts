@@ -1,10 +1,12 @@
+import { toHex } from "../../../net/bytes.ts";
 import { formatIpv4, parseIpv4 } from "../../../net/ipv4.ts";
 import { formatIpv6, parseIpv6 } from "../../../net/ipv6.ts";
 import { firstAddress, ipv6PrefixContains } from "../../../net/ipv6-prefix.ts";
 import { prefixContains } from "../../../net/prefix.ts";
 import type { PlainMap } from "../translation.ts";
-import { type Entry, wordsOf } from "./entries.ts";
+import { type Entry, hiddenWordsOf, textOf } from "./entries.ts";
 import { type Match, macMatch } from "./matches.ts";
+import { isPlain } from "./options.ts";
 import type { Networks } from "./ranges.ts";
 import { takeTags } from "./tags.ts";
 import { append, leaseConfig4, leaseTimeOf, listAt, mapAt, report, type Work } from "./work.ts";
@@ -31,7 +33,8 @@ export interface HostPlaces {
 const MAC = /^(?:[0-9a-f]{1,2}-)?(?:[0-9a-f]{1,2}|\*)(?::(?:[0-9a-f]{1,2}|\*)){2,15}$/i;
 
 export function readHost(work: Work, entry: Entry, places: HostPlaces): void {
-  const words = wordsOf(entry.value);
+  // Of old, `net:` set a tag here.
+  const words = hiddenWordsOf(entry.value).map((word) => word.replace(/^net:/, "set:"));
   const { wanted, sets } = takeTags(words);
   const host: Host = { macs: [], ids: [], v4: [], v6: [], name: undefined, time: undefined, ignore: false };
   for (const word of words) readWord(work, entry, host, word);
@@ -65,11 +68,12 @@ export function readHost(work: Work, entry: Entry, places: HostPlaces): void {
   }
 }
 
-function readWord(work: Work, entry: Entry, host: Host, word: string): void {
+function readWord(work: Work, entry: Entry, host: Host, hidden: string): void {
+  const word = textOf(hidden);
   const v6 = /^\[(.*)\]$/.exec(word)?.[1];
   if (word === "") return;
   if (word === "ignore") host.ignore = true;
-  else if (word.startsWith("id:")) host.ids.push(word === "id:*" ? "*" : identifierOf(word.slice(3)));
+  else if (word.startsWith("id:")) host.ids.push(word === "id:*" ? "*" : identifierOf(hidden.slice(3)));
   else if (v6 !== undefined) host.v6.push(v6);
   else if (MAC.test(word)) host.macs.push(word);
   else if (parseIpv4(word) !== undefined) host.v4.push(word);
@@ -82,9 +86,11 @@ function readWord(work: Work, entry: Entry, host: Host, word: string): void {
   } else report(work, "error", entry, `dhcp-host: "${word}" is neither an address, a name, nor a lease time`);
 }
 
-/** Hex with colons, else text. */
-function identifierOf(text: string): string {
-  return /^[0-9a-f]{2}(:[0-9a-f]{2})+$/i.test(text) ? text : `'${text}'`;
+/** Hex with colons, else text, as what stood in quotes is. */
+function identifierOf(hidden: string): string {
+  const text = textOf(hidden);
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2})+$/i.test(hidden)) return text;
+  return isPlain(text) ? `'${text}'` : toHex(new TextEncoder().encode(text));
 }
 
 function macText(mac: string): string {

@@ -1,5 +1,5 @@
 import { STANDARD_DHCP4 } from "../../options/dhcp4.ts";
-import type { Entry } from "./entries.ts";
+import { type Entry, textOf } from "./entries.ts";
 import { literalOf, optionNamed, quoted } from "./options.ts";
 
 /*
@@ -14,15 +14,18 @@ export interface Match {
   readonly atStart?: true;
 }
 
-/** Undefined: the line says nothing that can be looked for. */
+/**
+ * Undefined: the line says nothing that can be looked for. In the words is hidden what stood in
+ * quotes.
+ */
 export function matchOf({ key }: Entry, words: readonly string[]): Match | undefined {
   switch (key) {
     case "dhcp-vendorclass":
       return vendorMatch(words);
     case "dhcp-userclass":
-      return userMatch(words.join(","));
+      return userMatch(textOf(words.join(",")));
     case "dhcp-mac":
-      return macMatch(words[0] ?? "");
+      return macMatch(textOf(words[0] ?? ""));
     case "dhcp-circuitid":
       return relayMatch("circuit_id", words);
     case "dhcp-remoteid":
@@ -30,7 +33,7 @@ export function matchOf({ key }: Entry, words: readonly string[]): Match | undef
     case "dhcp-subscrid":
       return relayMatch("subscriber_id", words);
     case "dhcp-name-match":
-      return nameMatch(words[0] ?? "");
+      return nameMatch(textOf(words[0] ?? ""));
     default:
       return optionMatch(words);
   }
@@ -39,7 +42,7 @@ export function matchOf({ key }: Entry, words: readonly string[]): Match | undef
 function vendorMatch(words: readonly string[]): Match | undefined {
   const [first = ""] = words;
   const enterprise = /^enterprise:(\d+)$/.exec(first)?.[1];
-  const text = words.slice(enterprise === undefined ? 0 : 1).join(",");
+  const text = textOf(words.slice(enterprise === undefined ? 0 : 1).join(","));
   if (text === "") return enterprise === undefined ? undefined : { expression: `vendor-class[${enterprise}].exists` };
   const of = enterprise === undefined ? "option[vendor_class_identifier].hex" : `vendor-class[${enterprise}].data`;
   return { expression: beginsWith(of, text), atStart: true };
@@ -86,7 +89,7 @@ function relayMatch(subOption: string, words: readonly string[]): Match | undefi
   const text = words.join(",");
   if (text === "") return undefined;
   const isHex = /^[0-9a-f]{2}(:[0-9a-f]{2})+$/i.test(text);
-  return { expression: `relay4[${subOption}].hex == ${isHex ? `0x${text.replaceAll(":", "").toLowerCase()}` : quoted(text)}` };
+  return { expression: `relay4[${subOption}].hex == ${isHex ? `0x${text.replaceAll(":", "").toLowerCase()}` : quoted(textOf(text))}` };
 }
 
 function nameMatch(name: string): Match | undefined {

@@ -3,7 +3,7 @@ import { type Ipv4Prefix, prefixContains, rangeOfPrefix } from "../../../net/pre
 import { STANDARD_DHCP4 } from "../../options/dhcp4.ts";
 import { STANDARD_DHCP6 } from "../../options/dhcp6.ts";
 import { addNote, type PlainMap } from "../translation.ts";
-import { type Entry, wordsOf } from "./entries.ts";
+import { type Entry, hiddenWordsOf, textOf, wordsOf } from "./entries.ts";
 import { isOwnAddress, optionNamed, optionValue, quoted, rawOf } from "./options.ts";
 import type { Networks } from "./ranges.ts";
 import { takeTags, type Wanted } from "./tags.ts";
@@ -23,23 +23,47 @@ export interface OptionPlaces {
   readonly off: Set<string>;
 }
 
+/**
+ * Without data such a line keeps these from being sent: dnsmasq has values of its own for them. Any
+ * other option is sent without data, then.
+ */
+const WITH_DEFAULT4: readonly number[] = [
+  1, // subnet mask
+  3, // router
+  6, // DNS server
+  12, // host name
+  15, // domain name
+  28, // broadcast address
+];
+const SUBNET_MASK = 1;
+
 /** Options that Leasehold makes itself, of which dnsmasq lets one write the times. */
 const TIMES: Readonly<Record<string, string>> = { renewal_time: "renew_time", rebinding_time: "rebind_time" };
 
 export function readOption(work: Work, entry: Entry, places: OptionPlaces): void {
-  const words = wordsOf(entry.value);
-  const { wanted } = takeTags(words);
+  const words = hiddenWordsOf(entry.value);
   const always = entry.key === "dhcp-option-force";
+  const wanted: Wanted[] = [];
+  /** Tags as of old, without `tag:` before them. */
+  const bare: string[] = [];
   let vendor: string | undefined;
   let encapsulated: string | undefined;
   let enterprise: string | undefined;
-  for (let prefix = words[0]; prefix !== undefined; prefix = words[0]) {
-    const [, kind, text = ""] = /^(vendor|encap|vi-encap):(.*)$/.exec(prefix) ?? [];
-    if (kind === undefined) break;
-    words.shift();
+  while (words[0] !== undefined && !/^(\d+$|option6?:)/.test(words[0])) {
+    const word = textOf(words.shift() as string);
+    const [, kind, text = word] = /^(vendor|encap|vi-encap|tag|net|set):(.*)$/s.exec(word) ?? [];
     if (kind === "vendor") vendor = text;
     else if (kind === "encap") encapsulated = text;
-    else enterprise = text;
+    else if (kind === "vi-encap") enterprise = text;
+    else {
+      if (kind === undefined) bare.push(word);
+      const tag = text.replace(/^[!#]/, "");
+      if (tag !== "") wanted.push({ tag, negated: tag !== text });
+    }
+  }
+  if (words.length === 0) {
+    reportNameless(work, entry, places, bare);
+    return;
   }
   const [name = "", ...given] = words;
   const version = name.startsWith("option6:") ? 6 : 4;
@@ -55,11 +79,27 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
   }
   const { definition } = option;
   const key = definition?.name ?? String(option.code);
-  if (given.length === 0 || (given.length === 1 && given[0] === "")) {
-    if (wanted.length === 0) places.off.add(key);
-    if (version === 4 && (key === "routers" || key === "domain_name_servers") && wanted.length === 0) return;
+  const isEmpty = given.every((word) => word === "");
+  const isOff = isEmpty && version === 4 && WITH_DEFAULT4.includes(option.code);
+  if (isOff && option.code === SUBNET_MASK) {
+    report(work, "error", entry, `${entry.key}: Leasehold tells each client the netmask, which this line keeps from being sent`);
+    return;
+  }
+  if (isOff && wanted.length === 0) {
+    places.off.add(key);
+    if (key === "routers" || key === "domain_name_servers") return;
   }
   const time = version === 4 ? TIMES[key] : undefined;
+  if (time !== undefined && isEmpty) {
+    report(
+      work,
+      "error",
+      entry,
+      `${entry.key}: ${key} without a time ends dnsmasq when a client asks`,
+      "write the time, or remove the line",
+    );
+    return;
+  }
   if (time !== undefined) {
     settingsFor(work, entry, places, wanted, version, (settings) =>
       put(work, mapAt(settings, "config"), time, optionValue(definition, given), entry),
@@ -75,14 +115,24 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
     report(work, "error", entry, `${entry.key}: ${key}: ${problem}`, "write the address, or a line such as listen-address=192.168.5.1");
     return;
   }
-  const empty = given.length === 0;
-  const value = empty ? undefined : optionValue(definition, ready);
-  if (value === undefined && !empty) {
-    report(work, "error", entry, `${entry.key}: ${given.join(",")} does not fit ${key}`);
+  const value = isEmpty ? rawOf([]) : optionValue(definition, ready);
+  if (value === undefined) {
+    report(work, "error", entry, `${entry.key}: ${textOf(given.join(","))} does not fit ${key}`);
     return;
   }
-  const written = empty ? { value: null } : always ? forced(value) : value;
+  const written = isOff ? { value: null } : always ? forced(value) : value;
   settingsFor(work, entry, places, wanted, version, (settings) => put(work, mapAt(settings, "options"), key, written, entry));
+}
+
+/** What names no option: whatever is neither `option:NAME` nor a number is a tag to dnsmasq. */
+function reportNameless(work: Work, entry: Entry, places: OptionPlaces, bare: readonly string[]): void {
+  const at = bare.findIndex((word) => optionNamed(word, 4, STANDARD_DHCP4) !== undefined);
+  const name = at < 0 ? "NAME" : (bare[at] as string);
+  const key = at < 0 ? undefined : optionNamed(name, 4, STANDARD_DHCP4)?.definition?.name;
+  // Its value is not known, and that dnsmasq would send its own is not what the line says.
+  if (key !== undefined) places.off.add(key);
+  const tags = (at < 0 ? bare.slice(0, 1) : bare.slice(0, at)).map((word) => `tag:${word},`).join("");
+  report(work, "error", entry, `${entry.key}: it names no option`, `write ${tags}option:${name} or the number of the option`);
 }
 
 function forced(value: unknown): PlainMap {

@@ -3,8 +3,12 @@ import { parseIpv4 } from "../../../net/ipv4.ts";
 import { parseIpv6 } from "../../../net/ipv6.ts";
 import type { OptionDefinition } from "../../../wire/option-dictionary.ts";
 import type { OptionDictionary } from "../../options/dictionary.ts";
+import { textOf } from "./entries.ts";
 
-/* Values of dhcp-option, of which dnsmasq guesses what they are. */
+/*
+ * Values of dhcp-option, of which dnsmasq guesses what they are. In their words is hidden what
+ * stood in quotes: that is text, whatever it looks like.
+ */
 
 /** Names of dnsmasq's that differ from Leasehold's by more than the separator. */
 const NAMES4: Readonly<Record<string, string>> = {
@@ -81,7 +85,7 @@ export function isOwnAddress(word: string): boolean {
  * the server's own are put in before.
  */
 export function optionValue(definition: OptionDefinition | undefined, words: readonly string[]): unknown {
-  const plain = words.map((word) => word.replace(/^\[(.*)\]$/, "$1"));
+  const plain = words.map((word) => textOf(word).replace(/^\[(.*)\]$/, "$1"));
   const type = definition?.type;
   switch (type?.kind) {
     case "ipv4":
@@ -89,7 +93,7 @@ export function optionValue(definition: OptionDefinition | undefined, words: rea
     case "domain":
       return plain.length === 1 ? plain[0] : undefined;
     case "text":
-      return words.join(",");
+      return textOf(words.join(","));
     case "domains":
       return plain;
     case "bool":
@@ -109,7 +113,7 @@ export function optionValue(definition: OptionDefinition | undefined, words: rea
     case "routes":
       return routesOf(plain);
     case "opaque":
-      return isText(words) ? words.join(",") : rawOf(words);
+      return isText(words) ? textOf(words.join(",")) : rawOf(words);
     default:
       return rawOf(words);
   }
@@ -144,7 +148,7 @@ function isText(words: readonly string[]): boolean {
 /** The bytes that dnsmasq sends, as an option in its raw form. */
 export function rawOf(words: readonly string[]): { readonly type: "hex" | "str"; readonly value: string } {
   if (words.length === 0) return { type: "hex", value: "" };
-  if (isText(words)) return { type: "str", value: words.join(",") };
+  if (isText(words)) return { type: "str", value: textOf(words.join(",")) };
   // All numbers have the size of the largest.
   const numbers = words.filter((word) => /^-?\d+$/.test(word)).map(Number);
   const largest = Math.max(0, ...numbers.map((number) => (number < 0 || number > 0xffff ? 4 : number > 0xff ? 2 : 1)));
@@ -172,14 +176,19 @@ export function literalOf(
   width: number,
 ): { readonly text: string; readonly size: number; readonly isText: boolean } {
   if (isText(words) || words.length !== 1) {
-    const text = words.join(",");
+    const text = textOf(words.join(","));
     return { text: quoted(text), size: new TextEncoder().encode(text).length, isText: true };
   }
   const bytes = bytesOf(words[0] as string, width) as Uint8Array;
   return { text: `0x${toHex(bytes)}`, size: bytes.length, isText: false };
 }
 
-/** Text as a literal; a quote in it can only be written as bytes. */
+/** Text as a literal; a quote or a control character in it can only be written as bytes. */
 export function quoted(text: string): string {
-  return text.includes("'") ? `0x${toHex(new TextEncoder().encode(text))}` : `'${text}'`;
+  return isPlain(text) ? `'${text}'` : `0x${toHex(new TextEncoder().encode(text))}`;
+}
+
+/** Whether a text can be written between apostrophes. */
+export function isPlain(text: string): boolean {
+  return !/['\p{Cc}]/u.test(text);
 }

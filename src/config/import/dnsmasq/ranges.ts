@@ -37,6 +37,7 @@ const ROUTER_MODES = ["ra-only", "ra-names", "ra-stateless", "ra-advrouter", "sl
 export function readRange(work: Work, entry: Entry, networks: Networks, networkMaps: PlainMap, networkMaps6: PlainMap): void {
   const words = wordsOf(entry.value);
   const { wanted, sets } = takeTags(words);
+  takeBareTags(work, entry, words, sets);
   const [start = ""] = words;
   if (start.includes(":") || words.some((word) => word.startsWith("constructor:"))) {
     readRange6(work, entry, words, wanted, sets, networks, networkMaps6);
@@ -44,7 +45,8 @@ export function readRange(work: Work, entry: Entry, networks: Networks, networkM
   }
   const first = parseIpv4(start);
   if (first === undefined) {
-    report(work, "error", entry, `dhcp-range: "${start}" is no address`, "dhcp-range=FIRST,LAST[,NETMASK][,LEASE TIME]");
+    const hint = `dhcp-range=FIRST,LAST[,NETMASK][,LEASE TIME]; if it is a tag, write set:${start}`;
+    report(work, "error", entry, `dhcp-range: "${start}" is no address`, hint);
     return;
   }
   const last = parseIpv4(words[1] ?? "");
@@ -90,6 +92,17 @@ export function readRange(work: Work, entry: Entry, networks: Networks, networkM
   guard(work, range, wanted, entry);
   setTimes(network.map, range, leaseConfig4(lease));
   append(work, listAt(network.map, "ranges"), range, entry);
+}
+
+/** Tags of old, without `set:` before them: they have a letter that no address has. */
+function takeBareTags(work: Work, entry: Entry, words: string[], sets: string[]): void {
+  for (let [word = ""] = words; words.length > 1 && /^[^.:]*[^\s.:]$/.test(word) && !/^\d+$/.test(word); [word = ""] = words) {
+    words.shift();
+    sets.push(word);
+    if (/^[0-9a-f]+$/i.test(word)) {
+      report(work, "error", entry, `dhcp-range: "${word}" is no address, and without set: no tag to dnsmasq`, `write set:${word}`);
+    }
+  }
 }
 
 /** Hosts with an address outside the range have the lease time of their network, as the first line says it. */

@@ -1,4 +1,4 @@
-import type { Entry } from "./entries.ts";
+import { type Entry, textOf } from "./entries.ts";
 
 /*
  * Tags: a client has those of the lines that it matches, and other lines are for clients with
@@ -108,12 +108,13 @@ export function takeTags(words: string[]): { readonly wanted: Wanted[]; readonly
   const wanted: Wanted[] = [];
   const sets: string[] = [];
   for (let at = 0; at < words.length; ) {
-    const [, kind, negated, tag = ""] = /^(tag|set|net):(!|#)?(.*)$/.exec(words[at] as string) ?? [];
+    const [, kind, negated, name = ""] = /^(tag|set|net):(!|#)?(.*)$/.exec(words[at] as string) ?? [];
     if (kind === undefined) {
       at++;
       continue;
     }
     words.splice(at, 1);
+    const tag = textOf(name);
     if (kind === "set") sets.push(tag);
     else wanted.push({ tag, negated: negated !== undefined });
   }

@@ -3,7 +3,7 @@ import { parseIpv6 } from "../../../net/ipv6.ts";
 import { parseIpv4Prefix, prefixContains, rangeOfPrefix } from "../../../net/prefix.ts";
 import { parseAddressRange } from "../../../net/range.ts";
 import { addNote, createNotes, type Files, inOrder, type PlainMap, type Translation } from "../translation.ts";
-import { type Entry, readEntries, wordsOf } from "./entries.ts";
+import { type Entry, hiddenWordsOf, readEntries, textOf, wordsOf } from "./entries.ts";
 import { type HostPlaces, readHost } from "./hosts.ts";
 import { DNS_KEYS, PROGRAM_KEYS, WITHOUT_COUNTERPART } from "./keys.ts";
 import { matchOf } from "./matches.ts";
@@ -40,12 +40,13 @@ export function translate(text: string, name: string, files: Files): Translation
 
   chooseInterfaces(work, value, interfaces, of("except-interface", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface"));
   for (const entry of of("interface")) {
-    if (entry.value?.includes("*"))
+    const name = textOf(entry.value ?? "");
+    if (name.includes("*"))
       report(
         work,
         "error",
         entry,
-        `interface: ${entry.value} stands for several interfaces: all are served`,
+        `interface: ${name} stands for several interfaces: all are served`,
         "name each that is served by interface=",
       );
   }
@@ -73,13 +74,14 @@ export function translate(text: string, name: string, files: Files): Translation
   for (const entry of of("dhcp-option", "dhcp-option-force")) readOption(work, entry, places);
   for (const entry of of("dhcp-boot")) readBoot(work, entry, places);
   for (const entry of of("domain")) readDomain(work, entry, places);
-  const port = of("port").at(-1)?.value;
+  const [port] = wordsOf(of("port").at(-1)?.value);
   addImplied(work, places, port === undefined || port === "53");
   readFlags(work, value, networks, of);
   for (const entry of of("shared-network")) readShared(work, entry, value, networks);
   addClasses(work, value, places);
   for (const entry of entries) reportKey(work, entry);
-  reportDns(work, entries);
+  // Where DNS is off, what is said of it has no effect.
+  if (port !== "0") reportDns(work, entries);
   if (networks.v4.length + networks.v6.length === 0 && work.findings.every(({ severity }) => severity !== "error")) {
     const [first] = entries;
     if (first !== undefined)
@@ -144,13 +146,17 @@ function chooseInterfaces(work: Work, value: PlainMap, interfaces: readonly stri
 }
 
 function readMatch(work: Work, entry: Entry): void {
-  const words = wordsOf(entry.value);
-  const { sets } = takeTags(words);
+  const words = hiddenWordsOf(entry.value);
   // Of old, the tag stood without `set:`.
-  const [tag] = sets.length > 0 ? sets : [words.shift() ?? ""];
+  const [, kind = "set", tag = ""] = /^(?:(set|net|tag):)?(.*)$/s.exec(textOf(words.shift() ?? "")) ?? [];
+  if (kind !== "set" && entry.key !== "dhcp-match") {
+    work.tags.onHost(tag, entry);
+    report(work, "error", entry, `${entry.key}: by ${kind}:${tag} dnsmasq sets a tag that no other line can name`, `write set:${tag}`);
+    return;
+  }
   const match = matchOf(entry, words);
-  if (tag === undefined || tag === "" || match === undefined) {
-    report(work, "error", entry, `${entry.key}: "${entry.value ?? ""}" can't be looked for in messages`);
+  if (tag === "" || match === undefined) {
+    report(work, "error", entry, `${entry.key}: "${textOf(entry.value ?? "")}" can't be looked for in messages`);
     return;
   }
   work.tags.onCondition(tag, match.expression, entry);
@@ -245,8 +251,9 @@ function readFlags(work: Work, value: PlainMap, networks: Networks, of: (...keys
     else report(work, "error", entry, "dhcp-ignore-clid: client identifiers count for all clients or for none (chaddr_only)");
   }
   const most = of("dhcp-lease-max").at(-1);
-  if (most !== undefined && /^\d{1,9}$/.test(most.value ?? "") && Number(most.value) > 0 && networks.v4.length > 0) {
-    put(work, value, "limits", [{ key: "'all'", max: Number(most.value) }], most);
+  const [number = ""] = wordsOf(most?.value);
+  if (most !== undefined && /^\d{1,9}$/.test(number) && Number(number) > 0 && networks.v4.length > 0) {
+    put(work, value, "limits", [{ key: "'all'", max: Number(number) }], most);
     if (networks.v6.length > 0) report(work, "warning", most, "dhcp-lease-max: leases of IPv6 are not counted");
   } else if (most !== undefined) report(work, "warning", most, "dhcp-lease-max: leases are not limited");
   for (const entry of of("dhcp-broadcast"))
@@ -346,7 +353,7 @@ const READ: ReadonlySet<string> = new Set([
 function reportKey(work: Work, entry: Entry): void {
   const { key } = entry;
   const known = Object.hasOwn(WITHOUT_COUNTERPART, key) ? WITHOUT_COUNTERPART[key] : undefined;
-  if (key === "read-ethers") report(work, "error", entry, `read-ethers: ${ETHERS} can't be read: ${entry.value}`);
+  if (key === "read-ethers") report(work, "error", entry, `read-ethers: ${ETHERS} can't be read: ${textOf(entry.value ?? "")}`);
   else if (known !== undefined) report(work, known[1] ?? "warning", entry, `${key}: ${known[0]}`, known[2]);
   else if (!READ.has(key) && !DNS_KEYS.has(key) && !PROGRAM_KEYS.has(key)) {
     report(work, "error", entry, `unknown key "${key}"`, "dnsmasq --test tells whether dnsmasq knows it");

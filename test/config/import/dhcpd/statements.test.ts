@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { buildTranslation } from "../../../../src/config/import/build.ts";
 import { translate } from "../../../../src/config/import/dhcpd/translate.ts";
 import type { PlainMap, Translation } from "../../../../src/config/import/translation.ts";
 
@@ -45,6 +46,35 @@ test("what statements become", () => {
     const { value, findings } = of(text);
     const wanted = Object.fromEntries(Object.entries({ ...USUAL, ...expected }).filter(([, part]) => part !== undefined));
     assert.deepEqual({ value, findings }, { value: wanted, findings: [] }, text);
+  }
+});
+
+test("a host has one address in each network", () => {
+  const subnets = ["10.0.0", "10.0.1"].map((one) => `subnet ${one}.0 netmask 255.255.255.0 { option routers ${one}.1; }\n`).join("");
+  const A = "10.0.0.10 and 10.0.0.11 are in the same network, 10.0.0.0/24, in which a host has one address: only 10.0.0.10 is kept";
+  const cases: readonly [addresses: string, kept: readonly (readonly string[])[], said: readonly string[]][] = [
+    ["10.0.0.10, 10.0.0.11", [["10.0.0.10"], [], []], [`3 error: ${A}`]],
+    ["10.0.0.10, 10.0.1.10", [["10.0.0.10"], ["10.0.1.10"], []], []],
+    ["10.0.0.10, 10.0.1.10, 10.0.0.11", [["10.0.0.10"], ["10.0.1.10"], []], [`3 error: ${A}`]],
+    ["10.0.0.10, 10.0.0.10", [["10.0.0.10"], [], []], []],
+    [
+      "10.9.0.1, 10.9.0.2",
+      [[], [], ["none"]],
+      ["1", "2"].map((last) => `3 warning: no subnet holds 10.9.0.${last}, so the host never gets it`),
+    ],
+  ];
+  for (const [addresses, kept, said] of cases) {
+    const translation = of(`${subnets}host a { hardware ethernet 02:00:00:00:00:01; fixed-address ${addresses}; }\n`);
+    const { networks, reservations } = translation.value as Record<string, Record<string, PlainMap>>;
+    const lists = [...["10.0.0.0/24", "10.0.1.0/24"].map((one) => networks?.[one]?.reservations), reservations];
+    const ips = lists.map((list) => ((list ?? []) as readonly PlainMap[]).map(({ ip }) => ip ?? "none"));
+    const built = buildTranslation(translation);
+    const errors = (built.ok ? [] : built.diagnostics).filter(({ severity }) => severity === "error").map(({ message }) => message);
+    assert.deepEqual(
+      [ips, translation.findings.map(({ severity, origin, message }) => `${origin.line} ${severity}: ${message}`), errors],
+      [kept, said, said.includes(`3 error: ${A}`) ? [A] : []],
+      addresses,
+    );
   }
 });
 
