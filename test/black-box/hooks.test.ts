@@ -26,6 +26,7 @@ export default {
   },
   networks: { "10.77.0.0/16": { options: { routers: "10.77.0.1", domain_name_servers: "10.77.0.1" }, ranges: [{ range: "10.77.1.1-10.77.1.200" }] } },
   v6: {
+    interfaces: ["lo"],
     options: { dns_servers: "2001:db8:53::53" },
     networks: { "2001:db8:77::/64": { ranges: [{ range: "2001:db8:77::100-2001:db8:77::1ff" }] } },
   },

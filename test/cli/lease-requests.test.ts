@@ -163,7 +163,6 @@ test("usage says of each range, network and shared network how much of it is use
   const range4 = { capacity: 9, used: 2, held: 0, declined: 1, free: 6, remembered: 0 };
   const range6 = { capacity: 16, used: 1, held: 0, declined: 0, free: 15, remembered: 0 };
   const prefixes = { capacity: 256, used: 1, held: 0, declined: 0, free: 255, remembered: 0 };
-  const both = { capacity: 272, used: 2, held: 0, declined: 0, free: 270, remembered: 0 };
   const in4 = { protocol: "dhcp4", link: "10.0.0.0/24" };
   const in6 = { protocol: "dhcp6", link: "2001:db8::/64" };
   assert.deepEqual(usage, {
@@ -174,11 +173,11 @@ test("usage says of each range, network and shared network how much of it is use
     ],
     networks: [
       { ...in4, network: "10.0.0.0/24", ...range4, reserved: 2, reserved_used: 1 },
-      { ...in6, network: "2001:db8::/64", ...both, reserved: 1, reserved_used: 1 },
+      { ...in6, network: "2001:db8::/64", ...range6, prefixes, reserved: 1, reserved_used: 1 },
     ],
     links: [
       { ...in4, ...range4, reserved: 2, reserved_used: 1 },
-      { ...in6, ...both, reserved: 1, reserved_used: 1 },
+      { ...in6, ...range6, prefixes, reserved: 1, reserved_used: 1 },
     ],
   });
   assert.deepEqual(await ask("usage", { network: "10.0.0.0/24" }), {
