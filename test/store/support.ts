@@ -66,10 +66,10 @@ export function openStore(t: TestContext, path: string) {
   return { store, warnings, lost };
 }
 
-/** Waits until it is so, 10 seconds at most. */
+/** Waits until it is so, 30 seconds at most. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await delay(20)) {
-    if (Date.now() > end) throw new Error(`not within 10 seconds: ${condition}`);
+  for (const end = Date.now() + 30_000; !condition(); await delay(20)) {
+    if (Date.now() > end) throw new Error(`not within 30 seconds: ${condition}`);
   }
 }
 

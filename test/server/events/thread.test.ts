@@ -41,6 +41,7 @@ describe("the thread of events", () => {
     await setting.give(0, 10);
     await until(() => read(one).length === 10);
     thread.configure({ sinks: [{ ...fileSink(one), queue: 5 }, fileSink(two)], keep: undefined, listening: false });
+    await until(() => setting.status()?.sinks.length === 2);
     await setting.give(10, 12);
     await until(() => read(one).length === 12 && read(two).length === 2);
     assert.deepEqual(problemsIn(read(one)).problems, []);
@@ -53,8 +54,10 @@ describe("the thread of events", () => {
     );
     // One that is gone for a while is new again.
     thread.configure({ sinks: [], keep: undefined, listening: false });
+    await until(() => setting.status()?.sinks.length === 0);
     await setting.give(12, 13);
     thread.configure({ sinks: [fileSink(one)], keep: undefined, listening: false });
+    await until(() => setting.status()?.sinks.length === 1);
     await setting.give(13, 14);
     await until(() => read(one).length === 13);
     assert.equal(read(one).at(-1)?.number, 14);

@@ -1,5 +1,6 @@
 import { formatIpv4, type Ipv4, parseIpv4 } from "../../../net/ipv4.ts";
 import { type Ipv4Prefix, prefixContains, rangeOfPrefix } from "../../../net/prefix.ts";
+import { OptionCode } from "../../../wire/dhcp4/option-code.ts";
 import { STANDARD_DHCP4 } from "../../options/dhcp4.ts";
 import { STANDARD_DHCP6 } from "../../options/dhcp6.ts";
 import { addNote, type PlainMap } from "../translation.ts";
@@ -28,14 +29,13 @@ export interface OptionPlaces {
  * other option is sent without data, then.
  */
 const WITH_DEFAULT4: readonly number[] = [
-  1, // subnet mask
-  3, // router
-  6, // DNS server
-  12, // host name
-  15, // domain name
-  28, // broadcast address
+  OptionCode.subnetMask,
+  OptionCode.routers,
+  OptionCode.domainNameServers,
+  OptionCode.hostName,
+  OptionCode.domainName,
+  OptionCode.broadcastAddress,
 ];
-const SUBNET_MASK = 1;
 
 /** Options that Leasehold makes itself, of which dnsmasq lets one write the times. */
 const TIMES: Readonly<Record<string, string>> = { renewal_time: "renew_time", rebinding_time: "rebind_time" };
@@ -81,7 +81,7 @@ export function readOption(work: Work, entry: Entry, places: OptionPlaces): void
   const key = definition?.name ?? String(option.code);
   const isEmpty = given.every((word) => word === "");
   const isOff = isEmpty && version === 4 && WITH_DEFAULT4.includes(option.code);
-  if (isOff && option.code === SUBNET_MASK) {
+  if (isOff && option.code === OptionCode.subnetMask) {
     report(work, "error", entry, `${entry.key}: Leasehold tells each client the netmask, which this line keeps from being sent`);
     return;
   }
