@@ -15,7 +15,7 @@ export interface LeaseholdProcess {
   readonly database: string;
   /** What it has written so far. */
   output(): string;
-  /** The first line, written already or within 20 seconds, that matches. */
+  /** The first line, written already or within a minute, that matches. */
   line(pattern: RegExp): Promise<string>;
   /** The leases as `leasehold leases` lists them, by address. */
   leases(): Promise<ListedLease[]>;
@@ -73,7 +73,7 @@ export async function startLeasehold(
   return {
     database,
     output: program.output,
-    line: (pattern) => program.line(pattern, 20_000),
+    line: (pattern) => program.line(pattern, 60_000),
     leases: () => listLeases(database),
     async leasesWhen(wanted) {
       for (const end = Date.now() + 10_000; ; ) {

@@ -164,7 +164,7 @@ export function watch(child: ChildProcess): Program {
     pid,
     ended,
     output: () => text,
-    line(pattern, timeout = 10_000) {
+    line(pattern, timeout = 30_000) {
       return new Promise((resolve, reject) => {
         const settle = (outcome: () => void): void => {
           watchers.delete(look);
