@@ -209,11 +209,3 @@ function writeGlobal({ work, value, global }: State): void {
     if (map.reservations_only === false) delete map.reservations_only;
   }
 }
-
-const TELLS =
-  /^[ \t]*(subnet6?\s+[0-9a-f:.]+(\/\d+)?\s*(netmask\s+[\d.]+)?\s*\{|shared-network\s+\S+\s*\{|(default|max)-lease-time\s+\d+\s*;|option\s+[\w.-]+\s[^;\n]*;|(not\s+)?authoritative\s*;|host\s+\S+\s*\{|hardware\s+ethernet\s+[0-9a-f:]+\s*;|fixed-address6?\s+[^;\n]+;)/m;
-
-/** Whether a text is likely to be a dhcpd.conf: by its name, or by statements of its own. */
-export function isLikely(name: string, text: string): boolean {
-  return /(^|\/)dhcpd6?[^/]*\.conf$/.test(name) || TELLS.test(text);
-}

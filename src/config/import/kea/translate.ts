@@ -96,9 +96,3 @@ function collect({ root }: Document, sections: Map<string, Part>, work: Work): v
       );
   }
 }
-
-/** Whether a text is likely to be Kea's: JSON, and in it a section of Kea's. */
-export function isLikely(name: string, text: string): boolean {
-  if (/(^|\/)kea[^/]*\.(conf|json)$/.test(name)) return true;
-  return /"(Dhcp[46]|DhcpDdns|Control-agent|subnet[46]|option-data|lease-database)"\s*:/.test(text) && /^\s*(?:[#/{<]|$)/.test(text);
-}

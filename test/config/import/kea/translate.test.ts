@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { FORMATS } from "../../../../src/config/import/formats.ts";
-import { isLikely, translateTogether } from "../../../../src/config/import/kea/translate.ts";
+import { KEA } from "../../../../src/config/import/kea/format.ts";
+import { translateTogether } from "../../../../src/config/import/kea/translate.ts";
 import { noteOf, type PlainMap } from "../../../../src/config/import/translation.ts";
 import { dhcp4, dhcp6, filesOf, problemsOf, translate } from "./support.ts";
 
@@ -617,7 +618,7 @@ test("which files are likely of Kea", () => {
     ["dhcp.json", '{ "networks": { } }', false],
     ["dhcpd.conf", 'subnet 10.0.0.0 netmask 255.255.255.0 { } # "Dhcp4":', false],
   ];
-  for (const [name, text, likely] of cases) assert.equal(isLikely(name, text), likely, name);
+  for (const [name, text, likely] of cases) assert.equal(KEA.isLikely(name, text), likely, name);
   assert.ok(FORMATS.some(({ name }) => name === "kea"));
 });
 
