@@ -57,7 +57,7 @@ export function ownAddresses(local: readonly LocalInterface<Ipv4>[]): ReadonlySe
 }
 
 /** Whether a network of the configuration is on the interface's link. */
-export function isOnConfiguredNetwork(config: Config, { name, address }: ServedInterface): boolean {
+function isOnConfiguredNetwork(config: Config, { name, address }: ServedInterface): boolean {
   return (
     config.networks.some((network) => prefixContains(network.prefix, address)) ||
     config.links.some((link) => link.interfaces.includes(name))

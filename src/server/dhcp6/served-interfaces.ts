@@ -30,7 +30,7 @@ export function ownAddresses(local: readonly LocalInterface<Ipv6>[]): readonly I
 }
 
 /** Whether a network of the configuration is on the interface's link. */
-export function isOnConfiguredNetwork(config: Dhcp6Config, { name, addresses }: ServedInterface): boolean {
+function isOnConfiguredNetwork(config: Dhcp6Config, { name, addresses }: ServedInterface): boolean {
   return (
     config.links.some((link) => link.interfaces.includes(name)) ||
     config.networks.some(({ prefix }) => addresses.some((address) => ipv6PrefixContains(prefix, address)))

@@ -4,7 +4,7 @@ import { loadConfig } from "../../../src/config/load.ts";
 import type { Dhcp6Config } from "../../../src/config/model/dhcp6.ts";
 import type { LocalInterface } from "../../../src/io/transport.ts";
 import { formatIpv6, type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
-import { chooseInterfaces, isOnConfiguredNetwork, ownAddresses } from "../../../src/server/dhcp6/served-interfaces.ts";
+import { chooseInterfaces, INTERFACES, ownAddresses } from "../../../src/server/dhcp6/served-interfaces.ts";
 
 function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface<Ipv6>> = {}): LocalInterface<Ipv6> {
   const parsed = addresses.map((text) => ({ address: parseIpv6(text) as Ipv6, prefixLength: 64 }));
@@ -82,7 +82,7 @@ for (const [name, interfaces, served, missing] of CASES) {
 
 test("an interface is on a network that has an address of it, and on one that lists it", () => {
   const config = configured("[]");
-  const on = chooseInterfaces(config, MACHINE).served.filter((one) => isOnConfiguredNetwork(config, one));
+  const on = chooseInterfaces(config, MACHINE).served.filter((one) => INTERFACES.isOnConfiguredNetwork(config, one));
   assert.deepEqual(
     on.map(({ name }) => name),
     ["eth0", "eth4"],

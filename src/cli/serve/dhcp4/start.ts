@@ -1,6 +1,6 @@
 import { formatIpv4, type Ipv4 } from "../../../net/ipv4.ts";
 import { type Ipv4Prefix, prefixContains } from "../../../net/prefix.ts";
-import { INTERFACES, isOnConfiguredNetwork } from "../../../server/dhcp4/served-interfaces.ts";
+import { INTERFACES } from "../../../server/dhcp4/served-interfaces.ts";
 import type { ServedDhcp4 } from "../../../server/server.ts";
 import { SERVER_PORT } from "../../../wire/dhcp4/ports.ts";
 import type { StartFacts } from "../start-lines.ts";
@@ -18,7 +18,7 @@ export function startFactsOf({ config, interfaces, table, port }: ServedDhcp4, a
     listening: `${address === 0 ? "every address" : formatIpv4(address)}, port ${port}`,
     interfaces: interfaces.map((one) => ({
       description: INTERFACES.describe(one),
-      isOnNetwork: isOnConfiguredNetwork(config, one),
+      isOnNetwork: INTERFACES.isOnConfiguredNetwork(config, one),
       isLoopback: one.address >>> 24 === 127,
     })),
     isForService: port === SERVER_PORT,

@@ -1,7 +1,7 @@
 import { equalBytes } from "../../../net/bytes.ts";
 import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6 } from "../../../net/ipv6.ts";
 import { firstAddress } from "../../../net/ipv6-prefix.ts";
-import { INTERFACES, isLoopback, isOnConfiguredNetwork } from "../../../server/dhcp6/served-interfaces.ts";
+import { INTERFACES, isLoopback } from "../../../server/dhcp6/served-interfaces.ts";
 import type { ServedDhcp6 } from "../../../server/server.ts";
 import { SERVER_PORT } from "../../../wire/dhcp6/ports.ts";
 import type { StartFacts } from "../start-lines.ts";
@@ -16,7 +16,7 @@ export function startFactsOf({ config, interfaces, port }: ServedDhcp6, address:
     listening: `${equalBytes(address, IPV6_UNSPECIFIED) ? "every IPv6 address" : formatIpv6(address)}, port ${port}`,
     interfaces: interfaces.map((one) => ({
       description: INTERFACES.describe(one),
-      isOnNetwork: isOnConfiguredNetwork(config, one),
+      isOnNetwork: INTERFACES.isOnConfiguredNetwork(config, one),
       isLoopback: isLoopback(one.address),
     })),
     isForService: port === SERVER_PORT,
