@@ -6,7 +6,7 @@ import { createCounters } from "../../../src/dns/responder/counters.ts";
 import type { NamesStatus } from "../../../src/dns/status.ts";
 import { noResults } from "../../../src/dns/updates/result.ts";
 import { observe } from "../../../src/server/measures.ts";
-import { type Metrics, publishMetrics } from "../../../src/server/metrics/publish.ts";
+import { type Metrics, type MetricsParts, publishMetrics } from "../../../src/server/metrics/publish.ts";
 import { familiesOf, measured, samplesOf } from "../../support/metrics.ts";
 import { findProgram, requirePrograms } from "../../support/requirement.ts";
 
@@ -196,32 +196,29 @@ describe("what Prometheus is told", () => {
   });
 });
 
-test("names of networks are escaped", async () => {
-  const strange = { ...measured(new Map()), addresses: { networks: ['a"\\\n'], pools: [], counts: [1, 0, 0, 0, 0, 0, 0, 0] } };
-  const metrics = publishMetrics({
+/** What a server of these protocols publishes, of which nothing else is of interest. */
+function publishOf(protocols: MetricsParts["protocols"]): Metrics {
+  return publishMetrics({
     version: "",
-    protocols: [["dhcp4", strange]],
+    protocols,
     healthy: () => true,
     health: () => "ok",
     configuration: () => ({ loaded: "2026-01-01T00:00:00Z", hash: "", failed: 0 }),
     events: () => ({ sinks: [] }),
     names: () => undefined,
   });
+}
+
+test("names of networks are escaped", async () => {
+  const strange = { ...measured(new Map()), addresses: { networks: ['a"\\\n'], pools: [], counts: [1, 0, 0, 0, 0, 0, 0, 0] } };
+  const metrics = publishOf([["dhcp4", strange]]);
   metrics.close();
   const samples = samplesOf(await textOf(metrics));
   assert.equal(samples.get('leasehold_network_addresses{protocol="dhcp4",network="a\\"\\\\\\n",state="bound"}'), 1);
 });
 
 test("of names nothing is said where the configuration does not speak of them", async () => {
-  const metrics = publishMetrics({
-    version: "",
-    protocols: [],
-    healthy: () => true,
-    health: () => "ok",
-    configuration: () => ({ loaded: "2026-01-01T00:00:00Z", hash: "", failed: 0 }),
-    events: () => ({ sinks: [] }),
-    names: () => undefined,
-  });
+  const metrics = publishOf([]);
   metrics.close();
   const told = [...samplesOf(await textOf(metrics)).keys()].filter((sample) => /^leasehold_(names?|dns)_?/.test(sample));
   assert.deepEqual(told, []);
@@ -234,15 +231,7 @@ test("pools of prefixes are ranges, and not among the addresses of their network
   ];
   // Of each pool, and then outside of them: bound, held, declined, remembered.
   const counts = [3, 0, 0, 0, 1000, 0, 0, 4, 1, 0, 0, 0];
-  const metrics = publishMetrics({
-    version: "",
-    protocols: [["dhcp6", { ...measured(new Map()), addresses: { networks: ["2001:db8::/64"], pools, counts } }]],
-    healthy: () => true,
-    health: () => "ok",
-    configuration: () => ({ loaded: "2026-01-01T00:00:00Z", hash: "", failed: 0 }),
-    events: () => ({ sinks: [] }),
-    names: () => undefined,
-  });
+  const metrics = publishOf([["dhcp6", { ...measured(new Map()), addresses: { networks: ["2001:db8::/64"], pools, counts } }]]);
   metrics.close();
   const samples = samplesOf(await textOf(metrics));
   const labels = 'protocol="dhcp6",network="2001:db8::/64"';
