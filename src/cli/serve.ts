@@ -20,7 +20,7 @@ import { planHandler } from "../server/plan-request.ts";
 import { answerRequest, type Controlled } from "../server/requests.ts";
 import { reservationHandlers } from "../server/reservation-requests.ts";
 import { reservationsIn } from "../server/runtime-reservations.ts";
-import { type Server, startServer } from "../server/server.ts";
+import { type ReloadNews, type Server, startServer } from "../server/server.ts";
 import type { ServiceParts } from "../server/service.ts";
 import { openMemoryStore } from "../store/memory.ts";
 import { factsOf } from "../store/sqlite/facts.ts";
@@ -94,7 +94,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const { config, ...began } = await beginWith(options.config, read, database === undefined ? [] : reservationsIn(factsOf(database)));
   const events = await startEvents({ config, database, store, log });
   const names = createNames({ config, database, log });
-  const server = await start(config, store, options, log, { journal: events.journal, feed: names.feed, checks: [names.check] });
+  const told = { journal: events.journal, feed: names.feed, checks: [names.check] };
+  const server = await start(config, store, options, serverLog, told);
   events.begin();
   names.begin();
   for (const limitation of server.limitations) log.warn(limitation);
@@ -109,7 +110,6 @@ async function serve(options: ServeOptions): Promise<void> {
       const change = () => server.reload(next, text, facts);
       // The API first, for it may fail: then the server serves on as before.
       const fixed = await (api === undefined ? change() : api.reload(next, change));
-      serverLog.setLevel(next.log.level);
       events.configure(next);
       names.configure(next);
       return fixed;
@@ -208,11 +208,13 @@ async function start(
   config: Config,
   store: LeaseStore,
   { v4Addr, v6Addr }: ServeOptions,
-  log: Log,
+  { log, setLevel }: ServerLog,
   { journal, feed, checks }: Told,
 ): Promise<Server> {
+  const onReload = (news: ReloadNews): void => setLevel(news.config.log.level);
+  const told = { ...(journal && { journal }), ...(feed && { feed }), checks, onReload };
   try {
-    return await startServer({ config, store, ...v4Addr, dhcp6: v6Addr, log, ...(journal && { journal }), ...(feed && { feed }), checks });
+    return await startServer({ config, store, ...v4Addr, dhcp6: v6Addr, log, ...told });
   } catch (error) {
     if (error instanceof StoreError || error instanceof TransportError || error instanceof HooksError) fail(error.message);
     throw error;

@@ -42,9 +42,11 @@ export interface EventLog<M, A, O> {
   /** A program that listens to happenings has thrown this. */
   listenerFailed(error: unknown): void;
   storeRecovered(): void;
+  /** The log may have been given another level: from now on that counts. */
+  readLevel(): void;
   /**
-   * Says what was left out while it was too much and has not been told since; to be called every
-   * now and then.
+   * Says what was left out while it was too much and has not been told since, and looks at the
+   * level; to be called every now and then.
    */
   sumUp(): void;
 }
@@ -83,13 +85,21 @@ const ALLOWED = {
 export function createEventLog<M, A, O>(parts: EventLogParts<M, A, O>): EventLog<M, A, O> {
   const { log, uptime, protocol, stateOf } = parts;
   const { words } = protocol;
-  let warn = log.isLevelEnabled("warn");
-  let info = log.isLevelEnabled("info");
-  let debug = log.isLevelEnabled("debug");
+  // Kept, so that a packet costs no call for each.
+  let warn = false;
+  let info = false;
+  let debug = false;
+  readLevel();
   const allowances = allowancesOf(ALLOWED, uptime);
   const sentences = createSentences(parts);
   const silences = createSilenceLog({ ...parts, protocol: protocol.hooked.protocol, words, sentences });
   const all = [...Object.entries(allowances), ...silences.allowances, ...protocol.allowances];
+
+  function readLevel(): void {
+    warn = log.isLevelEnabled("warn");
+    info = log.isLevelEnabled("info");
+    debug = log.isLevelEnabled("debug");
+  }
 
   /**
    * How an entry begins to be made: how many were left out before it; undefined when it is one too
@@ -144,6 +154,7 @@ export function createEventLog<M, A, O>(parts: EventLogParts<M, A, O>): EventLog
     },
     tell,
     unanswered,
+    readLevel,
     notServed(datagram) {
       if (info) silences.notServed(datagram, debug);
     },
@@ -187,10 +198,7 @@ export function createEventLog<M, A, O>(parts: EventLogParts<M, A, O>): EventLog
       if (leftOut !== undefined) log.info(withLeftOut("leases are durable again: requests are answered", leftOut));
     },
     sumUp() {
-      // A log may have been given another level.
-      warn = log.isLevelEnabled("warn");
-      info = log.isLevelEnabled("info");
-      debug = log.isLevelEnabled("debug");
+      readLevel();
       for (const [subject, allowance] of all) {
         const count = allowance.overdue();
         if (count === 0) continue;

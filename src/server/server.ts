@@ -87,7 +87,7 @@ export interface ServerOptions {
   readonly checks?: readonly HealthCheck[];
   /**
    * Told of each configuration that is served by from now on; what it throws is logged and does no
-   * harm.
+   * harm. Where it gives the log another level, that counts at once.
    */
   readonly onReload?: (news: ReloadNews) => void;
 }
@@ -303,6 +303,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
     } catch (error) {
       log.error({ err: error }, "a listener of reloads failed");
     }
+    for (const one of running) one.readLogLevel();
     return fixed;
   }
 

@@ -119,6 +119,8 @@ export interface RunningService<C, A, O, I> {
   expire(): void;
   /** Says what is lost and what was left out of the log; to be called every now and then. */
   tell(): void;
+  /** The log may have been given another level. */
+  readLogLevel(): void;
   /** Looks at the interfaces again. */
   look(): Promise<void>;
   /**
@@ -330,6 +332,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
         decisions.look();
         events.sumUp();
       },
+      readLogLevel: events.readLevel,
       look: () =>
         assembly.listInterfaces().then(
           (found) => {

@@ -8,12 +8,20 @@ import { discover, ethernetClient } from "../../src/client/dhcp4/index.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import { type Transport, TransportError } from "../../src/io/transport.ts";
+import { type BatchHandler, type Transport, TransportError } from "../../src/io/transport.ts";
 import { LeaseState } from "../../src/leases/dhcp4/lease.ts";
 import type { Ipv4 } from "../../src/net/ipv4.ts";
 import { parseIpv4 } from "../../src/net/ipv4.ts";
 import { ALL_ADDRESSES } from "../../src/server/dhcp4/operations.ts";
-import { type Happening, openMemoryStore, openSqliteStore, type Server, type ServerOptions, startServer } from "../../src/server/index.ts";
+import {
+  type Happening,
+  openMemoryStore,
+  openSqliteStore,
+  type ReloadNews,
+  type Server,
+  type ServerOptions,
+  startServer,
+} from "../../src/server/index.ts";
 import { type LeaseStore, StoreError } from "../../src/store/store.ts";
 import { type Message, MessageType } from "../../src/wire/dhcp4/message.ts";
 import { OptionCode } from "../../src/wire/dhcp4/option-code.ts";
@@ -110,6 +118,44 @@ describe("what a server was given is closed exactly once", () => {
     await assert.rejects(server.stop(), /no end/);
     assert.deepEqual(closed, ONCE);
   });
+});
+
+test("a log that `onReload` gives another level is written to by it from the next message on", async (t) => {
+  const written: string[] = [];
+  const own = pino({ level: "info" }, { write: (line) => void written.push(line) });
+  let receive: BatchHandler<Ipv4> | undefined;
+  const { options } = counted({
+    start(handler: BatchHandler<Ipv4>) {
+      receive = handler;
+    },
+  });
+  const onReload = ({ config: next }: ReloadNews): void => {
+    own.level = next.log.level;
+  };
+  const server = await startServer({ ...options, log: own, onReload });
+  t.after(() => server.stop());
+  const garbage = {
+    bytes: Uint8Array.of(1),
+    length: 1,
+    source: 0x0a000007,
+    sourcePort: 68,
+    destination: 0x0a000001,
+    interfaceIndex: 1,
+    waited: 0,
+  };
+  const said = (): number => {
+    written.length = 0;
+    receive?.([garbage], 1);
+    return written.filter((line) => line.includes("not a DHCP message")).length;
+  };
+  assert.equal(said(), 0);
+  for (const [level, count] of [
+    ["debug", 1],
+    ["info", 0],
+  ] as const) {
+    await server.reload({ ...config, log: { ...config.log, level } });
+    assert.equal(said(), count, level);
+  }
 });
 
 describe("startServer", () => {
