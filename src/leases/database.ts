@@ -136,8 +136,9 @@ export class LeaseDatabase<A, O> implements LeaseWalker<A, O> {
   }
 
   /**
-   * The database as it is at this time: holds have lapsed, bound leases have run out, declined
-   * addresses are free, and what was remembered for longer than `affinity` is forgotten.
+   * The database as it is at this time: holds have lapsed, bound leases have run out and declined
+   * addresses are free, in the second after their last, and what was remembered for longer than
+   * `affinity` is forgotten.
    */
   expire(now: Seconds): Expired<A, O> {
     const draft = this.#draft();

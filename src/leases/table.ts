@@ -259,7 +259,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   }
 
   /**
-   * To be called once, after the last `restore`. `now`: leases that have run out by then are
+   * To be called once, after the last `restore`. `now`: leases that have run out before are
    * expired; 0: none is before `expire` has moved it on.
    */
   restored(now: Seconds): void {
@@ -267,7 +267,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     const { state, expiry } = this.#rows;
     for (let row = 0; row < this.#rows.end; row++) {
       if (!this.#rows.has(row)) continue;
-      if (state[row] === LeaseState.bound && (expiry[row] as number) <= now) state[row] = LeaseState.expired;
+      if (state[row] === LeaseState.bound && (expiry[row] as number) < now) state[row] = LeaseState.expired;
       this.#link(row);
     }
   }
@@ -308,9 +308,10 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
   }
 
   /**
-   * Moves on what is over by `now`, at most `limit` at a time, so that packets never wait for long:
-   * holds lapse (half of the limit is for them), bound leases become expired, declined addresses
-   * become free, and what is remembered for longer than `affinity` is forgotten. Returns what of
+   * Moves on what is over at `now`, at most `limit` at a time, so that packets never wait for long:
+   * holds lapse (half of the limit is for them), bound leases become expired and declined addresses
+   * free in the second after their last, which is their clients' still for a part (times are rounded
+   * down), and what is remembered for longer than `affinity` is forgotten. Returns what of
    * this is to be written, and undone when that fails. `expired` is told of each lease that ran
    * out; its owner is valid during the call. `written`: that a lease has run out is to be written
    * too; else its time says so, there as well as here.
@@ -323,7 +324,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
       this.#letGo(hold);
       left--;
     }
-    for (let row = this.#ending.firstEnding(now); row !== NONE && left > 0; row = this.#ending.firstEnding(now)) {
+    for (let row = this.#ending.firstEnding(now - 1); row !== NONE && left > 0; row = this.#ending.firstEnding(now - 1)) {
       this.#unlink(row);
       if (this.#rows.state[row] === LeaseState.declined) done.push(this.#forget(row));
       else {

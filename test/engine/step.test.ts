@@ -302,7 +302,8 @@ describe("step", () => {
     const whole = { ...owner, vendorClass: undefined, relayAgentInformation: undefined, limitKeys: undefined };
     const lease = { address, state: 1, start: 1000, expiry: 1060, owner: whole } as const;
     const database = createDatabase4(config).apply([{ kind: "put", lease }]);
-    const step = engine4.step(decider, database, { ...way, bytes: bytesOf4(discover()) }, 1060);
+    assert.deepEqual(engine4.step(decider, database, { ...way, bytes: bytesOf4(discover()) }, 1060).expired, []);
+    const step = engine4.step(decider, database, { ...way, bytes: bytesOf4(discover()) }, 1061);
     assert.deepEqual(step.expired, [{ ...lease, state: 3 }]);
     assert.equal(database.byAddress(address)?.state, 1, "the database that was given stays as it was");
     assert.equal(step.database.byAddress(address)?.state, 3);

@@ -90,7 +90,7 @@ describe("holds", () => {
   test("lapse a few at a time, and leave half of what may be moved on at once to leases", () => {
     const table = createLeaseTable(configOf([[{ start: NET + 1, end: NET + 100 }]], 1000));
     for (let i = 1; i <= 50; i++) hold(table, holdOf(NET + i, i, 10));
-    for (let i = 51; i <= 100; i++) table.apply({ kind: "put", lease: leaseOf(NET + i, i, LeaseState.bound, 0, 10) });
+    for (let i = 51; i <= 100; i++) table.apply({ kind: "put", lease: leaseOf(NET + i, i, LeaseState.bound, 0, 9) });
     const left = (): number[] => [[...table.holds()].length, [...table.leases()].filter(({ state }) => state === LeaseState.bound).length];
     table.expire(9, 20);
     assert.deepEqual(left(), [50, 50]);

@@ -92,10 +92,10 @@ describe("LeaseTable: finding", () => {
 
 describe("LeaseTable: time", () => {
   const cases: [name: string, lease: Lease, at: number, then: string][] = [
-    ["a bound lease expires and is remembered", leaseOf(NET + 1, 5, bound, 0, 100), 100, "10.0.0.1 expired client 5 0..100"],
-    ["a bound lease has not expired a second before", leaseOf(NET + 1, 5, bound, 0, 100), 99, "10.0.0.1 bound client 5 0..100"],
+    ["a bound lease expires and is remembered", leaseOf(NET + 1, 5, bound, 0, 100), 101, "10.0.0.1 expired client 5 0..100"],
+    ["a bound lease has not expired in its last second", leaseOf(NET + 1, 5, bound, 0, 100), 100, "10.0.0.1 bound client 5 0..100"],
     ["an endless lease does not expire", leaseOf(NET + 1, 5, bound, 0, NEVER), 0xfffffffe, "10.0.0.1 bound client 5 0..4294967295"],
-    ["a declined address becomes free", leaseOf(NET + 1, 5, declined, 0, 600), 600, "none"],
+    ["a declined address becomes free", leaseOf(NET + 1, 5, declined, 0, 600), 601, "none"],
     ["an expired lease is forgotten after `affinity`", leaseOf(NET + 1, 5, expired, 0, 100), 1100, "none"],
     ["an expired lease is remembered until then", leaseOf(NET + 1, 5, expired, 0, 100), 1099, "10.0.0.1 expired client 5 0..100"],
     ["a released lease is forgotten after `affinity`", leaseOf(NET + 1, 5, released, 0, 100), 1100, "none"],
@@ -136,7 +136,7 @@ describe("LeaseTable: time", () => {
     const table = tableOf();
     put(table, leaseOf(NET + 1, 1, bound, 0, 10));
     put(table, leaseOf(NET + 3, 3, declined, 0, 10));
-    assert.deepEqual(writesOf(table.expire(10, 10)), [removeOf(1, NET + 3)]);
+    assert.deepEqual(writesOf(table.expire(11, 10)), [removeOf(1, NET + 3)]);
     assert.deepEqual(writesOf(table.expire(1010, 10)), [removeOf(0, NET + 1)]);
   });
 });
@@ -158,7 +158,7 @@ describe("LeaseTable: how much of a range is in use", () => {
       const [running, restarted] = [table(), table()];
       put(running, lease);
       assert.deepEqual([running.capacityOf(range), running.inUse(range)], [9, inUse]);
-      running.expire(100, 10);
+      running.expire(101, 10);
       assert.equal(running.inUse(range), 0);
       restarted.restore(storedOf(0, lease));
       restarted.restored(50);
@@ -281,7 +281,7 @@ describe("LeaseTable against a model", () => {
   /** What ran out may still be bound on disk, and in memory where nobody has noticed. */
   function asItIs(lease: Lease, now: number): Lease {
     const { address, state, start, expiry, owner } = lease;
-    return { address, state: state === bound && expiry <= now ? expired : state, start, expiry, owner };
+    return { address, state: state === bound && expiry < now ? expired : state, start, expiry, owner };
   }
 
   function snapshot(table: LeaseTable): string[] {

@@ -75,7 +75,7 @@ describe("the public lease table", () => {
     table.apply({ kind: "put", lease: leaseOf(NET + 1, 5, LeaseState.bound, 2 ** 33, 2 ** 40) });
     const lease = table.byAddress(NET + 1);
     assert.deepEqual([lease?.start, lease?.expiry], [0xfffffffe, 0xfffffffe]);
-    table.expire(0xfffffffe, 10);
+    table.expire(0xffffffff, 10);
     assert.equal(table.byAddress(NET + 1)?.state, LeaseState.expired);
   });
 });

@@ -54,7 +54,7 @@ describe("LeaseTable: leases with a trait", () => {
     const table = tableOf();
     table.apply({ kind: "put", lease: leaseOf(FIRST, 1, bound, 0, 100) });
     for (let i = 1; i < ADDRESSES; i++) table.apply({ kind: "put", lease: leaseOf(FIRST + i, 1, bound, 0, 10) });
-    table.expire(10, ADDRESSES);
+    table.expire(11, ADDRESSES);
     assert.deepEqual(found(table, 1), [FIRST]);
   });
 
@@ -62,7 +62,7 @@ describe("LeaseTable: leases with a trait", () => {
     const table = tableOf();
     table.restore(storedOf(0, leaseOf(FIRST, 1, bound, 0, 100)));
     for (let i = 1; i < ADDRESSES; i++) table.restore(storedOf(i, leaseOf(FIRST + i, 1, bound, 0, 10)));
-    table.restored(10);
+    table.restored(11);
     assert.deepEqual(found(table, 1), [FIRST]);
   });
 

@@ -46,7 +46,7 @@ test("a row is named when its change is on disk, whatever has become of its leas
   await done("0:0");
   bench.receive(requestSelecting(two, transaction, { ...lease, address: FIRST + 1 }));
   await done("0:1");
-  bench.setTime(1100);
+  bench.setTime(1101);
   bench.pump.expire();
   await done("0:1");
   void bench.pump.change([{ kind: "remove", address: FIRST + 1 }]);

@@ -58,10 +58,10 @@ describe("happenings", () => {
     bench.receive(requestSelecting(one, transaction, lease));
     await bench.store.succeed();
     told();
-    bench.setTime(1099);
+    bench.setTime(1100);
     bench.pump.expire();
     assert.deepEqual(told(), []);
-    bench.setTime(1100);
+    bench.setTime(1101);
     bench.pump.expire();
     bench.pump.expire();
     assert.deepEqual(told(), ["expired: bound client 1 1000..1100 -> expired client 1 1000..1100"]);

@@ -269,7 +269,7 @@ describe("what is forgotten while a commit is under way", () => {
 
   for (const [name, gone, message] of [
     ["RELEASE", 1010, release({ mac: OWNER, ciaddr: "10.0.0.10", server: OURS })],
-    ["DECLINE", 87_400, decline({ mac: OWNER, requested: "10.0.0.10", server: OURS })],
+    ["DECLINE", 87_401, decline({ mac: OWNER, requested: "10.0.0.10", server: OURS })],
   ] as const) {
     test(`a ${name} whose commit fails gives the lease back whole, though the address has been forgotten by then`, async () => {
       const bench = setUp(SHORT);

@@ -75,12 +75,12 @@ describe("what becomes of leases is written beside them", () => {
     const { bench, writes } = setUp();
     bench.receive(requestSelecting(one, transaction, lease));
     await bench.store.succeed();
-    bench.setTime(1100);
+    bench.setTime(1101);
     bench.pump.expire();
-    assert.deepEqual(writes(), [["times", "expired 0:0 at 1100"]]);
+    assert.deepEqual(writes(), [["times", "expired 0:0 at 1101"]]);
     await bench.store.fail();
     bench.pump.expire();
-    assert.deepEqual(writes(), [["times", "expired 0:0 at 1100"]]);
+    assert.deepEqual(writes(), [["times", "expired 0:0 at 1101"]]);
     await bench.store.succeed();
     bench.pump.expire();
     assert.deepEqual(writes(), []);
@@ -91,11 +91,11 @@ describe("what becomes of leases is written beside them", () => {
     const { bench, writes } = setUp(ALL, CONFIG.replace("10.0.0.10-10.0.0.12", "10.0.0.10-10.0.0.10").replace(/ {4}reservations.*\n/, ""));
     bench.receive(requestSelecting(one, transaction, lease));
     await bench.store.succeed();
-    bench.setTime(1100);
+    bench.setTime(1101);
     bench.pump.expire();
     await bench.store.succeed();
     bench.receive(requestSelecting(two, transaction, lease));
-    assert.deepEqual(writes(), [["put", "bound 0:0 at 1100"]]);
+    assert.deepEqual(writes(), [["put", "bound 0:0 at 1101"]]);
     await bench.store.succeed();
   });
 

@@ -82,10 +82,10 @@ networks:
     bench.setTime(1010);
     bench.receive(requestExtension(client, transaction, 0x0a00000a));
     assert.deepEqual([bench.store.waiting.length, measures.unwritten[MessageType.ACK]], [0, 1]);
-    bench.setTime(1059);
+    bench.setTime(1060);
     bench.pump.expire();
     assert.equal(measures.expired, 0);
-    bench.setTime(1060);
+    bench.setTime(1061);
     bench.pump.expire();
     assert.equal(measures.expired, 1);
   });

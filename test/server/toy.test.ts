@@ -212,7 +212,7 @@ describe("the pump serves another protocol, with addresses of another size", () 
     setTime(1011);
     receive([Kind.BIND, 8, 3]);
     await held.succeed();
-    setTime(1111);
+    setTime(1112);
     pump.expire();
     assert.deepEqual(
       told.map(({ kind, address, before, after }) => [kind, address[15], before?.expiry, after?.expiry, after?.owner.clientKey[0]]),

@@ -37,11 +37,8 @@ const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 /** Wall clock of 1970, against what is right. */
 const NO_CLOCK = -Date.UTC(2026, 10) / 1000;
-/**
- * Lease time is in whole seconds, and so begins and ends up to one earlier than the client counts;
- * a boot of the machine may cost another.
- */
-const ROUNDING = 2 * SECOND;
+/** Lease time is in whole seconds, and goes back by up to one at a boot of the machine. */
+const ROUNDING = SECOND;
 const PROBATION = 10 * MINUTE;
 
 export interface WorldSize {

@@ -11,11 +11,13 @@ function isOver(lease: Lease<unknown, unknown>, now: Seconds): boolean {
 }
 
 /**
- * Whether a lease keeps its address from other clients: bound or in probation,
- * and its time not over.
+ * Whether a lease keeps its address from other clients: bound or in probation, and its time not
+ * over, or over in this very second. Times are whole seconds, rounded down, so a client that was
+ * given the address late in a second has it until late in the last one.
  */
 export function isInForce(lease: Lease<unknown, unknown>, now: Seconds): boolean {
-  return lease.state !== LeaseState.released && lease.state !== LeaseState.expired && !isOver(lease, now);
+  if (lease.state === LeaseState.released || lease.state === LeaseState.expired) return false;
+  return lease.expiry === NEVER || now <= lease.expiry;
 }
 
 /** Whether the client holds the address, bound, now. */

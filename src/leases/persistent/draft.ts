@@ -112,7 +112,7 @@ export class Draft<A, O> {
       next = atLeast(this.contents.holdsEnding, "");
     }
     const expired: Lease<A, O>[] = [];
-    for (let next = atLeast(this.contents.ending, ""); next !== undefined && secondOf(next[0]) <= now; ) {
+    for (let next = atLeast(this.contents.ending, ""); next !== undefined && secondOf(next[0]) < now; ) {
       const entry = this.#entry(next[1]) as Entry<A, O>;
       if (entry.lease.state === LeaseState.declined) this.#forget(next[1]);
       else {

@@ -68,7 +68,7 @@ function refuseTaken<A, O>({ table, family }: AddLeaseParts<A, O>, lease: NewLea
   if (present?.state === LeaseState.declined) {
     throw new RefusedError("conflict", `${name} is on probation, because somebody was found to use it: unblock it first`);
   }
-  if (present?.state === LeaseState.bound && present.expiry > now && !isOwn(present.owner)) {
+  if (present?.state === LeaseState.bound && present.expiry >= now && !isOwn(present.owner)) {
     throw new RefusedError("conflict", `${name} is leased to ${describe(present.owner)}: release it first`);
   }
   const hold = table.holdOn(address);

@@ -60,7 +60,7 @@ function bulk(config: ConfigSpec = CONFIG): Bulk {
     relay: relayInfo({ 2: text("home-9") }),
   });
   server.lease("10.0.0.104", { mac: CAROL, start: 700, expiry: 1600, state: "declined" });
-  server.lease("10.0.0.105", { mac: CAROL, start: 100, expiry: 1000, state: "declined" });
+  server.lease("10.0.0.105", { mac: CAROL, start: 100, expiry: 999, state: "declined" });
   server.lease("10.0.0.40", { mac: BOB, start: 300, expiry: NEVER, relay: CIRCUIT });
   server.lease("10.0.0.7", { mac: "02:00:00:00:00:77", start: 950, expiry: 1100, htype: 6 });
   server.lease("10.0.1.101", { mac: BOB, id: "bob's id", start: 950, expiry: 4550, relay: relayInfo({ 2: text("home-8") }) });
@@ -273,7 +273,7 @@ describe("DHCPBULKLEASEQUERY (RFC 6926)", () => {
         ["61 carol", "82 0206686f6d652d39", "91 900 s", time, "153 100 s", "156 04"],
       ],
       ["in probation: for how long yet", "10.0.0.104", "op 2 htype 0  ciaddr 10.0.0.104", ["51 600 s", time, "153 300 s", "156 05"]],
-      ["probation is over", "10.0.0.105", "op 2 htype 0  ciaddr 10.0.0.105", [time, "153 0 s", "156 01"]],
+      ["probation is over", "10.0.0.105", "op 2 htype 0  ciaddr 10.0.0.105", [time, "153 1 s", "156 01"]],
       ["never used: since ever", "10.0.0.106", "op 2 htype 0  ciaddr 10.0.0.106", [time, `153 ${WALL + START} s`, "156 01"]],
     ];
     for (const [name, ciaddr, header, options] of cases) {

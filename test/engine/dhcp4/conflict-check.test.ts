@@ -45,7 +45,7 @@ describe("probing an address before its OFFER (RFC 2131 section 3.1 step 2)", ()
       ],
       [
         "a client whose own probation of the address is over",
-        (s) => s.lease("10.0.0.100", { ...MINE, state: "declined", expiry: START }),
+        (s) => s.lease("10.0.0.100", { ...MINE, state: "declined", expiry: START - 1 }),
         PROBE,
       ],
       [

@@ -144,7 +144,7 @@ describe("limits: at most so many leases for each value", () => {
   };
   for (const [name, giveUp] of [
     ["is released", (server: Server) => server.receive(release({ ciaddr: "10.0.0.100" }), unicastFrom("10.0.0.100"))],
-    ["runs out", (server: Server) => server.table.expire(later(server, 86_400), 10)],
+    ["runs out", (server: Server) => server.table.expire(later(server, 86_401), 10)],
   ] as const) {
     test(`a lease that ${name} makes room, and its client has no claim any more`, () => {
       const server = limited(ONE);

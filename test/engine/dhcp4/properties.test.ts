@@ -168,12 +168,15 @@ class World {
     const reservedFor = RESERVED[formatIpv4(yiaddr) as keyof typeof RESERVED];
     assert.ok(ADDRESSES.includes(formatIpv4(yiaddr)), `${where}: not an address to give out`);
     assert.ok(reservedFor === undefined || reservedFor === client, `${where}: reserved for ${reservedFor}`);
-    for (const claim of [...this.#held.values(), ...this.#offered.values()]) {
-      assert.ok(
-        claim.client === client || claim.address !== yiaddr || claim.until <= now,
-        `${where}: ${claim.client} has it until ${claim.until}`,
-      );
-    }
+    // A lease is its client's in the second in which it ends, too.
+    for (const [claims, first] of [
+      [this.#held, now],
+      [this.#offered, now + 1],
+    ] as const)
+      for (const claim of claims.values()) {
+        const isOver = claim.until < first;
+        assert.ok(claim.client === client || claim.address !== yiaddr || isOver, `${where}: ${claim.client} has it until ${claim.until}`);
+      }
     const lease = server.table.byAddress(yiaddr);
     const key = Uint8Array.of(1, ...mac(client));
     if (decision.message.options[0]?.data[0] === MessageType.OFFER) {

@@ -239,7 +239,7 @@ describe("a reserved address that somebody else has", () => {
 
   test("it is the reserved client's once the other lease has run out", () => {
     const server = squatted();
-    server.now += 3600;
+    server.now += 3601;
     assert.equal(briefly(server.receive(discover())), `OFFER ${inside}`);
   });
 });
@@ -249,7 +249,7 @@ test("a reserved address in probation is not offered until probation is over", (
   server.lease(inside, { mac: ALICE });
   server.receive(decline({ server: OURS, requested: inside }));
   assert.equal(briefly(server.receive(discover())), "OFFER 10.0.0.100");
-  server.now += 900;
+  server.now += 901;
   assert.equal(briefly(server.receive(discover())), `OFFER ${inside}`);
 });
 

@@ -229,7 +229,7 @@ function checkForm(request: Message, reply: Reply): void {
 function follow(claims: Claim[], now: number, request: Message, reply: Reply): readonly Claim[] {
   const client = toHex(optionValue(request.options, 1) ?? new Uint8Array());
   const isGrant = reply.message.type === MessageType.REPLY && optionValue(reply.message.options, 13) === undefined;
-  let left = claims.filter(({ until }) => until > now);
+  let left = claims.filter(({ until }) => until >= now);
   if (request.type === MessageType.RELEASE || request.type === MessageType.DECLINE) {
     for (const { code, value } of associationsIn(request.options)) {
       if (request.type === MessageType.DECLINE && code !== OptionCode.iaNa) continue;
@@ -370,7 +370,7 @@ test("nothing is given to two, nothing reserved to others, and every Reply has t
         checkHolds(server);
         for (const offer of offers.values()) if (offer.until > server.now) checkOffer(server, offer);
       }
-      for (const { prefix: given, key, until } of claims.filter((claim) => claim.until > server.now)) {
+      for (const { prefix: given, key, until } of claims.filter((claim) => claim.until >= server.now)) {
         const lease = server.table.byAddress(given);
         assert.ok(lease !== undefined && lease.expiry >= until, `${formatIpv6Prefix(given)} of ${key} is forgotten`);
       }
