@@ -7,6 +7,7 @@ import { LeaseState } from "../src/leases/lease.ts";
 import { openSqliteStore } from "../src/store/sqlite/store.ts";
 import { ownerOf } from "../test/support/leases.ts";
 import { createBenchLab, type Figures } from "./lab.ts";
+import { median } from "./median.ts";
 import { leaseholdWith } from "./servers.ts";
 
 /** Leases that are there already; `LEASES=100000` for a quick look. */
@@ -155,8 +156,4 @@ function get(socketPath: string, path: string, onChunk: (chunk: Buffer) => boole
     asking.on("error", (error) => (asking.destroyed ? resolve() : reject(error)));
     asking.end();
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] as number;
 }

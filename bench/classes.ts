@@ -7,6 +7,7 @@ import { NO_BYTES } from "../src/net/bytes.ts";
 import { readIpv4 } from "../src/net/ipv4.ts";
 import { type Message, MessageType, Op, type Option } from "../src/wire/dhcp4/message.ts";
 import { createBenchLab } from "./lab.ts";
+import { median } from "./median.ts";
 import { LEASEHOLD_CONFIG, leasehold, leaseholdWith } from "./servers.ts";
 
 const COUNTS = [0, 20, 200] as const;
@@ -151,8 +152,4 @@ function discover(client: number, kind: Kind): Received {
   };
   const served = { index: 2, name: "srv0", address: readIpv4(Uint8Array.of(10, 0, 0, 1), 0), prefixLength: 8 };
   return { message, interface: served, source: message.giaddr, sourcePort: 67, destination: served.address, serverPort: 67, length: 400 };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] as number;
 }

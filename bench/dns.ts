@@ -1,4 +1,5 @@
 import { type BenchLab, createBenchLab } from "./lab.ts";
+import { median } from "./median.ts";
 import { type Contender, leasehold, leaseholdWith } from "./servers.ts";
 
 const SERVER = new URL("./dns-server.ts", import.meta.url).pathname;
@@ -68,8 +69,4 @@ async function measure(lab: BenchLab, contender: Contender, window: string, seco
   await server.end();
   if (duplicates > 0) throw new Error(`an address was bound twice ${contender.name}`);
   return rate;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] as number;
 }

@@ -1,4 +1,5 @@
 import { createBenchLab, type Figures } from "./lab.ts";
+import { median } from "./median.ts";
 import { leaseholdWith } from "./servers.ts";
 
 /** What is left to run, and what is compared with it: the first one. */
@@ -36,8 +37,4 @@ export async function measureLog({ rounds, seconds }: { rounds: number; seconds:
     const rate = median(rates.get(name) ?? []);
     console.log(`new leases, log at ${name}: ${Math.round(rate)}/s, ${((100 * rate) / base).toFixed(1)}% of ${LOGS[0]} (aim: ${AIM}%)`);
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }

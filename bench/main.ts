@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { measureApi } from "./api-search.ts";
 import { measureClasses } from "./classes.ts";
 import { measureDns } from "./dns.ts";
+import { measureDnsFlood } from "./dns-flood.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureImport } from "./import-leases.ts";
 import { measureLatency } from "./latency.ts";
@@ -37,6 +38,7 @@ const benches: Record<string, () => Promise<void> | void> = {
   api: () => measureApi({ rounds, seconds }),
   classes: () => measureClasses({ rounds, seconds }),
   dns: () => measureDns({ rounds, seconds }),
+  "dns-flood": () => measureDnsFlood({ rounds, seconds }),
   scrape: measureScrape,
 };
 

@@ -1,4 +1,5 @@
 import { createBenchLab, type Figures } from "./lab.ts";
+import { median } from "./median.ts";
 import { leasehold } from "./servers.ts";
 
 /** Offered load as multiples of the peak. */
@@ -45,8 +46,4 @@ export async function measureOverload({ rounds, seconds }: { rounds: number; sec
   } finally {
     await lab.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] as number;
 }
