@@ -31,9 +31,7 @@ async function leasehold(...args: string[]): Promise<string> {
 function createPlace(t: TestContext) {
   const folder = newFolder(t);
   const [config, database] = [join(folder, "leasehold.yaml"), join(folder, "leases.db")];
-  const { address, port } = newPlace();
-  // On ::1 all tests meet, so the port has to be this process's own.
-  const port6 = 10_000 + (process.pid % 20_000);
+  const { address, port, port6 } = newPlace();
   writeFileSync(config, NETWORKS);
   return {
     config,

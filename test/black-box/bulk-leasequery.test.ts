@@ -77,7 +77,7 @@ test("bulk leasequery of both protocols, and LEASEQUERY of DHCPv6", async (t) =>
     "config.yaml",
     `
 log: { format: json, level: info }
-leasequery: { requesters: [127.0.0.0/8, "::1"], bulk: { listen: [${place.address}, "[::1]:${place.port}"] } }
+leasequery: { requesters: [127.0.0.0/8, "::1"], bulk: { listen: [${place.address}, "[::1]:${place.port6}"] } }
 networks: { 10.0.0.0/24: { ranges: [{ range: 10.0.0.1-10.0.0.2 }] } }
 v6:
   interfaces: [lo]
@@ -100,7 +100,7 @@ v6:
     "--v4-addr",
     `${place.address}:${place.port}`,
     "--v6-addr",
-    `[::1]:${place.port}`,
+    `[::1]:${place.port6}`,
   );
   // The machine may be busy.
   await program.line(/listening on ::1, port/, 30_000);
@@ -118,7 +118,7 @@ v6:
 
   const told =
     /^client 1; 2001:db8:1::5 for 4294967295 4294967295; 2001:db8:ff00::\/56 for 4294967295 4294967295; heard 1\d\d s ago; 23 20010db8/;
-  const two = await connectRequester(t, DHCP6, { host: "::1", port: place.port });
+  const two = await connectRequester(t, DHCP6, { host: "::1", port: place.port6 });
   const query = leasequery({ by: "byRelayId", relayId: "relay", requested: [23] });
   two.send(query);
   const [reply, done] = (await two.read(2)).map(describeAnswer);
@@ -129,10 +129,10 @@ v6:
   t.after(() => socket.close());
   socket.bind(0, "::1");
   await once(socket, "listening");
-  socket.send(DHCP6.encode(query), place.port, "::1");
+  socket.send(DHCP6.encode(query), place.port6, "::1");
   const [bytes, from] = (await once(socket, "message")) as [Uint8Array, { readonly port: number }];
   const answer = describeAnswer(DHCP6.decode(Uint8Array.from(bytes)));
-  assert.equal(from.port, place.port);
+  assert.equal(from.port, place.port6);
   assert.match(answer[3] ?? "", told);
 
   assert.equal(await program.end("SIGTERM"), 0);

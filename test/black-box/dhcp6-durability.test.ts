@@ -7,7 +7,7 @@ import { type Ipv6, parseIpv6 } from "../../src/net/ipv6.ts";
 import { ipv6Prefix, ipv6PrefixesOverlap, parseIpv6Prefix } from "../../src/net/ipv6-prefix.ts";
 import { createCrowd, type HeldLease } from "../support/dhcp6/crowd.ts";
 import type { ListedLease } from "../support/leasehold-process.ts";
-import { newFolder, startLeasehold, writeIn } from "../support/loopback-server.ts";
+import { newFolder, newPlace, startLeasehold, writeIn } from "../support/loopback-server.ts";
 import type { Program } from "../support/namespaces.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
@@ -64,7 +64,7 @@ function missing(held: ReadonlyMap<string, HeldLease>, stored: ReadonlyMap<strin
 test(`no lease that a Reply gave is lost, and no address or prefix is given twice, over ${KILLS} kills under load`, async (t) => {
   const folder = newFolder(t);
   const files = { config: writeIn(folder, "leasehold.yaml", CONFIG), database: join(folder, "leases.db") };
-  const place = { address: "::1", port: 10_000 + (process.pid % 20_000) };
+  const place = { address: "::1", port: newPlace().port6 };
   const random = createRandom(84);
   const crowd = createCrowd(CLIENTS, parseIpv6("2001:db8::1") as Ipv6, random);
   const perRound: number[] = [];

@@ -20,7 +20,7 @@ import { OptionCode } from "../../src/wire/dhcp6/option-code.ts";
 import { optionValue } from "../../src/wire/dhcp6/options.ts";
 import { createDhcp6Hostile } from "../support/hostile/dhcp6/hostile.ts";
 import { attack } from "../support/hostile/onslaught.ts";
-import { countersOf, newFolder, startLeasehold, writeIn } from "../support/loopback-server.ts";
+import { countersOf, newFolder, newPlace, startLeasehold, writeIn } from "../support/loopback-server.ts";
 import { createRandom } from "../support/random.ts";
 import { runLeasehold } from "../support/run-leasehold.ts";
 
@@ -241,7 +241,7 @@ test(`${PACKETS} mutated and random packets: no exception, no hang, no growth; t
 test(`${PACKETS_BY_SOCKET} of them over a socket: the server still answers, ends cleanly, and its counters add up`, async (t) => {
   const folder = newFolder(t);
   const files = { config: writeIn(folder, "leasehold.yaml", CONFIG), database: join(folder, "leases.db") };
-  const port6 = 10_000 + (process.pid % 20_000);
+  const { port6 } = newPlace();
   const server = startLeasehold(t, "serve", "--no-api", "-c", files.config, "-d", files.database, "--v6-addr", `[::1]:${port6}`);
   await server.line(/listening on ::1, port/, 60_000);
   const socket = createSocket("udp6");

@@ -33,14 +33,10 @@ export interface Site extends Hosts {
   metrics(): Promise<ReadonlyMap<string, number>>;
 }
 
-let sites = 0;
-
 export async function startSite(t: TestContext, config: string): Promise<Site> {
   const folder = newFolder(t);
   const [file, database] = [join(folder, "leasehold.yaml"), join(folder, "leases.db")];
   const [v4, api] = [newPlace(), newPlace()];
-  // On ::1 all tests meet, so the port has to be this process's own.
-  const v6 = { address: "::1", port: 10_000 + ((process.pid * 8 + sites++) % 10_000) };
   const write = (text: string): void => writeFileSync(file, `log: {format: json}\napi: {listen: ["${api.address}:${api.port}"]}\n${text}`);
   write(config);
   let program: Program | undefined;
@@ -48,7 +44,7 @@ export async function startSite(t: TestContext, config: string): Promise<Site> {
   const log = (): string => before + (program?.output() ?? "");
   const start = async (): Promise<void> => {
     before = log();
-    const at = ["--v4-addr", `${v4.address}:${v4.port}`, "--v6-addr", `[::1]:${v6.port}`];
+    const at = ["--v4-addr", `${v4.address}:${v4.port}`, "--v6-addr", `[::1]:${v4.port6}`];
     program = startLeasehold(t, "serve", "-c", file, "-d", database, ...at);
     // That comes when it listens for clients. The machine may be busy.
     await program.line(/HTTP API: /, 60_000);
@@ -60,7 +56,7 @@ export async function startSite(t: TestContext, config: string): Promise<Site> {
     if ("passed" in t && t.passed === false) t.diagnostic(`the server said:\n${lines.join("\n").slice(-10_000)}`);
   });
   await start();
-  const hosts = await openHosts(t, { v4, v6 });
+  const hosts = await openHosts(t, v4);
   const run = (names: readonly string[], ...args: readonly string[]): Promise<Ended> => runLeasehold(...names, "-d", database, ...args);
   return {
     ...hosts,

@@ -66,15 +66,15 @@ test("hooks of a module serve both protocols, are read anew, and a module that c
   const told = writeIn(folder, "told.txt", "");
   const word = writeIn(folder, "word.ts", 'export const word: string = "one";\n');
   const config = writeIn(folder, "leasehold.config.ts", MODULE.replace("FILE", JSON.stringify(told)));
-  const [place, { port: port6 }] = [newPlace(), newPlace()];
-  const at = ["--v4-addr", `${place.address}:${place.port}`, "--v6-addr", `[::1]:${port6}`];
+  const place = newPlace();
+  const at = ["--v4-addr", `${place.address}:${place.port}`, "--v6-addr", `[::1]:${place.port6}`];
   const program = watch(
     spawn(process.execPath, [MAIN, "serve", "-c", config, "-d", database, ...at], { stdio: ["ignore", "pipe", "pipe"] }),
   );
   t.after(() => program.end());
   await program.line(/HTTP API/, 60_000);
   const client4 = await openClient4(t, place.address, place.port, "10.77.0.1");
-  const client6 = await openClient6(t, "::1", port6, "2001:db8:77::1");
+  const client6 = await openClient6(t, "::1", place.port6, "2001:db8:77::1");
   const domains = async (mac: string) => [domain4(await client4.discover({ mac })), domain6(await client6.solicit({ mac }))];
 
   assert.deepEqual(await domains(GUEST), ["guests.example", "guests"]);

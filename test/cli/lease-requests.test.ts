@@ -40,7 +40,7 @@ let server: Server;
 let handlers: ReturnType<typeof leaseRequests>;
 
 before(async () => {
-  const { address, port } = newPlace();
+  const { address, port, port6 } = newPlace();
   const store = openSqliteStore(database);
   await store.commit([putOf(0, leaseOf(0x0a00000d, 0x13, LeaseState.declined, 1_700_000_000, 4_000_000_000), "10.0.0.0/24")]);
   await store.close();
@@ -49,7 +49,7 @@ before(async () => {
     store: openSqliteStore(database),
     address: parseIpv4(address) as number,
     port,
-    dhcp6: { address: parseIpv6("::1") as Uint8Array, port: newPlace().port + (process.pid % 20_000) },
+    dhcp6: { address: parseIpv6("::1") as Uint8Array, port: port6 },
     log: NO_LOG,
   });
   handlers = leaseRequests(server);

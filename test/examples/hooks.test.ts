@@ -19,15 +19,15 @@ interface Serving {
 }
 
 async function serve(t: TestContext, example: string): Promise<Serving> {
-  const [place, { port: port6 }] = [newPlace(), newPlace()];
+  const place = newPlace();
   const file = fileURLToPath(new URL(`../../examples/hooks/${example}`, import.meta.url));
-  const at = ["--v4-addr", `${place.address}:${place.port}`, "--v6-addr", `[::1]:${port6}`];
+  const at = ["--v4-addr", `${place.address}:${place.port}`, "--v6-addr", `[::1]:${place.port6}`];
   const args = [MAIN, "serve", "-c", file, "-d", join(newFolder(t), "leases.db"), ...at];
   const program = watch(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] }));
   t.after(() => program.end());
   await program.line(/leases: SQLite/, 30_000);
   const client = await openClient4(t, place.address, place.port, "192.168.5.1");
-  return { program, client, client6: await openClient6(t, "::1", port6, "2001:db8:5::1") };
+  return { program, client, client6: await openClient6(t, "::1", place.port6, "2001:db8:5::1") };
 }
 
 /** Ends it when all of it has begun, so that it says what it has counted. */

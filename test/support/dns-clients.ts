@@ -62,18 +62,17 @@ export interface Hosts {
   host6(duid: Uint8Array, addresses?: number): Host;
 }
 
-export async function openHosts(t: TestContext, to: { readonly v4?: Place; readonly v6?: Place }): Promise<Hosts> {
-  const line4 = to.v4 && (await openLine(t, to.v4, transaction4));
-  const line6 = to.v6 && (await openLine(t, to.v6, transaction6));
+/** Clients of a server there, of both protocols. */
+export async function openHosts(t: TestContext, { address, port, port6 }: Place): Promise<Hosts> {
+  const line4 = await openLine(t, address, port, transaction4);
+  const line6 = await openLine(t, "::1", port6, transaction6);
   let last = 0;
   const next = (): number => ++last;
   return {
     host4(mac, clientIdentifier) {
-      if (line4 === undefined) throw new Error("there is no server for DHCPv4");
       return createHost4(line4, next, mac, clientIdentifier);
     },
     host6(duid, addresses = 1) {
-      if (line6 === undefined) throw new Error("there is no server for DHCPv6");
       return createHost6(line6, next, duid, addresses);
     },
   };
@@ -100,10 +99,11 @@ const TIMES = 60;
 
 async function openLine<M>(
   t: TestContext,
-  to: Place,
+  address: string,
+  port: number,
   read: (bytes: Uint8Array) => { transaction: number; message: M } | undefined,
 ): Promise<Line<M>> {
-  const family = to.address.includes(":") ? "udp6" : "udp4";
+  const family = address.includes(":") ? "udp6" : "udp4";
   const socket = createSocket(family);
   socket.bind(0, family === "udp6" ? "::1" : "127.0.0.1");
   await once(socket, "listening");
@@ -113,7 +113,7 @@ async function openLine<M>(
     if (found !== undefined) waiting.get(found.transaction)?.(found.message);
   });
   t.after(() => socket.close());
-  const tell = (bytes: Uint8Array): void => socket.send(bytes, to.port, to.address);
+  const tell = (bytes: Uint8Array): void => socket.send(bytes, port, address);
   return {
     tell,
     ask(transaction, bytes, isWanted) {

@@ -13,17 +13,21 @@ export const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.u
 export interface Place {
   readonly address: string;
   readonly port: number;
+  /** Of ::1, for DHCPv6. */
+  readonly port6: number;
 }
 
 let places = 0;
 
 /**
- * An address of 127.0.0.0/8 that belongs to this process alone, so that tests run at the same time without meeting, and a port below those that
- * the system gives out.
+ * An address of 127.0.0.0/8 that belongs to this process alone, so that tests run at the same time without meeting, and ports below those that
+ * the system gives out. Of IPv6 there is one address alone: its ports are this process's.
  */
 export function newPlace(): Place {
   const { pid } = process;
-  return { address: `127.${64 + ((pid >>> 16) & 63)}.${(pid >>> 8) & 255}.${pid & 255}`, port: 6800 + places++ };
+  const place = places++;
+  const address = `127.${64 + ((pid >>> 16) & 63)}.${(pid >>> 8) & 255}.${pid & 255}`;
+  return { address, port: 6800 + place, port6: 10_000 + ((8 * pid + place) % 10_000) };
 }
 
 /** A folder for this test's files, on a real disk where the system's folder for temporary files is on one. */
@@ -55,7 +59,7 @@ export interface ServerFiles {
 }
 
 /** Starts a server for relayed clients and waits until it listens. The configuration has to say `log: {format: json}` or leave it out. */
-export async function startServer(t: TestContext, files: ServerFiles, { address, port }: Place): Promise<Program> {
+export async function startServer(t: TestContext, files: ServerFiles, { address, port, port6 }: Place): Promise<Program> {
   const program = startLeasehold(
     t,
     "serve",
@@ -66,6 +70,8 @@ export async function startServer(t: TestContext, files: ServerFiles, { address,
     files.database,
     "--v4-addr",
     `${address}:${port}`,
+    "--v6-addr",
+    `[::1]:${port6}`,
   );
   // The machine may be busy.
   await program.line(/listening on /, 30_000);
