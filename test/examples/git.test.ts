@@ -24,8 +24,10 @@ function repository(t: TestContext) {
   for (const path of [bin, join(repo, "dhcp")]) mkdirSync(path, { recursive: true });
   writeFileSync(join(bin, "leasehold"), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
   chmodSync(join(bin, "leasehold"), 0o755);
-  const who = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null", HOME: folder, EMAIL: "nobody@example.org" };
-  const env = { ...process.env, ...who, PATH: `${bin}${delimiter}${process.env.PATH}` };
+  const settings = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null", HOME: folder };
+  // A user of the machine need not have a name.
+  const who = { GIT_AUTHOR_NAME: "Nobody", GIT_COMMITTER_NAME: "Nobody", EMAIL: "nobody@example.org" };
+  const env = { ...process.env, ...settings, ...who, PATH: `${bin}${delimiter}${process.env.PATH}` };
   const git = (...args: readonly string[]) => spawnSync("git", args, { cwd: repo, env, encoding: "utf8" });
   git("init", "--quiet");
   return { repo, env, git, write: (name: string, text: string) => writeFileSync(join(repo, name), text) };
