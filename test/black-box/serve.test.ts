@@ -113,11 +113,13 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     name: "the configuration is not YAML",
+    status: 78,
     says: [/c\.yaml:2:1: error: not valid YAML/],
     prepare: ({ folder }) => ({ config: writeIn(folder, "c.yaml", "interfaces: [lo\n") }),
   },
   {
     name: "the configuration has problems: all are told, each with its place and a hint",
+    status: 78,
     says: [
       /c\.yaml:1:18: error: expected pretty or json, got "jsn"/,
       /c\.yaml:4:5: error: unknown key "rangs"\n.*\n.*\n {2}hint: did you mean "ranges"\?/,
