@@ -205,6 +205,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       protocol,
       secret: [randomNumber(), randomNumber()],
       stateOf: (one) => table.stateOf(one),
+      networkName: (one) => table.space.networkName(one),
       interfaceName,
       describeInterface,
     });

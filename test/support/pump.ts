@@ -113,6 +113,7 @@ export function createBench(
     protocol,
     secret: [1, 2],
     stateOf: (address) => table.stateOf(address),
+    networkName: (address) => table.space.networkName(address),
     interfaceName,
     describeInterface: (index) => (index === 2 ? "eth0 (10.0.0.1)" : undefined),
   });
