@@ -329,7 +329,7 @@ describe("serve ends with status 0", () => {
       for (const signal of list.slice(1)) process.kill(program.pid, signal);
       assert.equal(await program.end(list[0] as NodeJS.Signals), 0, program.output());
       assert.match(program.output(), /"msg":"SIG(TERM|INT): stopping"/);
-      assert.match(program.output(), /"msg":"stopped"/);
+      assert.match(program.output(), /"msg":"DHCPv4 stopped"/);
       assert.deepEqual([existsSync(`${scene.database}-wal`), existsSync(`${scene.database}-shm`)], [false, false]);
       // Nothing keeps the next one from starting at the same place.
       assert.equal(await (await startServer(t, scene, scene.place)).end(), 0);
