@@ -46,6 +46,7 @@ export interface ListedLease {
   readonly circuit_id: string | null;
   readonly remote_id: string | null;
   readonly network: string;
+  readonly found_by?: string;
 }
 
 export interface StartOptions {
