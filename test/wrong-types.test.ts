@@ -6,7 +6,7 @@ import { loadConfig } from "../src/config/index.ts";
 import { dhcp4 as engine4, dhcp6 as engine6 } from "../src/engine/index.ts";
 import { dhcp4 as leases4, dhcp6 as leases6 } from "../src/leases/index.ts";
 import { formatIpv4, formatIpv6, formatMac } from "../src/net/index.ts";
-import { capture, dhcp4, dhcp6 } from "../src/wire/index.ts";
+import { capture, dhcp4, dhcp6, frames } from "../src/wire/index.ts";
 
 /* What a program without types gives by mistake: a TypeError that names the argument, and what to use instead. */
 
@@ -39,6 +39,54 @@ const NOT_BYTES: readonly (readonly [given: unknown, message: string])[] = [
   [{}, "bytes: this is no Uint8Array but another object"],
   [null, "bytes: this is no Uint8Array but null"],
   [undefined, "bytes: this is no Uint8Array but undefined"],
+];
+
+assert.ok(decoded4.ok && decoded6.ok);
+const MESSAGE4 = { ...decoded4.message, cookie: true };
+const MESSAGE6 = decoded6.message;
+const RELAY = { hopCount: 0, linkAddress: new Uint8Array(16), peerAddress: new Uint8Array(16), options: [] };
+const encoders = { dhcp4, dhcp6 };
+const IN_PACKET = { link: {}, ip: { version: 4 }, udp: { sourcePort: 68, destinationPort: 67 } };
+const OPTION_VALUE = "use encodeOption, which makes it of a value";
+const IPV4_TEXT = "use parseIpv4 of leasehold/net, which makes it of text";
+
+/** What is no message to encode. */
+const NOT_ENCODED: readonly (readonly [call: "dhcp4" | "dhcp6", given: unknown, message: string])[] = [
+  ["dhcp4", decoded4, DECODED],
+  ["dhcp6", decoded6, DECODED],
+  ["dhcp4", "", "message: this is no message but a text: give the `message` of what decode gives"],
+  ["dhcp4", { ...MESSAGE4, xid: 7n }, "message.xid: this is no number but a bigint"],
+  ["dhcp4", { ...MESSAGE4, op: undefined }, "message.op: this is no number but undefined"],
+  ["dhcp4", { ...MESSAGE4, yiaddr: "10.0.0.1" }, `message.yiaddr: this is no number but a text: ${IPV4_TEXT}`],
+  ["dhcp4", { ...MESSAGE4, chaddr: "02:00:00:00:00:01" }, `message.chaddr: this is no Uint8Array but a text: ${MAC_TEXT}`],
+  ["dhcp4", { ...MESSAGE4, file: "pxe" }, "message.file: this is no Uint8Array but a text: use new TextEncoder().encode(text)"],
+  ["dhcp4", { ...MESSAGE4, cookie: undefined }, "message.cookie: this is no boolean but undefined"],
+  ["dhcp4", { ...MESSAGE4, options: [null] }, "message.options[0]: this is no option but null"],
+  ["dhcp4", { ...MESSAGE4, options: [{ code: "53", data: new Uint8Array(1) }] }, "message.options[0].code: this is no number but a text"],
+  [
+    "dhcp4",
+    {
+      ...MESSAGE4,
+      options: [
+        { code: 53, data: new Uint8Array(1) },
+        { code: 12, data: "host" },
+      ],
+    },
+    `message.options[1].data: this is no Uint8Array but a text: ${OPTION_VALUE}`,
+  ],
+  [
+    "dhcp6",
+    { ...MESSAGE6, options: [{ code: 1, data: [0, 3] }] },
+    "message.options[0].data: this is no Uint8Array but a list: use Uint8Array.from(list)",
+  ],
+  ["dhcp6", { ...MESSAGE6, transactionId: "1" }, "message.transactionId: this is no number but a text"],
+  ["dhcp6", { ...MESSAGE6, relays: undefined }, "message.relays: this is no list but undefined"],
+  ["dhcp6", { ...MESSAGE6, relays: [undefined] }, "message.relays[0]: this is no relay but undefined"],
+  [
+    "dhcp6",
+    { ...MESSAGE6, relays: [{ ...RELAY, linkAddress: "fd00::1" }] },
+    `message.relays[0].linkAddress: this is no Uint8Array but a text: ${IPV6_TEXT}`,
+  ],
 ];
 
 const CASES: readonly (readonly [name: string, call: (given: never) => unknown, given: unknown, message: string])[] = [
@@ -78,6 +126,27 @@ const CASES: readonly (readonly [name: string, call: (given: never) => unknown, 
   ],
   ["dhcp4.LeaseTable", (given) => new leases4.LeaseTable(given), loaded, result("config")],
   ["dhcp6.LeaseTable", (given) => new leases6.LeaseTable(given), loaded, result("config.dhcp6")],
+  ...NOT_ENCODED.flatMap(([call, given, message]) => [
+    [`${call}.encode`, (one: never) => encoders[call].encode(one, new Uint8Array(600), 600), given, message] as const,
+    [`${call}.encodeMessage`, encoders[call].encodeMessage, given, message] as const,
+    [
+      `${call} in frames.encodePacket`,
+      (one: never) => frames.encodePacket({ ...IN_PACKET, kind: call, message: one } as never),
+      given,
+      message,
+    ] as const,
+  ]),
+  ["dhcp4.encode", (into) => dhcp4.encode(MESSAGE4, into, 600), "", "into: this is no Uint8Array but a text"],
+  ["dhcp4.encode", (size) => dhcp4.encode(MESSAGE4, new Uint8Array(600), size), "600", "maxMessageSize: this is no number but a text"],
+  ["dhcp6.encode", (into) => dhcp6.encode(MESSAGE6, into, 600), [0], "into: this is no Uint8Array but a list: use Uint8Array.from(list)"],
+  ["dhcp6.encode", (limit) => dhcp6.encode(MESSAGE6, new Uint8Array(600), limit), undefined, "limit: this is no number but undefined"],
+  ["dhcp6.encodeRelays", dhcp6.encodeRelays, MESSAGE6, "relays: this is no list but another object"],
+  [
+    "dhcp6.encodeRelays",
+    dhcp6.encodeRelays,
+    [{ ...RELAY, options: [{ code: 18, data: "x" }] }],
+    `relays[0].options[0].data: this is no Uint8Array but a text: ${OPTION_VALUE}`,
+  ],
   [
     "capture.readCapture",
     capture.readCapture,

@@ -8,6 +8,11 @@ export const Exit = {
   usage: 2,
   /** The server that was asked about serves, but not as it should. */
   degraded: 3,
+  /**
+   * The configuration was read, and can't be served by: starting again helps only once it is
+   * another. `EX_CONFIG` of sysexits.h, and what systemd calls CONFIG.
+   */
+  configuration: 78,
 } as const;
 
 /** Ends the program with a message for the person at the terminal. */

@@ -1,5 +1,7 @@
 import { guardOutput } from "./guard-output.ts";
-import { createProgram } from "./program.ts";
+import { createProgram, inOrder } from "./program.ts";
 
 guardOutput();
-await (await createProgram(process.argv[2])).parseAsync();
+const typed = process.argv.slice(2);
+const program = await createProgram(typed[0]);
+await program.parseAsync(inOrder(program, typed), { from: "user" });

@@ -22,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   bench: async () => (await import("./bench.ts")).addBenchCommand,
 };
 
+const HELP = "help";
+
 /**
  * The command line: all commands, with their help; or the one that is `asked` for alone, where it
  * is one: together they need much more than any of them.
@@ -39,20 +41,38 @@ export async function createProgram(asked?: string): Promise<Command> {
   const one = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
   const adding = await Promise.all((one === undefined ? Object.values(COMMANDS) : [one]).map((load) => load()));
   for (const add of adding) add(program);
-  if (one === undefined) addHelpCommand(program);
-  for (const command of program.commands) refuseUnknown(command);
+  if (one === undefined) addHelpCommand(program, "such as check, or dns names");
+  for (const command of program.commands) {
+    if (command.commands.length === 0) continue;
+    refuseUnknown(command);
+    addHelpCommand(command, `such as ${command.commands[0]?.name()}`);
+  }
   return program;
 }
 
+/**
+ * What was typed, as the program takes it: of a command with commands of its own, the name of one
+ * of them may stand behind options, which are that one's.
+ */
+export function inOrder(program: Command, typed: readonly string[]): readonly string[] {
+  const [name = "", ...args] = typed;
+  const own = commandNamed(program, name)?.commands ?? [];
+  const options = own.flatMap((one) => one.options).filter(({ required }) => required);
+  const takesValue = (arg: string): boolean => options.some(({ short, long }) => arg === short || arg === long);
+  const at = args.findIndex((arg, i) => !arg.startsWith("-") && (i === 0 || !takesValue(args[i - 1] as string)));
+  const isBehind = own.length > 0 && at > 0 && !args.slice(0, at).includes("--");
+  return isBehind ? [name, args[at] as string, ...args.toSpliced(at, 1)] : typed;
+}
+
 /** `leasehold help dns names`: also of commands of commands, and it says what there isn't. */
-function addHelpCommand(program: Command): void {
-  program.helpCommand(false);
-  program
-    .command("help")
+function addHelpCommand(parent: Command, example: string): void {
+  parent.helpCommand(false);
+  parent
+    .command(HELP)
     .description("display help for a command")
-    .argument("[command...]", "such as check, or dns names")
+    .argument("[command...]", example)
     .action((names: readonly string[]) => {
-      let command = program;
+      let command = parent;
       for (const name of names) command = commandNamed(command, name) ?? unknown(command, name);
       command.help();
     });
@@ -63,8 +83,6 @@ function addHelpCommand(program: Command): void {
  * that one.
  */
 function refuseUnknown(command: Command): void {
-  if (command.commands.length === 0) return;
-  command.helpCommand(false);
   command.hook("preSubcommand", ({ args: [word] }) => {
     if (word !== undefined && !word.startsWith("-") && commandNamed(command, word) === undefined) unknown(command, word);
   });
@@ -75,9 +93,10 @@ function commandNamed(command: Command, name: string): Command | undefined {
 }
 
 function unknown(command: Command, name: string): never {
-  const names = command.commands.map((one) => one.name());
+  const all = command.commands.map((one) => one.name());
+  const names = all.filter((one) => one !== HELP);
   const hint =
-    didYouMean(name, names)?.replace(/^d(.*)"(.*)"/, "D$1$2") ??
+    didYouMean(name, all)?.replace(/^d(.*)"(.*)"/, "D$1$2") ??
     (names.length === 0 ? "it has none of its own" : `there are ${names.join(", ")}`);
   return command.error(`error: unknown command '${name}'\n(${hint})`);
 }

@@ -171,7 +171,9 @@ async function readConfig(path: string): Promise<ReadConfig> {
   if (!loaded.ok) {
     for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
     const count = loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`;
-    fail(`${path} can't be used: ${count}, see above${adviceOn(loaded, path)}`);
+    // What can't be read may be there later, such as on a file system that is mounted yet.
+    const status = loaded.source === undefined ? Exit.failed : Exit.configuration;
+    fail(`${path} can't be used: ${count}, see above${adviceOn(loaded, path)}`, status);
   }
   const { config, warnings } = loaded;
   if (config.log.format !== "json") for (const text of formatDiagnostics(warnings, path, loaded.source)) process.stderr.write(`${text}\n`);

@@ -3,7 +3,7 @@ import { type Destination, LARGEST_PAYLOAD } from "../net/destination.ts";
 import { bindError } from "./errors.ts";
 import type { PortableFamily } from "./portable-family.ts";
 import { noSendFailures, sendFailureOf } from "./send-failures.ts";
-import type { BatchHandler, Datagram, LocalInterface, Outbox, SendFailure, Transport, TransportOptions } from "./transport.ts";
+import type { BatchHandler, Datagram, LocalInterface, OnNotSent, Outbox, SendFailure, Transport, TransportOptions } from "./transport.ts";
 
 /** Datagrams handed over at once, and kept while the transport is paused. */
 const BATCH_SIZE = 64;
@@ -102,11 +102,12 @@ export async function openPortableTransport<A>(family: PortableFamily<A>, option
       receiving = handler !== undefined && !closed;
       schedule();
     },
-    createOutbox: (capacity, sent) =>
+    createOutbox: (capacity, sent, onNotSent) =>
       createPortableOutbox<A>(
         capacity,
         counters,
         sent,
+        onNotSent,
         (to) => hostOf(family, to, interfaces),
         (bytes, toPort, host, done) => socket.send(bytes, toPort, host, done),
       ),
@@ -211,6 +212,7 @@ function createPortableOutbox<A>(
   capacity: number,
   counters: PortableCounters,
   sent: Uint32Array | undefined,
+  onNotSent: OnNotSent | undefined,
   hostFor: (to: Destination<A>) => string,
   sendOne: Send,
 ): Outbox<A> {
@@ -219,20 +221,29 @@ function createPortableOutbox<A>(
   const ports: number[] = [];
   const hosts: string[] = [];
   const kinds: number[] = [];
-  const done = (kind: number, error: NodeJS.ErrnoException | null): void => {
+  const marks: number[] = [];
+  const notSent = (mark: number, why: SendFailure): void => {
+    counters.notSent[why]++;
+    onNotSent?.(mark, why);
+  };
+  const done = (kind: number, mark: number, error: NodeJS.ErrnoException | null): void => {
     if (error !== null) {
-      counters.notSent[sendFailureOf(error.code ?? "")]++;
+      notSent(mark, sendFailureOf(error.code ?? ""));
       return;
     }
     counters.sent++;
     if (sent !== undefined) sent[kind] = (sent[kind] as number) + 1;
   };
-  const sendOrCount = (bytes: Uint8Array, port: number, host: string, kind: number): void => {
+  const sendOrCount = (i: number): void => {
+    const kind = kinds[i] as number;
+    const mark = marks[i] as number;
     try {
-      sendOne(bytes, port, host, (error) => done(kind, error));
+      // A copy: the socket may send it later than this.
+      const bytes = (payloads[i] as Uint8Array).slice(0, lengths[i]);
+      sendOne(bytes, ports[i] as number, hosts[i] as string, (error) => done(kind, mark, error));
     } catch {
       // Port 0, which the sender of a request may have written, is an exception to node:dgram.
-      counters.notSent.other++;
+      notSent(mark, "other");
     }
   };
   return {
@@ -247,23 +258,22 @@ function createPortableOutbox<A>(
       if (payload === undefined) throw new RangeError("the outbox is full: send it first");
       return payload;
     },
-    add(payloadLength, to, kind = 0) {
+    add(payloadLength, to, kind = 0, mark = 0) {
       lengths.push(payloadLength);
       ports.push(to.port);
       kinds.push(kind);
+      marks.push(mark);
       hosts.push(hostFor(to));
     },
     send() {
-      for (let i = 0; i < lengths.length; i++) {
-        // A copy: the socket may send it later than this.
-        sendOrCount((payloads[i] as Uint8Array).slice(0, lengths[i]), ports[i] as number, hosts[i] as string, kinds[i] as number);
-      }
+      for (let i = 0; i < lengths.length; i++) sendOrCount(i);
       this.clear();
     },
     clear() {
       lengths.length = 0;
       ports.length = 0;
       kinds.length = 0;
+      marks.length = 0;
       hosts.length = 0;
     },
   };

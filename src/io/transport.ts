@@ -57,9 +57,10 @@ export interface Outbox<A> {
   next(): Uint8Array;
   /**
    * Puts the payload that was written into `next()` in the batch. `to` is not read after the call.
-   * `kind`, below 256, is what it is counted as when the system has taken it.
+   * `kind`, below 256, is what it is counted as when the system has taken it; `mark` is what
+   * `onNotSent` is told when it has not.
    */
-  add(payloadLength: number, to: Destination<A>, kind?: number): void;
+  add(payloadLength: number, to: Destination<A>, kind?: number, mark?: number): void;
   /**
    * Sends the batch and empties it. What can't be sent at once because somebody's queue is full is
    * kept for a moment, as far as there is room, and tried again; what the system refuses is dropped
@@ -72,15 +73,18 @@ export interface Outbox<A> {
 
 /** Why a datagram was not sent, in words for an operator. */
 export const SEND_FAILURES = {
-  "would-block": "nobody on the link answers for the address that they go to, or the link takes no more",
+  "would-block": "nobody on the link answers for the address to send to, or the link takes no more",
   "no-route": "there is no route to the relay or client (`ip route get ADDRESS` shows it)",
-  "too-large": "they are larger than the link or the route carries",
-  "not-permitted": "this process may not send them: a firewall, or missing privileges",
-  other: "the system refused them",
+  "too-large": "larger than the link or the route carries",
+  "not-permitted": "this process may not send there: a firewall, or missing privileges",
+  other: "the system refuses to send there",
 } as const;
 
 /** Why a datagram was not sent: a key of `SEND_FAILURES`. */
 export type SendFailure = keyof typeof SEND_FAILURES;
+
+/** Told of a datagram that was not sent, by its mark, at once or later, and why. */
+export type OnNotSent = (mark: number, why: SendFailure) => void;
 
 /** What a transport received and sent since it was opened. */
 export interface TransportCounters {
@@ -138,9 +142,9 @@ export interface Transport<A> {
   resume(): void;
   /**
    * A batch for at most `capacity` datagrams. Those that the system takes are counted in `sent` by
-   * their kind, where it is given.
+   * their kind, where it is given; `onNotSent` is told of the others, by a transport that can tell.
    */
-  createOutbox(capacity: number, sent?: Uint32Array): Outbox<A>;
+  createOutbox(capacity: number, sent?: Uint32Array, onNotSent?: OnNotSent): Outbox<A>;
   /** What was received and sent since it was opened. */
   counters(): TransportCounters;
   /**

@@ -72,6 +72,14 @@ export const optionalText: FieldText<Uint8Array | undefined> = {
   },
 };
 
+/** What is so, or is not said. */
+export const optionalTrue: FieldText<true | undefined> = {
+  isOptional: true,
+  expected: "true",
+  format: (value) => value,
+  parse: (value) => (value === true ? true : undefined),
+};
+
 /** A whole number from 0 to `most`. */
 export function wholeNumber(most: number): FieldText<number> {
   return {

@@ -56,6 +56,11 @@ export interface Owner {
   readonly limitKeys: Uint8Array | undefined;
   /** The name that it has here, as `writeLeaseName` makes it; undefined: nothing was decided. */
   readonly name?: Uint8Array | undefined;
+  /**
+   * Of a declined address alone: a probe found it in use, and the client is the one that was to get
+   * it.
+   */
+  readonly wasProbed?: true | undefined;
 }
 
 /** One address and its client. */
@@ -69,7 +74,7 @@ export interface Lease<A, O> {
    * when it stopped being bound.
    */
   readonly expiry: Seconds;
-  /** A declined address has an owner too: the client that declined it. */
+  /** A declined address has an owner too: the client that declined it, or that was to get it. */
   readonly owner: O;
 }
 

@@ -24,6 +24,12 @@ export function checkBytes(value: unknown, name: string, hint?: string): void {
   if (!isBytes(value)) throw notBytes(value, name, hint);
 }
 
+/** Throws TypeError unless it is a number. `hint`: what makes it of the text that was meant. */
+export function checkNumber(value: unknown, name: string, hint?: string): void {
+  if (typeof value === "number") return;
+  throw new TypeError(`${name}: this is no number but ${kindOf(value)}${hint === undefined ? "" : `: use ${hint}`}`);
+}
+
 function notBytes(value: unknown, name: string, hint?: string): TypeError {
   const use = useInstead(value) ?? hint;
   return new TypeError(`${name}: this is no Uint8Array but ${kindOf(value)}${use === undefined ? "" : `: use ${use}`}`);

@@ -7,6 +7,7 @@ import { EventCode, EventFlag, type EventWrite } from "../store/event.ts";
 import type { LeaseStore, StoreError, StoreWrite } from "../store/store.ts";
 import { type ChangeFeed, noteChanges } from "./change-feed.ts";
 import { addHappenings, type Counters, countKind } from "./counters.ts";
+import type { Decisions } from "./decisions.ts";
 import type { Entry, EventLog } from "./event-log.ts";
 import { type Happening, type HappeningCounts, type HappeningKind, kindOf, type Listeners, noHappenings } from "./happenings.ts";
 import { isWanted, type Journal } from "./journal.ts";
@@ -37,6 +38,8 @@ const OUTBOX_CAPACITY = 64;
  * wait.
  */
 const MAX_COMMITTING = 64;
+/** The number of a decision that nobody keeps. */
+export const UNRECORDED = -1;
 
 export interface CommitsParts<M, A, O> {
   readonly protocol: Pick<Protocol<M, A, O>, "write" | "kindOf">;
@@ -45,6 +48,8 @@ export interface CommitsParts<M, A, O> {
   readonly transport: Transport<A>;
   readonly counters: Counters;
   readonly events: EventLog<M, A, O>;
+  /** Told of decisions that nothing came of; undefined: nobody keeps them. */
+  readonly decisions?: Pick<Decisions<M, A, O>, "fail"> | undefined;
   /** Told of each change of a lease when it is durable; undefined: nobody listens. */
   readonly listeners?: Listeners<A, O> | undefined;
   /** What of it is to be written beside the leases; undefined: nothing. */
@@ -68,9 +73,9 @@ export interface Commits<M, A, O> {
   readonly underWay: number;
   /**
    * Does what was decided, as far as that is possible before the batch ends. `entry` is what to
-   * tell the operator when it has come true.
+   * tell the operator when it has come true, `number` what the decision is known by.
    */
-  carryOut(decision: Settled<M, A, O>, entry: Entry | undefined): void;
+  carryOut(decision: Settled<M, A, O>, entry: Entry | undefined, number: number): void;
   /**
    * Carries out changes in memory. True: some of them have to be on disk before their answer
    * leaves. `kind`: what they are, where they don't say it.
@@ -103,14 +108,17 @@ interface Batch<A, O> {
   readonly counts: HappeningCounts;
   /** What to tell the operator when it is true. */
   readonly entries: Entry[];
+  /** Numbers of the decisions that nothing comes of unless it is true. */
+  readonly numbers: number[];
   /** What listeners are told when it is true. */
   readonly happenings: Happening<A, O>[];
 }
 
 export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M, A, O> {
-  const { protocol, table, store, transport, counters, events, listeners, journal, feed, clock, uptime } = parts;
+  const { protocol, table, store, transport, counters, events, decisions, listeners, journal, feed, clock, uptime } = parts;
   const { measures } = counters;
-  const ready = transport.createOutbox(OUTBOX_CAPACITY, counters.sent);
+  const newOutbox = (): Outbox<A> => transport.createOutbox(OUTBOX_CAPACITY, counters.sent, decisions?.fail);
+  const ready = newOutbox();
   const readyReceived = new Float64Array(OUTBOX_CAPACITY);
   const spare: Pick<Batch<A, O>, "replies" | "received">[] = [];
   /** Oldest first; commits settle in this order. */
@@ -122,7 +130,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
 
   function newBatch(): Batch<A, O> {
     const { replies, received } = spare.pop() ?? {
-      replies: transport.createOutbox(OUTBOX_CAPACITY, counters.sent),
+      replies: newOutbox(),
       received: new Float64Array(OUTBOX_CAPACITY),
     };
     return {
@@ -135,6 +143,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
       noted: 0,
       counts: noHappenings(),
       entries: [],
+      numbers: [],
       happenings: [],
     };
   }
@@ -148,7 +157,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     for (let i = 0; i < count; i++) observe(measures.response, now - (received[i] as number));
   }
 
-  function carryOut(decision: Settled<M, A, O>, entry: Entry | undefined): void {
+  function carryOut(decision: Settled<M, A, O>, entry: Entry | undefined, number: number): void {
     if (decision.kind === "silence") {
       counters.silent[decision.reason]++;
       return;
@@ -159,6 +168,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     const durable = apply(decision.changes);
     if (decision.kind === "update") {
       batch.noted++;
+      batch.numbers.push(number);
       if (entry !== undefined) batch.entries.push(entry);
       return;
     }
@@ -177,7 +187,8 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     (waits ? batch.received : readyReceived)[outbox.length] = measures.receivedAt;
     measures.bytesSent += length;
     if (decision.rests && decision.changes.length === 0) countKind(measures.unwritten, kind);
-    outbox.add(length, decision.to, kind);
+    outbox.add(length, decision.to, kind, number);
+    if (waits) batch.numbers.push(number);
     if (entry === undefined) return;
     if (waits) batch.entries.push(entry);
     else events.tell(entry);
@@ -237,6 +248,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
       // What was noted without a change of a lease, such as the end of a hold.
       counters.noted += batch.noted;
       batch.noted = 0;
+      batch.numbers.length = 0;
       if (batch.entries.length > 0) for (const entry of batch.entries.splice(0)) events.tell(entry);
       return;
     }
@@ -288,6 +300,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     for (const done of failed) {
       counters.dropped["store-failed"] += done.replies.length + done.noted;
       measures.repliesWaiting -= done.replies.length;
+      for (const number of done.numbers) decisions?.fail(number, "store-failed");
       done.replies.clear();
       release(done);
     }

@@ -1,6 +1,7 @@
 import { type Decision, SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
-import type { Datagram } from "../io/transport.ts";
+import { type Datagram, SEND_FAILURES } from "../io/transport.ts";
 import type { LeaseChange, Seconds } from "../leases/lease.ts";
+import { DROP_REASONS } from "./counters.ts";
 
 /*
  * The last messages and what was decided about each, kept in memory that is taken once: an operator
@@ -20,6 +21,13 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 const REASONS = Object.keys(SILENCE_REASONS) as SilenceReason[];
 const NUMBER_OF = Object.fromEntries(REASONS.map((reason, number) => [reason, number])) as Record<SilenceReason, number>;
+
+/** Why nothing came of a decision. */
+export const FAILURES = { ...SEND_FAILURES, "store-failed": DROP_REASONS["store-failed"] } as const;
+export type Failure = keyof typeof FAILURES;
+
+const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];
+const NUMBER_OF_FAILURE = Object.fromEntries(FAILURE_NAMES.map((name, i) => [name, i + 1])) as Record<Failure, number>;
 
 /** How addresses are kept, and what of a reply. */
 export interface KeptAddresses<M, A> {
@@ -44,6 +52,8 @@ export interface KeptDecision<A> {
   readonly replyKind: number;
   /** Why nobody answered; undefined: somebody did. */
   readonly reason: SilenceReason | undefined;
+  /** Why nothing came of it; undefined: it was carried out, or is not yet. */
+  readonly failure: Failure | undefined;
   /** What the outcome is about; undefined: no address. */
   readonly address: A | undefined;
 }
@@ -54,6 +64,8 @@ export interface DecisionLog<M, A, O> {
   /** The number of the oldest one that is kept. */
   readonly first: number;
   record(datagram: Datagram<A>, decision: Decision<M, A, O>, now: Seconds): void;
+  /** Nothing came of the decision of this number, if it is still kept. */
+  fail(number: number, failure: Failure): void;
   /** One that is kept; undefined: it is no longer. */
   at(number: number): KeptDecision<A> | undefined;
   /** Whether the bytes of the message have these in them, or its outcome is about this address. */
@@ -75,6 +87,8 @@ export function createDecisionLog<M, A, O>(addresses: KeptAddresses<M, A>, kindO
   const lengths = new Uint16Array(MOST_ENTRIES);
   const outcomes = new Uint8Array(MOST_ENTRIES);
   const details = new Uint8Array(MOST_ENTRIES);
+  /** By number; 0: none is known of. */
+  const failures = new Uint8Array(MOST_ENTRIES);
   const hasAddress = new Uint8Array(MOST_ENTRIES);
   const interfaces = new Int32Array(MOST_ENTRIES);
   const ports = new Uint16Array(MOST_ENTRIES);
@@ -165,6 +179,7 @@ export function createDecisionLog<M, A, O>(addresses: KeptAddresses<M, A>, kindO
       taken[slot] = needed + unused;
       times[slot] = now;
       lengths[slot] = length;
+      failures[slot] = 0;
       interfaces[slot] = datagram.interfaceIndex;
       ports[slot] = datagram.sourcePort;
       write(datagram.source, bytes, at);
@@ -172,6 +187,9 @@ export function createDecisionLog<M, A, O>(addresses: KeptAddresses<M, A>, kindO
       note(slot, at + 2 * size, decision);
       copyMessage(datagram.bytes, at + header, kept);
       next++;
+    },
+    fail(number, failure) {
+      if (isKept(number)) failures[number & LAST_SLOT] = NUMBER_OF_FAILURE[failure];
     },
     at(number) {
       if (!isKept(number)) return undefined;
@@ -195,6 +213,7 @@ export function createDecisionLog<M, A, O>(addresses: KeptAddresses<M, A>, kindO
         outcome,
         replyKind: details[slot] as number,
         reason: outcome === Outcome.silence ? REASONS[details[slot] as number] : undefined,
+        failure: FAILURE_NAMES[(failures[slot] as number) - 1],
         address: hasAddress[slot] === 1 ? read(bytes, at + 2 * size) : undefined,
       };
     },

@@ -2,7 +2,7 @@ import { type Decision, SILENCE_REASONS, type SilenceReason } from "../engine/de
 import type { Datagram } from "../io/transport.ts";
 import type { Lease, Seconds } from "../leases/lease.ts";
 import { equalBytes, fromHex } from "../net/bytes.ts";
-import { createDecisionLog, type KeptAddresses, type KeptDecision, Outcome } from "./decision-log.ts";
+import { createDecisionLog, FAILURES, type Failure, type KeptAddresses, type KeptDecision, Outcome } from "./decision-log.ts";
 import type { Protocol, TraceFact, TraceListener } from "./protocol.ts";
 import { inTurn } from "./reload.ts";
 import { RefusedError, type RequestHandler } from "./requests.ts";
@@ -60,8 +60,8 @@ export interface ToldDecision {
   readonly message: string;
   /** What was done about it, in words. */
   readonly outcome: string;
-  /** Why it was not answered. */
-  readonly reason?: SilenceReason;
+  /** Why it was not answered, or nothing came of what was decided. */
+  readonly reason?: SilenceReason | Failure;
   /** What the outcome is about. */
   readonly address?: string;
   /** The message with its options, line by line. */
@@ -96,8 +96,10 @@ export interface Decisions<M, A, O> extends DecisionsOf {
    * watched.
    */
   watch(message: M): TraceListener | undefined;
-  /** To be told after each decision. */
-  record(datagram: Datagram<A>, decision: Decision<M, A, O>, now: Seconds): void;
+  /** To be told after each decision. Returns the number that it is known by. */
+  record(datagram: Datagram<A>, decision: Decision<M, A, O>, now: Seconds): number;
+  /** To be told that nothing came of one: its answer could not be sent, or its lease not written. */
+  fail(number: number, failure: Failure): void;
   /** Ends what has been watched for long enough; to be called every now and then. */
   look(): void;
 }
@@ -179,7 +181,7 @@ export function createDecisions<M, A, O>(parts: DecisionsParts<M, A, O>): Decisi
     const kept = log.at(number);
     const read = kept && protocol.read(kept.datagram);
     if (kept === undefined || read?.ok !== true) return undefined;
-    const { datagram, reason, address } = kept;
+    const { datagram, reason = kept.failure, address } = kept;
     const events = traces.get(number);
     return {
       time: new Date((kept.time + parts.wallOffset()) * 1000).toISOString(),
@@ -205,14 +207,16 @@ export function createDecisions<M, A, O>(parts: DecisionsParts<M, A, O>): Decisi
     return found;
   }
 
-  function outcomeOf({ outcome, replyKind, reason, address, isCut }: KeptDecision<A>): string {
+  function outcomeOf({ outcome, replyKind, reason, failure, address, isCut }: KeptDecision<A>): string {
     const about = address === undefined ? "" : ` of ${words.format(address)}`;
     const cut = isCut ? " (its end was not kept)" : "";
     switch (outcome) {
-      case Outcome.reply:
-        return `answered with ${kinds.get(replyKind) ?? `a message of type ${replyKind}`}${about}${cut}`;
+      case Outcome.reply: {
+        const reply = `${kinds.get(replyKind) ?? `a message of type ${replyKind}`}${about}`;
+        return failure === undefined ? `answered with ${reply}${cut}` : `${reply} was not sent: ${FAILURES[failure]}${cut}`;
+      }
       case Outcome.update:
-        return `noted${about}${cut}`;
+        return failure === undefined ? `noted${about}${cut}` : `not noted${about}: ${FAILURES[failure]}${cut}`;
       case Outcome.silence:
         return `not answered: ${SILENCE_REASONS[reason as SilenceReason]}${cut}`;
       case Outcome.question:
@@ -237,7 +241,9 @@ export function createDecisions<M, A, O>(parts: DecisionsParts<M, A, O>): Decisi
         if (traces.size > MOST_TRACES) traces.delete(traces.keys().next().value as number);
       }
       log.record(datagram, decision, now);
+      return log.next - 1;
     },
+    fail: log.fail,
     look() {
       const now = uptime();
       if (watched.some(({ until }) => until <= now)) watched = watched.filter(({ until }) => until > now);

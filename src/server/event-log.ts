@@ -60,6 +60,8 @@ export interface EventLogParts<M, A, O> {
   readonly secret: readonly [number, number];
   /** The state of the lease of an address as it stands; undefined: there is none. */
   readonly stateOf: (address: A) => LeaseState | undefined;
+  /** The name of the network of an address; empty: none is configured for it. */
+  readonly networkName: (address: A) => string;
   /** The name of an interface, or what it is called by its number. */
   readonly interfaceName: (index: number) => string;
   /** Name and address of an interface, for people; undefined: nothing is served there. */
@@ -83,7 +85,7 @@ const ALLOWED = {
 } as const;
 
 export function createEventLog<M, A, O>(parts: EventLogParts<M, A, O>): EventLog<M, A, O> {
-  const { log, uptime, protocol, stateOf } = parts;
+  const { log, uptime, protocol, stateOf, networkName } = parts;
   const { words } = protocol;
   // Kept, so that a packet costs no call for each.
   let warn = false;
@@ -163,10 +165,12 @@ export function createEventLog<M, A, O>(parts: EventLogParts<M, A, O>): EventLog
       if (leftOut === undefined) return;
       const text = words.format(address);
       const user = hardwareAddress && formatMac(hardwareAddress);
+      const network = networkName(address);
       const facts = {
         kind: "conflict",
         protocol: protocol.hooked.protocol,
         address: text,
+        ...(network === "" ? {} : { network }),
         ...(user === undefined ? {} : { hardware_address: user }),
       };
       const by = user === undefined ? "" : ` by ${user}`;

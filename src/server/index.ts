@@ -14,6 +14,7 @@ export {
   type BatchHandler,
   type Datagram,
   type LocalInterface,
+  type OnNotSent,
   type Outbox,
   SEND_FAILURES,
   type SendFailure,

@@ -172,6 +172,8 @@ export interface Words<M, A, O> {
   subjectOf(request: M, reply: M): Subject | undefined;
   /** The addresses that the answer is about; empty: none. */
   addressOf(request: M, reply: M): string;
+  /** The first address that the answer gives; undefined: none. */
+  givenBy(reply: M): A | undefined;
   /** For how long the answer gives them, in seconds; undefined: it gives none. */
   leaseTimeOf(reply: M): number | undefined;
   refusalIn(reply: M): Refusal | undefined;

@@ -5,7 +5,7 @@ import type { LeaseChange, Seconds } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
-import { createCommits } from "./commits.ts";
+import { createCommits, UNRECORDED } from "./commits.ts";
 import { type Counters, countKind } from "./counters.ts";
 import type { Decisions } from "./decisions.ts";
 import type { EventLog } from "./event-log.ts";
@@ -56,7 +56,7 @@ export interface PumpParts<M, A, O> {
   readonly counters: Counters;
   readonly events: EventLog<M, A, O>;
   /** Keeps what is decided; undefined: nobody does. */
-  readonly decisions?: Pick<Decisions<M, A, O>, "watch" | "record"> | undefined;
+  readonly decisions?: Pick<Decisions<M, A, O>, "watch" | "record" | "fail"> | undefined;
   /** Told of each change of a lease when it is durable; undefined: nobody listens. */
   readonly listeners?: Listeners<A, O> | undefined;
   /** What of it is to be written beside the leases; undefined: nothing. */
@@ -180,8 +180,8 @@ export function startPump<M, A, O>(parts: PumpParts<M, A, O>): Pump<A, O> {
   function settle(datagram: Datagram<A>, message: M, decided: Settled<M, A, O>, now: Seconds, hooked?: HookedMessage<A>): void {
     const decision = hooked === undefined || hooks === undefined ? decided : hooks.decide(message, decided, hooked);
     if (decision === undefined) return;
-    decisions?.record(datagram, decision, now);
-    commits.carryOut(decision, events.decided(message, decision, datagram));
+    const number = decisions?.record(datagram, decision, now) ?? UNRECORDED;
+    commits.carryOut(decision, events.decided(message, decision, datagram), number);
   }
 
   /** Holds the address, and has the message wait for the answer. False: nobody can be asked. */

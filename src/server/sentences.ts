@@ -33,6 +33,8 @@ export interface SentencesParts<M, A, O> {
   readonly protocol: Pick<Protocol<M, A, O>, "words" | "hooked">;
   /** The name of an interface, or what it is called by its number. */
   readonly interfaceName: (index: number) => string;
+  /** The name of the network of an address; empty: none is configured for it. */
+  readonly networkName: (address: A) => string;
 }
 
 /** Puts entries together. */
@@ -47,7 +49,7 @@ export interface Sentences<M, A, O> {
   unanswered(level: "debug" | "info", request: M, reason: string, why: string, datagram: Datagram<A>): Entry;
 }
 
-export function createSentences<M, A, O>({ protocol, interfaceName }: SentencesParts<M, A, O>): Sentences<M, A, O> {
+export function createSentences<M, A, O>({ protocol, interfaceName, networkName }: SentencesParts<M, A, O>): Sentences<M, A, O> {
   const { words } = protocol;
 
   /** What every entry about a message has. */
@@ -62,6 +64,12 @@ export function createSentences<M, A, O>({ protocol, interfaceName }: SentencesP
     return { level, facts: new SaidFacts(facts), text };
   }
 
+  /** Addresses and their network, which is that of the first. */
+  function placed(address: string, first: A | undefined): Facts {
+    const network = first === undefined ? "" : networkName(first);
+    return network === "" ? { address } : { address, network };
+  }
+
   /** Addresses that the client had, and has others for. */
   function listOf(leases: readonly Lease<A, O>[]): string {
     return leases.map(({ address }) => words.format(address)).join(", ");
@@ -74,18 +82,23 @@ export function createSentences<M, A, O>({ protocol, interfaceName }: SentencesP
         const name = words.nameOf(request);
         const address = listOf(released);
         if (subject === undefined) return entry("debug", facts, `${name} of ${client} ${where} noted: nothing is offered to it any more`);
-        return entry("info", { kind: "released", ...facts, address }, `${address} released by ${client} ${where}`);
+        return entry(
+          "info",
+          { kind: "released", ...facts, ...placed(address, released[0]?.address) },
+          `${address} released by ${client} ${where}`,
+        );
       }
       const { message: reply, to } = decision;
       const name = words.nameOf(reply);
       const address = subject === "releases" ? listOf(released) : words.addressOf(request, reply);
+      const first = subject === "releases" ? released[0]?.address : words.givenBy(reply);
       const time = words.leaseTimeOf(reply);
       const refusal = words.refusalIn(reply);
       const sentTo = words.formatEndpoint(to.address, to.port);
       const told = {
         ...facts,
         reply: name,
-        ...(address === "" ? {} : { address }),
+        ...(address === "" ? {} : placed(address, first)),
         ...(time === undefined ? {} : { lease_time: time }),
         ...(refusal === undefined ? {} : { reason: refusal.reason }),
         to: sentTo,
@@ -122,14 +135,18 @@ export function createSentences<M, A, O>({ protocol, interfaceName }: SentencesP
       const so = first === undefined ? "" : `: not given out for ${formatDuration(first.expiry - first.start)}`;
       return entry(
         "warn",
-        { kind: "declined", ...facts, address },
+        { kind: "declined", ...facts, ...placed(address, first?.address) },
         `${address} declined by ${client} ${where}, for somebody else uses it${so}`,
       );
     },
     waits(request, address, datagram) {
       const { facts, client, where } = about(request, datagram, undefined);
       const text = words.format(address);
-      return entry("debug", { ...facts, address: text }, `${words.nameOf(request)} of ${client} ${where} waits: is ${text} in use?`);
+      return entry(
+        "debug",
+        { ...facts, ...placed(text, address) },
+        `${words.nameOf(request)} of ${client} ${where} waits: is ${text} in use?`,
+      );
     },
     unanswered(level, request, reason, why, datagram) {
       const { facts, client, where } = about(request, datagram, undefined);

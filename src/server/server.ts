@@ -18,7 +18,6 @@ import type { ChangeFeed } from "./change-feed.ts";
 import { checkEndpoints, checkGiven, checkParts } from "./checked-options.ts";
 import { createClockWatch } from "./clock-watch.ts";
 import { consoleLog } from "./console-log.ts";
-import { summarize } from "./counters.ts";
 import { DHCP4 } from "./dhcp4/assembly.ts";
 import { DHCP6 } from "./dhcp6/assembly.ts";
 import { createFacts } from "./facts.ts";
@@ -348,7 +347,7 @@ async function start(options: ServerOptions, open: Closable[]): Promise<Server> 
       for (const timer of timers) clearInterval(timer);
       for (const one of running) await one.stop();
       await closeAll(open);
-      for (const { served: one } of running) log.info(summarize(one.counters, one.transportCounters()), "stopped");
+      for (const one of running) one.tellStopped();
     },
   };
 }

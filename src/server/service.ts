@@ -9,7 +9,7 @@ import type { Assembly, Follower } from "./assembly.ts";
 import { endpointsOf, fixedListen } from "./bulk-endpoints.ts";
 import { type BulkLeasequery, startBulkLeasequery } from "./bulk-leasequery.ts";
 import type { ChangeFeed } from "./change-feed.ts";
-import { type Counters, createCounters } from "./counters.ts";
+import { type Counters, createCounters, summarize } from "./counters.ts";
 import { createDecisions, type DecisionsOf } from "./decisions.ts";
 import { createEventLog } from "./event-log.ts";
 import type { Facts } from "./facts.ts";
@@ -130,6 +130,8 @@ export interface RunningService<C, A, O, I> {
   prepare(asked: C): Promise<Prepared>;
   /** Answers what has been received. */
   stop(): Promise<void>;
+  /** Says that it has stopped, and what was counted since the start. */
+  tellStopped(): void;
 }
 
 /** Another configuration, that can be served by. */
@@ -205,6 +207,7 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       protocol,
       secret: [randomNumber(), randomNumber()],
       stateOf: (one) => table.stateOf(one),
+      networkName: (one) => table.space.networkName(one),
       interfaceName,
       describeInterface,
     });
@@ -371,6 +374,10 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
       async stop() {
         await bulk?.close();
         await pump.stop();
+      },
+      tellStopped() {
+        const counted = summarize(counters, sockets.counters());
+        log.info({ protocol: protocol.hooked.protocol, ...counted }, `${assembly.name} stopped`);
       },
     };
   }

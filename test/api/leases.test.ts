@@ -97,10 +97,10 @@ for (const [where, path] of [
       const csv = await send(`${url}/v1/leases/export?format=csv&state=bound&protocol=dhcp4`, { token: READ });
       assert.equal(csv.headers["content-type"], "text/csv; charset=utf-8; header=present");
       assert.deepEqual(csv.text.split("\n"), [
-        "address,state,hardware_address,client_identifier,hostname,start,expiry,vendor_class,circuit_id,remote_id,network,name",
-        "10.0.0.1,bound,02:00:00:00:00:01,01020000000001,Printer-1,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,MSFT 5.0,deadbeef,cafe,10.0.0.0/24,printer-1.home.lan",
-        "10.0.0.2,bound,02:00:00:00:00:02,,,2023-11-14T22:13:20Z,never,,,,10.0.0.0/24,",
-        "10.0.1.7,bound,02:00:00:00:00:07,ff00000001000300010200000000aa,,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,,,,10.0.1.0/24,",
+        "address,state,hardware_address,client_identifier,hostname,start,expiry,vendor_class,circuit_id,remote_id,network,name,found_by",
+        "10.0.0.1,bound,02:00:00:00:00:01,01020000000001,Printer-1,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,MSFT 5.0,deadbeef,cafe,10.0.0.0/24,printer-1.home.lan,",
+        "10.0.0.2,bound,02:00:00:00:00:02,,,2023-11-14T22:13:20Z,never,,,,10.0.0.0/24,,",
+        "10.0.1.7,bound,02:00:00:00:00:07,ff00000001000300010200000000aa,,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,,,,10.0.1.0/24,,",
         "",
       ]);
       const jsonl = await send(`${url}/v1/leases/export`, { token: READ });

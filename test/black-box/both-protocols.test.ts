@@ -109,4 +109,6 @@ test("one server, one file and one database for both protocols: leases, status, 
   assert.equal(await leasehold("leases", "-d", place.database, "--delete", "all", "--state", "any"), "6 addresses are deleted\n");
   assert.deepEqual(await place.leases(), []);
   assert.equal(await server.end("SIGTERM"), 0);
+  // Each says once that it has, and which it is.
+  assert.deepEqual(server.output().match(/DHCPv\d stopped/g), ["DHCPv4 stopped", "DHCPv6 stopped"]);
 });

@@ -139,7 +139,7 @@ v6:
   const stopped = program
     .output()
     .split("\n")
-    .filter((line) => line.includes('"stopped"'))
+    .filter((line) => /"msg":"DHCPv[46] stopped"/.test(line))
     .map((line) => JSON.parse(line) as Record<string, number>);
   const count = (name: string): number => stopped.reduce((sum, counters) => sum + (counters[name] ?? 0), 0);
   const names = ["BULKLEASEQUERY", "LEASEQUERY"].map((name) => `received ${name}`);

@@ -135,7 +135,7 @@ describe("signals", () => {
       const program = await startServer(t, { config, database: join(folder, "leases.db") }, newPlace());
       assert.equal(await program.end(signal), 0);
       assert.match(program.output(), new RegExp(`"msg":"${signal}: stopping"`));
-      assert.match(program.output(), /"msg":"stopped"/);
+      assert.match(program.output(), /"msg":"DHCPv4 stopped"/);
     });
   }
 });

@@ -14,8 +14,8 @@ import { createBridge, createClientPlace, createPair, createRouted } from "./lab
 const CLIENT = "02:00:5e:60:00:01";
 const SQUATTER = "02:00:5e:60:00:02";
 
-const line = ({ address, state, hardware_address, start, expiry }: ListedLease): string =>
-  `${address} ${state} ${hardware_address} for ${(Date.parse(expiry) - Date.parse(start)) / 1000} s`;
+const line = ({ address, state, found_by, hardware_address, start, expiry }: ListedLease): string =>
+  `${address} ${found_by === undefined ? state : `${state} by a ${found_by} for`} ${hardware_address} for ${(Date.parse(expiry) - Date.parse(start)) / 1000} s`;
 
 /** What the server says of conflicts, at which level (40: warn). */
 function warnings(leasehold: LeaseholdProcess): unknown[] {
@@ -78,7 +78,9 @@ test("an address that another host on the link uses is found by ARP, put on prob
   assert.ok(performance.now() - asked >= 290);
   assert.equal(offer && formatIpv4(offer.message.yiaddr), "10.77.0.101");
   assert.equal(raw.arps, 2);
-  assert.deepEqual((await leasehold.leasesWhen((leases) => leases.length > 0)).map(line), [`10.77.0.100 declined ${CLIENT} for 900 s`]);
+  assert.deepEqual((await leasehold.leasesWhen((leases) => leases.length > 0)).map(line), [
+    `10.77.0.100 declined by a probe for ${CLIENT} for 900 s`,
+  ]);
 
   const mine = { address: offer?.message.yiaddr as Ipv4, serverIdentifier: parseIpv4("10.77.0.1") as Ipv4 };
   raw.send(requestSelecting(settings, { xid: 1, secs: 0 }, mine));
@@ -89,7 +91,7 @@ test("an address that another host on the link uses is found by ARP, put on prob
   assert.deepEqual([again?.message.xid, again && formatIpv4(again.message.yiaddr), raw.arps], [2, "10.77.0.101", 2]);
 
   assert.deepEqual((await leasehold.leases()).map(line).toSorted(), [
-    `10.77.0.100 declined ${CLIENT} for 900 s`,
+    `10.77.0.100 declined by a probe for ${CLIENT} for 900 s`,
     `10.77.0.101 bound ${CLIENT} for 300 s`,
   ]);
   assert.deepEqual(warnings(leasehold), [
@@ -139,7 +141,7 @@ test("an address that another host uses behind a router is found by ping, put on
   client.start();
   assert.equal((await client.next("BOUND")).address, "10.78.0.101");
   assert.deepEqual((await leasehold.leases()).map(line).toSorted(), [
-    `10.78.0.100 declined ${CLIENT} for 900 s`,
+    `10.78.0.100 declined by a probe for ${CLIENT} for 900 s`,
     `10.78.0.101 bound ${CLIENT} for 300 s`,
   ]);
   assert.deepEqual(warnings(leasehold), [
@@ -231,7 +233,7 @@ suite("probation", { concurrency: true }, () => {
       const [offer] = await raw.answers(1);
       return `${offer?.message.xid} ${offer && formatIpv4(offer.message.yiaddr)}`;
     };
-    const declined = taken.map((address) => `${address} declined ${CLIENT} for 900 s`);
+    const declined = taken.map((address) => `${address} declined by a probe for ${CLIENT} for 900 s`);
 
     const killed = await startLeasehold(t, lab, server, config);
     raw.send(discover(settings, { xid: 1, secs: 0 }, wish));

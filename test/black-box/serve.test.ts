@@ -113,11 +113,13 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     name: "the configuration is not YAML",
+    status: 78,
     says: [/c\.yaml:2:1: error: not valid YAML/],
     prepare: ({ folder }) => ({ config: writeIn(folder, "c.yaml", "interfaces: [lo\n") }),
   },
   {
     name: "the configuration has problems: all are told, each with its place and a hint",
+    status: 78,
     says: [
       /c\.yaml:1:18: error: expected pretty or json, got "jsn"/,
       /c\.yaml:4:5: error: unknown key "rangs"\n.*\n.*\n {2}hint: did you mean "ranges"\?/,
@@ -327,7 +329,7 @@ describe("serve ends with status 0", () => {
       for (const signal of list.slice(1)) process.kill(program.pid, signal);
       assert.equal(await program.end(list[0] as NodeJS.Signals), 0, program.output());
       assert.match(program.output(), /"msg":"SIG(TERM|INT): stopping"/);
-      assert.match(program.output(), /"msg":"stopped"/);
+      assert.match(program.output(), /"msg":"DHCPv4 stopped"/);
       assert.deepEqual([existsSync(`${scene.database}-wal`), existsSync(`${scene.database}-shm`)], [false, false]);
       // Nothing keeps the next one from starting at the same place.
       assert.equal(await (await startServer(t, scene, scene.place)).end(), 0);

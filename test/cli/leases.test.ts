@@ -147,11 +147,11 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     const all = await lines("-d", database, "--csv");
     assert.equal(
       all[0],
-      "address,state,hardware_address,client_identifier,hostname,start,expiry,vendor_class,circuit_id,remote_id,network,name",
+      "address,state,hardware_address,client_identifier,hostname,start,expiry,vendor_class,circuit_id,remote_id,network,name,found_by",
     );
     assert.equal(
       all[1],
-      "10.0.0.1,bound,02:00:00:00:00:01,01020000000001,printer,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,MSFT 5.0,deadbeef,cafe,10.0.0.0/24,printer.home.lan",
+      "10.0.0.1,bound,02:00:00:00:00:01,01020000000001,printer,2023-11-14T22:13:20Z,2096-10-02T07:06:40Z,MSFT 5.0,deadbeef,cafe,10.0.0.0/24,printer.home.lan,",
     );
     const hostnames = all.slice(7).map((line) => line.slice("10.0.1.1,bound,02:00:00:00:01:01,,".length, line.indexOf(",2023-11-14T")));
     assert.deepEqual(hostnames, [
@@ -181,6 +181,25 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     assert.match((await lines("-d", database, "--address", "10.0.0.2"))[0] ?? "", /HOSTNAME {2}EXPIRY/);
     const everything = (await lines("-d", database)).join("\n");
     assert.doesNotMatch(everything.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  test("an address that a probe found in use is told apart from one that its client declined", async (t) => {
+    const path = join(newFolder(t), "x.db");
+    const declined = leaseOf(0x0a000006, 6, LeaseState.declined, START, LATER);
+    const more = { hostname: text("printer"), wasProbed: true } as const;
+    await write(path, [
+      [declined, "10.0.0.0/24"],
+      [{ ...declined, address: 0x0a000007, owner: ownerOf(7, more) }, "10.0.0.0/24"],
+    ]);
+    assert.deepEqual(await lines("-d", path, "--state", "declined"), [
+      "ADDRESS   STATE     CLIENT             HOSTNAME  EXPIRY                NETWORK",
+      "10.0.0.6  declined  02:00:00:00:00:06            2096-10-02T07:06:40Z  10.0.0.0/24",
+      "10.0.0.7  in use    found by a probe             2096-10-02T07:06:40Z  10.0.0.0/24",
+    ]);
+    const [own, found] = (await lines("-d", path, "--json")).map((line) => JSON.parse(line));
+    assert.deepEqual([own.state, own.found_by], ["declined", undefined]);
+    assert.deepEqual([found.state, found.found_by, found.hardware_address], ["declined", "probe", "02:00:00:00:00:07"]);
+    assert.match((await lines("-d", path, "--csv"))[2] ?? "", /,10\.0\.0\.0\/24,,probe$/);
   });
 
   test("--count and --summary say how many of those that are looked for", async () => {
@@ -364,7 +383,7 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     assert.deepEqual(during, afterwards);
     assert.equal(during.length, 6);
     for (const line of during.slice(1))
-      assert.match(line, /^10\.77\.1\.\d+,bound,02:00:00:00:00:0\d,01020000000\d{3},\ufffd\[1mx,.*,,,10\.77\.0\.0\/16,$/);
+      assert.match(line, /^10\.77\.1\.\d+,bound,02:00:00:00:00:0\d,01020000000\d{3},\ufffd\[1mx,.*,,,10\.77\.0\.0\/16,,$/);
   });
 });
 

@@ -143,10 +143,10 @@ describe("leasehold leases lists IPv6 leases beside those of IPv4", () => {
   test("columns of DHCPv6 are in a list of DHCPv6 alone", async () => {
     const { stdout } = await runLeasehold("leases", "-d", path, "--csv", "-6", "--state", "released");
     const [header, line] = stdout.split("\n");
-    assert.match(header as string, /,network,association,iaid,name$/);
-    assert.match(line as string, /^2001:db8:1:100::\/56,released,.*,2001:db8::\/64,ia_pd,7,$/);
+    assert.match(header as string, /,network,association,iaid,name,found_by$/);
+    assert.match(line as string, /^2001:db8:1:100::\/56,released,.*,2001:db8::\/64,ia_pd,7,,$/);
     const both = await runLeasehold("leases", "-d", path, "--csv");
-    assert.match(both.stdout, /,remote_id,network,name\n/);
+    assert.match(both.stdout, /,remote_id,network,name,found_by\n/);
   });
 });
 

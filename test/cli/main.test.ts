@@ -32,12 +32,16 @@ describe("leasehold", { concurrency: 2 }, () => {
     [["help"], "leasehold"],
     [["help", "check"], "leasehold check"],
     [["help", "dns", "names"], "leasehold dns names"],
+    [["dns", "help"], "leasehold dns"],
+    [["dns", "help", "names"], "leasehold dns names"],
+    [["reservations", "help"], "leasehold reservations"],
+    [["reservations", "help", "add"], "leasehold reservations add"],
   ] as const) {
     test(`${args.join(" ")} is the help of ${usage}`, async () => {
       const { status, stdout, stderr } = await runLeasehold(...args);
       assert.deepEqual([status, stderr], [0, ""]);
       assert.ok(stdout.startsWith(`Usage: ${usage} [options]`), stdout);
-      assert.equal(stdout, (await runLeasehold(...args.slice(1), "--help")).stdout);
+      assert.equal(stdout, (await runLeasehold(...usage.split(" ").slice(1), "--help")).stdout);
     });
   }
 
@@ -60,6 +64,9 @@ describe("leasehold", { concurrency: 2 }, () => {
     [["help", "chek"], /^error: unknown command 'chek'\n\(Did you mean check\?\)\n/],
     [["help", "dns", "nmes"], /^error: unknown command 'nmes'\n\(Did you mean names\?\)\n/],
     [["dns", "pendign"], /^error: unknown command 'pendign'\n\(Did you mean pending\?\)\n/],
+    [["dns", "help", "nmes"], /^error: unknown command 'nmes'\n\(Did you mean names\?\)\n/],
+    [["dns", "-d", "x.db", "pendign"], /^error: unknown command 'pendign'\n\(Did you mean pending\?\)\n/],
+    [["reservations", "-d", "names", "--id", "x", "remove", "y"], /^error: unknown option '--id'\n/],
     [["reservations", "show", "-d", "x.db"], /^error: unknown command 'show'\n\(there are list, add, change, remove\)\n/],
     [["check", "--strct", "x.yaml"], /^error: unknown option '--strct'\n\(Did you mean --strict\?\)\n/],
     [["check"], /^error: name the configuration file to check\n/],

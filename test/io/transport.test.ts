@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { listInterfaces } from "../../src/io/interfaces.ts";
 import { openTransport } from "../../src/io/open.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import { type LocalInterface, type Transport, TransportError } from "../../src/io/transport.ts";
+import { type LocalInterface, type OnNotSent, type Transport, TransportError } from "../../src/io/transport.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { startInbox } from "./inbox.ts";
@@ -37,10 +37,15 @@ function to(port: number, changes: Partial<Destination<Ipv4>> = {}): Destination
   return { address: LOOPBACK, port, hardwareAddress: undefined, interfaceIndex: 0, source: 0, ...changes };
 }
 
-function put(transport: Transport<Ipv4>, texts: readonly string[], destinations: readonly Destination<Ipv4>[]): void {
-  const outbox = transport.createOutbox(texts.length);
+function put(
+  transport: Transport<Ipv4>,
+  texts: readonly string[],
+  destinations: readonly Destination<Ipv4>[],
+  onNotSent?: OnNotSent,
+): void {
+  const outbox = transport.createOutbox(texts.length, undefined, onNotSent);
   texts.forEach((text, i) => {
-    outbox.add(new TextEncoder().encodeInto(text, outbox.next()).written, destinations[i] as Destination<Ipv4>);
+    outbox.add(new TextEncoder().encodeInto(text, outbox.next()).written, destinations[i] as Destination<Ipv4>, 0, i);
   });
   outbox.send();
 }
@@ -118,13 +123,18 @@ for (const kind of kinds) {
       const transport = await open(t, kind);
       const peer = await openPeer(t);
       // Port 0 is nobody's.
-      put(transport, ["a", "b", "c", "d", "e"], [to(0), to(peer.port), to(0), to(peer.port), to(0)]);
+      const notSent: unknown[] = [];
+      put(transport, ["a", "b", "c", "d", "e"], [to(0), to(peer.port), to(0), to(peer.port), to(0)], (...told) => notSent.push(told));
       await until(() => peer.received.length === 2);
       assert.deepEqual(
         peer.received.map(({ text }) => text),
         ["b", "d"],
       );
       assert.deepEqual(transport.counters(), { received: 0, sent: 2, notSent: { ...noSendFailures(), other: 3 }, receiveDropped: 0 });
+      assert.deepEqual(
+        notSent,
+        [0, 2, 4].map((mark) => [mark, "other"]),
+      );
     });
 
     test("an outbox knows its length, is full at its capacity, and is empty again when sent or cleared", async (t) => {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildPackage } from "../../deploy/debian/build.ts";
+import { Exit } from "../../src/cli/exit.ts";
 import { tellOnFailure, temporaryFolder } from "../support/leasehold-process.ts";
 import { createMachine } from "../support/machine.ts";
 import { createLab } from "../support/namespaces.ts";
@@ -86,6 +87,10 @@ test("the Debian package is installed, serves by its unit, is upgraded, removed 
   machine.run("test -f /var/lib/leasehold/leases.db && test -f /etc/leasehold/leasehold.yaml && ! test -e /usr/bin/leasehold");
   machine.run("dpkg -P leasehold");
   machine.run("! ls -d /var/lib/leasehold /etc/leasehold /usr/lib/leasehold && ! id leasehold");
+});
+
+test("the unit does not start again what ended for good", () => {
+  assert.equal(setting("RestartPreventExitStatus"), `${Exit.usage} ${Exit.configuration}`);
 });
 
 test("the unit is one for systemd, and exposes little", (t) => {

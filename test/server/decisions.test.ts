@@ -120,6 +120,41 @@ describe("what was decided about a client", () => {
     );
   });
 
+  test("of what could not be sent is why, at once or after the commit", async () => {
+    const bench = createBench(CONFIG);
+    const last = async () => {
+      const { outcome, reason } = (await bench.decisions.of("02:00:00:00:00:01")).at(-1) as ToldDecision;
+      return [outcome, reason];
+    };
+    bench.receive(selecting(1));
+    bench.refuseToSend("no-route");
+    assert.deepEqual(await last(), ["answered with ACK of 10.0.0.10", undefined]);
+    await bench.store.succeed();
+    const why = "there is no route to the relay or client (`ip route get ADDRESS` shows it)";
+    assert.deepEqual(await last(), [`ACK of 10.0.0.10 was not sent: ${why}`, "no-route"]);
+    bench.refuseToSend("not-permitted");
+    bench.receive(discover(clientOf(1), transaction));
+    const firewall = "this process may not send there: a firewall, or missing privileges";
+    assert.deepEqual(await last(), [`OFFER of 10.0.0.10 was not sent: ${firewall}`, "not-permitted"]);
+  });
+
+  test("of what could not be made durable is that nothing came of it", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(selecting(1));
+    await bench.store.succeed();
+    bench.receive(selecting(1), release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER }));
+    await bench.store.fail();
+    const why = "the lease could not be made durable, so no answer left";
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
+      [
+        ["answered with ACK of 10.0.0.10", undefined],
+        [`ACK of 10.0.0.10 was not sent: ${why}`, "store-failed"],
+        [`not noted of 10.0.0.10: ${why}`, "store-failed"],
+      ],
+    );
+  });
+
   test("of a flood is that it was too much", async () => {
     const bench = createBench(CONFIG.replace("networks:", "flood_protection_threshold: { packets: 1, secs: 60 }\nnetworks:"));
     for (let i = 0; i < 3; i++) bench.receive(discover(clientOf(1), transaction));
@@ -170,9 +205,23 @@ describe("the decisions that are kept", () => {
       outcome: Outcome.silence,
       replyKind: log.at(0)?.replyKind,
       reason: "flood",
+      failure: undefined,
       address: undefined,
     });
     assert.equal(log.at(1), undefined);
+  });
+
+  test("tell why nothing came of them, and of no other that stands in their place", () => {
+    const log = create();
+    const one = datagram(Uint8Array.of(1));
+    log.record(one, silence, 0);
+    log.fail(0, "no-route");
+    log.fail(1, "other");
+    log.fail(-1, "other");
+    assert.equal(log.at(0)?.failure, "no-route");
+    for (let number = 1; number <= 1 << 14; number++) log.record(one, silence, number);
+    log.fail(0, "other");
+    assert.equal(log.at(1 << 14)?.failure, undefined);
   });
 
   test("are the last ones, whatever their sizes", () => {

@@ -164,7 +164,7 @@ describe("what is wrong with a protocol", () => {
       state.notSent["not-permitted"] += 2;
     };
     assert.deepEqual(after(20, half), [
-      "degraded: DHCPv4: 20 replies could not be sent within 10 s: this process may not send them: a firewall, or missing privileges",
+      "degraded: DHCPv4: 20 replies could not be sent within 10 s: this process may not send there: a firewall, or missing privileges",
     ]);
     const well = () => {
       state.sent += 3;

@@ -123,7 +123,7 @@ describe("probes before an OFFER", () => {
     });
     assert.match(
       bench.log.join(""),
-      /"level":"warn",.*"address":"10.0.0.10","hardware_address":"02:09:09:09:09:09","msg":"10.0.0.10 is in use by 02:09:09:09:09:09, .* it is not given out for 15m"/,
+      /"level":"warn",.*"address":"10.0.0.10","network":"10.0.0.0\/23","hardware_address":"02:09:09:09:09:09","msg":"10.0.0.10 is in use by 02:09:09:09:09:09, .* it is not given out for 15m"/,
     );
   });
 

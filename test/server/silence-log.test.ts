@@ -72,6 +72,7 @@ function sceneOf<M, A, O>(
       protocol: { words, allowances: [], hooked: { protocol } as Protocol<M, A, O>["hooked"] },
       secret: [1, 2],
       stateOf: () => undefined,
+      networkName: () => "",
       interfaceName: (index) => `eth${index}`,
       describeInterface: (index) => `eth${index} (its address)`,
     });

@@ -62,6 +62,7 @@ function setUp(t: TestContext, options: { probes?: boolean; allowed?: number; li
     protocol,
     secret: [1, 2],
     stateOf: (address) => table.stateOf(address),
+    networkName: (address) => table.space.networkName(address),
     interfaceName: (index) => `toy${index}`,
     describeInterface: (index) => `toy${index}`,
   });

@@ -46,6 +46,7 @@ export interface ListedLease {
   readonly circuit_id: string | null;
   readonly remote_id: string | null;
   readonly network: string;
+  readonly found_by?: string;
 }
 
 export interface StartOptions {
@@ -103,9 +104,9 @@ function lastCounters(program: Program): Record<string, number> {
   const line = program
     .output()
     .split("\n")
-    .find((candidate) => candidate.includes('"msg":"stopped"'));
+    .find((candidate) => /"msg":"DHCPv[46] stopped"/.test(candidate));
   if (line === undefined) throw new Error(`the server did not say that it stopped:\n${program.output()}`);
-  const { level, time, pid, hostname, msg, ...counters } = JSON.parse(line);
+  const { level, time, pid, hostname, msg, protocol, ...counters } = JSON.parse(line);
   return counters as Record<string, number>;
 }
 

@@ -85,8 +85,8 @@ export function countersOf(program: Program): Record<string, number> {
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const stopped = entries.find((entry) => entry.msg === "stopped");
+  const stopped = entries.find((entry) => entry.msg === "DHCPv4 stopped");
   if (stopped === undefined) throw new Error(`the server did not say that it stopped:\n${program.output()}`);
-  const { level, time, pid, hostname, msg, ...counters } = stopped;
+  const { level, time, pid, hostname, msg, protocol, ...counters } = stopped;
   return counters as Record<string, number>;
 }

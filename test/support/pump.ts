@@ -2,7 +2,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import type { BatchHandler, Datagram, Outbox, Transport } from "../../src/io/transport.ts";
+import type { BatchHandler, Datagram, OnNotSent, Outbox, SendFailure, Transport } from "../../src/io/transport.ts";
 import type { LeaseOwner } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
@@ -43,6 +43,8 @@ export interface Bench {
   readonly exhausted: ExhaustedPools;
   readonly paused: () => boolean;
   setTime(now: number): void;
+  /** The system sends nothing more, for this reason. */
+  refuseToSend(why: SendFailure): void;
   /** One batch of messages from the network. */
   receive(...messages: (Message | Uint8Array)[]): void;
   /** The same, of messages that waited for so many milliseconds. */
@@ -71,6 +73,7 @@ export function createBench(
   let now = 1000;
   let handler: BatchHandler<Ipv4> | undefined;
   let paused = false;
+  let refusal: SendFailure | undefined;
   const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
@@ -84,7 +87,7 @@ export function createBench(
     resume() {
       paused = false;
     },
-    createOutbox: (capacity, counts) => createOutbox(capacity, sent, counts),
+    createOutbox: (capacity, counts, onNotSent) => createOutbox(capacity, sent, counts, () => refusal, onNotSent),
     counters: () => ({ received: 0, sent: 0, notSent: noSendFailures(), receiveDropped: 0 }),
     close() {},
   };
@@ -110,6 +113,7 @@ export function createBench(
     protocol,
     secret: [1, 2],
     stateOf: (address) => table.stateOf(address),
+    networkName: (address) => table.space.networkName(address),
     interfaceName,
     describeInterface: (index) => (index === 2 ? "eth0 (10.0.0.1)" : undefined),
   });
@@ -151,6 +155,9 @@ export function createBench(
     setTime(time) {
       now = time;
     },
+    refuseToSend(why) {
+      refusal = why;
+    },
     receive(...messages) {
       this.receiveLate(0, ...messages);
     },
@@ -166,9 +173,15 @@ export function createBench(
   };
 }
 
-function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | undefined): Outbox<Ipv4> {
+function createOutbox(
+  capacity: number,
+  sent: Sent[],
+  counts: Uint32Array | undefined,
+  refusal: () => SendFailure | undefined,
+  onNotSent: OnNotSent | undefined,
+): Outbox<Ipv4> {
   const buffers = Array.from({ length: capacity }, () => new Uint8Array(2048));
-  let entries: { length: number; to: Destination<Ipv4>; kind: number }[] = [];
+  let entries: { length: number; to: Destination<Ipv4>; kind: number; mark: number }[] = [];
   return {
     get length() {
       return entries.length;
@@ -177,10 +190,15 @@ function createOutbox(capacity: number, sent: Sent[], counts: Uint32Array | unde
       return entries.length === capacity;
     },
     next: () => buffers[entries.length] as Uint8Array,
-    add(length, to, kind = 0) {
-      entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() }, kind });
+    add(length, to, kind = 0, mark = 0) {
+      entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() }, kind, mark });
     },
     send() {
+      const why = refusal();
+      if (why !== undefined) {
+        for (const { mark } of entries.splice(0)) onNotSent?.(mark, why);
+        return;
+      }
       entries.forEach(({ length, to, kind }, i) => {
         if (counts !== undefined) counts[kind] = (counts[kind] as number) + 1;
         const decoded = decode((buffers[i] as Uint8Array).slice(0, length));

@@ -204,6 +204,7 @@ export class Machine<M, A, O> {
         protocol,
         secret,
         stateOf: (address) => table.stateOf(address),
+        networkName: (address) => table.space.networkName(address),
         interfaceName: (index) => `interface ${index}`,
         describeInterface: () => undefined,
       }),

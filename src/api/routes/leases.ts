@@ -62,6 +62,7 @@ const LEASE = z.object({
   network: z.string(),
   association: z.string().optional(),
   iaid: z.number().optional(),
+  found_by: z.literal("probe").optional().describe("who found a declined address in use, for the client; absent: the client"),
 });
 const NEW_LEASE = z.strictObject({
   address: z.string().max(64),

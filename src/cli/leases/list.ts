@@ -66,18 +66,14 @@ export async function listLeases(db: DatabaseSync, search: LeaseSearch, options:
 
 /** `now`: seconds since 1970, for a terminal; undefined: times are told as in RFC 3339. */
 function textsOf(lease: Printed, now: number | undefined): readonly string[] {
-  const { address, state, hardware_address, client_identifier, hostname, name = "", expiry, reserved, network } = lease;
+  const { address, state, hardware_address, client_identifier, hostname, name = "", expiry, reserved, found_by, network } = lease;
   const isDate = now !== undefined && expiry !== "never";
-  return [
-    address,
-    state,
-    hardware_address || client_identifier || "",
-    hostname ?? "",
-    name,
-    isDate ? formatDistance(Date.parse(expiry) / 1000, now) : expiry,
-    reserved ? "yes" : "",
-    network,
-  ];
+  // Of what a probe found no client has said anything, that for which it was asked neither.
+  const who =
+    found_by === undefined
+      ? [state, hardware_address || client_identifier || "", hostname ?? "", name]
+      : ["in use", `found by a ${found_by}`, "", ""];
+  return [address, ...who, isDate ? formatDistance(Date.parse(expiry) / 1000, now) : expiry, reserved ? "yes" : "", network];
 }
 
 function numberOf(found: Iterable<Printed>): number {

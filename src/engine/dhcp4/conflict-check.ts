@@ -1,4 +1,5 @@
 import type { Lease } from "../../leases/dhcp4/lease.ts";
+import { OWNER_RECORD } from "../../leases/dhcp4/record.ts";
 import { IPV4_ANY, type Ipv4 } from "../../net/ipv4.ts";
 import { prefixContains, prefixOf } from "../../net/prefix.ts";
 import { foundInUse } from "../common/probation.ts";
@@ -34,5 +35,5 @@ function linkOf(exchange: Exchange, address: Ipv4): number {
 
 /** How the address stands from now on when it was found in use: see the common rule. */
 export function inProbation(context: Pick<Context, "decider" | "leases" | "now">, address: Ipv4): Lease | undefined {
-  return foundInUse(context, address, networkOf(context.decider, address)?.probationPeriod);
+  return foundInUse(context, address, networkOf(context.decider, address)?.probationPeriod, OWNER_RECORD.copy);
 }

@@ -1,5 +1,6 @@
 import { Association as AssociationKind } from "../../leases/dhcp6/client-key.ts";
 import { type Lease, LeaseState } from "../../leases/dhcp6/lease.ts";
+import { OWNER_RECORD } from "../../leases/dhcp6/record.ts";
 import { equalBytes, NO_BYTES } from "../../net/bytes.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
 import { firstAddress, ipv6Prefix } from "../../net/ipv6-prefix.ts";
@@ -57,5 +58,5 @@ function ask(exchange: Exchange, { prefix, settings }: Grant, later: readonly Gr
 /** How the address stands from now on when it was found in use: see the common rule. */
 export function inProbation(context: Pick<Context, "decider" | "leases" | "now">, probed: Ipv6): Lease | undefined {
   const address = ipv6Prefix(probed);
-  return foundInUse(context, address, context.decider.places.networkOf(address)?.probationPeriod);
+  return foundInUse(context, address, context.decider.places.networkOf(address)?.probationPeriod, OWNER_RECORD.copy);
 }

@@ -1,8 +1,8 @@
 import { sendFailureOf } from "../send-failures.ts";
+import type { OnNotSent } from "../transport.ts";
 import { MSG_DONTWAIT } from "./constants.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, createMessages, type Messages, setPayload } from "./messages.ts";
-import type { SendCounters } from "./outbox.ts";
 import type { SendGate } from "./send-gate.ts";
 
 /**
@@ -15,6 +15,13 @@ const TRY_EVERY = 20;
 const MOST = 512;
 const LARGEST = 4096;
 
+/** What became of a datagram is told to the outbox that it is of. */
+export interface Fate {
+  /** Told its kind. */
+  readonly onSent: (kind: number) => void;
+  readonly onNotSent: OnNotSent;
+}
+
 /** A datagram of an outbox that can't be sent yet, in bytes of its own. */
 interface Entry<A> {
   readonly fd: number;
@@ -26,8 +33,9 @@ interface Entry<A> {
   readonly address: A | undefined;
   readonly interfaceIndex: number;
   readonly until: number;
-  readonly onSent: (kind: number) => void;
+  readonly fate: Fate;
   readonly kind: number;
+  readonly mark: number;
 }
 
 /**
@@ -35,9 +43,7 @@ interface Entry<A> {
  * because the queue was full just then.
  */
 export interface Kept<A> {
-  /**
-   * Copies message `i`, whose payload these bytes are. `onSent` is told its kind when it has left.
-   */
+  /** Copies message `i`, whose payload these bytes are. */
   add(
     fd: number,
     messages: Messages,
@@ -45,15 +51,16 @@ export interface Kept<A> {
     payload: Uint8Array,
     address: A | undefined,
     interfaceIndex: number,
-    onSent: (kind: number) => void,
+    fate: Fate,
     kind: number,
+    mark: number,
   ): void;
   /** Drops and counts what is left. */
   close(): void;
 }
 
 /** `uptime`: milliseconds that never go back. */
-export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCounters, uptime: () => number): Kept<A> {
+export function createKept<A>(libc: Libc, gate: SendGate<A>, uptime: () => number): Kept<A> {
   let entries: Entry<A>[] = [];
   let timer: NodeJS.Timeout | undefined;
   const room = allocate(libc, LARGEST);
@@ -79,19 +86,18 @@ export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCount
     messages.memory.bytes.set(entry.name, messages.names);
     messages.memory.bytes.set(entry.control, messages.controls);
     if (libc.sendmmsg(entry.fd, messages.memory.bytes, 1, MSG_DONTWAIT) === 1) {
-      counters.sent++;
-      entry.onSent(entry.kind);
+      entry.fate.onSent(entry.kind);
       return true;
     }
     const failure = sendFailureOf(libc.errno());
     if (failure === "would-block") return expired(entry, now);
-    counters.notSent[failure]++;
+    entry.fate.onNotSent(entry.mark, failure);
     return true;
   }
 
   function expired(entry: Entry<A>, now: number): boolean {
     if (now < entry.until) return false;
-    counters.notSent["would-block"]++;
+    entry.fate.onNotSent(entry.mark, "would-block");
     return true;
   }
 
@@ -107,9 +113,9 @@ export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCount
   }
 
   return {
-    add(fd, messages, i, payload, address, interfaceIndex, onSent, kind) {
+    add(fd, messages, i, payload, address, interfaceIndex, fate, kind, mark) {
       if (entries.length >= MOST || payload.length > LARGEST) {
-        counters.notSent["would-block"]++;
+        fate.onNotSent(mark, "would-block");
         return;
       }
       const { bytes } = messages.memory;
@@ -122,14 +128,15 @@ export function createKept<A>(libc: Libc, gate: SendGate<A>, counters: SendCount
         address,
         interfaceIndex,
         until: uptime() + KEPT_FOR,
-        onSent,
+        fate,
         kind,
+        mark,
       });
       schedule();
     },
     close() {
       clearTimeout(timer);
-      counters.notSent["would-block"] += entries.length;
+      for (const { fate, mark } of entries) fate.onNotSent(mark, "would-block");
       entries = [];
     },
   };

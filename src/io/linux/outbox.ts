@@ -1,9 +1,9 @@
 import { type Destination, LARGEST_PAYLOAD } from "../../net/destination.ts";
 import { sendFailureOf } from "../send-failures.ts";
-import type { Outbox, SendFailure } from "../transport.ts";
+import type { OnNotSent, Outbox, SendFailure } from "../transport.ts";
 import { CMSGHDR, MMSGHDR, MSG_DONTWAIT } from "./constants.ts";
 import type { SocketFamily } from "./family.ts";
-import type { Kept } from "./kept.ts";
+import type { Fate, Kept } from "./kept.ts";
 import type { Libc } from "./libc.ts";
 import { allocate, createMessages, type Messages, setPayload } from "./messages.ts";
 import type { SendGate } from "./send-gate.ts";
@@ -58,6 +58,7 @@ interface Group<A> {
   /** The interface that it leaves by, 0 for any. */
   readonly interfaces: Uint32Array;
   readonly kinds: Uint8Array;
+  readonly marks: Float64Array;
 }
 
 export function createOutbox<A>(
@@ -66,6 +67,7 @@ export function createOutbox<A>(
   capacity: number,
   counters: SendCounters,
   sentByKind: Uint32Array | undefined,
+  onNotSent: OnNotSent | undefined,
 ): Outbox<A> {
   const { family, link } = senders;
   const slots = allocate(libc, capacity * SLOT_SIZE);
@@ -75,12 +77,27 @@ export function createOutbox<A>(
   const framed = link && createGroup<A>(link.fd, link.createMessages(capacity));
   const { own } = family.createReader();
   let length = 0;
-  const sentLater = (kind: number): void => {
-    if (sentByKind !== undefined) sentByKind[kind] = (sentByKind[kind] as number) + 1;
+  const fate: Fate = {
+    onSent(kind) {
+      counters.sent++;
+      if (sentByKind !== undefined) sentByKind[kind] = (sentByKind[kind] as number) + 1;
+    },
+    onNotSent(mark, why) {
+      counters.notSent[why]++;
+      onNotSent?.(mark, why);
+    },
   };
 
   /** The next message of the group, whose bytes stand in the next slot from `offset` on. */
-  const push = (group: Group<A>, offset: number, size: number, neighbour: A | undefined, interfaceIndex: number, kind: number): void => {
+  const push = (
+    group: Group<A>,
+    offset: number,
+    size: number,
+    neighbour: A | undefined,
+    interfaceIndex: number,
+    kind: number,
+    mark: number,
+  ): void => {
     const i = group.count++;
     setPayload(group.messages, i, slots.address + length * SLOT_SIZE + offset, size);
     group.slots[i] = length;
@@ -88,11 +105,12 @@ export function createOutbox<A>(
     group.neighbours[i] = neighbour;
     group.interfaces[i] = interfaceIndex;
     group.kinds[i] = kind;
+    group.marks[i] = mark;
   };
-  const addDatagram = (payloadLength: number, to: Destination<A>, address: A, kind: number): void => {
+  const addDatagram = (payloadLength: number, to: Destination<A>, address: A, kind: number, mark: number): void => {
     addressDatagram(datagrams.messages, family, datagrams.count, to, address);
     const neighbour = family.needsNeighbour(address) ? own(address) : undefined;
-    push(datagrams, HEADROOM, payloadLength, neighbour, to.interfaceIndex, kind);
+    push(datagrams, HEADROOM, payloadLength, neighbour, to.interfaceIndex, kind, mark);
   };
   /** What goes to a neighbour that is not known waits; it must not fill the socket's buffer. */
   const sendGroup = (group: Group<A>, offset: number): void => {
@@ -108,19 +126,20 @@ export function createOutbox<A>(
         payload,
         group.neighbours[i],
         group.interfaces[i] as number,
-        sentLater,
+        fate,
         group.kinds[i] as number,
+        group.marks[i] as number,
       );
     };
     let from = 0;
     for (let i = 0; i < group.count; i++) {
       const neighbour = group.neighbours[i];
       if (neighbour === undefined || senders.gate.check(neighbour, group.interfaces[i] as number, now) === "send") continue;
-      sendRun(libc, group, from, i, counters, sentByKind, keep);
+      sendRun(libc, group, from, i, fate, keep);
       keep(i);
       from = i + 1;
     }
-    sendRun(libc, group, from, group.count, counters, sentByKind, keep);
+    sendRun(libc, group, from, group.count, fate, keep);
   };
 
   return {
@@ -135,15 +154,15 @@ export function createOutbox<A>(
       if (payload === undefined) throw new RangeError("the outbox is full: send it first");
       return payload;
     },
-    add(payloadLength, to, kind = 0) {
+    add(payloadLength, to, kind = 0, mark = 0) {
       const { hardwareAddress } = to;
       if (hardwareAddress === undefined) {
-        addDatagram(payloadLength, to, to.address, kind);
+        addDatagram(payloadLength, to, to.address, kind, mark);
       } else if (link === undefined || framed === undefined || !link.canSend(payloadLength, to, hardwareAddress)) {
-        addDatagram(payloadLength, to, family.withoutHardwareAddress(to.address), kind);
+        addDatagram(payloadLength, to, family.withoutHardwareAddress(to.address), kind, mark);
       } else {
         const frame = frames[length] as Uint8Array;
-        push(framed, 0, link.write(frame, payloadLength, framed.messages, framed.count, to, hardwareAddress), undefined, 0, kind);
+        push(framed, 0, link.write(frame, payloadLength, framed.messages, framed.count, to, hardwareAddress), undefined, 0, kind, mark);
       }
       length++;
     },
@@ -171,6 +190,7 @@ function createGroup<A>(fd: number, messages: Messages): Group<A> {
     neighbours: new Array<A | undefined>(capacity).fill(undefined),
     interfaces: new Uint32Array(capacity),
     kinds: new Uint8Array(capacity),
+    marks: new Float64Array(capacity),
   };
 }
 
@@ -200,37 +220,22 @@ function addressDatagram<A>(messages: Messages, family: SocketFamily<A>, i: numb
 
 /**
  * Sends the messages from `from` up to `end`; what would block is kept, what the kernel refuses for
- * another reason is counted.
+ * another reason is not sent.
  */
-function sendRun<A>(
-  libc: Libc,
-  group: Group<A>,
-  from: number,
-  end: number,
-  counters: SendCounters,
-  sentByKind: Uint32Array | undefined,
-  keep: (i: number) => void,
-): void {
+function sendRun<A>(libc: Libc, group: Group<A>, from: number, end: number, fate: Fate, keep: (i: number) => void): void {
   const { bytes } = group.messages.memory;
   let at = from;
   while (at < end) {
     const sent = libc.sendmmsg(group.fd, at === 0 ? bytes : bytes.subarray(at * MMSGHDR.size), end - at, MSG_DONTWAIT);
     if (sent > 0) {
-      if (sentByKind !== undefined) {
-        for (let i = at; i < at + sent; i++) {
-          const kind = group.kinds[i] as number;
-          sentByKind[kind] = (sentByKind[kind] as number) + 1;
-        }
-      }
-      counters.sent += sent;
-      at += sent;
+      for (const end = at + sent; at < end; at++) fate.onSent(group.kinds[at] as number);
       continue;
     }
     const code = libc.errno();
     if (code === "EINTR") continue;
     const failure = sendFailureOf(code);
     if (failure === "would-block") keep(at);
-    else counters.notSent[failure]++;
+    else fate.onNotSent(group.marks[at] as number, failure);
     at++;
   }
 }

@@ -36,7 +36,7 @@ export function createTransport<A>(libc: Libc, parts: Parts<A>): Transport<A> {
   const { family, sockets, udp, link, gate, limitations, port } = parts;
   const counters = { received: 0, sent: 0, notSent: noSendFailures() };
   const uptime = (): number => performance.now();
-  const kept = createKept(libc, gate, counters, uptime);
+  const kept = createKept(libc, gate, uptime);
   const senders = { family, udp, link, gate, kept, uptime };
 
   let handler: BatchHandler<A> | undefined;
@@ -94,7 +94,7 @@ export function createTransport<A>(libc: Libc, parts: Parts<A>): Transport<A> {
     },
     pause,
     resume,
-    createOutbox: (capacity, sent) => createOutbox(libc, senders, capacity, counters, sent),
+    createOutbox: (capacity, sent, onNotSent) => createOutbox(libc, senders, capacity, counters, sent, onNotSent),
     counters: () => ({ ...counters, notSent: { ...counters.notSent }, receiveDropped: closed ? droppedBeforeClose : dropped() }),
     problem() {
       const code = closed ? "EBADF" : sockets.map(({ fd }) => socketProblem(libc, fd)).find((one) => one !== undefined);

@@ -1,3 +1,5 @@
+import { NO_BYTES } from "../../net/bytes.ts";
+
 /*
  * A record: what is kept about the client of a lease, as one byte string, in memory and on disk.
  *
@@ -21,6 +23,8 @@ export const COMMON_FIELD = {
   limitKeys: 2,
   /** The name that the client has here, see lease-name.ts. */
   name: 3,
+  /** It has no value: that it is there says all. */
+  wasProbed: 4,
 } as const;
 
 /** The longest record: an arena has room for no longer ones. Values have at most 65,535 bytes. */
@@ -75,6 +79,11 @@ export function writeField(number: number, value: Uint8Array | undefined, into: 
   // For the few bytes of an identifier a loop is faster than set().
   for (let i = 0; i < value.length; i++) into[start + i] = value[i] as number;
   return start + value.length;
+}
+
+/** The value of a field that says something by being there. */
+export function flagValue(isSet: true | undefined): Uint8Array | undefined {
+  return isSet && NO_BYTES;
 }
 
 /** Writes the length of a record that begins at `at` and whose fields end at `end`. */

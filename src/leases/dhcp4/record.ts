@@ -6,6 +6,7 @@ import {
   fieldSize,
   fieldValue,
   firstField,
+  flagValue,
   recordKey,
   recordLimitKeys,
   recordSize,
@@ -49,6 +50,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       (keyField(owner) === FIELD.clientKey ? fieldSize(owner.clientKey) : 0) +
         fieldSize(owner.limitKeys) +
         fieldSize(owner.name) +
+        fieldSize(flagValue(owner.wasProbed)) +
         sizeOfField(1 + owner.chaddr.length) +
         fieldSize(owner.clientIdentifier) +
         fieldSize(owner.hostname) +
@@ -71,6 +73,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     end = writeField(FIELD.vendorClass, owner.vendorClass, into, end);
     end = writeField(FIELD.relayAgentInformation, owner.relayAgentInformation, into, end);
     end = writeField(FIELD.name, owner.name, into, end);
+    end = writeField(FIELD.wasProbed, flagValue(owner.wasProbed), into, end);
     endRecord(into, at, end);
     return end;
   },
@@ -92,6 +95,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       relayAgentInformation: owner.relayAgentInformation?.slice(),
       limitKeys: owner.limitKeys?.slice(),
       ...(owner.name === undefined ? {} : { name: owner.name.slice() }),
+      ...(owner.wasProbed && { wasProbed: true }),
     };
   },
 };
@@ -150,6 +154,10 @@ class RecordOwner implements LeaseOwner {
 
   get name(): Uint8Array | undefined {
     return fieldValue(this.#bytes, this.#at, FIELD.name);
+  }
+
+  get wasProbed(): true | undefined {
+    return fieldValue(this.#bytes, this.#at, FIELD.wasProbed) && true;
   }
 }
 

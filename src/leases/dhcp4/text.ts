@@ -5,6 +5,7 @@ import {
   leaseLines,
   optionalBytes,
   optionalText,
+  optionalTrue,
   type ParsedLeases,
   parseLeaseText,
   wholeNumber,
@@ -25,6 +26,7 @@ const TEXT: LeaseTextFamily<Ipv4, LeaseOwner> = {
     relayAgentInformation: optionalBytes,
     limitKeys: optionalBytes,
     name: optionalBytes,
+    wasProbed: optionalTrue,
   },
 };
 

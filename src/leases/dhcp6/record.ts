@@ -5,6 +5,7 @@ import {
   fieldSize,
   fieldValue,
   firstField,
+  flagValue,
   recordKey,
   recordLimitKeys,
   recordSize,
@@ -37,6 +38,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       fieldSize(owner.clientKey) +
         fieldSize(owner.limitKeys) +
         fieldSize(owner.name) +
+        fieldSize(flagValue(owner.wasProbed)) +
         sizeOfField(LIFETIME_SIZE) +
         fieldSize(owner.peerAddress) +
         fieldSize(owner.relays) +
@@ -60,6 +62,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     end = writeField(FIELD.vendorClass, owner.vendorClass, into, end);
     end = writeField(FIELD.reconfigureKey, owner.reconfigureKey, into, end);
     end = writeField(FIELD.name, owner.name, into, end);
+    end = writeField(FIELD.wasProbed, flagValue(owner.wasProbed), into, end);
     endRecord(into, at, end);
     return end;
   },
@@ -79,6 +82,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       reconfigureKey: owner.reconfigureKey?.slice(),
       limitKeys: owner.limitKeys?.slice(),
       ...(owner.name === undefined ? {} : { name: owner.name.slice() }),
+      ...(owner.wasProbed && { wasProbed: true }),
     };
   },
 };
@@ -148,6 +152,10 @@ class RecordOwner implements LeaseOwner {
 
   get name(): Uint8Array | undefined {
     return this.#field(FIELD.name);
+  }
+
+  get wasProbed(): true | undefined {
+    return this.#field(FIELD.wasProbed) && true;
   }
 
   #field(number: number): Uint8Array | undefined {

@@ -7,6 +7,7 @@ import {
   leaseLines,
   optionalBytes,
   optionalText,
+  optionalTrue,
   type ParsedLeases,
   parseLeaseText,
   wholeNumber,
@@ -36,6 +37,7 @@ const TEXT: LeaseTextFamily<Ipv6Prefix, LeaseOwner> = {
     reconfigureKey: optionalBytes,
     limitKeys: optionalBytes,
     name: optionalBytes,
+    wasProbed: optionalTrue,
   },
 };
 

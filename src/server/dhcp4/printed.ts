@@ -11,7 +11,7 @@ import { parseIpv4Prefix, rangeOfPrefix } from "../../net/prefix.ts";
 import type { LeaseRow } from "../../store/sqlite/rows.ts";
 import { RelaySubOption, subOption } from "../../wire/dhcp4/relay-agent-information.ts";
 import type { LeaseForm } from "../leases/form.ts";
-import { hexOf, nameField, type Printed, stateAndTimes, textOf } from "../leases/printed.ts";
+import { foundByField, hexOf, nameField, type Printed, stateAndTimes, textOf } from "../leases/printed.ts";
 
 /** The reservations of addresses. */
 type Reserved = ReadonlyMap<Ipv4, Reservation>;
@@ -81,5 +81,6 @@ function printed(row: LeaseRow, reserved: Reserved, offset: number, now: number)
     remote_id: hexOf(relay && subOption(relay, RelaySubOption.remoteId)),
     network: row.network,
     ...(own && { reserved: true }),
+    ...foundByField(owner),
   };
 }

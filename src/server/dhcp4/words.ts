@@ -44,6 +44,7 @@ export const wordsOf = (isSubnetSelectionHeeded: () => boolean): Words<Message, 
     const address = isQuery(request) ? reply.ciaddr : reply.yiaddr || askedFor(request);
     return address === IPV4_ANY ? "" : formatIpv4(address);
   },
+  givenBy: ({ yiaddr }) => (yiaddr === IPV4_ANY ? undefined : yiaddr),
   leaseTimeOf(reply) {
     if (reply.yiaddr === IPV4_ANY) return undefined;
     return messageType(reply) === undefined ? NEVER : optionU32(reply, OptionCode.ipAddressLeaseTime);

@@ -13,7 +13,7 @@ import type { Relay } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { hasOption } from "../../wire/dhcp6/options.ts";
 import type { LeaseForm } from "../leases/form.ts";
-import { hexOf, nameField, type Printed, stateAndTimes, textOf } from "../leases/printed.ts";
+import { foundByField, hexOf, nameField, type Printed, stateAndTimes, textOf } from "../leases/printed.ts";
 import { addressesWithin, formatLeased, parseLeased } from "./operations.ts";
 
 /** The reservations, by the text of address or prefix. */
@@ -91,6 +91,7 @@ function printed(row: LeaseRow, reserved: Reserved, offset: number, now: number)
     association: ASSOCIATIONS[associationOf(clientKey)] ?? "",
     iaid: iaidOf(clientKey),
     ...(own && { reserved: true }),
+    ...foundByField(owner),
   };
 }
 

@@ -17,7 +17,7 @@ import type { NoticeWords } from "../notice-log.ts";
 import type { Kinds, Refusal, Sender, Words } from "../protocol.ts";
 import { identifierInSentence, nameInSentence } from "../quoted.ts";
 import { shortened, shortList } from "../shortened.ts";
-import { formatLeased } from "./operations.ts";
+import { formatLeased, parseLeased } from "./operations.ts";
 import { hardwareAddressOf, nearestOption } from "./printed.ts";
 
 /** Messages by their type. */
@@ -46,6 +46,10 @@ export const WORDS: Words<Message, Ipv6 | Ipv6Prefix, LeaseOwner> = {
   addressOf(request, reply) {
     const leased = leasedIn(reply);
     return leased.length > 0 ? leased.join(", ") : shortList(namedIn(request));
+  },
+  givenBy(reply) {
+    const [first] = leasedIn(reply);
+    return first === undefined ? undefined : parseLeased(first);
   },
   leaseTimeOf(reply) {
     const times = leasesIn(reply).flatMap(({ validLifetime }) => (validLifetime > 0 ? validLifetime : []));

@@ -24,6 +24,11 @@ export interface Printed {
   readonly iaid?: number;
   /** It is that of a client which the configuration reserves it for; absent: not, or not known. */
   readonly reserved?: true;
+  /**
+   * Of a declined address: who found it in use. The client is then the one that was to get it;
+   * absent: it is the one that declined it.
+   */
+  readonly found_by?: "probe";
 }
 
 /** Columns that every list has in front: new ones go behind those that there were. */
@@ -41,8 +46,8 @@ const FIRST_COLUMNS = [
   "network",
 ] as const;
 /** Columns of a list, and those of one that has DHCPv6 leases. */
-export const COLUMNS = [...FIRST_COLUMNS, "name"] as const;
-export const DHCP6_COLUMNS = [...FIRST_COLUMNS, "association", "iaid", "name"] as const;
+export const COLUMNS = [...FIRST_COLUMNS, "name", "found_by"] as const;
+export const DHCP6_COLUMNS = [...FIRST_COLUMNS, "association", "iaid", "name", "found_by"] as const;
 
 /** A line of comma-separated values, without its end. */
 export function csvLine<Column extends string>(
@@ -85,6 +90,11 @@ export function hexOf(bytes: Uint8Array | undefined): string | null {
 export function nameField({ name }: Owner): Pick<Printed, "name"> {
   const text = name === undefined ? null : textOf(name.subarray(1));
   return text === null || text === "" ? {} : { name: text };
+}
+
+/** Who found a declined address in use, as a field of its own where no client did. */
+export function foundByField({ wasProbed }: Owner): Pick<Printed, "found_by"> {
+  return wasProbed ? { found_by: "probe" } : {};
 }
 
 export function textOf(bytes: Uint8Array | undefined): string | null {

@@ -26,7 +26,8 @@ export {
 export { type ClientFqdn, clientFqdnOption, FqdnFlag, readClientFqdn } from "./client-fqdn.ts";
 export { type DecodeResult, decode, MAX_RELAYS, PROBLEM_TEXT, type Problem, type ProblemKind } from "./decode.ts";
 export { describe } from "./describe.ts";
-export { encode, encodeMessage, encodeRelays, LARGEST_MESSAGE_SIZE } from "./encode.ts";
+export { LARGEST_MESSAGE_SIZE } from "./encode.ts";
+export { encode, encodeMessage, encodeRelays } from "./encode-given.ts";
 export { formatMessage } from "./format.ts";
 export {
   type IaAddress,

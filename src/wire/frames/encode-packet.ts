@@ -1,7 +1,9 @@
 import { writeU16 } from "../../net/bytes.ts";
-import { encodeMessage as encodeDhcp4, LARGEST_MESSAGE_SIZE as LARGEST_DHCP4, sizeOnWire } from "../dhcp4/encode.ts";
+import { LARGEST_MESSAGE_SIZE as LARGEST_DHCP4, sizeOnWire } from "../dhcp4/encode.ts";
+import { encodeMessage as encodeDhcp4 } from "../dhcp4/encode-given.ts";
 import { MESSAGE_HEADER } from "../dhcp6/decode.ts";
-import { encodeMessage as encodeDhcp6, LARGEST_MESSAGE_SIZE as LARGEST_DHCP6, optionsSize } from "../dhcp6/encode.ts";
+import { LARGEST_MESSAGE_SIZE as LARGEST_DHCP6, optionsSize } from "../dhcp6/encode.ts";
+import { encodeMessage as encodeDhcp6 } from "../dhcp6/encode-given.ts";
 import { ARP_LENGTH, writeArp } from "./arp.ts";
 import { EtherType } from "./ethernet.ts";
 import { type Fragment, type IpHeader, IpProtocol, ipHeaderBytes, upperLayerChecksum } from "./ip-headers.ts";
@@ -19,14 +21,15 @@ export type EncodePacketResult =
 /**
  * Builds a whole packet from its link header up, with the checksums and lengths in it; the payload
  * is not padded to what the link wants at least. `decodePacket` gives the same packet again, when
- * its ports are those of its kind.
+ * its ports are those of its kind. Throws TypeError for a message with a value of another type.
  */
 export function encodePacket(packet: Packet): EncodePacketResult {
   switch (packet.kind) {
     case "dhcp4": {
+      const bytes = encodeDhcp4(packet.message);
       const size = packet.message.options.reduce((sum, option) => sum + sizeOnWire(option), FIXED_FIELDS);
       if (size > LARGEST_DHCP4) return refused("dhcp4", "too-long");
-      return inIp(packet.link, packet.ip, IpProtocol.udp, datagram(packet.udp, encodeDhcp4(packet.message)));
+      return inIp(packet.link, packet.ip, IpProtocol.udp, datagram(packet.udp, bytes));
     }
     case "dhcp6": {
       const bytes = encodeDhcp6(packet.message);

@@ -73,7 +73,7 @@ suite("whether somebody uses the address", () => {
   });
 });
 
-test("an address in use is in probation, as if the client had declined it, unless somebody has it by now", () => {
+test("an address in use is in probation, on record for the client that was to get it, unless somebody has it by now", () => {
   const config = configOf({ networks: { "2001:db8:1::/64": { ...HOME, pingTimeout: 500 } } });
   const server = serverOf(config);
   const context = { decider: createDecider(config), leases: server.table, now: START };
@@ -81,6 +81,7 @@ test("an address in use is in probation, as if the client had declined it, unles
   server.receive(SOLICIT);
   const declined = inProbation(context, address(A100));
   assert.equal(declined && describeLeaseAt(declined), `${A100} declined 10000-10900 na 1 of 10`);
+  assert.equal(declined?.owner.wasProbed, true);
   server.receive(message("REQUEST", { na: { 1: [] } }));
   assert.equal(inProbation(context, address(A100)), undefined);
 });

@@ -221,23 +221,29 @@ test("a broadcast in two fragments is delivered once, whole, and costs the next 
   }
 });
 
-test("what was sent is counted by its kind when the system has taken it, at once or later", async (t) => {
+test("what was sent is counted by its kind when the system has taken it, at once or later, and what was not is told by its mark", async (t) => {
   if (!requireNamespaces(t)) return;
   const network = await createNetwork(t);
   const transport = await openServer(t, network);
   const kinds = new Uint32Array(256);
-  const outbox = transport.createOutbox(8, kinds);
-  const add = (host: number, kind: number): void => {
+  const notSent: unknown[] = [];
+  const outbox = transport.createOutbox(8, kinds, (mark, why) => notSent.push([mark, why]));
+  const add = (host: number, kind: number, mark: number): void => {
     outbox.add(
       new TextEncoder().encodeInto("x", outbox.next()).written,
       { address: host, port: 68, hardwareAddress: undefined, interfaceIndex: 0, source: 0 },
       kind,
+      mark,
     );
   };
   const late = address("10.61.0.98");
-  add(late, 5);
-  add(late, 6);
-  add(address("198.51.100.1"), 5);
+  add(late, 5, 10);
+  add(late, 6, 11);
+  add(address("198.51.100.1"), 5, 12);
+  const nobody = address("10.61.0.97");
+  add(nobody, 7, 13);
+  add(nobody, 7, 14);
+  add(nobody, 7, 15);
   outbox.add(1, { address: OFFERED, port: 68, hardwareAddress: CLIENT_MAC, interfaceIndex: network.a.index, source: SERVER_A }, 2);
   outbox.send();
   assert.deepEqual([kinds[2], kinds[5], kinds[6]], [1, 1, 0]);
@@ -257,6 +263,12 @@ test("what was sent is counted by its kind when the system has taken it, at once
   for (const end = Date.now() + 5000; kinds[6] === 0 && Date.now() < end; ) await delay(10);
   assert.deepEqual([kinds[2], kinds[5], kinds[6]], [1, 1, 1]);
   assert.equal(transport.counters().notSent["no-route"], 1);
+  // The system takes one a second, asks the link for the address, and tells nobody that no one has it.
+  for (const end = Date.now() + 10_000; notSent.length < 2 && Date.now() < end; ) await delay(10);
+  assert.deepEqual(notSent, [
+    [12, "no-route"],
+    [15, "would-block"],
+  ]);
 });
 
 test("no reply to a relay behind a router is lost while the kernel looks for the router, even when its first question is", async (t) => {
