@@ -9,12 +9,12 @@ import {
   type Pair,
   parseDocument,
   visit,
-  type YAMLError,
   type YAMLMap,
 } from "yaml";
 import type { Path } from "./diagnostic.ts";
 import type { Locate, Position, SyntaxProblem } from "./problems.ts";
 import { findRepeated, type RepeatedKeys, valueWithout } from "./repeated-keys.ts";
+import { explainAll, TOO_DEEP } from "./syntax-errors.ts";
 
 /** What a text says, as plain data, and where each part of it stands. */
 export interface Reading {
@@ -37,8 +37,6 @@ export interface Source {
 /** Aliases that one document may have resolved; more are taken for an attempt to exhaust memory. */
 const MAX_ALIASES = 10_000;
 
-const TOO_DEEP = "it is nested too deeply";
-
 /** Reads YAML 1.2, or JSON, which is part of it; `format` is for the messages. Never throws. */
 export function readSource(written: string, format: "YAML" | "JSON"): Source {
   // A mark of the byte order is no character of the first line.
@@ -48,7 +46,7 @@ export function readSource(written: string, format: "YAML" | "JSON"): Source {
     // The parser compares each key with all others of its map: they are compared here.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false });
     const at = (offset: number): Position => position(lines, offset);
-    const syntax = withoutRepeats([...document.errors, ...document.warnings].map((error) => explain(error, at, format)));
+    const syntax = explainAll([...document.errors, ...document.warnings], text, at, format);
     const { problems: ofAliases, targets, repeated } = examine(document, at);
     const problems = [...syntax, ...ofAliases];
     // After an error of syntax the structure is a guess; complaints about what it seems to mean
@@ -75,42 +73,6 @@ function position(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
-
-/** Where one mistake is told in several ways, the first is enough. */
-function withoutRepeats(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
-  // The parser stumbles again at each level that it comes out of.
-  const deep = problems.find(({ message }) => message.endsWith(TOO_DEEP));
-  if (deep !== undefined) return [deep];
-  const told = new Set<string>();
-  return problems.filter(({ line, column }) => {
-    const place = `${line}:${column}`;
-    return !told.has(place) && told.add(place);
-  });
-}
-
-function explain(error: YAMLError, at: (offset: number) => Position, format: string): SyntaxProblem {
-  const place = at(error.pos[0]);
-  if (error.code === "MULTIPLE_DOCS") return { ...place, message: "the file has more than one document", hint: "remove the line with ---" };
-  if (error.code === "TAB_AS_INDENT") return { ...place, message: "a tab is used for indentation", hint: "use spaces" };
-  // The parser calls itself for each level.
-  if (/call stack|stack overflow/i.test(error.message)) return { ...place, message: `not valid ${format}: ${TOO_DEEP}`, hint: undefined };
-  const hint = HINTS.find(([what]) => what.test(error.message))?.[1];
-  return { ...place, message: `not valid ${format}: ${firstLower(error.message)}`, hint };
-}
-
-/** What to do about what the parser says: it knows the rule that is broken, and not how. */
-const HINTS: readonly (readonly [what: RegExp, hint: string])[] = [
-  [/Nested mappings are not allowed/, 'text that has ": " in it stands in quotes; each key has a line of its own'],
-  [/cannot start with/, 'put the text in quotes: "..."'],
-  [/must start at the same column/, "indent the keys of one map by the same number of spaces"],
-  [/Missing closing/, "a quote that is opened has to be closed; quotes inside the text are written twice, or other ones are put around it"],
-  [/sufficiently indented and end with/, "each { needs its }, each [ its ], and what is between them is indented more than the key"],
-  [/need to be followed by map values/, "behind a key stand a colon and a space: key: value"],
-  [
-    /unexpected scalar at node end|Unexpected scalar/,
-    "a key has its colon and a space behind it, and text with special characters stands in quotes",
-  ],
-];
 
 /** What aliases stand for. */
 type Targets = ReadonlyMap<unknown, Node>;
@@ -198,8 +160,4 @@ function charactersAt(document: Document.Parsed, step: Stepper, path: Path): str
 
 function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
-}
-
-function firstLower(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
