@@ -530,6 +530,7 @@ colour: red
   ]);
 });
 
+const MAC = "02:00:00:00:00:0";
 const ROUTE = "{destination: 10.9.128.0/17, router: 10.0.0.254}";
 const DEFAULT_ROUTE = "{destination: 0.0.0.0/0, router: 10.0.0.1}";
 
@@ -613,6 +614,16 @@ test("warnings: what is valid but probably not meant", () => {
       ["4:14 warning: the router 10.0.0.1 lies in the range: a client could get its address"],
     ],
     [inNetwork("ranges: [{range: 10.0.0.1-10.0.0.9, except: [10.0.0.1]}]"), []],
+    [
+      `interfaces: [eth0@10.0.0.7]\n${inNetwork(
+        `reservations: [{ip: 10.0.0.1, match: {chaddr: "${MAC}1"}}, {ip: 10.0.0.7, match: {chaddr: "${MAC}2"}}, {ip: 10.0.0.9, match: {chaddr: "${MAC}3"}}]`,
+      )}`,
+      ["5:21 warning: 10.0.0.1 is the address of the router", "5:75 warning: 10.0.0.7 is the server's own address (interfaces)"],
+    ],
+    [
+      `${inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: 10.0.0.2}}]")}\nreservations: [{ip: 10.0.0.2, match: {chaddr: "${MAC}1"}}]`,
+      ["5:17 warning: 10.0.0.2 is the address of the router"],
+    ],
     [
       inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {subnet_mask: 255.255.0.0}}]"),
       ["4:14 warning: the clients get subnet_mask 255.255.0.0, which is not that of 10.0.0.0/24"],
