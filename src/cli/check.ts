@@ -7,11 +7,11 @@ import { addedOf, reservationsIn } from "../server/runtime-reservations.ts";
 import { factsOf } from "../store/sqlite/facts.ts";
 import { type Checked, checkFile, exitStatusOf, STDIN } from "./check/checked.ts";
 import { problemsForGithub, problemsForPeople, reportForPrograms } from "./check/formats.ts";
-import { guardModules } from "./check/module-guard.ts";
 import { summaryOf } from "./check/summary.ts";
 import { count } from "./count.ts";
 import { Exit, fail } from "./exit.ts";
 import { outliveReader } from "./guard-output.ts";
+import { guardModules } from "./module-guard.ts";
 
 interface CheckOptions {
   readonly schema?: true;
@@ -59,7 +59,7 @@ async function check(command: Command, files: readonly string[], options: CheckO
   outliveReader();
   const added = options.database === undefined ? [] : addedTo(options.database);
   const checked: Checked[] = [];
-  const guard = files.some(isModule) ? guardModules() : undefined;
+  const guard = files.some(isModule) ? guardModules(Exit.usage) : undefined;
   for (const file of files) {
     const load = () => checkFile(file, options.strict === true, added);
     const one = await (guard?.load(file, load) ?? load());

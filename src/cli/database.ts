@@ -2,10 +2,11 @@ import { type BigIntStats, existsSync, lstatSync, mkdirSync, statSync } from "no
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { loadConfigFile } from "../config/file.ts";
+import type { LoadFileResult } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
 import { reasonOf } from "../config/text/reason.ts";
 import { Exit, fail } from "./exit.ts";
+import { loadGuarded } from "./module-guard.ts";
 
 /*
  * Which lease database is meant, by the same rule for every command: that of `-d`, else of the
@@ -118,11 +119,11 @@ async function ofConfig(path: string): Promise<string | undefined> {
 }
 
 /** Configurations that were read: a command needs one for its `store` first, then for itself. */
-const read = new Map<string, ReturnType<typeof loadConfigFile>>();
+const read = new Map<string, Promise<LoadFileResult>>();
 
 /** The configuration of a file. Ends the program where it can't be used. */
 export async function readConfigFile(path: string): Promise<Config> {
-  const reading = read.get(path) ?? loadConfigFile(path);
+  const reading = read.get(path) ?? loadGuarded(path);
   read.set(path, reading);
   const loaded = await reading;
   return loaded.ok ? loaded.config : fail(`${path} can't be used: \`leasehold check ${path}\` says why`, Exit.failed);

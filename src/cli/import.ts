@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs";
 import { type Command, Option } from "commander";
-import { loadConfigFile } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
 import { formatDiagnostics } from "../config/text/diagnostic.ts";
 import { isSystemError, reasonOf } from "../config/text/reason.ts";
@@ -19,6 +18,7 @@ import { Exit, fail } from "./exit.ts";
 import { type FamilyImport, importsOf } from "./import/families.ts";
 import { serverIdOf } from "./import/server-id.ts";
 import { openUnchanged } from "./import/unchanged.ts";
+import { loadGuarded } from "./module-guard.ts";
 
 interface ImportOptions {
   readonly database?: string;
@@ -141,7 +141,7 @@ async function write(store: LeaseStore, imports: readonly Omit<FamilyImport<neve
 }
 
 async function readConfig(path: string): Promise<Config> {
-  const loaded = await loadConfigFile(path);
+  const loaded = await loadGuarded(path);
   if (loaded.ok) return loaded.config;
   for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
   fail(`${path} can't be used, see above`);

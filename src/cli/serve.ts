@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { adviceOn, loadConfigFile, textOf } from "../config/file.ts";
+import { adviceOn, textOf } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
 import { type Diagnostic, formatDiagnostics, formatPath } from "../config/text/diagnostic.ts";
 import { CAPABILITIES_OF_SOCKETS, restrictThread } from "../io/linux/privileges.ts";
@@ -34,6 +34,7 @@ import { IPV4, IPV6 } from "./family.ts";
 import { leaseRequests } from "./lease-requests.ts";
 import { ADDRESS_TEXT, type Leased, operateOn } from "./leases/families.ts";
 import { createServerLog, type ServerLog } from "./log/create.ts";
+import { loadGuarded } from "./module-guard.ts";
 import { adviceForTests, startFactsOf } from "./serve/dhcp4/start.ts";
 import { adviceForTests as adviceForTests6, startFactsOf as startFactsOf6 } from "./serve/dhcp6/start.ts";
 import { type StartLine, startLines } from "./serve/start-lines.ts";
@@ -167,7 +168,7 @@ interface ReadConfig {
 }
 
 async function readConfig(path: string): Promise<ReadConfig> {
-  const loaded = await loadConfigFile(path);
+  const loaded = await loadGuarded(path);
   if (!loaded.ok) {
     for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
     const count = loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`;

@@ -136,7 +136,10 @@ export async function readWritten(path: string, text?: string): Promise<{ readon
     return { value: module.default, locate: locateInModule(source) };
   }
   const format = guessFormat(path, source);
-  if (format === undefined) return readSource(source, path.endsWith(".json") ? "JSON" : "YAML");
+  if (format === undefined) {
+    const { problems, readings } = readSource(source, path.endsWith(".json") ? "JSON" : "YAML");
+    return readings !== undefined && problems.length === 0 ? readings.first : { value: undefined, locate: () => ({ line: 1, column: 1 }) };
+  }
   const translation = translateTexts([{ name: path, text: source }], format);
   return { value: translation.value, locate: (place) => originOf(translation, place) };
 }

@@ -12,8 +12,9 @@ import type { Definitions } from "./schema/typed-options.ts";
 import { validate } from "./schema/validate.ts";
 import { type Diagnostic, formatPath } from "./text/diagnostic.ts";
 import { otherFile } from "./text/other-files.ts";
-import { type Characters, createReport, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
-import { readSource } from "./text/source.ts";
+import { type Characters, createReport, inOrder, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
+import { type FoundIn, foundInBoth } from "./text/repeated-keys.ts";
+import { type Reading, readSource } from "./text/source.ts";
 
 /** A checked configuration, or every problem of what was written. */
 export type LoadResult =
@@ -36,11 +37,18 @@ export function loadConfig(text: string, fileName = "", added: readonly AddedRes
     return { ok: false, diagnostics: [{ severity: "error", line: 0, column: 0, path: [], message, hint }] };
   }
   const source = readSource(text, fileName.endsWith(".json") ? "JSON" : "YAML");
-  if (source.problems.length > 0) {
-    return { ok: false, diagnostics: source.problems.map((problem) => ({ severity: "error", path: [], ...problem })) };
-  }
-  // An empty file is an empty configuration.
-  return loadWith(added, (some) => load(source.value ?? {}, source.locate, some, source.charactersAt));
+  const loadReading = ({ value, locate, charactersAt }: Reading, some: readonly AddedReservation[]) =>
+    // An empty file is an empty configuration.
+    load(value ?? {}, locate, some, charactersAt);
+  const { readings } = source;
+  if (readings !== undefined && source.problems.length === 0) return loadWith(added, (some) => loadReading(readings.first, some));
+  const ofText = source.problems.map((problem): Diagnostic => ({ severity: "error", path: [], ...problem }));
+  if (readings === undefined) return { ok: false, diagnostics: ofText };
+  const [first, last] = [readings.first, readings.last].map((reading) => {
+    const loaded = loadReading(reading, []);
+    return { diagnostics: loaded.ok ? loaded.warnings : loaded.diagnostics, locate: reading.locate };
+  }) as [FoundIn, FoundIn];
+  return { ok: false, diagnostics: inOrder([...ofText, ...foundInBoth(first, last)]) };
 }
 
 /**

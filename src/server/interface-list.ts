@@ -5,6 +5,8 @@ import type { LocalInterface } from "../io/transport.ts";
 export interface MissingInterface {
   readonly name: string;
   readonly problem: string;
+  /** What this machine has, which may change although the problem stays; undefined: not to the point. */
+  readonly instead?: string;
   /** The system may change that by itself in a moment, as with addresses that it makes. */
   readonly passing?: boolean;
 }
@@ -64,11 +66,16 @@ export function chooseInterfaces<A, I>(
     if (chosen !== undefined) served.push(chosen);
     else if (found === undefined) {
       const names = local.map((other) => other.name).join(", ");
-      missing.push({ name, problem: `interface ${name} does not exist; this machine has ${names}` });
+      missing.push({ name, problem: `interface ${name} does not exist`, instead: `this machine has ${names}` });
     } else if (!found.up) missing.push({ name, problem: `interface ${name} is down; bring it up with \`ip link set ${name} up\`` });
     else missing.push({ name, ...service.problem(found, address) });
   }
   return { served, missing };
+}
+
+/** What is wrong in full, for whoever has not heard what the machine has. */
+export function explainMissing({ problem, instead }: MissingInterface): string {
+  return instead === undefined ? problem : `${problem}; ${instead}`;
 }
 
 /** What is said of interfaces while the server runs. */
@@ -104,6 +111,8 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   #linkless: ReadonlySet<string> = new Set();
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
+  /** It has been told what this machine has: where interfaces come and go it would be told often. */
+  #isListed = false;
 
   constructor(choice: InterfaceChoice<C, A, I>, config: C, local: readonly LocalInterface<A>[], log: InterfaceLog, uptime: () => number) {
     this.#choice = choice;
@@ -165,6 +174,7 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   /** They are chosen by this configuration from now on. Says what has changed. */
   configure(config: C, local: readonly LocalInterface<A>[]): void {
     this.#config = config;
+    this.#isListed = false;
     this.update(local);
   }
 
@@ -176,8 +186,7 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     this.#byIndex = [];
     for (const one of served) this.#byIndex[one.index] = one;
     this.#linkless = new Set(served.filter((one) => this.#awaitsLink(one)).map(this.#choice.describe));
-    const problems = missing.map(({ problem }) => `${problem}: it is served when that has changed`);
-    this.#warn(new Set([...problems, ...unserved, ...[...this.#linkless].map((name) => `${name} ${NO_LINK}`)]));
+    this.#warn(missing, [...unserved, ...[...this.#linkless].map((name) => `${name} ${NO_LINK}`)]);
   }
 
   /**
@@ -192,8 +201,15 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
     return this.#local.find(({ index }) => index === served.index)?.linkUp !== false;
   }
 
-  #warn(texts: ReadonlySet<string>): void {
-    for (const text of texts) if (!this.#warned.has(text)) this.#log.warn(text);
-    this.#warned = texts;
+  /** Of what holds it says what is new. */
+  #warn(missing: readonly MissingInterface[], others: readonly string[]): void {
+    for (const one of missing) {
+      if (this.#warned.has(one.problem)) continue;
+      const text = this.#isListed ? one.problem : explainMissing(one);
+      this.#isListed ||= one.instead !== undefined;
+      this.#log.warn(`${text}: it is served when that has changed`);
+    }
+    for (const text of others) if (!this.#warned.has(text)) this.#log.warn(text);
+    this.#warned = new Set([...missing.map(({ problem }) => problem), ...others]);
   }
 }

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { AddedReservation } from "../config/added.ts";
 import { isModule } from "../config/file.ts";
 import type { Config } from "../config/model/config.ts";
+import { reasonOf } from "../config/text/reason.ts";
 import type { Plan } from "./plan.ts";
 import { resolutionFlags } from "./worker-flags.ts";
 
@@ -111,7 +112,7 @@ export function createLoader(patience = PATIENCE): Loader {
 
   async function run<T>(task: LoadTask): Promise<T> {
     const isAlone = isModule(task.path);
-    const thread = isAlone ? startThread() : take();
+    const thread = isAlone ? startThread(task.path) : take();
     let done = false;
     try {
       const answer = await thread.run<T>(task, patience);
@@ -136,7 +137,8 @@ interface LoaderThread {
   end(): Promise<unknown>;
 }
 
-function startThread(): LoaderThread {
+/** `module`: what it is for, which may do anything while it is loaded. */
+function startThread(module?: string): LoaderThread {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./load-worker.${extension}`, import.meta.url), {
     execArgv: resolutionFlags(),
@@ -147,8 +149,11 @@ function startThread(): LoaderThread {
   let fail = (error: Error): void => {
     broken = error;
   };
-  worker.on("error", (error) => fail(error as Error));
-  worker.on("exit", () => fail(new Error("the thread that reads the configuration has ended")));
+  const blamed = (what: string): Error => new Error(`${module} can't be read: the module ${what}`);
+  worker.on("error", (error) => fail(module === undefined ? (error as Error) : blamed(`has failed: ${reasonOf(error)}`)));
+  worker.on("exit", () =>
+    fail(module === undefined ? new Error("the thread that reads the configuration has ended") : blamed("ended the program")),
+  );
   return {
     async run<T>(task: LoadTask, patience: number): Promise<T> {
       let timer: NodeJS.Timeout | undefined;
@@ -158,7 +163,8 @@ function startThread(): LoaderThread {
           if (broken !== undefined) reject(broken);
           fail = reject;
           worker.once("message", resolve);
-          timer = setTimeout(() => reject(new Error(`${task.path} was not read within ${patience / 1000} s`)), patience);
+          const tooLate = `was not read within ${patience / 1000} s${module === undefined ? "" : ": the module never finished loading"}`;
+          timer = setTimeout(() => reject(new Error(`${task.path} ${tooLate}`)), patience);
           worker.postMessage(task);
         });
       } finally {

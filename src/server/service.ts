@@ -17,7 +17,7 @@ import { createListeners, type Listener } from "./happenings.ts";
 import type { HealthCheck } from "./health.ts";
 import { checksOf } from "./health-checks.ts";
 import { createHookListener, type HookSwitch } from "./hooks/hooks.ts";
-import { InterfaceList, type MissingInterface } from "./interface-list.ts";
+import { explainMissing, InterfaceList, type MissingInterface } from "./interface-list.ts";
 import type { Journal } from "./journal.ts";
 import { createLateProber } from "./late-prober.ts";
 import { addLease, type NewLease } from "./leases/add.ts";
@@ -402,5 +402,5 @@ export function createService<C, M, A, O, I extends { readonly index: number }>(
 function refuseNone(served: readonly unknown[], missing: readonly MissingInterface[]): void {
   const [first] = missing;
   if (first === undefined || served.length > 0 || missing.some(({ passing }) => passing === true)) return;
-  throw new TransportError("ENODEV", first.problem);
+  throw new TransportError("ENODEV", explainMissing(first));
 }

@@ -117,6 +117,22 @@ const REFUSALS: readonly Refusal[] = [
     says: [/c\.yaml:2:1: error: not valid YAML/],
     prepare: ({ folder }) => ({ config: writeIn(folder, "c.yaml", "interfaces: [lo\n") }),
   },
+  ...(
+    [
+      ["process.exit(0);", "the module ended the program"],
+      ["await new Promise(() => {});", "the module never finished loading"],
+      [
+        "setTimeout(() => { throw new Error('late') }); await new Promise((done) => setTimeout(done, 2000));",
+        "the module has failed: late",
+      ],
+    ] as const
+  ).map(
+    ([code, says]): Refusal => ({
+      name: `the configuration is a module: ${says}`,
+      says: [new RegExp(`c\\.mjs: error: the configuration can't be read: ${says}`), /c\.mjs can't be used: one problem, see above/],
+      prepare: ({ folder }) => ({ config: writeIn(folder, "c.mjs", `${code}\nexport default { networks: {} };\n`) }),
+    }),
+  ),
   {
     name: "the configuration has problems: all are told, each with its place and a hint",
     status: 78,

@@ -73,10 +73,7 @@ test("a file of another server is known by what it says, whatever its name", () 
 test("what is not YAML says what YAML wants", () => {
   const table: readonly (readonly [text: string, problem: string])[] = [
     ["options: {a: @x}", '1:14 not valid YAML: plain value cannot start with reserved character @\nhint: put the text in quotes: "..."'],
-    [
-      "a:\n  - b\n c: d",
-      "3:1 not valid YAML: all mapping items must start at the same column\nhint: indent the keys of one map by the same number of spaces",
-    ],
+    ["a:\n  - b\n c: d", "3:2 indented by 1 space the line belongs to nothing above it\nhint: indent it by 0 spaces, as the key above it"],
     [
       "networks: {10.0.0.0/24: {ranges: [{range: 10.0.0.5-10.0.0.9]}}}",
       "1:60 not valid YAML: flow map in block collection must be sufficiently indented and end with a }\nhint: each { needs its }, each [ its ], and what is between them is indented more than the key",
@@ -92,4 +89,72 @@ test("what is not YAML says what YAML wants", () => {
     ["a:\n\tb: c", "2:1 a tab is used for indentation\nhint: use spaces"],
   ];
   for (const [text, problem] of table) assert.deepEqual(told(text, "test.yaml"), [problem]);
+});
+
+test("a line that is indented by too little or too much says by how much it could be", () => {
+  const by = (columns: string, what: string): string => `hint: indent it by ${columns}, as ${what}`;
+  const beside = "the keys above it that it belongs beside";
+  const table: readonly (readonly [text: string, place: string, count: string, hint: string])[] = [
+    ["networks:\n  a:\n    options: {b: 1}\n   ranges: []\n", "4:4", "3 spaces", by("4, 2 or 0 spaces", beside)],
+    ["networks:\n  a:\n    options: {b: 1}\n     ranges: []\n", "4:6", "5 spaces", by("4, 2 or 0 spaces", beside)],
+    ["networks:\n   a:\n     b: 1\n  c:\n    b: 1\n", "4:3", "2 spaces", by("5, 3 or 0 spaces", beside)],
+    // The parser takes it for more of the value above it.
+    ["options:\n  a: 1\n   b: 2\n", "3:4", "3 spaces", by("2 or 0 spaces", beside)],
+    ["options:\n  a: some text\n\n  # more\n     b: 2\n", "5:6", "5 spaces", by("2 or 0 spaces", beside)],
+    ["ranges:\n  - start: 1\n   end: 2\n", "3:4", "3 spaces", by("4 or 0 spaces", beside)],
+    ["ranges:\n  - start: 1\n     end: 2\n", "3:6", "5 spaces", by("4 or 0 spaces", beside)],
+    ["ranges:\n  - start: 1\n  end: 2\n", "3:3", "2 spaces", by("4 or 0 spaces", beside)],
+    ["a:\n  ranges:\n    - start: 1\n   - start: 2\n", "4:4", "3 spaces", by("4 spaces", "the entry above it")],
+    ["a:\n  ranges:\n    - start: 1\n     - start: 2\n", "4:6", "5 spaces", by("4 spaces", "the entry above it")],
+    [" a: 1\nb: 2\n", "2:1", "0 spaces", by("1 space", "the key above it")],
+  ];
+  for (const [text, place, count, hint] of table)
+    assert.deepEqual(told(text, "test.yaml"), [`${place} indented by ${count} the line belongs to nothing above it\n${hint}`], text);
+});
+
+test("what stands beside what it belongs into says where it belongs", () => {
+  const table: readonly (readonly [text: string, problems: readonly string[]])[] = [
+    [
+      "networks:\n10.0.0.0/24:\n  ranges: []",
+      ['2:1 unknown key "10.0.0.0/24"\nhint: it names a network: indent it, and what it has, below "networks"'],
+    ],
+    [
+      "networks:\n  10.0.0.0/24:\n  ranges: []\n",
+      [
+        '2:3 "10.0.0.0/24" has no value\nhint: remove the key, or give it a value indented below it',
+        '3:3 "ranges" stands beside the networks\nhint: indent it, and what it has, below the network that it is of',
+      ],
+    ],
+    [
+      "v6:\n  networks:\n    2001:db8::/64: {options: {dns_servers: 2001:db8::1}}\n    prefix_pools: {}\n",
+      ['4:5 "prefix_pools" stands beside the networks\nhint: indent it, and what it has, below the network that it is of'],
+    ],
+    [
+      "networks:\n  10.0.0.0/24:\n    ranges:\n      -range: 10.0.0.5-10.0.0.9",
+      ["4:7 expected a list of ranges, got a map\nhint: each entry of a list begins with a dash and a space: - range: ..."],
+    ],
+  ];
+  for (const [text, problems] of table) assert.deepEqual(told(text, "test.yaml"), problems, text);
+});
+
+test("a colon without a space behind it, or none, is told where a key is needed, without what may be a secret", () => {
+  const table: readonly (readonly [text: string, problem: string])[] = [
+    [
+      "a:\n  token:xyz\n  b: 2\n",
+      "2:3 not valid YAML: implicit keys need to be on a single line\nhint: a space is missing behind the colon: token: ...",
+    ],
+    [
+      "a:\n  b: 2\n  token:xyz\n",
+      "3:3 not valid YAML: implicit map keys need to be followed by map values\nhint: a space is missing behind the colon: token: ...",
+    ],
+    [
+      "a:\n  10.0.0.0/24\n    b: 2\n",
+      "2:3 not valid YAML: implicit keys need to be on a single line\nhint: behind a key stand a colon and a space: key: value",
+    ],
+    [
+      "a: {b: 1\n c: 2}\n",
+      "1:8 not valid YAML: implicit keys need to be on a single line\nhint: between what stands in { } or [ ] stand commas",
+    ],
+  ];
+  for (const [text, problem] of table) assert.deepEqual(told(text, "test.yaml"), [problem], text);
 });

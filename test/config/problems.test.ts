@@ -35,11 +35,51 @@ test("dora: an error in a JSON file is told in terms of JSON (5.7)", () => {
   assert.match(problem, /^1:\d+ not valid JSON: /);
 });
 
+const NO_NETWORKS = "1:1 warning: no networks are configured: the server answers nobody";
+
 test("a key that is given twice is refused, with the place of the first", () => {
-  check([["affinity: 1d\noffer_hold: 30s\naffinity: 2d", ['3:1 the key "affinity" is given twice']]]);
-  assert.equal(hintOf("affinity: 1d\noffer_hold: 30s\naffinity: 2d"), "it stands on line 1 already; keep one of the two");
-  check([['options: {3: 10.0.0.1, "3": 10.0.0.2}', ['1:24 the key "3" is given twice']]]);
+  const twice = `${inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9}]")}\naffinity: 1d\noffer_hold: 30s\naffinity: 2d`;
+  check([[twice, ['7:1 the key "affinity" is given twice']]]);
+  assert.equal(hintOf(twice), "keep one of the two");
+  const result = loadConfig(twice, "test.yaml");
+  assert.deepEqual(result.ok ? undefined : result.diagnostics[0]?.other, { line: 5, column: 1, path: [] });
+  check([['options: {3: 10.0.0.1, "3": 10.0.0.2}', [NO_NETWORKS, '1:24 the key "3" is given twice']]]);
   check([["options: {3: 10.0.0.1, routers: 10.0.0.2}", ["1:24 option 3 (routers) is configured twice here"]]]);
+});
+
+test("a key that is given twice hides nothing else, and nothing is told because of it", () => {
+  const other = "{routers: 10.0.1.1, dns_servers: 10.0.1.1}, ranges: [{range: 10.0.1.5-10.0.1.9}]";
+  check([
+    // What is wrong with the first, with the last, and elsewhere.
+    [
+      "affinity: soon\nofer_hold: 1\naffinity: later",
+      [
+        '1:11 expected a duration: seconds, or text such as "90s", "30m", "12h", "1d", "2w" or "infinite", got "soon"',
+        '2:1 unknown key "ofer_hold"',
+        '3:1 the key "affinity" is given twice',
+        '3:11 expected a duration: seconds, or text such as "90s", "30m", "12h", "1d", "2w" or "infinite", got "later"',
+      ],
+    ],
+    // What one of the two lacks, the other has.
+    [
+      `${inNetwork("rangs: []")}\nshared_networks: {a: [10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24]}\nnetworks:\n  10.0.1.0/24: {options: ${other}, mtu: 1}`,
+      [
+        '4:5 unknown key "rangs"',
+        "5:49 there is no network 10.0.2.0/24",
+        '6:1 the key "networks" is given twice',
+        '7:108 unknown key "mtu"',
+      ],
+    ],
+    [
+      inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9}]", "options: {mtu: 1400}"),
+      ['5:5 the key "options" is given twice', '5:15 unknown option "mtu"'],
+    ],
+    // What is named in one of them and stands for something elsewhere.
+    [
+      inNetwork("ranges: [{range: &r 10.0.0.5-10.0.0.9}]", "ranges: [{range: *r}]", "rangs: []"),
+      ['5:5 the key "ranges" is given twice', '6:5 unknown key "rangs"'],
+    ],
+  ]);
 });
 
 test("dora: an unknown or misspelled key is an error with a suggestion, not ignored (5.7)", () => {
@@ -490,6 +530,7 @@ colour: red
   ]);
 });
 
+const MAC = "02:00:00:00:00:0";
 const ROUTE = "{destination: 10.9.128.0/17, router: 10.0.0.254}";
 const DEFAULT_ROUTE = "{destination: 0.0.0.0/0, router: 10.0.0.1}";
 
@@ -573,6 +614,16 @@ test("warnings: what is valid but probably not meant", () => {
       ["4:14 warning: the router 10.0.0.1 lies in the range: a client could get its address"],
     ],
     [inNetwork("ranges: [{range: 10.0.0.1-10.0.0.9, except: [10.0.0.1]}]"), []],
+    [
+      `interfaces: [eth0@10.0.0.7]\n${inNetwork(
+        `reservations: [{ip: 10.0.0.1, match: {chaddr: "${MAC}1"}}, {ip: 10.0.0.7, match: {chaddr: "${MAC}2"}}, {ip: 10.0.0.9, match: {chaddr: "${MAC}3"}}]`,
+      )}`,
+      ["5:21 warning: 10.0.0.1 is the address of the router", "5:75 warning: 10.0.0.7 is the server's own address (interfaces)"],
+    ],
+    [
+      `${inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: 10.0.0.2}}]")}\nreservations: [{ip: 10.0.0.2, match: {chaddr: "${MAC}1"}}]`,
+      ["5:17 warning: 10.0.0.2 is the address of the router"],
+    ],
     [
       inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {subnet_mask: 255.255.0.0}}]"),
       ["4:14 warning: the clients get subnet_mask 255.255.0.0, which is not that of 10.0.0.0/24"],

@@ -49,13 +49,20 @@ test("work in turn is done one after the other, also after one that fails", asyn
 });
 
 describe("a configuration that is read in a thread", () => {
-  test("a pipe is refused, a module that comes to no end is given up, and what is printed is left out", async (t) => {
+  test("a pipe is refused, a module that ends itself, fails late or comes to no end is told as such, and what is printed is left out", async (t) => {
     const folder = newFolder(t);
     const pipe = join(folder, "pipe.yaml");
     execFileSync("mkfifo", [pipe]);
     assert.deepEqual(await loadConfigurationInThread({ path: pipe }), { ok: false, problems: [`${pipe} is no regular file`] });
     const endless = writeIn(folder, "endless.ts", "while (true) {}\n");
-    await assert.rejects(loadConfigurationInThread({ path: endless }, 3000), /endless\.ts was not read within 3 s/);
+    await assert.rejects(
+      loadConfigurationInThread({ path: endless }, 3000),
+      /endless\.ts was not read within 3 s: the module never finished loading$/,
+    );
+    const ends = writeIn(folder, "ends.ts", "process.exit(0);\n");
+    await assert.rejects(loadConfigurationInThread({ path: ends }), /ends\.ts can't be read: the module ended the program$/);
+    const late = writeIn(folder, "late.ts", "setTimeout(() => { throw new Error('late') }); await new Promise(() => {});\n");
+    await assert.rejects(loadConfigurationInThread({ path: late }), /late\.ts can't be read: the module has failed: late$/);
     const loud = writeIn(
       folder,
       "loud.ts",

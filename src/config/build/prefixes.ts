@@ -1,3 +1,4 @@
+import { isOfNetwork } from "../schema/tree.ts";
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
 import { type AddressFamily, contains, type Range, rangeLookup } from "./family.ts";
@@ -50,6 +51,8 @@ export function readPrefixes<A, P>(keys: readonly string[], names: NetworkNames<
   const read: NamedPrefix<A, P>[] = [];
   for (const key of keys) {
     const place = [...path, key];
+    // Of these it is told before.
+    if (isOfNetwork(path, key)) continue;
     const prefix = family.prefixAround(key);
     if (prefix === undefined) {
       explain(key, place, report);

@@ -9,6 +9,7 @@ import { describeValue } from "../text/expected.ts";
 import type { Report } from "../text/problems.ts";
 import { didYouMean } from "../text/suggest.ts";
 import { type OptionDictionary, REFUSED_CODE } from "./dictionary.ts";
+import { encodeWritten } from "./encode-written.ts";
 import { whyManaged } from "./protocol.ts";
 import { explainOption } from "./unknown-option.ts";
 
@@ -137,22 +138,19 @@ function readEntry(code: number, written: unknown, path: Path, reading: Reading)
   const isText = asWritten === null && wrapped && isRawType(written.type);
   const value = isText ? (report.charactersAt(valuePath) ?? asWritten) : asWritten;
   if (isMap(written) && !wrapped && isRawType(written.type) && Object.keys(written).length === 1) {
-    report.keyError(path, `${optionTitle(code, dictionary)} has a type and no value`, "write {type, value}");
+    report.keyError(path, `${optionTitle(code, dictionary)} has a type and no value`, NO_TYPED_VALUE);
     return undefined;
   }
   if (value === null && !wrapped) {
-    report.keyError(
-      path,
-      `${optionTitle(code, dictionary)} has no value`,
-      "write {value: null} to not inherit the option, or remove the key",
-    );
+    report.keyError(path, `${optionTitle(code, dictionary)} has no value`, NO_VALUE);
     return undefined;
   }
   const settings = wrapped ? readSettings(written, path, report) : { type: undefined, always: false };
   if (settings === undefined) return undefined;
   if (value === null) {
     if (!settings.always && settings.type === undefined) return { code, data: NO_BYTES, always: false, suppressed: true };
-    report.error(path, "{value: null} stands alone: an option that is not sent has neither a type nor always");
+    if (settings.type !== undefined) report.keyError(path, `${optionTitle(code, dictionary)} has a type and no value`, NO_TYPED_VALUE);
+    else report.error(path, "{value: null} stands alone: an option that is not sent has neither a type nor always");
     return undefined;
   }
   const values =
@@ -160,9 +158,19 @@ function readEntry(code: number, written: unknown, path: Path, reading: Reading)
       ? encodeTyped(code, value, valuePath, reading)
       : encodeUntyped(code, settings.type, value, path, valuePath, reading);
   if (values === undefined) return undefined;
+  if (isOfNames(settings.type ?? dictionary.byCode(code)?.type.kind) && [value].flat().includes(""))
+    report.warn(path, `${optionTitle(code, dictionary)}: a name is empty, which is the root`, 'write a name, or "." if the root is meant');
   const [data = NO_BYTES, ...more] = values;
   const entry = { code, data, always: settings.always, suppressed: false };
   return more.length === 0 ? entry : { ...entry, more };
+}
+
+const NO_VALUE = "write {value: null} to not inherit the option, or remove the key";
+const NO_TYPED_VALUE = "write {type, value}; {value: null} alone keeps the option from being sent";
+
+/** Whether values of the type are names of domains. */
+function isOfNames(type: string | undefined): boolean {
+  return type === "domain" || type === "domains" || type === "domain_list";
 }
 
 interface Settings {
@@ -206,44 +214,9 @@ function encodeTyped(code: number, value: unknown, path: Path, { report, diction
   if (result.ok) return result.values;
   const { encapsulated, enterprises } = dictionary.protocol;
   if (dictionary.incomplete && (code === encapsulated || code === enterprises)) return undefined;
-  report.error([...path, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
+  if (isMap(value) && Object.keys(value).length === 0) report.keyError(path, `${optionTitle(code, dictionary)} has no value`, NO_VALUE);
+  else report.error([...path, ...result.path], `${optionTitle(code, dictionary)}: ${result.problem}`);
   return undefined;
-}
-
-/** Why a value can't be encoded, and where in it. */
-interface Misfit {
-  readonly ok: false;
-  readonly problem: string;
-  readonly path: Path;
-}
-
-/**
- * Encodes a value. Where text is wanted a plain scalar is its characters, whatever YAML makes of
- * them: 001122, 1e3, true. What is wrong is told of the value as YAML has it.
- */
-function encodeWritten<Good extends { readonly ok: true }>(
-  encode: (value: unknown) => Good | Misfit,
-  value: unknown,
-  path: Path,
-  report: Report,
-): Good | Misfit {
-  const first = encode(value);
-  let result = first;
-  for (let current = value; !result.ok; result = encode(current)) {
-    const old = result.path.reduce<unknown>((outer, part) => (outer as Readonly<Record<string, unknown>> | undefined)?.[part], current);
-    const characters = typeof old === "string" ? undefined : report.charactersAt([...path, ...result.path]);
-    if (characters === undefined) return first;
-    current = withPart(current, result.path, characters);
-  }
-  return result;
-}
-
-/** The same value with another part at a path. */
-function withPart(value: unknown, path: Path, part: unknown): unknown {
-  const [key, ...inner] = path;
-  if (key === undefined) return part;
-  if (Array.isArray(value)) return value.map((item, i) => (i === key ? withPart(item, inner, part) : item));
-  return isMap(value) ? { ...value, [key]: withPart(value[key], inner, part) } : value;
 }
 
 /**
@@ -267,11 +240,16 @@ function encodeUntyped(
   const definition = dictionary.byCode(code);
   const misfit = definition === undefined || reading.sentByClients ? undefined : misfitOf(definition, result.data, dictionary);
   if (misfit === undefined) return [result.data];
-  report.warn(
-    path,
-    `${optionTitle(code, dictionary)}: a value of type ${type} does not fit this option: ${misfit}`,
-    "it is sent as it is; leave out the type, and the value is written in the option's own form",
-  );
+  if (result.data.length === 0) {
+    const message = `${optionTitle(code, dictionary)} is sent without data, and has a meaning only with some`;
+    report.warn(path, message, "give it a value; {value: null} keeps it from being sent");
+  } else {
+    report.warn(
+      path,
+      `${optionTitle(code, dictionary)}: a value of type ${type} does not fit this option: ${misfit}`,
+      "it is sent as it is; leave out the type, and the value is written in the option's own form",
+    );
+  }
   return [result.data];
 }
 

@@ -95,7 +95,7 @@ function printValues(code: number, values: readonly Uint8Array[], dictionary: Op
   if (definition !== undefined) {
     const decoded = values.flatMap((data) => {
       const result = decodeValue(definition.type, data);
-      return result.ok ? [result.value] : [];
+      return result.ok ? [withRoot(definition.type.kind, result.value)] : [];
     });
     const written = decoded.length === values.length ? joined(decoded) : undefined;
     const again = written === undefined ? undefined : encodeOption(definition, written);
@@ -103,6 +103,13 @@ function printValues(code: number, values: readonly Uint8Array[], dictionary: Op
       return written;
   }
   return { type: "hex", value: toHex(values[0] as Uint8Array) };
+}
+
+/** The root as one writes it: an empty name would look like one that was forgotten. */
+function withRoot(kind: string, value: unknown): unknown {
+  const written = (name: unknown): unknown => (name === "" ? "." : name);
+  if (kind === "domain") return written(value);
+  return kind === "domains" && Array.isArray(value) ? value.map(written) : value;
 }
 
 /** Of several values of one option: those of enterprises are one map, others a list. */

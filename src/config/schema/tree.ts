@@ -35,6 +35,15 @@ export function shapeAt(path: Path): Shape {
   return Object.assign({}, ...schemas.map(shapeOf));
 }
 
+/**
+ * Whether a key among the networks, which their prefixes name, is a key of a network: it is indented
+ * by too little then.
+ */
+export function isOfNetwork(path: Path, key: string): boolean {
+  const isNetworks = path.at(-1) === "networks" && (path.length === 1 || (path.length === 2 && path[0] === "v6"));
+  return isNetworks && /^[a-z_]+$/.test(key) && Object.hasOwn(shapeAt([...path, key]), key);
+}
+
 /** Whether a value has more than so many values in it, itself counted. */
 export function isLarger(value: unknown, most: number): boolean {
   let left = most;

@@ -33,6 +33,8 @@ export function explainKey(path: Path, key: string, value: unknown, entryOf: Ent
   const elsewhere = path.length === 0 ? ofOtherFormat(key) : undefined;
   if (elsewhere !== undefined) return { message, hint: elsewhere };
   if (isUnsupported(path, key)) return { message: `"${key}" is not supported by this version`, hint: WHY_UNSUPPORTED };
+  if (PREFIX.test(key) && (path.length === 0 || (isDhcp6(path) && path.length === 1)))
+    return { message, hint: 'it names a network: indent it, and what it has, below "networks"' };
   const shape = shapeAt(path);
   const known = Object.keys(shape);
   const glued = apart(key);
@@ -48,6 +50,8 @@ export function explainKey(path: Path, key: string, value: unknown, entryOf: Ent
   if (best !== undefined) return { message, hint: best.hint, ...(best.meant === undefined ? {} : { meant: best.meant }) };
   return { message, hint: advice ?? keysIn(known), isForeign: true };
 }
+
+const PREFIX = /^[\da-f]*[.:][\da-f.:]*\/\d+$/i;
 
 const MOST_KEYS = 8;
 

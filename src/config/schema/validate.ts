@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
 import { type ConfigFile, configSchema } from "./config.ts";
-import { isLarger, shapeAt, unwrap } from "./tree.ts";
+import { isLarger, isOfNetwork, shapeAt, unwrap } from "./tree.ts";
 import { type EntryOf, explainKey, type UnknownKey } from "./unknown-key.ts";
 import { type ExpectedType, writeInstead } from "./wrong-shape.ts";
 
@@ -175,7 +175,9 @@ function copy(value: unknown, path: Path, report: Report): unknown {
     const item = value[key];
     const place = [...path, key];
     if (key === "__proto__") report.keyError(place, `unknown key "${key}"`);
-    else if (item === null && isNamed(path)) {
+    else if (isOfNetwork(path, key)) {
+      report.keyError(place, `"${key}" stands beside the networks`, "indent it, and what it has, below the network that it is of");
+    } else if (item === null && isNamed(path)) {
       report.keyError(place, `"${key}" has no value`, "remove the key, or give it a value indented below it");
     } else if (item !== undefined && (item !== null || path.includes("options") || isUnknown(path, key))) {
       const copied = copy(item, place, report);

@@ -9,6 +9,7 @@ export type ExpectedType = "array" | "boolean" | "object" | "record" | undefined
 
 /** The hint for such a value; undefined: none is better than what the message says. */
 export function writeInstead(path: Path, value: unknown, expected: ExpectedType): string | undefined {
+  if (expected === "array" && typeof value === "object" && value !== null) return withoutDash(value);
   if (typeof value !== "string" && !Array.isArray(value)) return undefined;
   const key = path.findLast((part) => typeof part === "string") ?? "";
   if (path.length === 1 && key === "dns") return DNS;
@@ -38,6 +39,12 @@ function ofKey(key: string, value: string, isEntry: boolean): string | undefined
   if (key === "ranges" && RANGE.test(value)) return isEntry ? `{range: ${value}}` : `[{range: ${value}}]`;
   if (key === "match" && MAC.test(value)) return `{chaddr: "${value}"}`;
   return key === "log" && LEVEL.test(value) ? `{level: ${value.toLowerCase()}}` : undefined;
+}
+
+/** Without a dash, and a space behind it, what is meant for an entry of a list is a map. */
+function withoutDash(value: object): string | undefined {
+  const [key] = Object.keys(value);
+  return key === undefined ? undefined : `each entry of a list begins with a dash and a space: - ${key.replace(/^-/, "")}: ...`;
 }
 
 /** Without a space behind its colon a key and its value are one text. */

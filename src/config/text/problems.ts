@@ -1,4 +1,4 @@
-import type { Diagnostic, Path, Severity } from "./diagnostic.ts";
+import type { Diagnostic, Path, Place, Severity } from "./diagnostic.ts";
 
 /** A problem before its place in the text is looked up. */
 export interface Problem {
@@ -18,6 +18,14 @@ export interface Position {
   readonly file?: string;
   readonly line: number;
   readonly column: number;
+}
+
+/** A problem of the YAML or JSON text itself. */
+export interface SyntaxProblem extends Position {
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Where that stands with which it is in conflict. */
+  readonly other?: Place;
 }
 
 /**
@@ -68,14 +76,19 @@ export function isError(problem: { readonly severity: Severity }): boolean {
  */
 export function toDiagnostics(problems: readonly Problem[], locate: Locate): Diagnostic[] {
   const distinct = new Map(problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem]));
-  return [...distinct.values()]
-    .map(({ severity, path, atKey, message, hint, other }) => ({
+  return inOrder(
+    [...distinct.values()].map(({ severity, path, atKey, message, hint, other }) => ({
       severity,
       ...locate(path, atKey),
       path,
       message,
       hint,
       ...(other && { other: { ...locate(other, true), path: other } }),
-    }))
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+    })),
+  );
+}
+
+/** In the order of the text. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }

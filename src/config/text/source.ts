@@ -6,34 +6,36 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   visit,
-  type YAMLError,
   type YAMLMap,
 } from "yaml";
 import type { Path } from "./diagnostic.ts";
-import type { Locate, Position } from "./problems.ts";
+import type { Locate, Position, SyntaxProblem } from "./problems.ts";
+import { findRepeated, type RepeatedKeys, valueWithout } from "./repeated-keys.ts";
+import { explainAll, TOO_DEEP } from "./syntax-errors.ts";
 
-/** A problem of the YAML or JSON text itself. */
-export interface SyntaxProblem extends Position {
-  readonly message: string;
-  readonly hint: string | undefined;
-}
-
-/** A text that was read: its value as plain data, and where each part of it stands. */
-export interface Source {
-  /** Undefined when the text can't be read at all. */
+/** What a text says, as plain data, and where each part of it stands. */
+export interface Reading {
   readonly value: unknown;
   readonly locate: Locate;
   /** The characters of the plain scalar at a path, such as 001122; undefined for anything else. */
   readonly charactersAt: (path: Path) => string | undefined;
+}
+
+/** A text that was read. */
+export interface Source {
   readonly problems: readonly SyntaxProblem[];
+  /**
+   * What it says: with the first, and with the last, of each key that is given more than once.
+   * Undefined where it can't be read.
+   */
+  readonly readings: { readonly first: Reading; readonly last: Reading } | undefined;
 }
 
 /** Aliases that one document may have resolved; more are taken for an attempt to exhaust memory. */
 const MAX_ALIASES = 10_000;
-
-const TOO_DEEP = "it is nested too deeply";
 
 /** Reads YAML 1.2, or JSON, which is part of it; `format` is for the messages. Never throws. */
 export function readSource(written: string, format: "YAML" | "JSON"): Source {
@@ -44,23 +46,26 @@ export function readSource(written: string, format: "YAML" | "JSON"): Source {
     // The parser compares each key with all others of its map: they are compared here.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false });
     const at = (offset: number): Position => position(lines, offset);
-    const syntax = withoutRepeats([...document.errors, ...document.warnings].map((error) => explain(error, at, format)));
-    const { problems: ofNodes, targets } = examine(document, at);
-    const problems = [...syntax, ...ofNodes];
+    const syntax = explainAll([...document.errors, ...document.warnings], text, at, format);
+    const { problems: ofAliases, targets, repeated } = examine(document, at);
+    const problems = [...syntax, ...ofAliases];
     // After an error of syntax the structure is a guess; complaints about what it seems to mean
     // would mislead.
-    const value = problems.length === 0 ? document.toJS({ maxAliasCount: MAX_ALIASES }) : undefined;
-    const steps = stepper(targets);
-    return {
-      value,
-      problems,
-      locate: (path, atKey) => locate(document, steps, at, path, atKey),
-      charactersAt: (path) => charactersAt(document, steps, path),
+    if (problems.length > 0) return { problems: [...problems, ...repeated.problems], readings: undefined };
+    const readingWithout = (entries: ReadonlySet<Pair>): Reading => {
+      const steps = stepper(targets, entries);
+      return {
+        value: valueWithout(document, entries, MAX_ALIASES),
+        locate: (path, atKey) => locate(document, steps, at, path, atKey),
+        charactersAt: (path) => charactersAt(document, steps, path),
+      };
     };
+    const first = readingWithout(repeated.notFirst);
+    const last = repeated.problems.length === 0 ? first : readingWithout(repeated.notLast);
+    return { problems: repeated.problems, readings: { first, last } };
   } catch (error) {
     const reason = error instanceof RangeError ? TOO_DEEP : error instanceof Error ? error.message : String(error);
-    const problem = { line: 1, column: 1, message: `not valid ${format}: ${reason}`, hint: undefined };
-    return { value: undefined, problems: [problem], locate: () => ({ line: 1, column: 1 }), charactersAt: () => undefined };
+    return { problems: [{ line: 1, column: 1, message: `not valid ${format}: ${reason}`, hint: undefined }], readings: undefined };
   }
 }
 
@@ -69,42 +74,6 @@ function position(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** Where one mistake is told in several ways, the first is enough. */
-function withoutRepeats(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
-  // The parser stumbles again at each level that it comes out of.
-  const deep = problems.find(({ message }) => message.endsWith(TOO_DEEP));
-  if (deep !== undefined) return [deep];
-  const told = new Set<string>();
-  return problems.filter(({ line, column }) => {
-    const place = `${line}:${column}`;
-    return !told.has(place) && told.add(place);
-  });
-}
-
-function explain(error: YAMLError, at: (offset: number) => Position, format: string): SyntaxProblem {
-  const place = at(error.pos[0]);
-  if (error.code === "MULTIPLE_DOCS") return { ...place, message: "the file has more than one document", hint: "remove the line with ---" };
-  if (error.code === "TAB_AS_INDENT") return { ...place, message: "a tab is used for indentation", hint: "use spaces" };
-  // The parser calls itself for each level.
-  if (/call stack|stack overflow/i.test(error.message)) return { ...place, message: `not valid ${format}: ${TOO_DEEP}`, hint: undefined };
-  const hint = HINTS.find(([what]) => what.test(error.message))?.[1];
-  return { ...place, message: `not valid ${format}: ${firstLower(error.message)}`, hint };
-}
-
-/** What to do about what the parser says: it knows the rule that is broken, and not how. */
-const HINTS: readonly (readonly [what: RegExp, hint: string])[] = [
-  [/Nested mappings are not allowed/, 'text that has ": " in it stands in quotes; each key has a line of its own'],
-  [/cannot start with/, 'put the text in quotes: "..."'],
-  [/must start at the same column/, "indent the keys of one map by the same number of spaces"],
-  [/Missing closing/, "a quote that is opened has to be closed; quotes inside the text are written twice, or other ones are put around it"],
-  [/sufficiently indented and end with/, "each { needs its }, each [ its ], and what is between them is indented more than the key"],
-  [/need to be followed by map values/, "behind a key stand a colon and a space: key: value"],
-  [
-    /unexpected scalar at node end|Unexpected scalar/,
-    "a key has its colon and a space behind it, and text with special characters stands in quotes",
-  ],
-];
-
 /** What aliases stand for. */
 type Targets = ReadonlyMap<unknown, Node>;
 
@@ -112,8 +81,9 @@ type Targets = ReadonlyMap<unknown, Node>;
 function examine(
   document: Document.Parsed,
   at: (offset: number) => Position,
-): { readonly problems: readonly SyntaxProblem[]; readonly targets: Targets } {
+): { readonly problems: readonly SyntaxProblem[]; readonly targets: Targets; readonly repeated: RepeatedKeys } {
   const problems: SyntaxProblem[] = [];
+  const repeated: RepeatedKeys = { problems: [], notFirst: new Set(), notLast: new Set() };
   const anchors = new Map<string, Node>();
   const targets = new Map<unknown, Node>();
   visit(document, {
@@ -128,27 +98,10 @@ function examine(
         return;
       }
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
-      if (isMap(node)) findDuplicates(node, at, problems);
+      if (isMap(node)) findRepeated(node, (key) => at(startOf(key) ?? 0), repeated);
     },
   });
-  return { problems, targets };
-}
-
-/** Keys become text: `3` and `"3"` name the same thing. */
-function findDuplicates(map: YAMLMap, at: (offset: number) => Position, problems: SyntaxProblem[]): void {
-  const known = new Map<string, number>();
-  for (const { key } of map.items) {
-    if (!isScalar(key)) continue;
-    const name = String(key.value);
-    const offset = startOf(key) ?? 0;
-    const first = known.get(name);
-    // Merge keys may stand several times.
-    if (first === undefined || name === "<<") known.set(name, offset);
-    else {
-      const hint = `it stands on line ${at(first).line} already; keep one of the two`;
-      problems.push({ ...at(offset), message: `the key "${name}" is given twice`, hint });
-    }
-  }
+  return { problems, targets, repeated };
 }
 
 interface Step {
@@ -160,15 +113,16 @@ interface Step {
 /** Goes one step down from a node; undefined when nothing is there. */
 type Stepper = (node: unknown, part: string | number) => Step | undefined;
 
-/** Maps that are asked for more than once get an index of their keys. */
-function stepper(targets: Targets): Stepper {
+/** Maps that are asked for more than once get an index of their keys, without some entries. */
+function stepper(targets: Targets, without: ReadonlySet<Pair>): Stepper {
   const indexes = new Map<unknown, ReadonlyMap<string, Step>>();
   const indexOf = (map: YAMLMap): ReadonlyMap<string, Step> => {
     const known = indexes.get(map);
     if (known !== undefined) return known;
     const index = new Map<string, Step>();
-    for (const { key, value } of map.items) {
-      if (!isScalar(key)) continue;
+    for (const pair of map.items) {
+      const { key, value } = pair;
+      if (!isScalar(key) || without.has(pair)) continue;
       const merged = String(key.value) === "<<" ? (isAlias(value) ? targets.get(value) : value) : undefined;
       if (isMap(merged)) for (const [name, step] of indexOf(merged)) index.set(name, index.get(name) ?? step);
       else index.set(String(key.value), { key, node: value });
@@ -206,8 +160,4 @@ function charactersAt(document: Document.Parsed, step: Stepper, path: Path): str
 
 function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
-}
-
-function firstLower(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

@@ -367,6 +367,13 @@ test("what is probably not meant is warned of", () => {
       ["5:16 warning: the DNS server 2001:db8:1::5 lies in the range: a client could get its address"],
     ],
     [
+      network("reservations: [{addresses: ['2001:db8:1::5', '2001:db8:1::7'], match: {duid: 000102}}]").replace(
+        "v6:",
+        "v6:\n  interfaces: ['eth0@2001:db8:1::7']",
+      ),
+      ["5:52 warning: 2001:db8:1::7 is the server's own address (interfaces)"],
+    ],
+    [
       network("adaptive_threshold: 0.5", "config: {lease_time: 1h}", "prefix_pools: [{prefix: '2001:db8:100::/40', delegated_length: 56}]"),
       ["3:5 warning: adaptive_threshold is set for 2001:db8:1::/64, but its shortest lease time is the default"],
     ],

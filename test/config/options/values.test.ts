@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
+import { printConfig } from "../../../src/config/print.ts";
 import { toHex } from "../../../src/net/bytes.ts";
 import { optionByCode } from "../../../src/wire/dhcp4/option-table.ts";
 import { load, problemsOf } from "../load.ts";
@@ -156,7 +157,6 @@ test("a value that is wrong is an error at its position, raw bytes that don't fi
     ],
     ["6: {type: ip, value: [10.0.0.1, 10.0.0]}", "10.0.0]", "option 6 (domain_name_servers): must be an IPv4 address such as 192.168.5.1"],
     ["6: {type: ip, value: '2001:db8::1'}", "'2001", "option 6 (domain_name_servers): must be an IPv4 address such as 192.168.5.1"],
-    ["6: {type: ip, value: []}", "{type", "option 6 (domain_name_servers): a value of type ip does not fit this option: is empty"],
     ["2: {type: i8, value: 128}", "128", "option 2 (time_offset): must be a whole number from -128 to 127"],
     ["2: {type: i16, value: -32769}", "-32769", "option 2 (time_offset): must be a whole number from -32768 to 32767"],
     ["2: {type: i32, value: 2147483648}", "2147483648", "option 2 (time_offset): must be a whole number from -2147483648 to 2147483647"],
@@ -175,6 +175,8 @@ test("a value that is wrong is an error at its position, raw bytes that don't fi
     ["224: {type: u64, value: 1}", "u64", 'unknown type "u64"'],
     ["224: {type: str}", "224", "option 224 has a type and no value"],
     ["3: {type: ip}", "3", "option 3 (routers) has a type and no value"],
+    ["26: {type: u16, value: }", "26", "option 26 (interface_mtu) has a type and no value"],
+    ["26: {}", "26", "option 26 (interface_mtu) has no value"],
     ["routers: 10.0.0.1, 3: {type: ip, value: 10.0.0.1}", "routers", "option 3 (routers) is configured twice here"],
   ];
   for (const [option, place, problem] of cases) {
@@ -188,6 +190,23 @@ test("a value that is wrong is an error at its position, raw bytes that don't fi
       : [`2:${column} ${problem}`];
     assert.deepEqual(problemsOf(text), expected, text);
   }
+});
+
+test("an option without data and a name without characters are warned of as such", () => {
+  const EMPTY = "is sent without data, and has a meaning only with some";
+  const cases: readonly (readonly [option: string, warning: string])[] = [
+    ["6: {type: ip, value: []}", `option 6 (domain_name_servers) ${EMPTY}`],
+    ["26: {type: hex, value: ''}", `option 26 (interface_mtu) ${EMPTY}`],
+    ["119: {type: str, value: ''}", `option 119 (domain_search) ${EMPTY}`],
+    ["119: ''", "option 119 (domain_search): a name is empty, which is the root"],
+    ["119: [a.example, '']", "option 119 (domain_search): a name is empty, which is the root"],
+    ["224: {type: domain_list, value: ''}", "option 224: a name is empty, which is the root"],
+  ];
+  const none = "1:1 warning: no networks are configured: the server answers nobody";
+  for (const [option, warning] of cases) assert.deepEqual(problemsOf(`options: {${option}}`), [none, `1:11 warning: ${warning}`], option);
+  for (const option of ["119: .", "224: {type: str, value: ''}", "26: {value: null}"])
+    assert.deepEqual(problemsOf(`options: {${option}}`), [none], option);
+  assert.match(printConfig(load("options: {119: [a.example, .]}")), /domain_search:\n {4}- a.example\n {4}- \.\n/);
 });
 
 test("what clients send need not have the form of the option: iPXE's user class has no lengths inside", () => {

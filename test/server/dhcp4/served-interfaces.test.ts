@@ -5,7 +5,7 @@ import type { LocalInterface } from "../../../src/io/transport.ts";
 import type { Ipv4 } from "../../../src/net/ipv4.ts";
 import { formatIpv4, parseIpv4 } from "../../../src/net/ipv4.ts";
 import { chooseInterfaces, INTERFACES, ownAddresses } from "../../../src/server/dhcp4/served-interfaces.ts";
-import { InterfaceList } from "../../../src/server/interface-list.ts";
+import { explainMissing, InterfaceList } from "../../../src/server/interface-list.ts";
 
 function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface<Ipv4>> = {}): LocalInterface<Ipv4> {
   const parsed = addresses.map((text) => ({ address: parseIpv4(text) as number, prefixLength: 24 }));
@@ -46,10 +46,7 @@ for (const [name, interfaces, served, missing] of CASES) {
       chosen.served.map((one) => `${one.name} ${formatIpv4(one.address)}`),
       served,
     );
-    assert.deepEqual(
-      chosen.missing.map(({ problem }) => problem),
-      missing,
-    );
+    assert.deepEqual(chosen.missing.map(explainMissing), missing);
   });
 }
 
@@ -104,6 +101,37 @@ describe("the interfaces while the server runs", () => {
     const address = parseIpv4("10.0.0.9");
     const addresses = [{ address, prefixLength: 24 }];
     assert.deepEqual(list.at(9), { index: 9, name: "eth9", mtu: undefined, address, prefixLength: 24, addresses });
+  });
+
+  test("what the machine has is told once, however many are missing and whatever comes and goes", () => {
+    const { list, lines, config } = listOf("[eth1, eth8, eth9]");
+    const changed = "it is served when that has changed";
+    const listed = `warn: interface eth8 does not exist; this machine has lo, eth0, eth1, eth2, eth3: ${changed}`;
+    const short = `warn: interface eth9 does not exist: ${changed}`;
+    assert.deepEqual(lines, [listed, short]);
+    list.update([...MACHINE, local(7, "veth1", ["172.17.0.1"])]);
+    list.update(MACHINE);
+    assert.deepEqual(lines.slice(2), []);
+    list.update([...MACHINE, local(9, "eth9", ["10.0.0.9"])]);
+    list.update(MACHINE);
+    assert.deepEqual(lines.slice(2), [
+      "info: now serving eth9 (10.0.0.9)",
+      short,
+      "warn: no longer serving eth9 (10.0.0.9): it is gone, down, or has another address",
+    ]);
+    // Another configuration may have it from a mistake.
+    lines.length = 0;
+    list.configure(
+      {
+        ...config,
+        interfaces: [
+          { name: "eth1", address: undefined },
+          { name: "ech9", address: undefined },
+        ],
+      },
+      MACHINE,
+    );
+    assert.deepEqual(lines, [`warn: interface ech9 does not exist; this machine has lo, eth0, eth1, eth2, eth3: ${changed}`]);
   });
 
   const unplug = (index: number) => MACHINE.map((one) => (one.index === index ? { ...one, linkUp: false } : { ...one, linkUp: true }));

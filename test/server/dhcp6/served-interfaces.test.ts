@@ -5,6 +5,7 @@ import type { Dhcp6Config } from "../../../src/config/model/dhcp6.ts";
 import type { LocalInterface } from "../../../src/io/transport.ts";
 import { formatIpv6, type Ipv6, parseIpv6 } from "../../../src/net/ipv6.ts";
 import { chooseInterfaces, INTERFACES, ownAddresses } from "../../../src/server/dhcp6/served-interfaces.ts";
+import { explainMissing } from "../../../src/server/interface-list.ts";
 
 function local(index: number, name: string, addresses: readonly string[], more: Partial<LocalInterface<Ipv6>> = {}): LocalInterface<Ipv6> {
   const parsed = addresses.map((text) => ({ address: parseIpv6(text) as Ipv6, prefixLength: 64 }));
@@ -72,7 +73,7 @@ for (const [name, interfaces, served, missing] of CASES) {
     assert.deepEqual(
       [
         chosen.served.map((one) => `${one.name} ${formatIpv6(one.address)}`),
-        chosen.missing.map(({ problem, passing }) => (passing ? `(passing) ${problem}` : problem)),
+        chosen.missing.map((one) => (one.passing ? `(passing) ${explainMissing(one)}` : explainMissing(one))),
         chosen.unserved,
       ],
       [served, missing, []],

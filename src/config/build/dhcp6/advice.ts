@@ -28,15 +28,29 @@ export function advise(config: Dhcp6Config, file: ConfigFile, section: Dhcp6File
   const place = untold.length === 1 && first !== undefined ? [...NETWORK_NAMES.path, keys.get(first) ?? first] : NETWORK_NAMES.path;
   const hint = "add options: {dns_servers: ADDRESS}, or {dns_servers: {value: null}} where routers tell them (RFC 8106)";
   adviseOnNameServers(untold, place, hint, report);
-  adviseOnHostNames(
-    [
-      [["v6", "reservations"], section.reservations],
-      ...Object.entries(section.networks ?? {}).map(
-        ([key, { reservations }]) => [[...NETWORK_NAMES.path, key, "reservations"], reservations] as const,
-      ),
-    ],
-    report,
-  );
+  const lists = [
+    [["v6", "reservations"], section.reservations] as const,
+    ...Object.entries(section.networks ?? {}).map(
+      ([key, { reservations }]) => [[...NETWORK_NAMES.path, key, "reservations"], reservations] as const,
+    ),
+  ];
+  adviseOnHostNames(lists, report);
+  adviseOnReserved(config, [[["reservations"], file.reservations], ...lists], report);
+}
+
+type Reservations = readonly (readonly [Path, readonly { readonly addresses?: readonly Ipv6[] | undefined }[] | undefined])[];
+
+/** What the server has itself no other host can have. */
+function adviseOnReserved({ interfaces }: Dhcp6Config, lists: Reservations, report: Report): void {
+  const own = new Set(interfaces.flatMap(({ address }) => (address === undefined ? [] : formatIpv6(address))));
+  if (own.size === 0) return;
+  for (const [path, reservations = []] of lists) {
+    for (const [i, { addresses = [] }] of reservations.entries()) {
+      for (const [j, text] of addresses.map(formatIpv6).entries())
+        if (own.has(text))
+          report.warn([...path, i, "addresses", j], `${text} is the server's own address (interfaces)`, "reserve another address");
+    }
+  }
 }
 
 /** The top level's, which are of DHCPv4 alone, where DHCPv6 is served on others as well. */

@@ -124,7 +124,10 @@ test("ddns: mistakes", () => {
     ["ddns: {qualifying_suffix: a b}", '1:27 expected a domain such as example.org or home.arpa, got "a b"'],
     ["ddns: {qualifying_suffix: 0/25.a}", '1:27 expected a domain such as example.org or home.arpa, got "0/25.a"'],
     ["ddns: {qualifying_suffix: .}", "1:27 the root of the DNS can't stand here | name a domain such as example.org or home.arpa"],
-    ["ddns: {forward: {name: a.org}}", "1:17 expected a list of servers, got a map"],
+    [
+      "ddns: {forward: {name: a.org}}",
+      "1:17 expected a list of servers, got a map | each entry of a list begins with a dash and a space: - name: ...",
+    ],
     ["ddns: {forward: [{ip: 10.0.0.2}]}", '1:18 "name" is missing'],
     ["ddns: {forward: [{name: a..org, ip: 10.0.0.2}]}", '1:25 expected a zone such as example.org, or * for all others, got "a..org"'],
     [server("key: k"), '1:18 "ip" is missing'],
