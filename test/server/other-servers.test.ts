@@ -123,17 +123,19 @@ describe("what is noticed by DHCPv4", () => {
 
 describe("what is noticed by DHCPv6", () => {
   const duid = (last: number) => Uint8Array.of(0, 3, 0, 1, 2, 0, 0, 0, 0, last);
-  const message = (type: number, server: number) => ({
+  const message = (type: number, server: number) => speaking(type, duid(server));
+  const speaking = (type: number, server: Uint8Array) => ({
     type,
     transactionId: 7,
     relays: [],
     options: [
       { code: 1, data: duid(1) },
-      { code: 2, data: duid(server) },
+      { code: 2, data: server },
     ],
   });
-  const hear = (type: number, server: number) => {
-    const payload = encodeMessage6(message(type, server));
+  const hear = (type: number, server: number) => hearOf(message(type, server));
+  const hearOf = (one: ReturnType<typeof message>) => {
+    const payload = encodeMessage6(one);
     return sender6({ interfaceIndex: 2, hardwareAddress: MAC, packet: Uint8Array.of(...new Uint8Array(48), ...payload) }, duid(5));
   };
 
@@ -143,6 +145,14 @@ describe("what is noticed by DHCPv6", () => {
     assert.deepEqual(hear(Type6.ADVERTISE, 5), undefined);
     assert.deepEqual(hear(Type6.RENEW, 9), undefined);
     assert.equal(sender6({ interfaceIndex: 2, hardwareAddress: MAC, packet: new Uint8Array(3) }, duid(5)), undefined);
+  });
+
+  test("not what is no DUID", () => {
+    for (const length of [0, 2, 131]) {
+      const server = new Uint8Array(length);
+      assert.equal(hearOf(speaking(Type6.ADVERTISE, server)), undefined);
+      assert.equal(chosen6(speaking(Type6.RENEW, server), { kind: "silence", reason: "another-server" }, 2), undefined);
+    }
   });
 
   test("a client that renews with another", () => {

@@ -78,14 +78,17 @@ export async function startServer(t: TestContext, files: ServerFiles, { address,
   return program;
 }
 
-/** What the server counted until it stopped, from its log in JSON: `received DISCOVER`, `sent OFFER`, `silent: no-network` and so on. */
+/**
+ * What the server counted until it stopped, from its log in JSON: `received DISCOVER`, `sent OFFER`, `silent: no-network` and so on; where it
+ * serves both protocols, of DHCPv4.
+ */
 export function countersOf(program: Program): Record<string, number> {
   const entries = program
     .output()
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const stopped = entries.find((entry) => entry.msg === "DHCPv4 stopped");
+  const stopped = entries.find(({ msg }) => msg === "DHCPv4 stopped" || msg === "DHCPv6 stopped");
   if (stopped === undefined) throw new Error(`the server did not say that it stopped:\n${program.output()}`);
   const { level, time, pid, hostname, msg, protocol, ...counters } = stopped;
   return counters as Record<string, number>;

@@ -1,7 +1,7 @@
 import type { Decision } from "../../engine/dhcp6/decision.ts";
 import type { HeardFromServer } from "../../io/server-listener.ts";
 import { equalBytes, toHex } from "../../net/bytes.ts";
-import type { Duid } from "../../net/duid.ts";
+import { type Duid, isDuid } from "../../net/duid.ts";
 import { decode } from "../../wire/dhcp6/decode.ts";
 import { describe } from "../../wire/dhcp6/describe.ts";
 import { isFromServer, type Message } from "../../wire/dhcp6/message.ts";
@@ -17,15 +17,21 @@ export function sender({ packet, interfaceIndex, hardwareAddress }: HeardFromSer
   const payload = packet.subarray(HEADERS);
   const read = decode(payload, payload.length);
   if (!read.ok || !isFromServer(read.message.type)) return undefined;
-  const server = optionValue(read.message.options, OptionCode.serverIdentifier);
+  const server = serverOf(read.message);
   if (server === undefined || equalBytes(server, own)) return undefined;
   return { server: toHex(server), interfaceIndex, hardwareAddress, what: describe(read.message) };
+}
+
+/** Undefined: it names none, or what is no DUID. */
+function serverOf({ options }: Message): Uint8Array | undefined {
+  const server = optionValue(options, OptionCode.serverIdentifier);
+  return server !== undefined && isDuid(server) ? server : undefined;
 }
 
 /** The server that a client speaks to, by what was decided about that; undefined: this one. */
 export function chosen(message: Message, decision: Decision, interfaceIndex: number): Sighting | undefined {
   if (decision.kind !== "silence" || decision.reason !== "another-server") return undefined;
-  const server = optionValue(message.options, OptionCode.serverIdentifier);
+  const server = serverOf(message);
   if (server === undefined) return undefined;
   return { server: toHex(server), interfaceIndex, hardwareAddress: undefined, what: describe(message) };
 }
