@@ -2,7 +2,7 @@ import { isTaboo } from "../engine/common/client-name.ts";
 import { COMMON_FIELD, fieldValue } from "../leases/columns/record.ts";
 import { IPV4_SPACE } from "../leases/dhcp4/space.ts";
 import { IPV6_SPACE } from "../leases/dhcp6/space.ts";
-import { LeaseState, NEVER, type NetworkedLease, type SpaceId } from "../leases/lease.ts";
+import { isOver, LeaseState, NEVER, type NetworkedLease, type SpaceId } from "../leases/lease.ts";
 import { NameFlag, readLeaseName } from "../leases/lease-name.ts";
 import { formatAddress } from "../net/address.ts";
 import { wholeName } from "../wire/client-name.ts";
@@ -28,7 +28,7 @@ const WHOLE_ADDRESS = 128;
  */
 export function claimOf(lease: NetworkedLease, now: number, wallOffset: number, networkOf: FindNetwork): Claim | undefined {
   const { state, start, expiry, record, space } = lease;
-  if (state !== LeaseState.bound || (expiry !== NEVER && expiry <= now)) return undefined;
+  if (state !== LeaseState.bound || isOver(expiry, now)) return undefined;
   const address = addressOf(lease.address);
   const identify = IDENTITY[space];
   const network = address && networkOf(address);

@@ -7,6 +7,7 @@ import type { RecordLayout } from "./columns/record-column.ts";
 import { Holds } from "./holds.ts";
 import {
   type Hold,
+  isOver,
   type Lease,
   type LeaseChange,
   LeaseState,
@@ -267,7 +268,7 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
     const { state, expiry } = this.#rows;
     for (let row = 0; row < this.#rows.end; row++) {
       if (!this.#rows.has(row)) continue;
-      if (state[row] === LeaseState.bound && (expiry[row] as number) < now) state[row] = LeaseState.expired;
+      if (state[row] === LeaseState.bound && isOver(expiry[row] as number, now)) state[row] = LeaseState.expired;
       this.#link(row);
     }
   }

@@ -14,6 +14,11 @@ export function kindOf(value: unknown): string {
   return tag === "Object" ? "another object" : `${/^[AEIOU](?!int)/.test(tag) ? "an" : "a"} ${tag}`;
 }
 
+/** What makes a value of the text that was meant, for the hints below. */
+export const MAKES_IPV4 = "parseIpv4 of leasehold/net, which makes it of text";
+export const MAKES_IPV6 = "parseIpv6 of leasehold/net, which makes it of text";
+export const MAKES_MAC = "parseMac of leasehold/net, which makes it of text";
+
 /** Whether these are bytes, those of another realm too; a Buffer is. */
 export function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array || Object.prototype.toString.call(value) === "[object Uint8Array]";

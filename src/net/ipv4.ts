@@ -1,4 +1,4 @@
-import { checkNumber, isBytes } from "./argument.ts";
+import { checkNumber, isBytes, MAKES_IPV4 } from "./argument.ts";
 
 /**
  * An IPv4 address as an unsigned 32-bit number in host order: 10.0.0.1 is 0x0a000001.
@@ -41,8 +41,7 @@ const ZERO = 48;
 
 /** An address in dotted decimal. Throws TypeError for what is no number. */
 export function formatIpv4(address: Ipv4): string {
-  if (typeof address !== "number")
-    checkNumber(address, "address", isBytes(address) ? "formatIpv6" : "parseIpv4 of leasehold/net, which makes it of text");
+  if (typeof address !== "number") checkNumber(address, "address", isBytes(address) ? "formatIpv6" : MAKES_IPV4);
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER, type Seconds } from "../leases/lease.ts";
+import { isOver, type Lease, type LeaseChange, LeaseState, type LeaseWrite, NEVER, type Seconds } from "../leases/lease.ts";
 import type { LeaseFamily, LeaseTable } from "../leases/table.ts";
 import { leaseCopy } from "../leases/view.ts";
 import type { LeaseStore } from "../store/store.ts";
@@ -59,7 +59,7 @@ export async function importLeases<A, O>(parts: ImportParts<A, O>): Promise<Impo
   };
   for (const told of brought.leases()) {
     const lease = leaseNow(told, offset, now);
-    if (lease.state === LeaseState.declined && lease.expiry <= now) {
+    if (lease.state === LeaseState.declined && isOver(lease.expiry, now)) {
       over++;
       continue;
     }
@@ -91,8 +91,8 @@ function leaseNow<A, O>({ address, state, start, expiry, owner }: Lease<A, O>, o
   const wanted = expiry === NEVER ? NEVER : Math.max(0, Math.min(expiry - offset, NEVER - 1));
   const ended = state === LeaseState.released || state === LeaseState.expired;
   const ends = ended ? Math.min(wanted, now) : wanted;
-  const isOver = state === LeaseState.bound && ends <= now;
-  return { address, state: isOver ? LeaseState.expired : state, start: Math.min(began, ends), expiry: ends, owner };
+  const hasExpired = state === LeaseState.bound && isOver(ends, now);
+  return { address, state: hasExpired ? LeaseState.expired : state, start: Math.min(began, ends), expiry: ends, owner };
 }
 
 /**

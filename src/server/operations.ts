@@ -1,6 +1,6 @@
 import type { NamesStatus } from "../dns/status.ts";
 import type { Lease, LeaseChange } from "../leases/lease.ts";
-import { LeaseState, NEVER, type Seconds } from "../leases/lease.ts";
+import { isOver, LeaseState, type Seconds } from "../leases/lease.ts";
 import type { EventsStatus } from "./events/messages.ts";
 import type { Health } from "./health.ts";
 import type { OtherServer } from "./other-servers.ts";
@@ -159,7 +159,7 @@ export class OperationError extends Error {
 
 /** The state of a lease now: one whose time is over has expired, though nobody has written so. */
 export function stateNow({ state, expiry }: Pick<Lease<unknown, unknown>, "state" | "expiry">, now: Seconds): LeaseState {
-  return state === LeaseState.bound && expiry !== NEVER && expiry <= now ? LeaseState.expired : state;
+  return state === LeaseState.bound && isOver(expiry, now) ? LeaseState.expired : state;
 }
 
 /** Whether the lease is bound now, and in the state that the operation asks for. */

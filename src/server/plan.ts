@@ -1,6 +1,6 @@
 import { type ConfigChange, changesOf, summaryOf } from "../config/changes.ts";
 import type { Config } from "../config/model/config.ts";
-import { LeaseState, NEVER } from "../leases/lease.ts";
+import { isOver, LeaseState } from "../leases/lease.ts";
 import { readClock, readLeases } from "../store/sqlite/rows.ts";
 import { openForReading } from "../store/sqlite/schema.ts";
 import { fixedListen } from "./bulk-endpoints.ts";
@@ -100,7 +100,7 @@ function judgeLeases(before: Config, after: Config, path: string): PlannedLeases
   try {
     const now = Math.floor(Date.now() / 1000) - (readClock(db)?.offset ?? 0);
     for (const row of readLeases(db, () => {})) {
-      if (row.state !== LeaseState.bound || (row.expiry !== NEVER && row.expiry <= now)) continue;
+      if (row.state !== LeaseState.bound || isOver(row.expiry, now)) continue;
       bound++;
       const judge = judges.find(({ space }) => space === row.space);
       if (judge === undefined) continue;

@@ -1,9 +1,6 @@
 import { checkBytes, checkNumber, isBytes, kindOf } from "../net/argument.ts";
 
 /** What makes a value of the text that was meant. */
-export const MAKES_IPV4 = "parseIpv4 of leasehold/net, which makes it of text";
-export const MAKES_IPV6 = "parseIpv6 of leasehold/net, which makes it of text";
-export const MAKES_MAC = "parseMac of leasehold/net, which makes it of text";
 export const MAKES_BYTES = "new TextEncoder().encode(text)";
 const MAKES_DATA = "encodeOption, which makes it of a value";
 

@@ -116,7 +116,7 @@ describe("nothing is claimed", () => {
     ["by what is released", { state: LeaseState.released }],
     ["by what is expired", { state: LeaseState.expired }],
     ["by what is declined", { state: LeaseState.declined }],
-    ["by what is over, though nobody has said so", { expiry: 1100 }],
+    ["by what is over, though nobody has said so", { expiry: 1099 }],
     ["where no network is configured", { address: Uint8Array.of(10, 0, 1, 7) }],
     ["by who was decided to have no name, whatever it says", { record: record4({ name: ["", 0], hostname: "pc" }) }],
     ["by who says nothing", { record: record4({}) }],

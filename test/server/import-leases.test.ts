@@ -51,13 +51,15 @@ const A = 0x0a000001;
 const TIMES: readonly (readonly [what: string, lease: Written, written: Written | undefined])[] = [
   ["a bound lease ends when the file says", [bound, WALL - 100, WALL + 100], [bound, NOW - 100, NOW + 100]],
   ["one that never ends", [bound, WALL - 100, NEVER], [bound, NOW - 100, NEVER]],
+  ["and is its client's in its last second", [bound, WALL - 100, WALL], [bound, NOW - 100, NOW]],
   ["one that is over has expired when it ended", [bound, WALL - 100, WALL - 1], [expired, NOW - 100, NOW - 1]],
   ["an unknown start stays unknown", [bound, 0, WALL + 100], [bound, 0, NOW + 100]],
   ["nothing began later than now", [bound, WALL + 5000, WALL + 9000], [bound, NOW, NOW + 9000]],
   ["nothing began later than it ended", [released, WALL - 5, WALL - 10], [released, NOW - 10, NOW - 10]],
   ["what has ended ended no later than now", [expired, WALL - 5, WALL + 10], [expired, NOW - 5, NOW]],
   ["a probation goes on", [declined, WALL - 5, WALL + 10], [declined, NOW - 5, NOW + 10]],
-  ["or is over", [declined, WALL - 5, WALL], undefined],
+  ["also in its last second", [declined, WALL - 5, WALL], [declined, NOW - 5, NOW]],
+  ["or is over", [declined, WALL - 5, WALL - 1], undefined],
   ["times before the beginning of lease time", [expired, 900, 999], [expired, 0, 0]],
 ];
 

@@ -1,28 +1,18 @@
-import { type Hold, type Lease, LeaseState, NEVER, type Owner, type Seconds } from "../../leases/lease.ts";
+import { type Hold, isOver, type Lease, LeaseState, type Owner, type Seconds } from "../../leases/lease.ts";
 import type { LeaseReader } from "../../leases/reader.ts";
 import { equalBytes } from "../../net/bytes.ts";
 
 /**
- * Whether the time of a lease is over; one that never ends is never over. The table
- * may not have noticed yet.
- */
-function isOver(lease: Lease<unknown, unknown>, now: Seconds): boolean {
-  return lease.expiry !== NEVER && now >= lease.expiry;
-}
-
-/**
  * Whether a lease keeps its address from other clients: bound or in probation, and its time not
- * over, or over in this very second. Times are whole seconds, rounded down, so a client that was
- * given the address late in a second has it until late in the last one.
+ * over, which the table may not have noticed yet.
  */
 export function isInForce(lease: Lease<unknown, unknown>, now: Seconds): boolean {
-  if (lease.state === LeaseState.released || lease.state === LeaseState.expired) return false;
-  return lease.expiry === NEVER || now <= lease.expiry;
+  return lease.state !== LeaseState.released && lease.state !== LeaseState.expired && !isOver(lease.expiry, now);
 }
 
 /** Whether the client holds the address, bound, now. */
 export function isBound(lease: Lease<unknown, unknown>, now: Seconds): boolean {
-  return lease.state === LeaseState.bound && !isOver(lease, now);
+  return lease.state === LeaseState.bound && !isOver(lease.expiry, now);
 }
 
 /**

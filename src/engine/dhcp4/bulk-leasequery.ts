@@ -179,8 +179,7 @@ function stateOf(lease: Lease | undefined, now: Seconds): State {
   if (lease === undefined) return { code: DhcpState.available, since: undefined };
   const { state, start, expiry } = lease;
   if (state === LeaseState.released) return { code: DhcpState.released, since: expiry };
-  if (isBound(lease, now)) return { code: DhcpState.active, since: start };
-  if (state === LeaseState.declined && isInForce(lease, now)) return { code: DhcpState.abandoned, since: start };
+  if (isInForce(lease, now)) return { code: state === LeaseState.bound ? DhcpState.active : DhcpState.abandoned, since: start };
   return { code: state === LeaseState.declined ? DhcpState.available : DhcpState.expired, since: expiry };
 }
 

@@ -34,7 +34,7 @@ export function acknowledgeRemainder(exchange: Exchange, reservation: Reservatio
   if (saysSomethingNew(named, lease)) return undefined;
   const duration = decideLeaseTime(settings.leaseTime, optionU32(message, OptionCode.ipAddressLeaseTime));
   const remaining = lease.expiry - now;
-  if (remaining > duration) return undefined;
+  if (remaining === 0 || remaining > duration) return undefined;
   exchange.trace?.({ rule: "reply", type: "ACK", address: lease.address, remaining });
   const times = context.decider.leaseTimeOptions(settings.leaseTime, remaining);
   return grant(

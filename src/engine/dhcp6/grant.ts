@@ -105,7 +105,7 @@ export function remainderOf({ context, clientKey }: Association, grant: Grant): 
   const elapsed = now - lease.start;
   if (elapsed * 100 > (lease.expiry - lease.start) * cacheThreshold) return undefined;
   const remaining = lease.expiry - now;
-  if (remaining > grant.validLifetime) return undefined;
+  if (remaining === 0 || remaining > grant.validLifetime) return undefined;
   return { ...grant, validLifetime: remaining, preferredLifetime: remainingPreferred(lease.owner, elapsed), isRemainder: true };
 }
 

@@ -1,4 +1,4 @@
-import { endAfter, type LeaseChange, LeaseState, type Seconds } from "../../leases/lease.ts";
+import { endAfter, isOver, type LeaseChange, LeaseState, type Seconds } from "../../leases/lease.ts";
 import type { LeaseFamily, LeaseTable } from "../../leases/table.ts";
 import { equalBytes } from "../../net/bytes.ts";
 import { RefusedError } from "../requests.ts";
@@ -68,7 +68,7 @@ function refuseTaken<A, O>({ table, family }: AddLeaseParts<A, O>, lease: NewLea
   if (present?.state === LeaseState.declined) {
     throw new RefusedError("conflict", `${name} is on probation, because somebody was found to use it: unblock it first`);
   }
-  if (present?.state === LeaseState.bound && present.expiry >= now && !isOwn(present.owner)) {
+  if (present?.state === LeaseState.bound && !isOver(present.expiry, now) && !isOwn(present.owner)) {
     throw new RefusedError("conflict", `${name} is leased to ${describe(present.owner)}: release it first`);
   }
   const hold = table.holdOn(address);
@@ -79,7 +79,7 @@ function refuseTaken<A, O>({ table, family }: AddLeaseParts<A, O>, lease: NewLea
     throw new RefusedError("conflict", `a part of ${name}, or what it is a part of, is leased already`);
   }
   const other = table.ofClient(key(owner), link, address);
-  if (other?.state === LeaseState.bound && other.expiry > now) {
+  if (other?.state === LeaseState.bound && !isOver(other.expiry, now)) {
     throw new RefusedError("conflict", `${client} has ${format(other.address)} on the same link already: release that first`);
   }
 }

@@ -1,4 +1,4 @@
-import { LeaseState, NEVER, type Owner } from "../../leases/lease.ts";
+import { isOver, LeaseState, NEVER, type Owner } from "../../leases/lease.ts";
 import { toHex } from "../../net/bytes.ts";
 import type { LeaseRow } from "../../store/sqlite/rows.ts";
 import { printable } from "../printable.ts";
@@ -68,7 +68,7 @@ export function stateAndTimes(row: LeaseRow, offset: number, now: number): Pick<
   const expiry = row.expiry === NEVER ? undefined : row.expiry + offset;
   return {
     // A lease whose time is over has expired, though nobody has written so.
-    state: row.state === LeaseState.bound && expiry !== undefined && expiry <= now ? "expired" : stateName(row.state),
+    state: row.state === LeaseState.bound && isOver(row.expiry, now - offset) ? "expired" : stateName(row.state),
     start: timeOf(row.start + offset),
     expiry: expiry === undefined ? "never" : timeOf(expiry),
   };

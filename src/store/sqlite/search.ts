@@ -140,9 +140,9 @@ const isNumber = (column: string): string => `typeof(${column}) = 'integer' AND 
 export function inState(state: LeaseState, now: Seconds): RowCondition {
   switch (state) {
     case LeaseState.bound:
-      return { sql: `state = ${state} AND (expiry > ? OR expiry = ${NEVER})`, values: [now] };
+      return { sql: `state = ${state} AND (expiry >= ? OR expiry = ${NEVER})`, values: [now] };
     case LeaseState.expired:
-      return { sql: `state = ${state} OR (state = ${LeaseState.bound} AND expiry <= ?)`, values: [now] };
+      return { sql: `state = ${state} OR (state = ${LeaseState.bound} AND expiry < ?)`, values: [now] };
     case LeaseState.released:
       return { sql: `state = ${state}`, values: [] };
     case LeaseState.declined: {

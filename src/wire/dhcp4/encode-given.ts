@@ -1,5 +1,5 @@
-import { checkBytes, checkNumber, kindOf } from "../../net/argument.ts";
-import { checkMessage, checkOptions, MAKES_BYTES, MAKES_IPV4, MAKES_MAC } from "../given.ts";
+import { checkBytes, checkNumber, kindOf, MAKES_IPV4, MAKES_MAC } from "../../net/argument.ts";
+import { checkMessage, checkOptions, MAKES_BYTES } from "../given.ts";
 import * as unchecked from "./encode.ts";
 import type { Message } from "./message.ts";
 

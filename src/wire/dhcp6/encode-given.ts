@@ -1,5 +1,5 @@
-import { checkBytes, checkNumber } from "../../net/argument.ts";
-import { checkList, checkMessage, checkObject, checkOptions, MAKES_IPV6 } from "../given.ts";
+import { checkBytes, checkNumber, MAKES_IPV6 } from "../../net/argument.ts";
+import { checkList, checkMessage, checkObject, checkOptions } from "../given.ts";
 import * as unchecked from "./encode.ts";
 import type { Message, Relay } from "./message.ts";
 

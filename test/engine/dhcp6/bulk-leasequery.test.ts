@@ -79,7 +79,7 @@ const LEASES: readonly (readonly [at: string, lessee: Lessee])[] = [
   ["2001:db8:ff00:100::/56", { client: 1, start: 950, expiry: 4950, relayIds: ["relay-1"] }],
   ["2001:db8:1::b", { client: 2, iaid: 1, start: 990 }],
   ["2001:db8:2::b", { client: 2, iaid: 2, relayIds: ["relay-1"] }],
-  ["2001:db8:1::c", { client: 3, expiry: 1000, relayIds: ["relay-1"] }],
+  ["2001:db8:1::c", { client: 3, expiry: 999, relayIds: ["relay-1"] }],
   ["2001:db8:1::d", { client: 3, state: "released", relayIds: ["relay-1"] }],
   ["2001:db8:1::e", { client: 3, state: "declined" }],
   ["2001:db8:1::f", { client: 3, association: Association.registered }],

@@ -43,7 +43,7 @@ const LEASES: readonly (readonly [at: string, lessee: Lessee])[] = [
   ["2001:db8:1::b", { client: 2, relayIds: ["relay-2"] }],
   ["2001:db8:2::b", { client: 2, iaid: 2 }],
   ["2001:db8:2::c", { client: 3, relayIds: ["relay-2"] }],
-  ["2001:db8:2::d", { client: 4, expiry: 1000, relayIds: ["relay-1"] }],
+  ["2001:db8:2::d", { client: 4, expiry: 999, relayIds: ["relay-1"] }],
 ];
 
 /** How a query comes in; what is left out: from `REQUESTER`, unicast to the server. */

@@ -64,8 +64,8 @@ test("an address is given that nobody has, or that the client itself has", async
 test("it says who has an address, and what the client has", async () => {
   for (const [before, says] of [
     [offered(9, 130), "10.0.0.5 has just been offered to 02:00:00:00:00:09: try again in a minute"],
-    [bound(ADDRESS, 9, 101), "10.0.0.5 is leased to 02:00:00:00:00:09: release it first"],
-    [bound(0x0a000006, 1, 101), "02:00:00:00:00:01 has 10.0.0.6 on the same link already: release that first"],
+    [bound(ADDRESS, 9, 100), "10.0.0.5 is leased to 02:00:00:00:00:09: release it first"],
+    [bound(0x0a000006, 1, 100), "02:00:00:00:00:01 has 10.0.0.6 on the same link already: release that first"],
   ] satisfies [LeaseChange, string][]) {
     const parts = { table: tableWith(before), family: DHCP4_LEASES, change: () => assert.fail("nothing is given"), clock: () => 100 };
     await assert.rejects(addLease(parts, newLease(1)), { code: "conflict", message: says });
