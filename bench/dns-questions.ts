@@ -1,6 +1,7 @@
 /**
- * `node bench/dns-questions.ts ADDRESS PORT RATE`: so many DNS questions a second, whatever is answered, as far as the processor goes. Told to
- * end, it prints how many were sent and answered, as JSON.
+ * `node bench/dns-questions.ts ADDRESS PORT RATE`: so many DNS questions a second, whatever is
+ * answered, as far as the processor goes. Told to end, it prints how many were sent and answered,
+ * as JSON.
  */
 import { createSocket } from "node:dgram";
 import { RecordType } from "../src/wire/dns/type-code.ts";

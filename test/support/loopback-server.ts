@@ -20,14 +20,15 @@ export interface Place {
 let places = 0;
 
 /**
- * An address of 127.0.0.0/8 that belongs to this process alone, so that tests run at the same time without meeting, and ports below those that
- * the system gives out. Of IPv6 there is one address alone: its ports are this process's.
+ * An address of 127.0.0.0/8 that belongs to this process alone, so that tests run at the same time
+ * without meeting, and ports below those that the system gives out. Of IPv6 there is one address
+ * alone: of its ports twenty are this process's, and of one in a thousand that may run with it.
  */
 export function newPlace(): Place {
   const { pid } = process;
   const place = places++;
   const address = `127.${64 + ((pid >>> 16) & 63)}.${(pid >>> 8) & 255}.${pid & 255}`;
-  return { address, port: 6800 + place, port6: 10_000 + ((8 * pid + place) % 10_000) };
+  return { address, port: 6800 + place, port6: 10_000 + 20 * (pid % 1000) + (place % 20) };
 }
 
 /** A folder for this test's files, on a real disk where the system's folder for temporary files is on one. */
@@ -79,8 +80,8 @@ export async function startServer(t: TestContext, files: ServerFiles, { address,
 }
 
 /**
- * What the server counted until it stopped, from its log in JSON: `received DISCOVER`, `sent OFFER`, `silent: no-network` and so on; where it
- * serves both protocols, of DHCPv4.
+ * What the server counted until it stopped, from its log in JSON: `received DISCOVER`,
+ * `sent OFFER`, `silent: no-network` and so on; where it serves both protocols, of DHCPv4.
  */
 export function countersOf(program: Program): Record<string, number> {
   const entries = program

@@ -1,4 +1,5 @@
 import { TransportError } from "../transport.ts";
+import { errnoOf } from "./errno.ts";
 
 /** A poll handle on the event loop. Keep a reference to it: a collected handle closes itself. */
 export interface Poll {
@@ -56,7 +57,6 @@ async function load(): Promise<Libc> {
   const { default: koffi } = await import("koffi").catch((error: unknown) => {
     throw new TransportError("ENOSYS", `koffi does not load on ${process.arch} (${String(error)}): use the portable transport`);
   });
-  const names = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
   const libc = koffi.load(null);
   return {
     socket: libc.func("int socket(int domain, int type, int protocol)"),
@@ -70,7 +70,7 @@ async function load(): Promise<Libc> {
     recvmmsg: libc.func("int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)"),
     sendmmsg: libc.func("int sendmmsg(int fd, void *messages, unsigned int count, int flags)"),
     close: libc.func("int close(int fd)"),
-    errno: () => names.get(koffi.errno()) ?? `errno ${koffi.errno()}`,
+    errno: errnoOf(koffi),
     address: (memory) => Number(koffi.address(memory)),
     poll(fd, onReadable) {
       // koffi's types leave out the first argument. After an error on the socket libuv has stopped

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { errnoOf } from "./errno.ts";
 
 /*
  * Who a process is, and what the kernel lets it do beyond that. Capabilities belong to threads: a
@@ -100,8 +101,7 @@ function over(koffi: typeof import("koffi")): Privileges {
   const getpwnam = libc.func("getpwnam", koffi.pointer(passwd), ["const char *"]);
   const getpwuid = libc.func("getpwuid", koffi.pointer(passwd), ["uint32_t"]);
   const getgrnam = libc.func("getgrnam", koffi.pointer(group), ["const char *"]);
-  const names = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
-  const errno = (): string => names.get(koffi.errno()) ?? `errno ${koffi.errno()}`;
+  const errno = errnoOf(koffi);
 
   function keepOnly(keep: readonly number[]): void {
     const header = Uint32Array.of(CAPABILITY_VERSION_3, 0);

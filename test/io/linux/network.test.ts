@@ -563,3 +563,23 @@ test("an interface that is down, and one without an address, are listed", async 
     ],
   );
 });
+
+test("what the socket has no room for waits, and is told as that", async (t) => {
+  if (!requireNamespaces(t) || !requirePrograms(t, "tc")) return;
+  const network = await createNetwork(t);
+  const { lab, server } = network;
+  const neighbour = ["10.61.0.99", "lladdr", "02:00:5e:01:02:03", "dev", "eth0", "nud", "permanent"];
+  lab.exec(server, "ip", "neigh", "replace", ...neighbour);
+  // A link so slow that what is sent stays in the socket's buffer.
+  lab.exec(server, "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "8kbit", "burst", "2kb", "limit", "1gb");
+  const transport = await openServer(t, network);
+  const to = { address: address("10.61.0.99"), port: 67, hardwareAddress: undefined, interfaceIndex: 0, source: 0 };
+  const total = 20_000;
+  for (let i = 0; i < total; i++) put(transport, "offer", to);
+  const { sent, notSent } = transport.counters();
+  assert.ok(sent > 0 && sent < total - 512, `${sent} sent: the buffer was never full`);
+  // Of the others as many are kept as may be.
+  assert.deepEqual(notSent, { ...noSendFailures(), "would-block": total - sent - 512 });
+  transport.close();
+  assert.equal(transport.counters().sent + transport.counters().notSent["would-block"], total);
+});
