@@ -23,7 +23,7 @@ What each command says with \`--help\`. This page is made by \`npm run docs:comm
 | 1      | it was not: the message on standard error says why. \`check\`: there are problems. \`status\`: the server fails, or none runs |
 | 2      | the command line is wrong, or, of \`check\`, the configuration can't be read                                                |
 | 3      | of \`status\` alone: the server serves, but not as it should                                                                |
-| 78     | of \`serve\` alone: the configuration was read, and can't be used (\`EX_CONFIG\`): starting again does not help               |
+| 78     | of \`serve\` alone: the configuration was read, with all that it includes, and can't be used (\`EX_CONFIG\`)                  |
 
 A program that reads the output and ends early, such as \`head\`, is no failure: the status is 0.
 `;

@@ -9,8 +9,8 @@ export const Exit = {
   /** The server that was asked about serves, but not as it should. */
   degraded: 3,
   /**
-   * The configuration was read, and can't be served by: starting again helps only once it is
-   * another. `EX_CONFIG` of sysexits.h, and what systemd calls CONFIG.
+   * The configuration was read, with all that it includes, and can't be served by: starting again
+   * helps only once it is another. `EX_CONFIG` of sysexits.h, and what systemd calls CONFIG.
    */
   configuration: 78,
 } as const;

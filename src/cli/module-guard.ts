@@ -19,8 +19,8 @@ export interface ModuleGuard {
 }
 
 /**
- * The configuration of a file, for a command that goes on with it. Where it is a module that can't
- * be loaded, the program ends as with any other configuration that can't be used.
+ * The configuration of a file, for a command that goes on with it. Where it is a module that ends
+ * the program or never finishes, the program ends as where a file can't be read.
  */
 export async function loadGuarded(path: string): Promise<LoadFileResult> {
   if (!isModule(path)) return loadConfigFile(path);

@@ -172,8 +172,8 @@ async function readConfig(path: string): Promise<ReadConfig> {
   if (!loaded.ok) {
     for (const text of formatDiagnostics(loaded.diagnostics, path, loaded.source)) process.stderr.write(`${text}\n`);
     const count = loaded.diagnostics.length === 1 ? "one problem" : `${loaded.diagnostics.length} problems`;
-    // What can't be read may be there later, such as on a file system that is mounted yet.
-    const status = loaded.source === undefined ? Exit.failed : Exit.configuration;
+    // What is missing may be there later, such as on a file system that is yet to be mounted.
+    const status = loaded.missing ? Exit.failed : Exit.configuration;
     fail(`${path} can't be used: ${count}, see above${adviceOn(loaded, path)}`, status);
   }
   const { config, warnings } = loaded;

@@ -34,6 +34,11 @@ export type LoadFileResult = AddedResult & {
    * `diagnostics` says so.
    */
   readonly readable: boolean;
+  /**
+   * The file, or one that it includes, is missing or not readable, or it is a module that can't be
+   * loaded as things are. That may be otherwise at another time, though nobody changes the file.
+   */
+  readonly missing: boolean;
   /** The text, for excerpts beside diagnostics; undefined where it can't be read. */
   readonly source: SourceText | undefined;
   /** The format of another server, for people, where the file was translated. */
@@ -59,13 +64,13 @@ export async function loadConfigFile(path: string, added: readonly AddedReservat
     source = textFrom(bytes);
     const encoding = encodingProblem(bytes, source);
     if (encoding !== undefined) return encoding;
-    if (isModule(path)) return { ...(await loadModule(path, source, added)), readable: true, source };
+    if (isModule(path)) return { ...(await loadModule(path, source, added)), readable: true, missing: false, source };
     return loadConfigText(source, path, added);
   } catch (error) {
     const { reason = reasonOf(error), ...place } = (await syntaxProblem(error, source)) ?? { line: 0, column: 0 };
     const message = `the configuration can't be read: ${reason}`;
     const diagnostic: Diagnostic = { severity: "error", ...place, path: [], message, hint: undefined };
-    return { ok: false, diagnostics: [diagnostic], readable: false, source, hash: undefined };
+    return { ok: false, diagnostics: [diagnostic], readable: false, missing: place.line === 0, source, hash: undefined };
   }
 }
 
@@ -94,7 +99,7 @@ function encodingProblem(bytes: Uint8Array, source: string): LoadFileResult | un
   const place = notUtf8At(bytes);
   if (place === undefined || otherFile(source) !== undefined) return undefined;
   const diagnostic: Diagnostic = { severity: "error", ...place, path: [], ...NOT_UTF8 };
-  return { ok: false, diagnostics: [diagnostic], readable: true, source, hash: undefined };
+  return { ok: false, diagnostics: [diagnostic], readable: true, missing: false, source, hash: undefined };
 }
 
 /** A file, or a pipe. Of a device, such as /dev/zero, there may be no end. */
@@ -110,12 +115,27 @@ async function readRegular(path: string): Promise<Uint8Array> {
 export function loadConfigText(source: string, name: string, added: readonly AddedReservation[] = []): LoadFileResult {
   // Leases of dhcpd have statements of its configuration in them.
   const format = otherFile(source) === undefined ? guessFormat(name, source) : undefined;
-  if (format === undefined) return { ...loadConfig(source, name, added), readable: true, source, hash: hashOf([source]) };
-  const { sources, ...translation } = translateTexts([{ name, text: source }], format);
+  if (format === undefined) return { ...loadConfig(source, name, added), readable: true, missing: false, source, hash: hashOf([source]) };
+  let missing = false;
+  const files: Files = {
+    ...FILES,
+    read(path, from) {
+      const read = FILES.read(path, from);
+      if ("reason" in read) missing = true;
+      return read;
+    },
+    list(folder, from) {
+      const listed = FILES.list(folder, from);
+      if ("reason" in listed) missing = true;
+      return listed;
+    },
+  };
+  const { sources, ...translation } = translateTexts([{ name, text: source }], format, files);
   const included = [...sources].filter(([other]) => other !== name).sort(byName);
   return {
     ...buildTranslation({ ...translation, sources }, added),
     readable: true,
+    missing,
     source: sources,
     translatedFrom: format.title,
     hash: hashOf([source, ...included.map(([, text]) => text)]),
@@ -164,9 +184,9 @@ export interface ForeignText {
 }
 
 /** What configurations of another server become together; files that they include are read. */
-export function translateTexts(texts: readonly ForeignText[], format: Format): Translation {
+export function translateTexts(texts: readonly ForeignText[], format: Format, files: Files = FILES): Translation {
   const translation =
-    format.translateTogether?.(texts, FILES) ?? mergeTranslations(texts.map(({ text, name }) => format.translate(text, name, FILES)));
+    format.translateTogether?.(texts, files) ?? mergeTranslations(texts.map(({ text, name }) => format.translate(text, name, files)));
   return { ...translation, sources: new Map([...texts.map(({ name, text }) => [name, text] as const), ...translation.sources]) };
 }
 

@@ -125,6 +125,8 @@ const REFUSALS: readonly Refusal[] = [
         "setTimeout(() => { throw new Error('late') }); await new Promise((done) => setTimeout(done, 2000));",
         "the module has failed: late",
       ],
+      ['import "./none.mjs";', "the file, or a module that it imports, is missing"],
+      ["throw new Error('out of order');", "out of order"],
     ] as const
   ).map(
     ([code, says]): Refusal => ({
@@ -133,6 +135,20 @@ const REFUSALS: readonly Refusal[] = [
       prepare: ({ folder }) => ({ config: writeIn(folder, "c.mjs", `${code}\nexport default { networks: {} };\n`) }),
     }),
   ),
+  {
+    name: "the configuration is no TypeScript",
+    status: 78,
+    says: [/c\.ts:2:8: error: the configuration can't be read: not valid TypeScript: /],
+    prepare: ({ folder }) => ({ config: writeIn(folder, "c.ts", "export default {\n  a: 1 b };") }),
+  },
+  {
+    // It may be on a file system that is mounted later.
+    name: "a file that the configuration includes is missing",
+    says: [/dhcpd\.conf:1:1: error: hosts\.conf can't be read: there is no such file/],
+    prepare: ({ folder }) => ({
+      config: writeIn(folder, "dhcpd.conf", 'include "hosts.conf";\nsubnet 10.77.0.0 netmask 255.255.0.0 {}\n'),
+    }),
+  },
   {
     name: "the configuration has problems: all are told, each with its place and a hint",
     status: 78,

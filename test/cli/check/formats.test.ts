@@ -10,7 +10,7 @@ function checked(file: string, problems: readonly Partial<Diagnostic>[], notes: 
   const whole = problems.map(
     (problem) => ({ severity: "error", line: 1, column: 1, path: [], message: "wrong", hint: undefined, ...problem }) as const,
   );
-  const loaded = { ok: false, diagnostics: whole, readable: true, source: undefined, hash: undefined } as const;
+  const loaded = { ok: false, diagnostics: whole, readable: true, missing: false, source: undefined, hash: undefined } as const;
   return { file, name: file, loaded, problems: whole, notes, errors: whole.length, warnings: notes.length, verdict: "problems" };
 }
 
