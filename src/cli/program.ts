@@ -61,7 +61,9 @@ export function inOrder(program: Command, typed: readonly string[]): readonly st
   const takesValue = (arg: string): boolean => options.some(({ short, long }) => arg === short || arg === long);
   const at = args.findIndex((arg, i) => !arg.startsWith("-") && (i === 0 || !takesValue(args[i - 1] as string)));
   const isBehind = own.length > 0 && at > 0 && !args.slice(0, at).includes("--");
-  return isBehind ? [name, args[at] as string, ...args.toSpliced(at, 1)] : typed;
+  if (!isBehind) return typed;
+  // Help is about the command alone, whatever was to be done with it.
+  return args[at] === HELP ? [name, ...args.slice(at)] : [name, args[at] as string, ...args.toSpliced(at, 1)];
 }
 
 /** `leasehold help dns names`: also of commands of commands, and it says what there isn't. */

@@ -13,7 +13,7 @@ test("options of a command of a command may stand before its name, and are its o
     ["dns --bogus pending", "dns pending --bogus"],
     // What is none is told by its name, and not as too much for the one that is meant without any.
     ["dns -d x.db nmes", "dns nmes -d x.db"],
-    ["dns -d x.db help names", "dns help -d x.db names"],
+    ["dns -d x.db help names", "dns help names"],
     ["dns"],
     ["dns -d"],
     ["dns -d x.db"],
