@@ -32,7 +32,7 @@ export function createLossWatch({ counters, transportCounters, log }: LossWatchP
   const unsent = Object.entries(SEND_FAILURES).map(([reason, why]) =>
     notice(
       () => transportCounters().notSent[reason as SendFailure],
-      (count) => `${count} replies could not be sent: ${why}`,
+      (count) => `${count === 1 ? "one reply" : `${count} replies`} could not be sent: ${why}`,
     ),
   );
 

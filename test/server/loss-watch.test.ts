@@ -66,7 +66,7 @@ describe("the warnings of loss", () => {
     for (let now = 0; now < 50_000; now += 1000) watch(now);
     assert.deepEqual(log, [
       "3 replies could not be sent: there is no route to the relay or client (`ip route get ADDRESS` shows it)",
-      "1 replies could not be sent: larger than the link or the route carries",
+      "one reply could not be sent: larger than the link or the route carries",
     ]);
   });
 });
