@@ -181,6 +181,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     // The engine does not answer what has no room; nothing is no answer.
     if (length === 0) {
       counters.silent["reply-too-large"]++;
+      decisions?.fail(number, "reply-too-large");
       return;
     }
     const kind = protocol.kindOf(message);

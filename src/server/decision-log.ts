@@ -23,7 +23,11 @@ const REASONS = Object.keys(SILENCE_REASONS) as SilenceReason[];
 const NUMBER_OF = Object.fromEntries(REASONS.map((reason, number) => [reason, number])) as Record<SilenceReason, number>;
 
 /** Why nothing came of a decision. */
-export const FAILURES = { ...SEND_FAILURES, "store-failed": DROP_REASONS["store-failed"] } as const;
+export const FAILURES = {
+  ...SEND_FAILURES,
+  "store-failed": DROP_REASONS["store-failed"],
+  "reply-too-large": SILENCE_REASONS["reply-too-large"],
+} as const;
 export type Failure = keyof typeof FAILURES;
 
 const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { discover, ethernetClient, release, requestSelecting } from "../../src/client/dhcp4/messages.ts";
-import type { Decision } from "../../src/engine/decision.ts";
+import { type Decision, SILENCE_REASONS } from "../../src/engine/decision.ts";
 import { createDecisionLog, LONGEST_KEPT, Outcome } from "../../src/server/decision-log.ts";
 import { decisionHandlers, type ToldDecision } from "../../src/server/decisions.ts";
 import { EXPLAINED } from "../../src/server/dhcp4/explained.ts";
@@ -136,6 +136,22 @@ describe("what was decided about a client", () => {
     bench.receive(discover(clientOf(1), transaction));
     const firewall = "this process may not send there: a firewall, or missing privileges";
     assert.deepEqual(await last(), [`OFFER of 10.0.0.10 was not sent: ${firewall}`, "not-permitted"]);
+  });
+
+  test("of a reply that had no room is that it was not sent", async () => {
+    const bench = createBench(CONFIG);
+    bench.leaveNoRoom();
+    bench.receive(discover(clientOf(1), transaction), selecting(1));
+    await bench.store.succeed();
+    const why = SILENCE_REASONS["reply-too-large"];
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
+      [
+        [`OFFER of 10.0.0.10 was not sent: ${why}`, "reply-too-large"],
+        [`ACK of 10.0.0.10 was not sent: ${why}`, "reply-too-large"],
+      ],
+    );
+    assert.deepEqual([bench.sent, bench.counters.silent["reply-too-large"]], [[], 2]);
   });
 
   test("of what could not be made durable is that nothing came of it", async () => {

@@ -45,6 +45,8 @@ export interface Bench {
   setTime(now: number): void;
   /** The system sends nothing more, for this reason. */
   refuseToSend(why: SendFailure): void;
+  /** No reply has room any more. */
+  leaveNoRoom(): void;
   /** One batch of messages from the network. */
   receive(...messages: (Message | Uint8Array)[]): void;
   /** The same, of messages that waited for so many milliseconds. */
@@ -74,6 +76,7 @@ export function createBench(
   let handler: BatchHandler<Ipv4> | undefined;
   let paused = false;
   let refusal: SendFailure | undefined;
+  let hasRoom = true;
   const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
@@ -93,7 +96,7 @@ export function createBench(
   };
   const { log: logger, json: log, pretty } = createLogs(level);
   const uptime = () => now * 1000;
-  const protocol = createDhcp4({
+  const dhcp4 = createDhcp4({
     config,
     leases: table,
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
@@ -104,6 +107,7 @@ export function createBench(
     secret: [1, 2],
     random: () => 0,
   });
+  const protocol: typeof dhcp4 = { ...dhcp4, write: (...reply) => (hasRoom ? dhcp4.write(...reply) : 0) };
   const counters = createCounters(protocol.kinds);
   const interfaceName = (index: number) => (index === 2 ? "eth0" : `interface ${index}`);
   const byAddress = (address: Ipv4) => table.byAddress(address);
@@ -157,6 +161,9 @@ export function createBench(
     },
     refuseToSend(why) {
       refusal = why;
+    },
+    leaveNoRoom() {
+      hasRoom = false;
     },
     receive(...messages) {
       this.receiveLate(0, ...messages);
