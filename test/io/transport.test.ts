@@ -137,6 +137,31 @@ for (const kind of kinds) {
       );
     });
 
+    test("an outbox that is used again tells what was not sent by the marks of its last batch", async (t) => {
+      const transport = await open(t, kind);
+      const peer = await openPeer(t);
+      const notSent: unknown[] = [];
+      const outbox = transport.createOutbox(2, undefined, (...told) => notSent.push(told));
+      const batch = (marks: readonly number[]): void => {
+        for (const mark of marks) {
+          outbox.next();
+          // Port 0 is nobody's.
+          outbox.add(1, to(mark % 2 === 0 ? peer.port : 0), 0, mark);
+        }
+      };
+      batch([1, 2]);
+      outbox.send();
+      batch([3, 4]);
+      outbox.clear();
+      batch([6, 7]);
+      outbox.send();
+      await until(() => peer.received.length === 2);
+      assert.deepEqual(
+        notSent,
+        [1, 7].map((mark) => [mark, "other"]),
+      );
+    });
+
     test("an outbox knows its length, is full at its capacity, and is empty again when sent or cleared", async (t) => {
       const transport = await open(t, kind);
       const peer = await openPeer(t);

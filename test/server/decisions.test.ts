@@ -171,6 +171,22 @@ describe("what was decided about a client", () => {
     );
   });
 
+  test("of an offer that was given back is that, whatever becomes of leases afterwards", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(discover(clientOf(1), transaction));
+    bench.receive(release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER }));
+    bench.receive(selecting(2));
+    await bench.store.fail();
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
+      [
+        ["answered with OFFER of 10.0.0.10", undefined],
+        ["noted of 10.0.0.10", undefined],
+      ],
+    );
+    assert.deepEqual([bench.counters.noted, bench.counters.dropped["store-failed"]], [1, 1]);
+  });
+
   test("of a flood is that it was too much", async () => {
     const bench = createBench(CONFIG.replace("networks:", "flood_protection_threshold: { packets: 1, secs: 60 }\nnetworks:"));
     for (let i = 0; i < 3; i++) bench.receive(discover(clientOf(1), transaction));
