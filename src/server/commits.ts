@@ -167,9 +167,15 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     if (ready.full) send(ready, readyReceived);
     const durable = apply(decision.changes);
     if (decision.kind === "update") {
-      batch.noted++;
-      batch.numbers.push(number);
-      if (entry !== undefined) batch.entries.push(entry);
+      if (durable) {
+        batch.noted++;
+        batch.numbers.push(number);
+        if (entry !== undefined) batch.entries.push(entry);
+        return;
+      }
+      // No lease was changed, as where a hold ended: it is true, whatever becomes of the batch.
+      counters.noted++;
+      if (entry !== undefined) events.tell(entry);
       return;
     }
     const { message } = decision;
@@ -245,14 +251,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   /** Hands the changes of the batch over to the store; its replies wait. */
   function commit(): void {
     const { writes, replies } = batch;
-    if (writes.length === 0 && replies.length === 0) {
-      // What was noted without a change of a lease, such as the end of a hold.
-      counters.noted += batch.noted;
-      batch.noted = 0;
-      batch.numbers.length = 0;
-      if (batch.entries.length > 0) for (const entry of batch.entries.splice(0)) events.tell(entry);
-      return;
-    }
+    if (writes.length === 0 && replies.length === 0) return;
     const handedOver = batch;
     committing.push(handedOver);
     measures.commitsUnderWay = committing.length;

@@ -1,7 +1,6 @@
 import { type Decision, SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
 import { type Datagram, SEND_FAILURES } from "../io/transport.ts";
 import type { LeaseChange, Seconds } from "../leases/lease.ts";
-import { DROP_REASONS } from "./counters.ts";
 
 /*
  * The last messages and what was decided about each, kept in memory that is taken once: an operator
@@ -25,7 +24,7 @@ const NUMBER_OF = Object.fromEntries(REASONS.map((reason, number) => [reason, nu
 /** Why nothing came of a decision. */
 export const FAILURES = {
   ...SEND_FAILURES,
-  "store-failed": DROP_REASONS["store-failed"],
+  "store-failed": "leases could not be made durable then",
   "reply-too-large": SILENCE_REASONS["reply-too-large"],
 } as const;
 export type Failure = keyof typeof FAILURES;

@@ -160,7 +160,7 @@ describe("what was decided about a client", () => {
     await bench.store.succeed();
     bench.receive(selecting(1), release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER }));
     await bench.store.fail();
-    const why = "the lease could not be made durable, so no answer left";
+    const why = "leases could not be made durable then";
     assert.deepEqual(
       (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
       [
@@ -173,18 +173,22 @@ describe("what was decided about a client", () => {
 
   test("of an offer that was given back is that, whatever becomes of leases afterwards", async () => {
     const bench = createBench(CONFIG);
+    const givenBack = release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER });
     bench.receive(discover(clientOf(1), transaction));
-    bench.receive(release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER }));
+    bench.receive(givenBack);
     bench.receive(selecting(2));
     await bench.store.fail();
+    bench.receive(discover(clientOf(1), transaction));
+    bench.receive(givenBack, selecting(2));
+    await bench.store.fail();
+    const offered = ["answered with OFFER of 10.0.0.10", undefined];
+    const noted = ["noted of 10.0.0.10", undefined];
     assert.deepEqual(
       (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
-      [
-        ["answered with OFFER of 10.0.0.10", undefined],
-        ["noted of 10.0.0.10", undefined],
-      ],
+      [offered, noted, offered, noted],
     );
-    assert.deepEqual([bench.counters.noted, bench.counters.dropped["store-failed"]], [1, 1]);
+    assert.deepEqual([bench.counters.noted, bench.counters.dropped["store-failed"]], [2, 2]);
+    assert.equal(bench.log.filter((line) => /RELEASE .* noted: nothing is offered/.test(line)).length, 2);
   });
 
   test("of a flood is that it was too much", async () => {
