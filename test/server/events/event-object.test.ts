@@ -8,7 +8,7 @@ import type { Printed } from "../../../src/server/leases/printed.ts";
 import { leaseOf, ownerOf } from "../../support/leases.ts";
 import { LATER, lease6, START, storedOf } from "../leases/support.ts";
 
-test("the event of a conflict says that a probe found it, and that of a declined address does not", () => {
+test("events of an address that a probe found in use say so, and those of a declined one do not", () => {
   const declined = leaseOf(0x0a000006, 6, LeaseState.declined, START, LATER);
   const of6 = (more = {}) => ({
     ...lease6(0, "2001:db8::6", Association.addresses, 7, "000300010200000000aa", more),
@@ -22,12 +22,15 @@ test("the event of a conflict says that a probe found it, and that of a declined
       told(storedOf({ ...declined, owner: ownerOf(6, { wasProbed: true }) }, 0), "conflict"),
       told(of6(), "declined"),
       told(of6({ wasProbed: true }), "conflict"),
+      // The end of a probation is told with the lease as it was.
+      told(of6({ wasProbed: true }), "removed"),
     ].map(({ kind, address, found_by }) => [kind, address, found_by]),
     [
       ["declined", "10.0.0.6", undefined],
       ["conflict", "10.0.0.6", "probe"],
       ["declined", "2001:db8::6", undefined],
       ["conflict", "2001:db8::6", "probe"],
+      ["removed", "2001:db8::6", "probe"],
     ],
   );
 });
