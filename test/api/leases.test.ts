@@ -121,9 +121,9 @@ test("that a probe found an address in use is told of leases of both protocols",
   await store.commit(
     [
       storedOf(declined, 0),
-      storedOf({ ...declined, address: 0x0a000007, owner: ownerOf(7, { wasProbed: true }) }, 1),
+      storedOf({ ...declined, address: 0x0a000007, owner: ownerOf(7, { foundByProbe: true }) }, 1),
       of6(0, "2001:db8::6"),
-      of6(1, "2001:db8::7", { wasProbed: true }),
+      of6(1, "2001:db8::7", { foundByProbe: true }),
     ].map((lease) => ({ kind: "put", ...lease, state: LeaseState.declined })),
   );
   await store.close();

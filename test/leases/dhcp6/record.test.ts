@@ -20,11 +20,11 @@ test("the record of an owner gives it back, whatever is known of it", () => {
     reconfigureKey: optional,
     limitKeys: optional,
     name: optional,
-    wasProbed: fc.boolean(),
+    foundByProbe: fc.boolean(),
   });
   fc.assert(
-    fc.property(owners, fc.nat(40), ({ name, wasProbed, ...rest }, offset) => {
-      const owner: LeaseOwner = { ...rest, ...(name && { name }), ...(wasProbed && { wasProbed }) };
+    fc.property(owners, fc.nat(40), ({ name, foundByProbe, ...rest }, offset) => {
+      const owner: LeaseOwner = { ...rest, ...(name && { name }), ...(foundByProbe && { foundByProbe }) };
       const into = new Uint8Array(offset + OWNER_RECORD.size(owner));
       assert.equal(OWNER_RECORD.write(owner, into, offset), into.length);
       assert.equal(recordLength(into, offset), into.length - offset);

@@ -19,11 +19,11 @@ test("events of an address that a probe found in use say so, and those of a decl
   assert.deepEqual(
     [
       told(storedOf(declined, 0), "declined"),
-      told(storedOf({ ...declined, owner: ownerOf(6, { wasProbed: true }) }, 0), "conflict"),
+      told(storedOf({ ...declined, owner: ownerOf(6, { foundByProbe: true }) }, 0), "conflict"),
       told(of6(), "declined"),
-      told(of6({ wasProbed: true }), "conflict"),
+      told(of6({ foundByProbe: true }), "conflict"),
       // The end of a probation is told with the lease as it was.
-      told(of6({ wasProbed: true }), "removed"),
+      told(of6({ foundByProbe: true }), "removed"),
     ].map(({ kind, address, found_by }) => [kind, address, found_by]),
     [
       ["declined", "10.0.0.6", undefined],
