@@ -108,8 +108,12 @@ interface Batch<A, O> {
   readonly counts: HappeningCounts;
   /** What to tell the operator when it is true. */
   readonly entries: Entry[];
-  /** Numbers of the decisions that nothing comes of unless it is true. */
+  /**
+   * Numbers of the decisions that nothing comes of unless it is true, and how many they are. What
+   * stands behind them is of an earlier batch: it grows to the most that a batch ever had.
+   */
   readonly numbers: number[];
+  numbered: number;
   /** What listeners are told when it is true. */
   readonly happenings: Happening<A, O>[];
 }
@@ -120,7 +124,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   const newOutbox = (): Outbox<A> => transport.createOutbox(OUTBOX_CAPACITY, counters.sent, decisions?.fail);
   const ready = newOutbox();
   const readyReceived = new Float64Array(OUTBOX_CAPACITY);
-  const spare: Pick<Batch<A, O>, "replies" | "received">[] = [];
+  const spare: Pick<Batch<A, O>, "replies" | "received" | "numbers">[] = [];
   /** Oldest first; commits settle in this order. */
   const committing: Batch<A, O>[] = [];
   let batch = newBatch();
@@ -129,9 +133,10 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   let onIdle: (() => void) | undefined;
 
   function newBatch(): Batch<A, O> {
-    const { replies, received } = spare.pop() ?? {
+    const { replies, received, numbers } = spare.pop() ?? {
       replies: newOutbox(),
       received: new Float64Array(OUTBOX_CAPACITY),
+      numbers: [],
     };
     return {
       replies,
@@ -143,7 +148,8 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
       noted: 0,
       counts: noHappenings(),
       entries: [],
-      numbers: [],
+      numbers,
+      numbered: 0,
       happenings: [],
     };
   }
@@ -169,7 +175,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     if (decision.kind === "update") {
       if (durable) {
         batch.noted++;
-        batch.numbers.push(number);
+        batch.numbers[batch.numbered++] = number;
         if (entry !== undefined) batch.entries.push(entry);
         return;
       }
@@ -195,7 +201,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     measures.bytesSent += length;
     if (decision.rests && decision.changes.length === 0) countKind(measures.unwritten, kind);
     outbox.add(length, decision.to, kind, number);
-    if (waits) batch.numbers.push(number);
+    if (waits) batch.numbers[batch.numbered++] = number;
     if (entry === undefined) return;
     if (waits) batch.entries.push(entry);
     else events.tell(entry);
@@ -300,14 +306,14 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     for (const done of failed) {
       counters.dropped["store-failed"] += done.replies.length + done.noted;
       measures.repliesWaiting -= done.replies.length;
-      for (const number of done.numbers) decisions?.fail(number, "store-failed");
+      for (let i = 0; i < done.numbered; i++) decisions?.fail(done.numbers[i] as number, "store-failed");
       done.replies.clear();
       release(done);
     }
   }
 
   function release(done: Batch<A, O>): void {
-    spare.push({ replies: done.replies, received: done.received });
+    spare.push({ replies: done.replies, received: done.received, numbers: done.numbers });
     measures.commitsUnderWay = committing.length;
     if (!stopped && committing.length < MAX_COMMITTING) transport.resume();
     if (committing.length === 0) onIdle?.();

@@ -171,6 +171,20 @@ describe("what was decided about a client", () => {
     );
   });
 
+  test("of what was made durable is that it was, when fewer are not afterwards", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(selecting(1), selecting(1), selecting(1));
+    await bench.store.succeed();
+    for (let i = 0; i < 2; i++) {
+      bench.receive(selecting(1));
+      await bench.store.fail();
+    }
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ reason }) => reason),
+      [undefined, undefined, undefined, "store-failed", "store-failed"],
+    );
+  });
+
   test("of an offer that was given back is that, whatever becomes of leases afterwards", async () => {
     const bench = createBench(CONFIG);
     const givenBack = release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER });
