@@ -38,8 +38,6 @@ const OUTBOX_CAPACITY = 64;
  * wait.
  */
 const MAX_COMMITTING = 64;
-/** The number of a decision that nobody keeps. */
-export const UNRECORDED = -1;
 
 export interface CommitsParts<M, A, O> {
   readonly protocol: Pick<Protocol<M, A, O>, "write" | "kindOf">;

@@ -2,7 +2,15 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import type { BatchHandler, Datagram, OnNotSent, Outbox, SendFailure, Transport } from "../../src/io/transport.ts";
+import {
+  type BatchHandler,
+  type Datagram,
+  type OnNotSent,
+  type Outbox,
+  type SendFailure,
+  type Transport,
+  UNRECORDED,
+} from "../../src/io/transport.ts";
 import type { LeaseOwner } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
@@ -197,7 +205,7 @@ function createOutbox(
       return entries.length === capacity;
     },
     next: () => buffers[entries.length] as Uint8Array,
-    add(length, to, kind = 0, mark = 0) {
+    add(length, to, kind = 0, mark = UNRECORDED) {
       entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() }, kind, mark });
     },
     send() {
