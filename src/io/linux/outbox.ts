@@ -228,7 +228,7 @@ function sendRun<A>(libc: Libc, group: Group<A>, from: number, end: number, fate
   while (at < end) {
     const sent = libc.sendmmsg(group.fd, at === 0 ? bytes : bytes.subarray(at * MMSGHDR.size), end - at, MSG_DONTWAIT);
     if (sent > 0) {
-      for (const end = at + sent; at < end; at++) fate.onSent(group.kinds[at] as number);
+      for (const behind = at + sent; at < behind; at++) fate.onSent(group.kinds[at] as number);
       continue;
     }
     const code = libc.errno();
