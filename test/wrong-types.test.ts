@@ -140,6 +140,8 @@ const CASES: readonly (readonly [name: string, call: (given: never) => unknown, 
   ["dhcp4.encode", (size) => dhcp4.encode(MESSAGE4, new Uint8Array(600), size), "600", "maxMessageSize: this is no number but a text"],
   ["dhcp6.encode", (into) => dhcp6.encode(MESSAGE6, into, 600), [0], "into: this is no Uint8Array but a list: use Uint8Array.from(list)"],
   ["dhcp6.encode", (limit) => dhcp6.encode(MESSAGE6, new Uint8Array(600), limit), undefined, "limit: this is no number but undefined"],
+  ["dhcp4.encode", (size) => dhcp4.encode(MESSAGE4, new Uint8Array(600), size), NaN, "maxMessageSize: this is no number but NaN"],
+  ["dhcp6.encode", (limit) => dhcp6.encode(MESSAGE6, new Uint8Array(600), limit), NaN, "limit: this is no number but NaN"],
   ["dhcp6.encodeRelays", dhcp6.encodeRelays, MESSAGE6, "relays: this is no list but another object"],
   [
     "dhcp6.encodeRelays",
@@ -159,6 +161,59 @@ describe("a value of another type is refused by its name", () => {
   for (const [name, call, given, message] of CASES) {
     test(`${name}: ${message}`, () => assert.throws(() => call(given as never), { name: "TypeError", message }));
   }
+});
+
+const OPTION = { code: 12, data: new Uint8Array(1) };
+
+/** What would be written as something else. */
+const NOT_HELD: readonly (readonly [call: "dhcp4" | "dhcp6", given: unknown, message: string])[] = [
+  ["dhcp4", { ...MESSAGE4, op: 256 }, "message.op: 256 is no whole number from 0 to 255"],
+  ["dhcp4", { ...MESSAGE4, hops: -1 }, "message.hops: -1 is no whole number from 0 to 255"],
+  ["dhcp4", { ...MESSAGE4, secs: 1.5 }, "message.secs: 1.5 is no whole number from 0 to 65535"],
+  ["dhcp4", { ...MESSAGE4, flags: 0x10000 }, "message.flags: 65536 is no whole number from 0 to 65535"],
+  ["dhcp4", { ...MESSAGE4, xid: -1 }, "message.xid: -1 is no whole number from 0 to 4294967295"],
+  ["dhcp4", { ...MESSAGE4, yiaddr: 2 ** 32 }, "message.yiaddr: 4294967296 is no whole number from 0 to 4294967295"],
+  ["dhcp4", { ...MESSAGE4, options: [OPTION, { ...OPTION, code: 999 }] }, "message.options[1].code: 999 is no whole number from 0 to 255"],
+  ["dhcp6", { ...MESSAGE6, type: Infinity }, "message.type: Infinity is no whole number from 0 to 255"],
+  ["dhcp6", { ...MESSAGE6, transactionId: 2 ** 24 }, "message.transactionId: 16777216 is no whole number from 0 to 16777215"],
+  ["dhcp6", { ...MESSAGE6, options: [{ ...OPTION, code: 0x10000 }] }, "message.options[0].code: 65536 is no whole number from 0 to 65535"],
+  ["dhcp6", { ...MESSAGE6, relays: [{ ...RELAY, hopCount: 256 }] }, "message.relays[0].hopCount: 256 is no whole number from 0 to 255"],
+  [
+    "dhcp6",
+    { ...MESSAGE6, relays: [{ ...RELAY, peerAddress: new Uint8Array(4) }] },
+    "message.relays[0].peerAddress: 4 bytes are no IPv6 address, which has 16",
+  ],
+];
+
+const refusesRange = (name: string, call: () => unknown, message: string): void => {
+  test(`${name}: ${message}`, () => assert.throws(call, { name: "RangeError", message }));
+};
+
+describe("a number that its field can't hold is refused by its name", () => {
+  for (const [call, given, message] of NOT_HELD) {
+    refusesRange(`${call}.encode`, () => encoders[call].encode(given as never, new Uint8Array(600), 600), message);
+    refusesRange(`${call}.encodeMessage`, () => encoders[call].encodeMessage(given as never), message);
+    refusesRange(
+      `${call} in frames.encodePacket`,
+      () => frames.encodePacket({ ...IN_PACKET, kind: call, message: given } as never),
+      message,
+    );
+  }
+  const short = "into: 10 bytes are fewer than the 300 of a message";
+  refusesRange("dhcp4.encode", () => dhcp4.encode(MESSAGE4, new Uint8Array(10), 600), short);
+  const relays = [{ ...RELAY, options: [{ ...OPTION, code: -1 }] }];
+  refusesRange("dhcp6.encodeRelays", () => dhcp6.encodeRelays(relays), "relays[0].options[0].code: -1 is no whole number from 0 to 65535");
+});
+
+test("the largest number that a field holds is written", () => {
+  const header = { op: 255, htype: 255, hlen: 255, hops: 255, xid: 0xffffffff, secs: 0xffff, flags: 0xffff };
+  const addresses = { ciaddr: 0xffffffff, yiaddr: 0xffffffff, siaddr: 0xffffffff, giaddr: 0xffffffff };
+  const four = { ...MESSAGE4, ...header, ...addresses, options: [{ ...OPTION, code: 254 }] };
+  const read4 = dhcp4.decode(dhcp4.encodeMessage(four));
+  assert.deepEqual(read4.ok && [read4.message.xid, read4.message.secs, read4.message.giaddr], [0xffffffff, 0xffff, 0xffffffff]);
+  const six = { ...MESSAGE6, type: 255, transactionId: 0xffffff, options: [{ ...OPTION, code: 0xffff }] };
+  const read6 = dhcp6.decode(dhcp6.encodeMessage(six));
+  assert.deepEqual(read6.ok && [read6.message.transactionId, read6.message.options[0]?.code], [0xffffff, 0xffff]);
 });
 
 describe("bytes are taken wherever they are from", () => {

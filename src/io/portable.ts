@@ -3,7 +3,17 @@ import { type Destination, LARGEST_PAYLOAD } from "../net/destination.ts";
 import { bindError } from "./errors.ts";
 import type { PortableFamily } from "./portable-family.ts";
 import { noSendFailures, sendFailureOf } from "./send-failures.ts";
-import type { BatchHandler, Datagram, LocalInterface, OnNotSent, Outbox, SendFailure, Transport, TransportOptions } from "./transport.ts";
+import {
+  type BatchHandler,
+  type Datagram,
+  type LocalInterface,
+  type OnNotSent,
+  type Outbox,
+  type SendFailure,
+  type Transport,
+  type TransportOptions,
+  UNRECORDED,
+} from "./transport.ts";
 
 /** Datagrams handed over at once, and kept while the transport is paused. */
 const BATCH_SIZE = 64;
@@ -258,7 +268,7 @@ function createPortableOutbox<A>(
       if (payload === undefined) throw new RangeError("the outbox is full: send it first");
       return payload;
     },
-    add(payloadLength, to, kind = 0, mark = 0) {
+    add(payloadLength, to, kind = 0, mark = UNRECORDED) {
       lengths.push(payloadLength);
       ports.push(to.port);
       kinds.push(kind);

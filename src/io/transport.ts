@@ -42,6 +42,9 @@ export interface Datagram<A> {
  */
 export type BatchHandler<A> = (batch: readonly Datagram<A>[], count: number) => void;
 
+/** The mark of a datagram that has none: no other is below 0. */
+export const UNRECORDED = -1;
+
 /**
  * A batch of datagrams to send. `next` gives the buffer for the payload of the next one, `add` puts
  * it in the batch, `send` sends all of them and empties the batch.
@@ -58,7 +61,7 @@ export interface Outbox<A> {
   /**
    * Puts the payload that was written into `next()` in the batch. `to` is not read after the call.
    * `kind`, below 256, is what it is counted as when the system has taken it; `mark` is what
-   * `onNotSent` is told when it has not.
+   * `onNotSent` is told when it has not, `UNRECORDED` where it is not given.
    */
   add(payloadLength: number, to: Destination<A>, kind?: number, mark?: number): void;
   /**

@@ -69,7 +69,7 @@ export interface Owner {
    * Of a declined address alone: a probe found it in use, and the client is the one that was to get
    * it.
    */
-  readonly wasProbed?: true | undefined;
+  readonly foundByProbe?: true | undefined;
 }
 
 /** One address and its client. */

@@ -8,6 +8,7 @@ export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value === "string") return "a text";
   if (Array.isArray(value)) return "a list";
+  if (Number.isNaN(value)) return "NaN";
   if (typeof value !== "object") return `a ${typeof value}`;
   // Of another realm too.
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
@@ -31,7 +32,7 @@ export function checkBytes(value: unknown, name: string, hint?: string): void {
 
 /** Throws TypeError unless it is a number. `hint`: what makes it of the text that was meant. */
 export function checkNumber(value: unknown, name: string, hint?: string): void {
-  if (typeof value === "number") return;
+  if (typeof value === "number" && !Number.isNaN(value)) return;
   throw new TypeError(`${name}: this is no number but ${kindOf(value)}${hint === undefined ? "" : `: use ${hint}`}`);
 }
 

@@ -38,8 +38,6 @@ const OUTBOX_CAPACITY = 64;
  * wait.
  */
 const MAX_COMMITTING = 64;
-/** The number of a decision that nobody keeps. */
-export const UNRECORDED = -1;
 
 export interface CommitsParts<M, A, O> {
   readonly protocol: Pick<Protocol<M, A, O>, "write" | "kindOf">;
@@ -108,8 +106,12 @@ interface Batch<A, O> {
   readonly counts: HappeningCounts;
   /** What to tell the operator when it is true. */
   readonly entries: Entry[];
-  /** Numbers of the decisions that nothing comes of unless it is true. */
+  /**
+   * Numbers of the decisions that nothing comes of unless it is true, and how many they are. What
+   * stands behind them is of an earlier batch: it grows to the most that a batch ever had.
+   */
   readonly numbers: number[];
+  numbered: number;
   /** What listeners are told when it is true. */
   readonly happenings: Happening<A, O>[];
 }
@@ -120,7 +122,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   const newOutbox = (): Outbox<A> => transport.createOutbox(OUTBOX_CAPACITY, counters.sent, decisions?.fail);
   const ready = newOutbox();
   const readyReceived = new Float64Array(OUTBOX_CAPACITY);
-  const spare: Pick<Batch<A, O>, "replies" | "received">[] = [];
+  const spare: Pick<Batch<A, O>, "replies" | "received" | "numbers">[] = [];
   /** Oldest first; commits settle in this order. */
   const committing: Batch<A, O>[] = [];
   let batch = newBatch();
@@ -129,9 +131,10 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   let onIdle: (() => void) | undefined;
 
   function newBatch(): Batch<A, O> {
-    const { replies, received } = spare.pop() ?? {
+    const { replies, received, numbers } = spare.pop() ?? {
       replies: newOutbox(),
       received: new Float64Array(OUTBOX_CAPACITY),
+      numbers: [],
     };
     return {
       replies,
@@ -143,7 +146,8 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
       noted: 0,
       counts: noHappenings(),
       entries: [],
-      numbers: [],
+      numbers,
+      numbered: 0,
       happenings: [],
     };
   }
@@ -167,9 +171,15 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     if (ready.full) send(ready, readyReceived);
     const durable = apply(decision.changes);
     if (decision.kind === "update") {
-      batch.noted++;
-      batch.numbers.push(number);
-      if (entry !== undefined) batch.entries.push(entry);
+      if (durable) {
+        batch.noted++;
+        batch.numbers[batch.numbered++] = number;
+        if (entry !== undefined) batch.entries.push(entry);
+        return;
+      }
+      // No lease was changed, as where a hold ended: it is true, whatever becomes of the batch.
+      counters.noted++;
+      if (entry !== undefined) events.tell(entry);
       return;
     }
     const { message } = decision;
@@ -181,6 +191,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     // The engine does not answer what has no room; nothing is no answer.
     if (length === 0) {
       counters.silent["reply-too-large"]++;
+      decisions?.fail(number, "reply-too-large");
       return;
     }
     const kind = protocol.kindOf(message);
@@ -188,7 +199,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     measures.bytesSent += length;
     if (decision.rests && decision.changes.length === 0) countKind(measures.unwritten, kind);
     outbox.add(length, decision.to, kind, number);
-    if (waits) batch.numbers.push(number);
+    if (waits) batch.numbers[batch.numbered++] = number;
     if (entry === undefined) return;
     if (waits) batch.entries.push(entry);
     else events.tell(entry);
@@ -244,14 +255,7 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
   /** Hands the changes of the batch over to the store; its replies wait. */
   function commit(): void {
     const { writes, replies } = batch;
-    if (writes.length === 0 && replies.length === 0) {
-      // What was noted without a change of a lease, such as the end of a hold.
-      counters.noted += batch.noted;
-      batch.noted = 0;
-      batch.numbers.length = 0;
-      if (batch.entries.length > 0) for (const entry of batch.entries.splice(0)) events.tell(entry);
-      return;
-    }
+    if (writes.length === 0 && replies.length === 0) return;
     const handedOver = batch;
     committing.push(handedOver);
     measures.commitsUnderWay = committing.length;
@@ -300,14 +304,14 @@ export function createCommits<M, A, O>(parts: CommitsParts<M, A, O>): Commits<M,
     for (const done of failed) {
       counters.dropped["store-failed"] += done.replies.length + done.noted;
       measures.repliesWaiting -= done.replies.length;
-      for (const number of done.numbers) decisions?.fail(number, "store-failed");
+      for (let i = 0; i < done.numbered; i++) decisions?.fail(done.numbers[i] as number, "store-failed");
       done.replies.clear();
       release(done);
     }
   }
 
   function release(done: Batch<A, O>): void {
-    spare.push({ replies: done.replies, received: done.received });
+    spare.push({ replies: done.replies, received: done.received, numbers: done.numbers });
     measures.commitsUnderWay = committing.length;
     if (!stopped && committing.length < MAX_COMMITTING) transport.resume();
     if (committing.length === 0) onIdle?.();

@@ -1,7 +1,6 @@
 import { type Decision, SILENCE_REASONS, type SilenceReason } from "../engine/decision.ts";
 import { type Datagram, SEND_FAILURES } from "../io/transport.ts";
 import type { LeaseChange, Seconds } from "../leases/lease.ts";
-import { DROP_REASONS } from "./counters.ts";
 
 /*
  * The last messages and what was decided about each, kept in memory that is taken once: an operator
@@ -23,7 +22,11 @@ const REASONS = Object.keys(SILENCE_REASONS) as SilenceReason[];
 const NUMBER_OF = Object.fromEntries(REASONS.map((reason, number) => [reason, number])) as Record<SilenceReason, number>;
 
 /** Why nothing came of a decision. */
-export const FAILURES = { ...SEND_FAILURES, "store-failed": DROP_REASONS["store-failed"] } as const;
+export const FAILURES = {
+  ...SEND_FAILURES,
+  "store-failed": "leases could not be made durable then",
+  "reply-too-large": SILENCE_REASONS["reply-too-large"],
+} as const;
 export type Failure = keyof typeof FAILURES;
 
 const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];

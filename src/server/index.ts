@@ -21,6 +21,7 @@ export {
   type Transport,
   type TransportCounters,
   TransportError,
+  UNRECORDED,
 } from "../io/transport.ts";
 export { EventCode, type EventWrite, type IndexWrite, type PruneWrite } from "../store/event.ts";
 export { openMemoryStore } from "../store/memory.ts";

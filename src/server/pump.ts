@@ -1,11 +1,11 @@
 import type { Asked, Settled } from "../engine/decision.ts";
 import type { Prober } from "../io/prober.ts";
-import type { Datagram, Transport } from "../io/transport.ts";
+import { type Datagram, type Transport, UNRECORDED } from "../io/transport.ts";
 import type { LeaseChange, Seconds } from "../leases/lease.ts";
 import type { LeaseTable } from "../leases/table.ts";
 import type { LeaseStore, StoreError } from "../store/store.ts";
 import type { ChangeFeed } from "./change-feed.ts";
-import { createCommits, UNRECORDED } from "./commits.ts";
+import { createCommits } from "./commits.ts";
 import { type Counters, countKind } from "./counters.ts";
 import type { Decisions } from "./decisions.ts";
 import type { EventLog } from "./event-log.ts";

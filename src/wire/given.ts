@@ -26,17 +26,37 @@ export function checkList(value: unknown, name: string): void {
   if (!Array.isArray(value)) throw new TypeError(`${name}: this is no list but ${kindOf(value)}`);
 }
 
-/** Throws TypeError unless the options of what has this name are such. */
-export function checkOptions(options: unknown, name: string): void {
+/** Bits of a field. */
+export type Width = 8 | 16 | 24 | 32;
+
+/**
+ * Throws TypeError unless it is a number, and RangeError unless a field of so many bits holds it.
+ * `hint`: what makes it of the text that was meant.
+ */
+export function checkField(value: unknown, name: string, width: Width, hint?: string): void {
+  if (isHeld(value, width)) return;
+  checkNumber(value, name, hint);
+  throw new RangeError(`${name}: ${value} is no whole number from 0 to ${2 ** width - 1}`);
+}
+
+function isHeld(value: unknown, width: Width): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** width;
+}
+
+/**
+ * Throws TypeError unless the options of what has this name are such, and RangeError for a code
+ * that has more bits than these.
+ */
+export function checkOptions(options: unknown, name: string, width: Width): void {
   checkList(options, `${name}.options`);
   const list = options as readonly ({ readonly code: unknown; readonly data: unknown } | undefined | null)[];
   for (let i = 0; i < list.length; i++) {
     const option = list[i];
     // No text is put together for what is right.
-    if (typeof option?.code === "number" && isBytes(option.data)) continue;
+    if (isHeld(option?.code, width) && isBytes(option?.data)) continue;
     const own = `${name}.options[${i}]`;
     checkObject(option, own, "option");
-    checkNumber(option?.code, `${own}.code`);
+    checkField(option?.code, `${own}.code`, width);
     checkBytes(option?.data, `${own}.data`, MAKES_DATA);
   }
 }

@@ -3,14 +3,15 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { Association } from "../../src/leases/dhcp6/client-key.ts";
 import { LeaseState, type LeaseWrite, NEVER } from "../../src/leases/lease.ts";
 import type { Printed } from "../../src/server/leases/printed.ts";
 import { leaseHandlers } from "../../src/server/leases/requests.ts";
 import { answerRequest } from "../../src/server/requests.ts";
 import { openLeaseDatabase } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { ROWS, tableOf } from "../server/leases/support.ts";
-import { leaseOf, putOf } from "../support/leases.ts";
+import { LATER, lease6, ROWS, START, storedOf, tableOf } from "../server/leases/support.ts";
+import { leaseOf, ownerOf, putOf } from "../support/leases.ts";
 import { newFolder } from "../support/loopback-server.ts";
 import { ADMIN, asked, open, READ, send } from "./support.ts";
 
@@ -111,6 +112,33 @@ for (const [where, path] of [
     });
   });
 }
+
+test("that a probe found an address in use is told of leases of both protocols", async (t) => {
+  const path = join(newFolder(t), "leases.db");
+  const declined = leaseOf(0x0a000006, 6, LeaseState.declined, START, LATER);
+  const of6 = (row: number, address: string, more = {}) => lease6(row, address, Association.addresses, row, "000300010200000000aa", more);
+  const store = openSqliteStore(path);
+  await store.commit(
+    [
+      storedOf(declined, 0),
+      storedOf({ ...declined, address: 0x0a000007, owner: ownerOf(7, { foundByProbe: true }) }, 1),
+      of6(0, "2001:db8::6"),
+      of6(1, "2001:db8::7", { foundByProbe: true }),
+    ].map((lease) => ({ kind: "put", ...lease, state: LeaseState.declined })),
+  );
+  await store.close();
+  const { url } = await open(t, {}, answer, { database: path });
+  const { leases }: Page = await get(`${url}/v1/leases/search?state=declined`);
+  assert.deepEqual(
+    leases.map(({ address, found_by }) => [address, found_by]),
+    [
+      ["10.0.0.6", undefined],
+      ["10.0.0.7", "probe"],
+      ["2001:db8::6", undefined],
+      ["2001:db8::7", "probe"],
+    ],
+  );
+});
 
 test("one lease is told by its address; what is none, or has none, is a problem", async (t) => {
   const { url } = await open(t, {}, answer, { database });

@@ -186,7 +186,7 @@ describe("leasehold leases", { concurrency: 2 }, () => {
   test("an address that a probe found in use is told apart from one that its client declined", async (t) => {
     const path = join(newFolder(t), "x.db");
     const declined = leaseOf(0x0a000006, 6, LeaseState.declined, START, LATER);
-    const more = { hostname: text("printer"), wasProbed: true } as const;
+    const more = { hostname: text("printer"), foundByProbe: true } as const;
     await write(path, [
       [declined, "10.0.0.0/24"],
       [{ ...declined, address: 0x0a000007, owner: ownerOf(7, more) }, "10.0.0.0/24"],
@@ -194,7 +194,7 @@ describe("leasehold leases", { concurrency: 2 }, () => {
     assert.deepEqual(await lines("-d", path, "--state", "declined"), [
       "ADDRESS   STATE     CLIENT             HOSTNAME  EXPIRY                NETWORK",
       "10.0.0.6  declined  02:00:00:00:00:06            2096-10-02T07:06:40Z  10.0.0.0/24",
-      "10.0.0.7  in use    found by a probe             2096-10-02T07:06:40Z  10.0.0.0/24",
+      "10.0.0.7  declined  found by a probe             2096-10-02T07:06:40Z  10.0.0.0/24",
     ]);
     const [own, found] = (await lines("-d", path, "--json")).map((line) => JSON.parse(line));
     assert.deepEqual([own.state, own.found_by], ["declined", undefined]);

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { listInterfaces } from "../../src/io/interfaces.ts";
 import { openTransport } from "../../src/io/open.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import { type LocalInterface, type OnNotSent, type Transport, TransportError } from "../../src/io/transport.ts";
+import { type LocalInterface, type OnNotSent, type Transport, TransportError, UNRECORDED } from "../../src/io/transport.ts";
 import type { Destination } from "../../src/net/destination.ts";
 import { type Ipv4, parseIpv4 } from "../../src/net/ipv4.ts";
 import { startInbox } from "./inbox.ts";
@@ -135,6 +135,42 @@ for (const kind of kinds) {
         notSent,
         [0, 2, 4].map((mark) => [mark, "other"]),
       );
+    });
+
+    test("an outbox that is used again tells what was not sent by the marks of its last batch", async (t) => {
+      const transport = await open(t, kind);
+      const peer = await openPeer(t);
+      const notSent: unknown[] = [];
+      const outbox = transport.createOutbox(2, undefined, (...told) => notSent.push(told));
+      const batch = (marks: readonly number[]): void => {
+        for (const mark of marks) {
+          outbox.next();
+          // Port 0 is nobody's.
+          outbox.add(1, to(mark % 2 === 0 ? peer.port : 0), 0, mark);
+        }
+      };
+      batch([1, 2]);
+      outbox.send();
+      batch([3, 4]);
+      outbox.clear();
+      batch([6, 7]);
+      outbox.send();
+      await until(() => peer.received.length === 2);
+      assert.deepEqual(
+        notSent,
+        [1, 7].map((mark) => [mark, "other"]),
+      );
+    });
+
+    test("a datagram without a mark that is not sent is told by that of no other", async (t) => {
+      const transport = await open(t, kind);
+      const marks: number[] = [];
+      const outbox = transport.createOutbox(1, undefined, (mark) => marks.push(mark));
+      outbox.next();
+      // Port 0 is nobody's.
+      outbox.add(1, to(0));
+      outbox.send();
+      assert.deepEqual(marks, [UNRECORDED]);
     });
 
     test("an outbox knows its length, is full at its capacity, and is empty again when sent or cleared", async (t) => {

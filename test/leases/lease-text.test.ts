@@ -32,7 +32,7 @@ const LEASE4 = plainRecord({
     relayAgentInformation: optional(bytes()),
     limitKeys: optional(bytes()),
     name: optional(bytes(1)),
-    wasProbed: optional(fc.constant(true as const)),
+    foundByProbe: optional(fc.constant(true as const)),
   }),
 });
 
@@ -57,7 +57,7 @@ const LEASE6 = plainRecord({
     reconfigureKey: optional(bytes(16, 16)),
     limitKeys: optional(bytes()),
     name: optional(bytes(1)),
-    wasProbed: optional(fc.constant(true as const)),
+    foundByProbe: optional(fc.constant(true as const)),
   }),
 });
 

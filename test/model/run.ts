@@ -215,7 +215,7 @@ function lineOf(lease: Lease | undefined, now: number): string {
 }
 
 function describeOwner(owner: LeaseOwner): string {
-  const { htype, wasProbed = false, ...bytes } = OWNER_RECORD.copy(owner);
+  const { htype, foundByProbe = false, ...bytes } = OWNER_RECORD.copy(owner);
   const fields = Object.entries(bytes).map(([name, value]) => `${name} ${value === undefined ? "none" : `'${toHex(value)}'`}`);
-  return [`htype ${htype}`, `probed ${wasProbed}`, ...fields.sort()].join(", ");
+  return [`htype ${htype}`, `found by probe ${foundByProbe}`, ...fields.sort()].join(", ");
 }

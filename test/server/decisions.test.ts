@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { discover, ethernetClient, release, requestSelecting } from "../../src/client/dhcp4/messages.ts";
-import type { Decision } from "../../src/engine/decision.ts";
+import { type Decision, SILENCE_REASONS } from "../../src/engine/decision.ts";
 import { createDecisionLog, LONGEST_KEPT, Outcome } from "../../src/server/decision-log.ts";
 import { decisionHandlers, type ToldDecision } from "../../src/server/decisions.ts";
 import { EXPLAINED } from "../../src/server/dhcp4/explained.ts";
@@ -138,13 +138,29 @@ describe("what was decided about a client", () => {
     assert.deepEqual(await last(), [`OFFER of 10.0.0.10 was not sent: ${firewall}`, "not-permitted"]);
   });
 
+  test("of a reply that had no room is that it was not sent", async () => {
+    const bench = createBench(CONFIG);
+    bench.leaveNoRoom();
+    bench.receive(discover(clientOf(1), transaction), selecting(1));
+    await bench.store.succeed();
+    const why = SILENCE_REASONS["reply-too-large"];
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
+      [
+        [`OFFER of 10.0.0.10 was not sent: ${why}`, "reply-too-large"],
+        [`ACK of 10.0.0.10 was not sent: ${why}`, "reply-too-large"],
+      ],
+    );
+    assert.deepEqual([bench.sent, bench.counters.silent["reply-too-large"]], [[], 2]);
+  });
+
   test("of what could not be made durable is that nothing came of it", async () => {
     const bench = createBench(CONFIG);
     bench.receive(selecting(1));
     await bench.store.succeed();
     bench.receive(selecting(1), release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER }));
     await bench.store.fail();
-    const why = "the lease could not be made durable, so no answer left";
+    const why = "leases could not be made durable then";
     assert.deepEqual(
       (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
       [
@@ -153,6 +169,40 @@ describe("what was decided about a client", () => {
         [`not noted of 10.0.0.10: ${why}`, "store-failed"],
       ],
     );
+  });
+
+  test("of what was made durable is that it was, when fewer are not afterwards", async () => {
+    const bench = createBench(CONFIG);
+    bench.receive(selecting(1), selecting(1), selecting(1));
+    await bench.store.succeed();
+    for (let i = 0; i < 2; i++) {
+      bench.receive(selecting(1));
+      await bench.store.fail();
+    }
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ reason }) => reason),
+      [undefined, undefined, undefined, "store-failed", "store-failed"],
+    );
+  });
+
+  test("of an offer that was given back is that, whatever becomes of leases afterwards", async () => {
+    const bench = createBench(CONFIG);
+    const givenBack = release(clientOf(1), 7, { address: FIRST, serverIdentifier: SERVER });
+    bench.receive(discover(clientOf(1), transaction));
+    bench.receive(givenBack);
+    bench.receive(selecting(2));
+    await bench.store.fail();
+    bench.receive(discover(clientOf(1), transaction));
+    bench.receive(givenBack, selecting(2));
+    await bench.store.fail();
+    const offered = ["answered with OFFER of 10.0.0.10", undefined];
+    const noted = ["noted of 10.0.0.10", undefined];
+    assert.deepEqual(
+      (await bench.decisions.of("02:00:00:00:00:01")).map(({ outcome, reason }) => [outcome, reason]),
+      [offered, noted, offered, noted],
+    );
+    assert.deepEqual([bench.counters.noted, bench.counters.dropped["store-failed"]], [2, 2]);
+    assert.equal(bench.log.filter((line) => /RELEASE .* noted: nothing is offered/.test(line)).length, 2);
   });
 
   test("of a flood is that it was too much", async () => {

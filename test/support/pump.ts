@@ -2,7 +2,15 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model/config.ts";
 import type { Prober } from "../../src/io/prober.ts";
 import { noSendFailures } from "../../src/io/send-failures.ts";
-import type { BatchHandler, Datagram, OnNotSent, Outbox, SendFailure, Transport } from "../../src/io/transport.ts";
+import {
+  type BatchHandler,
+  type Datagram,
+  type OnNotSent,
+  type Outbox,
+  type SendFailure,
+  type Transport,
+  UNRECORDED,
+} from "../../src/io/transport.ts";
 import type { LeaseOwner } from "../../src/leases/dhcp4/lease.ts";
 import { createLeaseTable, type LeaseTable } from "../../src/leases/dhcp4/table.ts";
 import type { Destination } from "../../src/net/destination.ts";
@@ -45,6 +53,8 @@ export interface Bench {
   setTime(now: number): void;
   /** The system sends nothing more, for this reason. */
   refuseToSend(why: SendFailure): void;
+  /** No reply has room any more. */
+  leaveNoRoom(): void;
   /** One batch of messages from the network. */
   receive(...messages: (Message | Uint8Array)[]): void;
   /** The same, of messages that waited for so many milliseconds. */
@@ -74,6 +84,7 @@ export function createBench(
   let handler: BatchHandler<Ipv4> | undefined;
   let paused = false;
   let refusal: SendFailure | undefined;
+  let hasRoom = true;
   const transport: Transport<Ipv4> = {
     limitations: [],
     port: 67,
@@ -93,7 +104,7 @@ export function createBench(
   };
   const { log: logger, json: log, pretty } = createLogs(level);
   const uptime = () => now * 1000;
-  const protocol = createDhcp4({
+  const dhcp4 = createDhcp4({
     config,
     leases: table,
     interfaceAt: (index) => (index === 2 ? { index, name: "eth0", address: 0x0a000001, prefixLength: 24 } : undefined),
@@ -104,6 +115,7 @@ export function createBench(
     secret: [1, 2],
     random: () => 0,
   });
+  const protocol: typeof dhcp4 = { ...dhcp4, write: (...reply) => (hasRoom ? dhcp4.write(...reply) : 0) };
   const counters = createCounters(protocol.kinds);
   const interfaceName = (index: number) => (index === 2 ? "eth0" : `interface ${index}`);
   const byAddress = (address: Ipv4) => table.byAddress(address);
@@ -158,6 +170,9 @@ export function createBench(
     refuseToSend(why) {
       refusal = why;
     },
+    leaveNoRoom() {
+      hasRoom = false;
+    },
     receive(...messages) {
       this.receiveLate(0, ...messages);
     },
@@ -190,7 +205,7 @@ function createOutbox(
       return entries.length === capacity;
     },
     next: () => buffers[entries.length] as Uint8Array,
-    add(length, to, kind = 0, mark = 0) {
+    add(length, to, kind = 0, mark = UNRECORDED) {
       entries.push({ length, to: { ...to, hardwareAddress: to.hardwareAddress?.slice() }, kind, mark });
     },
     send() {

@@ -70,10 +70,8 @@ function textsOf(lease: Printed, now: number | undefined): readonly string[] {
   const isDate = now !== undefined && expiry !== "never";
   // Of what a probe found no client has said anything, that for which it was asked neither.
   const who =
-    found_by === undefined
-      ? [state, hardware_address || client_identifier || "", hostname ?? "", name]
-      : ["in use", `found by a ${found_by}`, "", ""];
-  return [address, ...who, isDate ? formatDistance(Date.parse(expiry) / 1000, now) : expiry, reserved ? "yes" : "", network];
+    found_by === undefined ? [hardware_address || client_identifier || "", hostname ?? "", name] : [`found by a ${found_by}`, "", ""];
+  return [address, state, ...who, isDate ? formatDistance(Date.parse(expiry) / 1000, now) : expiry, reserved ? "yes" : "", network];
 }
 
 function numberOf(found: Iterable<Printed>): number {

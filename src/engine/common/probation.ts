@@ -26,6 +26,6 @@ export function foundInUse<A, O extends Owner>(
   const hold = leases.holdOn(address);
   const lease = leases.byAddress(address);
   if (hold === undefined || (lease !== undefined && isInForce(lease, now)) || period === undefined) return undefined;
-  const owner = { ...copy(hold.owner), wasProbed: true as const };
+  const owner = { ...copy(hold.owner), foundByProbe: true as const };
   return { address, state: LeaseState.declined, start: now, expiry: endAfter(now, period), owner };
 }

@@ -1,6 +1,6 @@
 import { type Destination, LARGEST_PAYLOAD } from "../../net/destination.ts";
 import { sendFailureOf } from "../send-failures.ts";
-import type { OnNotSent, Outbox, SendFailure } from "../transport.ts";
+import { type OnNotSent, type Outbox, type SendFailure, UNRECORDED } from "../transport.ts";
 import { CMSGHDR, MMSGHDR, MSG_DONTWAIT } from "./constants.ts";
 import type { SocketFamily } from "./family.ts";
 import type { Fate, Kept } from "./kept.ts";
@@ -154,7 +154,7 @@ export function createOutbox<A>(
       if (payload === undefined) throw new RangeError("the outbox is full: send it first");
       return payload;
     },
-    add(payloadLength, to, kind = 0, mark = 0) {
+    add(payloadLength, to, kind = 0, mark = UNRECORDED) {
       const { hardwareAddress } = to;
       if (hardwareAddress === undefined) {
         addDatagram(payloadLength, to, to.address, kind, mark);
@@ -228,7 +228,7 @@ function sendRun<A>(libc: Libc, group: Group<A>, from: number, end: number, fate
   while (at < end) {
     const sent = libc.sendmmsg(group.fd, at === 0 ? bytes : bytes.subarray(at * MMSGHDR.size), end - at, MSG_DONTWAIT);
     if (sent > 0) {
-      for (const end = at + sent; at < end; at++) fate.onSent(group.kinds[at] as number);
+      for (const behind = at + sent; at < behind; at++) fate.onSent(group.kinds[at] as number);
       continue;
     }
     const code = libc.errno();

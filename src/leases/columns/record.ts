@@ -24,7 +24,7 @@ export const COMMON_FIELD = {
   /** The name that the client has here, see lease-name.ts. */
   name: 3,
   /** It has no value: that it is there says all. */
-  wasProbed: 4,
+  foundByProbe: 4,
 } as const;
 
 /** The longest record: an arena has room for no longer ones. Values have at most 65,535 bytes. */

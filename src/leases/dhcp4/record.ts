@@ -50,7 +50,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       (keyField(owner) === FIELD.clientKey ? fieldSize(owner.clientKey) : 0) +
         fieldSize(owner.limitKeys) +
         fieldSize(owner.name) +
-        fieldSize(flagValue(owner.wasProbed)) +
+        fieldSize(flagValue(owner.foundByProbe)) +
         sizeOfField(1 + owner.chaddr.length) +
         fieldSize(owner.clientIdentifier) +
         fieldSize(owner.hostname) +
@@ -73,7 +73,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     end = writeField(FIELD.vendorClass, owner.vendorClass, into, end);
     end = writeField(FIELD.relayAgentInformation, owner.relayAgentInformation, into, end);
     end = writeField(FIELD.name, owner.name, into, end);
-    end = writeField(FIELD.wasProbed, flagValue(owner.wasProbed), into, end);
+    end = writeField(FIELD.foundByProbe, flagValue(owner.foundByProbe), into, end);
     endRecord(into, at, end);
     return end;
   },
@@ -95,7 +95,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       relayAgentInformation: owner.relayAgentInformation?.slice(),
       limitKeys: owner.limitKeys?.slice(),
       ...(owner.name === undefined ? {} : { name: owner.name.slice() }),
-      ...(owner.wasProbed && { wasProbed: true }),
+      ...(owner.foundByProbe && { foundByProbe: true }),
     };
   },
 };
@@ -156,8 +156,8 @@ class RecordOwner implements LeaseOwner {
     return fieldValue(this.#bytes, this.#at, FIELD.name);
   }
 
-  get wasProbed(): true | undefined {
-    return fieldValue(this.#bytes, this.#at, FIELD.wasProbed) && true;
+  get foundByProbe(): true | undefined {
+    return fieldValue(this.#bytes, this.#at, FIELD.foundByProbe) && true;
   }
 }
 

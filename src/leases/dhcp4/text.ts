@@ -26,7 +26,7 @@ const TEXT: LeaseTextFamily<Ipv4, LeaseOwner> = {
     relayAgentInformation: optionalBytes,
     limitKeys: optionalBytes,
     name: optionalBytes,
-    wasProbed: optionalTrue,
+    foundByProbe: optionalTrue,
   },
 };
 

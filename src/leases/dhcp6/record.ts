@@ -38,7 +38,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       fieldSize(owner.clientKey) +
         fieldSize(owner.limitKeys) +
         fieldSize(owner.name) +
-        fieldSize(flagValue(owner.wasProbed)) +
+        fieldSize(flagValue(owner.foundByProbe)) +
         sizeOfField(LIFETIME_SIZE) +
         fieldSize(owner.peerAddress) +
         fieldSize(owner.relays) +
@@ -62,7 +62,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
     end = writeField(FIELD.vendorClass, owner.vendorClass, into, end);
     end = writeField(FIELD.reconfigureKey, owner.reconfigureKey, into, end);
     end = writeField(FIELD.name, owner.name, into, end);
-    end = writeField(FIELD.wasProbed, flagValue(owner.wasProbed), into, end);
+    end = writeField(FIELD.foundByProbe, flagValue(owner.foundByProbe), into, end);
     endRecord(into, at, end);
     return end;
   },
@@ -82,7 +82,7 @@ export const OWNER_RECORD: RecordLayout<LeaseOwner> = {
       reconfigureKey: owner.reconfigureKey?.slice(),
       limitKeys: owner.limitKeys?.slice(),
       ...(owner.name === undefined ? {} : { name: owner.name.slice() }),
-      ...(owner.wasProbed && { wasProbed: true }),
+      ...(owner.foundByProbe && { foundByProbe: true }),
     };
   },
 };
@@ -154,8 +154,8 @@ class RecordOwner implements LeaseOwner {
     return this.#field(FIELD.name);
   }
 
-  get wasProbed(): true | undefined {
-    return this.#field(FIELD.wasProbed) && true;
+  get foundByProbe(): true | undefined {
+    return this.#field(FIELD.foundByProbe) && true;
   }
 
   #field(number: number): Uint8Array | undefined {

@@ -37,7 +37,7 @@ const TEXT: LeaseTextFamily<Ipv6Prefix, LeaseOwner> = {
     reconfigureKey: optionalBytes,
     limitKeys: optionalBytes,
     name: optionalBytes,
-    wasProbed: optionalTrue,
+    foundByProbe: optionalTrue,
   },
 };
 

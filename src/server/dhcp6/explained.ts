@@ -1,12 +1,13 @@
 import { describe, type TraceEvent } from "../../engine/dhcp6/trace.ts";
 import { duidOf } from "../../leases/dhcp6/client-key.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
-import { equalBytes, readU16 } from "../../net/bytes.ts";
+import { equalBytes } from "../../net/bytes.ts";
 import { hardwareOfDuid } from "../../net/duid.ts";
 import type { Ipv6 } from "../../net/ipv6.ts";
-import { ADDRESS_LENGTH, type Ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import { IPV6_PREFIX_SIZE, type Ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { formatMessage } from "../../wire/dhcp6/format.ts";
-import type { Message, Option } from "../../wire/dhcp6/message.ts";
+import { writeFirstGiven } from "../../wire/dhcp6/given.ts";
+import type { Message } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
 import { optionValue } from "../../wire/dhcp6/options.ts";
 import type { Explained } from "../decisions.ts";
@@ -14,13 +15,6 @@ import { parseLeased } from "./operations.ts";
 
 /** A byte that says how long it is, and the 16 of an address or the 17 of a prefix. */
 const KEPT_SIZE = 18;
-const ADDRESS_SIZE = 16;
-
-/** In the value of an association: IAID, T1 and T2; code and length in front of an option. */
-const ASSOCIATION_HEADER = 12;
-const OPTION_HEADER = 4;
-/** In the value of an IA Prefix option: two lifetimes, then the length and the prefix. */
-const LIFETIMES = 8;
 
 /** What there is to know of kept DHCPv6 messages, but for how they are decided about. */
 export const EXPLAINED: Omit<Explained<Message, Ipv6 | Ipv6Prefix, LeaseOwner>, "explain"> = {
@@ -31,9 +25,9 @@ export const EXPLAINED: Omit<Explained<Message, Ipv6 | Ipv6Prefix, LeaseOwner>, 
       for (let i = 0; i < address.length; i++) into[at + 1 + i] = address[i] as number;
     },
     read: (bytes, at) => new Uint8Array(bytes.subarray(at + 1, at + 1 + (bytes[at] as number))),
-    writeGiven({ options }, into, at) {
-      for (let i = 0; i < options.length; i++) if (writeFirst(options[i] as Option, into, at)) return true;
-      return false;
+    writeGiven(reply, into, at) {
+      into[at] = IPV6_PREFIX_SIZE;
+      return writeFirstGiven(reply, into, at + 1);
     },
   },
   parseAddress: parseLeased,
@@ -52,20 +46,3 @@ export const EXPLAINED: Omit<Explained<Message, Ipv6 | Ipv6Prefix, LeaseOwner>, 
   describe: (event) => describe(event as TraceEvent),
   format: formatMessage,
 };
-
-/** The first address or prefix of an association, as it stands there: nothing is made of it. */
-function writeFirst({ code, data }: Option, into: Uint8Array, at: number): boolean {
-  if (code !== OptionCode.iaNa && code !== OptionCode.iaPd) return false;
-  for (let i = ASSOCIATION_HEADER; i + OPTION_HEADER <= data.length; i += OPTION_HEADER + readU16(data, i + 2)) {
-    const inner = readU16(data, i);
-    const isPrefix = inner === OptionCode.iaPrefix;
-    if (!isPrefix && inner !== OptionCode.iaAddress) continue;
-    const from = i + OPTION_HEADER + (isPrefix ? LIFETIMES + 1 : 0);
-    if (from + ADDRESS_SIZE > data.length) return false;
-    into[at] = ADDRESS_SIZE + 1;
-    for (let k = 0; k < ADDRESS_SIZE; k++) into[at + 1 + k] = data[from + k] as number;
-    into[at + 1 + ADDRESS_SIZE] = isPrefix ? (data[from - 1] as number) : ADDRESS_LENGTH;
-    return true;
-  }
-  return false;
-}

@@ -3,10 +3,10 @@ import { placingRelay } from "../../engine/dhcp6/locate.ts";
 import type { LeaseOwner } from "../../leases/dhcp6/lease.ts";
 import { toHex } from "../../net/bytes.ts";
 import { formatIpv6, IPV6_UNSPECIFIED, type Ipv6 } from "../../net/ipv6.ts";
-import { formatIpv6Prefix, type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
+import { formatIpv6Prefix, IPV6_PREFIX_SIZE, type Ipv6Prefix, ipv6Prefix } from "../../net/ipv6-prefix.ts";
 import { formatMac } from "../../net/mac.ts";
 import { associationOptions, leasesIn, statusName, typeName } from "../../wire/dhcp6/describe.ts";
-import { FAILS, GIVES, givenIn, NAMES } from "../../wire/dhcp6/given.ts";
+import { FAILS, GIVES, givenIn, NAMES, writeFirstGiven } from "../../wire/dhcp6/given.ts";
 import { statusOf } from "../../wire/dhcp6/identity-association.ts";
 import { MESSAGE_NAMES, type Message, MessageType } from "../../wire/dhcp6/message.ts";
 import { OptionCode } from "../../wire/dhcp6/option-code.ts";
@@ -17,7 +17,7 @@ import type { NoticeWords } from "../notice-log.ts";
 import type { Kinds, Refusal, Sender, Words } from "../protocol.ts";
 import { identifierInSentence, nameInSentence } from "../quoted.ts";
 import { shortened, shortList } from "../shortened.ts";
-import { formatLeased, parseLeased } from "./operations.ts";
+import { formatLeased } from "./operations.ts";
 import { hardwareAddressOf, nearestOption } from "./printed.ts";
 
 /** Messages by their type. */
@@ -48,8 +48,8 @@ export const WORDS: Words<Message, Ipv6 | Ipv6Prefix, LeaseOwner> = {
     return leased.length > 0 ? leased.join(", ") : shortList(namedIn(request));
   },
   givenBy(reply) {
-    const [first] = leasedIn(reply);
-    return first === undefined ? undefined : parseLeased(first);
+    const first = new Uint8Array(IPV6_PREFIX_SIZE);
+    return writeFirstGiven(reply, first, 0) ? first : undefined;
   },
   leaseTimeOf(reply) {
     const times = leasesIn(reply).flatMap(({ validLifetime }) => (validLifetime > 0 ? validLifetime : []));

@@ -93,8 +93,8 @@ export function nameField({ name }: Owner): Pick<Printed, "name"> {
 }
 
 /** Who found a declined address in use, as a field of its own where no client did. */
-export function foundByField({ wasProbed }: Owner): Pick<Printed, "found_by"> {
-  return wasProbed ? { found_by: "probe" } : {};
+export function foundByField({ foundByProbe }: Owner): Pick<Printed, "found_by"> {
+  return foundByProbe ? { found_by: "probe" } : {};
 }
 
 export function textOf(bytes: Uint8Array | undefined): string | null {

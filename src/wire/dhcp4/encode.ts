@@ -24,8 +24,17 @@ const OVERLOAD_SNAME = 2;
 const OVERLOAD_SIZE = 3;
 
 /**
- * As encode-given.ts says. What is given is as its type says, and is not looked at: this is on the
- * way of a packet.
+ * Writes the message into the start of `into`, which has at least `maxMessageSize` and 300 bytes,
+ * and returns its length: at least 300. Options keep their order, but 82 goes last (RFC 3046
+ * section 2.1). More than 255 bytes of data are written as several options (RFC 3396).
+ *
+ * When the options don't fit in `maxMessageSize` bytes, `file` and then `sname` carry options too
+ * if they are empty (option 52, RFC 2131 section 4.1), and what still does not fit is left out, the
+ * last of the list first; 53, 54, 51 and 82 always stay in the options field. An option is left out
+ * as a whole, with all of its pieces. Bytes of `chaddr`, `sname` and `file` that are more than the
+ * field holds are cut off.
+ *
+ * What is given is as its type says, and is not looked at: this is on the way of a packet.
  */
 export function encode(message: Message, into: Uint8Array, maxMessageSize: number): number {
   writeFixedFields(message, into);

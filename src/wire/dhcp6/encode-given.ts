@@ -1,21 +1,21 @@
 import { checkBytes, checkNumber, MAKES_IPV6 } from "../../net/argument.ts";
-import { checkList, checkMessage, checkObject, checkOptions } from "../given.ts";
+import { checkField, checkList, checkMessage, checkObject, checkOptions } from "../given.ts";
 import * as unchecked from "./encode.ts";
 import type { Message, Relay } from "./message.ts";
 
+const ADDRESS_SIZE = 16;
+
 /*
  * `encode` as programs have it, which may be without types: what they give is looked at first. The
- * server's own messages are not.
+ * server's own messages are not. A value of another type is a TypeError, and a number that its
+ * field can't hold a RangeError, by its name: it would be written as another one.
  */
 
 /**
- * Writes the message, in relay messages if it has relays, into the start of `into` and returns its
- * length, at most `limit`. A server's message is in RELAY-REPL, any other in RELAY-FORW; the Relay
- * Message option stands behind the options of its relay. Options keep their order. One that does
- * not fit is left out, as a whole; smaller ones behind it may still be written. The fixed fields
- * and the relays with all of their options are always written, beyond `limit` too if `into` has the
- * room; where it has not, nothing is written and the length is 0. Throws TypeError for a value of
- * another type, by its name.
+ * Writes the message into the start of `into` and returns its length; 0: it has no room. Options
+ * that don't fit in `limit` bytes are left out; encode.ts says in full what is written in any case.
+ * Throws TypeError for a value of another type and RangeError for a number that its field can't
+ * hold or an address of another length, by its name.
  */
 export function encode(message: Message, into: Uint8Array, limit: number): number {
   checkFields(message);
@@ -26,7 +26,7 @@ export function encode(message: Message, into: Uint8Array, limit: number): numbe
 
 /**
  * The message in a byte string of its own, as long as it needs to be: for clients and tests. Throws
- * TypeError for a value of another type, by its name.
+ * as `encode` does.
  */
 export function encodeMessage(message: Message): Uint8Array {
   checkFields(message);
@@ -34,9 +34,8 @@ export function encodeMessage(message: Message): Uint8Array {
 }
 
 /**
- * The relay messages as they came to a server, one in the other, without the client's message: the
- * innermost has no Relay Message option (RFC 5007 section 4.1.2.4). At least one relay. Throws
- * TypeError for a value of another type, by its name.
+ * The relay messages as they came to a server, one in the other, without the client's message, as
+ * `encodeRelays` of encode.ts does. Throws as `encode` does.
  */
 export function encodeRelays(relays: readonly Relay[]): Uint8Array {
   checkRelays(relays, "relays");
@@ -45,9 +44,9 @@ export function encodeRelays(relays: readonly Relay[]): Uint8Array {
 
 function checkFields(message: Message): void {
   checkMessage(message);
-  checkNumber(message.type, "message.type");
-  checkNumber(message.transactionId, "message.transactionId");
-  checkOptions(message.options, "message");
+  checkField(message.type, "message.type", 8);
+  checkField(message.transactionId, "message.transactionId", 24);
+  checkOptions(message.options, "message", 16);
   checkRelays(message.relays, "message.relays");
 }
 
@@ -58,9 +57,15 @@ function checkRelays(relays: readonly Relay[], name: string): void {
     const own = `${name}[${i}]`;
     checkObject(relay, own, "relay");
     const { hopCount, linkAddress, peerAddress, options } = relay;
-    checkNumber(hopCount, `${own}.hopCount`);
-    checkBytes(linkAddress, `${own}.linkAddress`, MAKES_IPV6);
-    checkBytes(peerAddress, `${own}.peerAddress`, MAKES_IPV6);
-    checkOptions(options, own);
+    checkField(hopCount, `${own}.hopCount`, 8);
+    checkAddress(linkAddress, `${own}.linkAddress`);
+    checkAddress(peerAddress, `${own}.peerAddress`);
+    checkOptions(options, own, 16);
   }
+}
+
+function checkAddress(address: Uint8Array, name: string): void {
+  checkBytes(address, name, MAKES_IPV6);
+  if (address.length !== ADDRESS_SIZE)
+    throw new RangeError(`${name}: ${address.length} bytes are no IPv6 address, which has ${ADDRESS_SIZE}`);
 }

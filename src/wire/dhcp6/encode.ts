@@ -7,8 +7,14 @@ import { OptionCode } from "./option-code.ts";
 export const LARGEST_MESSAGE_SIZE = 65527;
 
 /**
- * As encode-given.ts says. What is given is as its type says, and is not looked at: this is on the
- * way of a packet.
+ * Writes the message, in relay messages if it has relays, into the start of `into` and returns its
+ * length, at most `limit`. A server's message is in RELAY-REPL, any other in RELAY-FORW; the Relay
+ * Message option stands behind the options of its relay. Options keep their order. One that does
+ * not fit is left out, as a whole; smaller ones behind it may still be written. The fixed fields
+ * and the relays with all of their options are always written, beyond `limit` too if `into` has the
+ * room; where it has not, nothing is written and the length is 0.
+ *
+ * What is given is as its type says, and is not looked at: this is on the way of a packet.
  */
 export function encode(message: Message, into: Uint8Array, limit: number): number {
   const { relays, options } = message;
@@ -37,7 +43,10 @@ export function encodeMessage(message: Message): Uint8Array {
   return into.subarray(0, encode(message, into, into.length));
 }
 
-/** The relay messages alone, see encode-given.ts. */
+/**
+ * The relay messages as they came to a server, one in the other, without the client's message: the
+ * innermost has no Relay Message option (RFC 5007 section 4.1.2.4). At least one relay.
+ */
 export function encodeRelays(relays: readonly Relay[]): Uint8Array {
   const bytes = new Uint8Array(relaysSize(relays));
   const end = writeRelays(MessageType["RELAY-FORW"], relays, bytes) - OPTION_HEADER;

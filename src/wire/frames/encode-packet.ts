@@ -21,7 +21,8 @@ export type EncodePacketResult =
 /**
  * Builds a whole packet from its link header up, with the checksums and lengths in it; the payload
  * is not padded to what the link wants at least. `decodePacket` gives the same packet again, when
- * its ports are those of its kind. Throws TypeError for a message with a value of another type.
+ * its ports are those of its kind. Throws TypeError for a message with a value of another type, and
+ * RangeError for one with a number that its field can't hold.
  */
 export function encodePacket(packet: Packet): EncodePacketResult {
   switch (packet.kind) {

@@ -141,7 +141,7 @@ describe("an address that was found in use", () => {
       prepare(server);
       const changed = inProbation({ decider: createDecider(config), leases: server.table, now: START }, address("10.0.0.100"));
       if (changed !== undefined) server.table.apply({ kind: "put", lease: changed });
-      assert.equal(server.table.byAddress(address("10.0.0.100"))?.owner.wasProbed, changed && true);
+      assert.equal(server.table.byAddress(address("10.0.0.100"))?.owner.foundByProbe, changed && true);
       assert.equal(server.leaseAt("10.0.0.100"), lease);
     });
   }

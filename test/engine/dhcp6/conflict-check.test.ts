@@ -81,7 +81,7 @@ test("an address in use is in probation, on record for the client that was to ge
   server.receive(SOLICIT);
   const declined = inProbation(context, address(A100));
   assert.equal(declined && describeLeaseAt(declined), `${A100} declined 10000-10900 na 1 of 10`);
-  assert.equal(declined?.owner.wasProbed, true);
+  assert.equal(declined?.owner.foundByProbe, true);
   server.receive(message("REQUEST", { na: { 1: [] } }));
   assert.equal(inProbation(context, address(A100)), undefined);
 });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { listInterfaces } from "../../../src/io/interfaces.ts";
 import { openTransport } from "../../../src/io/open.ts";
 import { noSendFailures } from "../../../src/io/send-failures.ts";
-import type { LocalInterface, Transport } from "../../../src/io/transport.ts";
+import type { LocalInterface, SendFailure, Transport } from "../../../src/io/transport.ts";
 import type { Destination } from "../../../src/net/destination.ts";
 import { IPV4_BROADCAST, type Ipv4, parseIpv4, writeIpv4 } from "../../../src/net/ipv4.ts";
 import { parseIpv4Udp, writeIpv4Udp } from "../../../src/wire/frames/ipv4-udp.ts";
@@ -226,8 +226,9 @@ test("what was sent is counted by its kind when the system has taken it, at once
   const network = await createNetwork(t);
   const transport = await openServer(t, network);
   const kinds = new Uint32Array(256);
-  const notSent: unknown[] = [];
+  const notSent: (readonly [mark: number, why: SendFailure])[] = [];
   const outbox = transport.createOutbox(8, kinds, (mark, why) => notSent.push([mark, why]));
+  const toldOf = (failure: SendFailure) => notSent.flatMap(([mark, why]) => (why === failure ? mark : []));
   const add = (host: number, kind: number, mark: number): void => {
     outbox.add(
       new TextEncoder().encodeInto("x", outbox.next()).written,
@@ -263,12 +264,17 @@ test("what was sent is counted by its kind when the system has taken it, at once
   for (const end = Date.now() + 5000; kinds[6] === 0 && Date.now() < end; ) await delay(10);
   assert.deepEqual([kinds[2], kinds[5], kinds[6]], [1, 1, 1]);
   assert.equal(transport.counters().notSent["no-route"], 1);
-  // The system takes one a second, asks the link for the address, and tells nobody that no one has it.
-  for (const end = Date.now() + 10_000; notSent.length < 2 && Date.now() < end; ) await delay(10);
-  assert.deepEqual(notSent, [
-    [12, "no-route"],
-    [15, "would-block"],
-  ]);
+  // The system takes one a second, asks the link for the address, and tells nobody that no one has it. How many it
+  // takes before the others are given up depends on how busy this machine is.
+  const blocked = () => toldOf("would-block");
+  for (const end = Date.now() + 10_000; (kinds[7] as number) + blocked().length < 3 && Date.now() < end; ) await delay(10);
+  assert.equal((kinds[7] as number) + blocked().length, 3);
+  assert.deepEqual(
+    blocked(),
+    [14, 15].filter((mark) => blocked().includes(mark)),
+  );
+  assert.deepEqual(toldOf("no-route"), [12]);
+  assert.equal(notSent.length, 1 + blocked().length);
 });
 
 test("no reply to a relay behind a router is lost while the kernel looks for the router, even when its first question is", async (t) => {

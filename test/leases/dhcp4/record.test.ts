@@ -19,14 +19,14 @@ describe("owner record", () => {
       relayAgentInformation: optional,
       limitKeys: optional,
       name: bytes,
-      wasProbed: fc.boolean(),
+      foundByProbe: fc.boolean(),
       by: fc.oneof(fc.constantFrom("identifier", "hardware"), bytes),
     });
     fc.assert(
-      fc.property(owners, fc.nat(40), ({ identifier, by, wasProbed, ...rest }, offset) => {
+      fc.property(owners, fc.nat(40), ({ identifier, by, foundByProbe, ...rest }, offset) => {
         const hardware = Uint8Array.of(rest.htype, ...rest.chaddr);
         const clientKey = by instanceof Uint8Array ? by : by === "identifier" && identifier !== undefined ? identifier : hardware;
-        const owner = { ...rest, clientIdentifier: identifier, clientKey, ...(wasProbed && { wasProbed }) };
+        const owner = { ...rest, clientIdentifier: identifier, clientKey, ...(foundByProbe && { foundByProbe }) };
         const into = new Uint8Array(offset + OWNER_RECORD.size(owner));
         assert.equal(OWNER_RECORD.write(owner, into, offset), into.length);
         assert.equal(recordLength(into, offset), into.length - offset);

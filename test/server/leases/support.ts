@@ -30,7 +30,8 @@ const RELAY = {
   options: [{ code: OptionCode.interfaceId, data: text("eth7") }],
 };
 
-function lease6(
+/** A lease of an address or prefix in a row. */
+export function lease6(
   row: number,
   leased: string,
   association: Association,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseIpv6 } from "../../../src/net/ipv6.ts";
 import { ipv6Prefix } from "../../../src/net/ipv6-prefix.ts";
-import { FAILS, GIVES, givenIn, NAMES } from "../../../src/wire/dhcp6/given.ts";
+import { FAILS, GIVES, givenIn, NAMES, writeFirstGiven } from "../../../src/wire/dhcp6/given.ts";
 import { iaAddressOption, iaOption, iaPrefixOption, statusOption } from "../../../src/wire/dhcp6/identity-association.ts";
 import type { Option } from "../../../src/wire/dhcp6/message.ts";
 import { OptionCode } from "../../../src/wire/dhcp6/option-code.ts";
@@ -27,4 +27,27 @@ for (const [name, options, expected] of [
   ["an address elsewhere", [iaAddressOption(address, 1, 2)], 0],
 ] as const) {
   test(`what an answer has: ${name}`, () => assert.equal(givenIn({ options }), expected));
+}
+
+const other = parseIpv6("2001:db8::2") as Uint8Array;
+const delegated = ipv6Prefix(address, 56);
+
+for (const [name, options, expected] of [
+  ["nothing", [], undefined],
+  ["an address", [na(iaAddressOption(address, 1, 2), iaAddressOption(other, 1, 2))], ipv6Prefix(address)],
+  ["a prefix", [na(), pd(iaPrefixOption(delegated, 1, 2)), na(iaAddressOption(address, 1, 2))], delegated],
+  ["none that may no longer be used", [na(iaAddressOption(address, 0, 0)), pd(iaPrefixOption(delegated, 0, 0))], undefined],
+  [
+    "that behind one",
+    [pd(iaPrefixOption(delegated, 0, 0)), na(iaAddressOption(address, 0, 0), iaAddressOption(other, 1, 2))],
+    ipv6Prefix(other),
+  ],
+  ["none that is cut off", [cut(na(iaAddressOption(address, 1, 2)), 1), cut(pd(iaPrefixOption(delegated, 1, 2)), 1)], undefined],
+  ["none of another option", [iaAddressOption(address, 1, 2), statusOption(0)], undefined],
+] as const) {
+  test(`the first that an answer gives: ${name}`, () => {
+    const into = new Uint8Array(20);
+    assert.equal(writeFirstGiven({ options }, into, 2), expected !== undefined);
+    assert.deepEqual(into, Uint8Array.of(0, 0, ...(expected ?? new Uint8Array(17)), 0));
+  });
 }
