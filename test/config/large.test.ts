@@ -60,6 +60,13 @@ const CASES: readonly (readonly [what: string, text: (count: number) => string, 
   ["keys given twice", (n) => `${ONE}${times(n, () => "affinity: 1d\n")}`, 20_000, false, 19_999],
   ["aliases without an anchor", (n) => `${ONE}interfaces: [${times(n, () => "*a, ")}e]\n`, 20_000, false, 20_000],
   [
+    "lines that are indented wrongly, below long lines with many spaces",
+    (n) => `a:\n${times(n, () => `  - x${" ".repeat(280)}y\n`)}${times(n, (i) => `  k${i}: {}\n   m${i}: {}\n`)}`,
+    5_000,
+    false,
+    10_000,
+  ],
+  [
     "ranges that overlap",
     (n) => `networks:\n  10.0.0.0/8:\n    ranges: [${times(n, () => "{range: 10.0.0.2-10.0.9.9},")}]\n`,
     10_000,

@@ -46,7 +46,7 @@ export function readSource(written: string, format: "YAML" | "JSON"): Source {
     // The parser compares each key with all others of its map: they are compared here.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false });
     const at = (offset: number): Position => position(lines, offset);
-    const syntax = explainAll([...document.errors, ...document.warnings], text, at, format);
+    const syntax = explainAll([...document.errors, ...document.warnings], text, document.contents, at, format);
     const { problems: ofAliases, targets, repeated } = examine(document, at);
     const problems = [...syntax, ...ofAliases];
     // After an error of syntax the structure is a guess; complaints about what it seems to mean
