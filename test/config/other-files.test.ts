@@ -107,6 +107,8 @@ test("a line that is indented by too little or too much says by how much it coul
     ["a:\n  ranges:\n    - start: 1\n   - start: 2\n", "4:4", "3 spaces", by("4 spaces", "the entry above it")],
     ["a:\n  ranges:\n    - start: 1\n     - start: 2\n", "4:6", "5 spaces", by("4 spaces", "the entry above it")],
     [" a: 1\nb: 2\n", "2:1", "0 spaces", by("1 space", "the key above it")],
+    // A CR without an LF ends no line.
+    ["# x\ry\na: {}\n b: {}\nc: {}\n", "3:2", "1 space", by("0 spaces", "the key above it")],
     ['"a b":\n  "c\\"d": {}\n   "e": {}\n', "3:4", "3 spaces", by("2 or 0 spaces", beside)],
     ["a:\n  b:\n    c: {}\n  # note\n\n# more\n   d: {}\n", "7:4", "3 spaces", by("4, 2 or 0 spaces", beside)],
     // Between brackets, and in a block of text, no line begins a key that it could stand beside.

@@ -1,5 +1,6 @@
 import type { YAMLError } from "yaml";
 import { type Misindentation, misindentations } from "./indentation.ts";
+import { linesOf } from "./lines.ts";
 import type { Position, SyntaxProblem } from "./problems.ts";
 
 /* What the parser says of a text that is not YAML, or not JSON, with what to do about it. */
@@ -18,7 +19,7 @@ export function explainAll(
   const deep = errors.find(({ message }) => /call stack|stack overflow/i.test(message));
   if (deep !== undefined) return [{ ...at(deep.pos[0]), message: `not valid ${format}: ${TOO_DEEP}`, hint: undefined }];
   const byPlace = Map.groupBy(errors, ({ pos }) => pos[0]);
-  const lines = byPlace.size > 0 ? text.split(/\r\n|\r|\n/) : [];
+  const lines = byPlace.size > 0 ? linesOf(text) : [];
   const misindentation = misindentations(root, lines, at);
   const found = [...byPlace.values()].map((ofPlace) => explain(ofPlace, lines, misindentation, at, format));
   // In a line that belongs nowhere the parser stumbles over all that follows.
