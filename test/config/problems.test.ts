@@ -82,6 +82,24 @@ test("a key that is given twice hides nothing else, and nothing is told because 
   ]);
 });
 
+test("merge keys: several are no repetition, what is wrong is told where it is written, and only maps can be merged", () => {
+  const other = "10.0.1.0/24: {options: {routers: 10.0.1.1, dns_servers: 10.0.1.1}, ranges: [{range: 10.0.1.5-10.0.1.9}]}";
+  check([
+    [`options: {<<: {routers: 10.0.0.1}, <<: {mtu: 1}}\nnetworks: {${other}}`, ['1:41 unknown option "mtu"']],
+    [`options: {<<: [{routers: 10.0.0.1}, {routers: 10.0.0.2, mtu: 1}]}\nnetworks: {${other}}`, ['1:57 unknown option "mtu"']],
+    [`options: {"<<": {routers: 10.0.0.1}}\nnetworks: {${other}}`, ['1:11 unknown option "<<"']],
+    ["options: {<<: 5}", ["1:1 not valid YAML: << takes a map, or a list of maps"]],
+  ]);
+});
+
+test("what is no plain data is refused where it stands", () => {
+  check([
+    ["networks: !!set {10.0.0.0/24}", ["1:17 not valid YAML: unresolved tag: !!set"]],
+    ["interfaces: !!omap [a: 1]", ["1:20 not valid YAML: unresolved tag: !!omap"]],
+    ["networks: &n {10.0.0.0/24: {options: *n}}", ["1:38 not valid YAML: the alias *n stands inside of what it stands for"]],
+  ]);
+});
+
 test("dora: an unknown or misspelled key is an error with a suggestion, not ignored (5.7)", () => {
   check([
     ["authorative: true", ['1:1 unknown key "authorative"']],
