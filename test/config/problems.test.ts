@@ -88,6 +88,11 @@ test("merge keys: several are no repetition, what is wrong is told where it is w
     [`options: {<<: {routers: 10.0.0.1}, <<: {mtu: 1}}\nnetworks: {${other}}`, ['1:41 unknown option "mtu"']],
     [`options: {<<: [{routers: 10.0.0.1}, {routers: 10.0.0.2, mtu: 1}]}\nnetworks: {${other}}`, ['1:57 unknown option "mtu"']],
     [`options: {"<<": {routers: 10.0.0.1}}\nnetworks: {${other}}`, ['1:11 unknown option "<<"']],
+    // Told once, and what is left out of a map is not merged from it.
+    [
+      `networks:\n  10.0.0.0/24: &n {authoritative: 1, authoritative: true}\n  ${other.replace("{", "{<<: *n, ")}`,
+      ["2:35 expected true or false, got 1", '2:38 the key "authoritative" is given twice'],
+    ],
     ["options: {<<: 5}", ["1:1 not valid YAML: << takes a map, or a list of maps"]],
   ]);
 });
