@@ -107,9 +107,50 @@ test("a line that is indented by too little or too much says by how much it coul
     ["a:\n  ranges:\n    - start: 1\n   - start: 2\n", "4:4", "3 spaces", by("4 spaces", "the entry above it")],
     ["a:\n  ranges:\n    - start: 1\n     - start: 2\n", "4:6", "5 spaces", by("4 spaces", "the entry above it")],
     [" a: 1\nb: 2\n", "2:1", "0 spaces", by("1 space", "the key above it")],
+    // A CR without an LF ends no line.
+    ["# x\ry\na: {}\n b: {}\nc: {}\n", "3:2", "1 space", by("0 spaces", "the key above it")],
+    ['"a b":\n  "c\\"d": {}\n   "e": {}\n', "3:4", "3 spaces", by("2 or 0 spaces", beside)],
+    ["a:\n  b:\n    c: {}\n  # note\n\n# more\n   d: {}\n", "7:4", "3 spaces", by("4, 2 or 0 spaces", beside)],
+    // Between brackets, and in a block of text, no line begins a key that it could stand beside.
+    ["networks:\n  a:\n    b: {c: 1,\n        d: 2}\n   ranges: []\n", "5:4", "3 spaces", by("4, 2 or 0 spaces", beside)],
+    ["networks:\n  a:\n    b: |\n        d: 2\n   ranges: []\n", "5:4", "3 spaces", by("4, 2 or 0 spaces", beside)],
+    // Of many none is listed.
+    [`${"- ".repeat(20)}a: 1\n - b\n`, "2:2", "1 space", "hint: indent it as the entries above it that it belongs beside"],
   ];
   for (const [text, place, count, hint] of table)
     assert.deepEqual(told(text, "test.yaml"), [`${place} indented by ${count} the line belongs to nothing above it\n${hint}`], text);
+});
+
+test("what is not known of the lines above is not said, and what stands between brackets or quotes is no misplaced line", () => {
+  const misplaced = "the line belongs to nothing above it\nhint: indent it";
+  const beside = "as the keys above it that it belongs beside";
+  const table: readonly (readonly [text: string, problems: readonly string[]])[] = [
+    // What is above the second one begins in a line that is misplaced itself.
+    [
+      "a:\n  - b: 1\n   c: 2\n     d: 3\n",
+      [`3:4 indented by 3 spaces ${misplaced} by 4 or 0 spaces, ${beside}`, `4:6 indented by 5 spaces ${misplaced} ${beside}`],
+    ],
+    // Each of several in a row.
+    [
+      "a:\n  b: {}\n   c: {}\n   d: {}\n",
+      ["3:4", "4:4"].map((place) => `${place} indented by 3 spaces ${misplaced} by 2 or 0 spaces, ${beside}`),
+    ],
+    // The first key has a name in front of it.
+    [
+      '&x a: 1\nc: "y"\n   d: 2\n',
+      [
+        "3:1 not valid YAML: all mapping items must start at the same column\nhint: indent the keys of one map by the same number of spaces",
+      ],
+    ],
+  ];
+  for (const [text, problems] of table) assert.deepEqual(told(text, "test.yaml"), problems, text);
+  for (const text of [
+    "a: 'x\n   b: c' : d\n",
+    "a:\n  b: 'x\n   c: d' e\n",
+    'a: ["x" c: 1,\n - d: "y" z\n ]\n',
+    'a:\n  - {b: 1,\n   c: "x" d: 1}\n',
+  ])
+    assert.doesNotMatch(told(text, "test.yaml").join("\n"), /indented by/, text);
 });
 
 test("what stands beside what it belongs into says where it belongs", () => {

@@ -82,6 +82,29 @@ test("a key that is given twice hides nothing else, and nothing is told because 
   ]);
 });
 
+test("merge keys: several are no repetition, what is wrong is told where it is written, and only maps can be merged", () => {
+  const other = "10.0.1.0/24: {options: {routers: 10.0.1.1, dns_servers: 10.0.1.1}, ranges: [{range: 10.0.1.5-10.0.1.9}]}";
+  check([
+    [`options: {<<: {routers: 10.0.0.1}, <<: {mtu: 1}}\nnetworks: {${other}}`, ['1:41 unknown option "mtu"']],
+    [`options: {<<: [{routers: 10.0.0.1}, {routers: 10.0.0.2, mtu: 1}]}\nnetworks: {${other}}`, ['1:57 unknown option "mtu"']],
+    [`options: {"<<": {routers: 10.0.0.1}}\nnetworks: {${other}}`, ['1:11 unknown option "<<"']],
+    // Told once, and what is left out of a map is not merged from it.
+    [
+      `networks:\n  10.0.0.0/24: &n {authoritative: 1, authoritative: true}\n  ${other.replace("{", "{<<: *n, ")}`,
+      ["2:35 expected true or false, got 1", '2:38 the key "authoritative" is given twice'],
+    ],
+    ["options: {<<: 5}", ["1:1 not valid YAML: << takes a map, or a list of maps"]],
+  ]);
+});
+
+test("what is no plain data is refused where it stands", () => {
+  check([
+    ["networks: !!set {10.0.0.0/24}", ["1:17 not valid YAML: unresolved tag: !!set"]],
+    ["interfaces: !!omap [a: 1]", ["1:20 not valid YAML: unresolved tag: !!omap"]],
+    ["networks: &n {10.0.0.0/24: {options: *n}}", ["1:38 not valid YAML: the alias *n stands inside of what it stands for"]],
+  ]);
+});
+
 test("dora: an unknown or misspelled key is an error with a suggestion, not ignored (5.7)", () => {
   check([
     ["authorative: true", ['1:1 unknown key "authorative"']],
@@ -618,11 +641,12 @@ test("warnings: what is valid but probably not meant", () => {
       `interfaces: [eth0@10.0.0.7]\n${inNetwork(
         `reservations: [{ip: 10.0.0.1, match: {chaddr: "${MAC}1"}}, {ip: 10.0.0.7, match: {chaddr: "${MAC}2"}}, {ip: 10.0.0.9, match: {chaddr: "${MAC}3"}}]`,
       )}`,
-      ["5:21 warning: 10.0.0.1 is the address of the router", "5:75 warning: 10.0.0.7 is the server's own address (interfaces)"],
+      // That of the router may be reserved for the router, to give it a name.
+      ["5:75 warning: 10.0.0.7 is the server's own address (interfaces)"],
     ],
     [
-      `${inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {routers: 10.0.0.2}}]")}\nreservations: [{ip: 10.0.0.2, match: {chaddr: "${MAC}1"}}]`,
-      ["5:17 warning: 10.0.0.2 is the address of the router"],
+      `interfaces: [eth0@10.0.0.7]\n${inNetwork("ranges: [{range: 10.0.0.10-10.0.0.19, options: {routers: 10.0.0.2}}]")}\nreservations: [{ip: 10.0.0.2, match: {chaddr: "${MAC}1"}}, {ip: 10.0.0.7, match: {chaddr: "${MAC}2"}}]`,
+      ["6:71 warning: 10.0.0.7 is the server's own address (interfaces)"],
     ],
     [
       inNetwork("ranges: [{range: 10.0.0.5-10.0.0.9, options: {subnet_mask: 255.255.0.0}}]"),

@@ -38,6 +38,26 @@ export function adviseOnHostNames(lists: readonly (readonly [Path, readonly Name
   }
 }
 
+/**
+ * What the server has itself no other host can have. `own` are its addresses; `addressesOf` tells
+ * those of a reservation, written as these, and where in it each stands.
+ */
+export function adviseOnReserved<R>(
+  own: readonly string[],
+  lists: readonly (readonly [Path, readonly R[] | undefined])[],
+  addressesOf: (reservation: R) => readonly (readonly [Path, string])[],
+  report: Report,
+): void {
+  if (own.length === 0) return;
+  for (const [path, reservations = []] of lists) {
+    for (const [i, reservation] of reservations.entries()) {
+      for (const [place, address] of addressesOf(reservation))
+        if (own.includes(address))
+          report.warn([...path, i, ...place], `${address} is the server's own address (interfaces)`, "reserve another address");
+    }
+  }
+}
+
 const MOST_NAMED = 3;
 
 /**

@@ -1,4 +1,4 @@
-import { isOfNetwork } from "../schema/tree.ts";
+import { isNetworkKey } from "../schema/tree.ts";
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
 import { type AddressFamily, contains, type Range, rangeLookup } from "./family.ts";
@@ -52,7 +52,7 @@ export function readPrefixes<A, P>(keys: readonly string[], names: NetworkNames<
   for (const key of keys) {
     const place = [...path, key];
     // Of these it is told before.
-    if (isOfNetwork(path, key)) continue;
+    if (isNetworkKey(path, key)) continue;
     const prefix = family.prefixAround(key);
     if (prefix === undefined) {
       explain(key, place, report);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Path } from "../text/diagnostic.ts";
 import { configSchema } from "./config.ts";
+import { isDhcp6 } from "./unsupported.ts";
 
 /* The schema as a tree: what may stand where in a file. */
 
@@ -35,13 +36,17 @@ export function shapeAt(path: Path): Shape {
   return Object.assign({}, ...schemas.map(shapeOf));
 }
 
+/** Whether the keys of the map at a path name networks. */
+export function isNetworks(path: Path): boolean {
+  return path.at(-1) === "networks" && (path.length === 1 || (path.length === 2 && isDhcp6(path)));
+}
+
 /**
- * Whether a key among the networks, which their prefixes name, is a key of a network: it is indented
- * by too little then.
+ * Whether a key among the networks, which their prefixes name, is one that a network has: it is
+ * indented by too little then.
  */
-export function isOfNetwork(path: Path, key: string): boolean {
-  const isNetworks = path.at(-1) === "networks" && (path.length === 1 || (path.length === 2 && path[0] === "v6"));
-  return isNetworks && /^[a-z_]+$/.test(key) && Object.hasOwn(shapeAt([...path, key]), key);
+export function isNetworkKey(path: Path, key: string): boolean {
+  return isNetworks(path) && /^[a-z_]+$/.test(key) && Object.hasOwn(shapeAt([...path, key]), key);
 }
 
 /** Whether a value has more than so many values in it, itself counted. */

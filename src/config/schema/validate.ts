@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Path } from "../text/diagnostic.ts";
 import type { Report } from "../text/problems.ts";
 import { type ConfigFile, configSchema } from "./config.ts";
-import { isLarger, isOfNetwork, shapeAt, unwrap } from "./tree.ts";
+import { isLarger, isNetworkKey, isNetworks, shapeAt, unwrap } from "./tree.ts";
 import { type EntryOf, explainKey, type UnknownKey } from "./unknown-key.ts";
 import { type ExpectedType, writeInstead } from "./wrong-shape.ts";
 
@@ -175,7 +175,7 @@ function copy(value: unknown, path: Path, report: Report): unknown {
     const item = value[key];
     const place = [...path, key];
     if (key === "__proto__") report.keyError(place, `unknown key "${key}"`);
-    else if (isOfNetwork(path, key)) {
+    else if (isNetworkKey(path, key)) {
       report.keyError(place, `"${key}" stands beside the networks`, "indent it, and what it has, below the network that it is of");
     } else if (item === null && isNamed(path)) {
       report.keyError(place, `"${key}" has no value`, "remove the key, or give it a value indented below it");
@@ -193,8 +193,8 @@ function copy(value: unknown, path: Path, report: Report): unknown {
  * key is just not set then, as in dora.
  */
 function isNamed(path: Path): boolean {
-  if (path.length === 2) return (path[0] === "v6" && path[1] === "networks") || (path[0] === "ddns" && path[1] === "tsig_keys");
-  return path.length === 1 && ["networks", "shared_networks", "option_definitions"].includes(path[0] as string);
+  if (path.length === 2 && path[0] === "ddns" && path[1] === "tsig_keys") return true;
+  return isNetworks(path) || (path.length === 1 && ["shared_networks", "option_definitions"].includes(path[0] as string));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { linesOf } from "./lines.ts";
 import { maskedLine } from "./secrets.ts";
 
 /** An error keeps the configuration from being used; a warning does not. */
@@ -46,7 +47,7 @@ export function formatPath(path: Path): string {
  * configuration made by a program) the path stands in its place.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, fileName: string, source?: SourceText): string {
-  return format(diagnostic, fileName, linesOf(fileName, source));
+  return format(diagnostic, fileName, linesOfFiles(fileName, source));
 }
 
 /** The text of the file that was read; by their names, where there were several. */
@@ -55,14 +56,12 @@ export type SourceText = string | ReadonlyMap<string, string>;
 /** The lines of a file by its name; undefined where its text is not known. */
 type Lines = (file: string) => readonly string[] | undefined;
 
-const LINE_END = /\r\n|\r|\n/;
-
-function linesOf(fileName: string, source: SourceText | undefined): Lines {
+function linesOfFiles(fileName: string, source: SourceText | undefined): Lines {
   const known = new Map<string, readonly string[] | undefined>();
   return (file) => {
     if (known.has(file)) return known.get(file);
     const text = typeof source === "string" ? (file === fileName ? source : undefined) : source?.get(file);
-    const lines = text?.replace(/^\ufeff/, "").split(LINE_END);
+    const lines = text === undefined ? undefined : linesOf(text.replace(/^\ufeff/, ""));
     known.set(file, lines);
     return lines;
   };
@@ -77,7 +76,7 @@ const MOST_SHOWN = 100;
  * numbers, none of the errors is hidden by a warning.
  */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], fileName: string, source?: SourceText): readonly string[] {
-  const lines = linesOf(fileName, source);
+  const lines = linesOfFiles(fileName, source);
   const texts: string[] = [];
   const counts = { error: 0, warning: 0 };
   for (const diagnostic of diagnostics) if (counts[diagnostic.severity]++ < MOST_SHOWN) texts.push(format(diagnostic, fileName, lines));

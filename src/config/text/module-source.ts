@@ -1,6 +1,7 @@
 import { tsPlugin } from "@sveltejs/acorn-typescript";
-import { type AnyNode, type ArrayExpression, getLineInfo, type ObjectExpression, Parser, type Program } from "acorn";
+import { type AnyNode, type ArrayExpression, type ObjectExpression, Parser, type Program } from "acorn";
 import type { Path } from "./diagnostic.ts";
+import { linesOf } from "./lines.ts";
 import type { Locate, Position } from "./problems.ts";
 
 /*
@@ -44,8 +45,8 @@ function parse(text: string): Program | { readonly problem: (Position & { readon
 }
 
 function positionOf(text: string, offset: number): Position {
-  const { line, column } = getLineInfo(text, offset);
-  return { line, column: column + 1 };
+  const lines = linesOf(text.slice(0, offset));
+  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 }
 
 type Constants = ReadonlyMap<string, AnyNode>;

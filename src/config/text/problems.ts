@@ -72,20 +72,17 @@ export function isError(problem: { readonly severity: Severity }): boolean {
 
 /**
  * The problems with their places, in the order of the text. What was found more than once, on
- * different ways, is told once.
+ * different ways, is told once: so is what aliases bring to several paths.
  */
 export function toDiagnostics(problems: readonly Problem[], locate: Locate): Diagnostic[] {
-  const distinct = new Map(problems.map((problem) => [JSON.stringify([problem.path, problem.message]), problem]));
-  return inOrder(
-    [...distinct.values()].map(({ severity, path, atKey, message, hint, other }) => ({
-      severity,
-      ...locate(path, atKey),
-      path,
-      message,
-      hint,
-      ...(other && { other: { ...locate(other, true), path: other } }),
-    })),
-  );
+  const distinct = new Map<string, Diagnostic>();
+  for (const { severity, path, atKey, message, hint, other } of problems) {
+    const place = locate(path, atKey);
+    const name = JSON.stringify([place.line > 0 ? place : path, message]);
+    const diagnostic = { severity, ...place, path, message, hint, ...(other && { other: { ...locate(other, true), path: other } }) };
+    if (!distinct.has(name)) distinct.set(name, diagnostic);
+  }
+  return inOrder([...distinct.values()]);
 }
 
 /** In the order of the text. */

@@ -1,3 +1,5 @@
+import { linesOf } from "./lines.ts";
+
 /*
  * What a configuration says that is not for everybody who may read the rest of it. It is told by
  * the names of keys, in the text itself: so that it holds for files in whatever format, with
@@ -13,7 +15,7 @@ const PLAIN = String.raw`(?![{[|>])[^\s,}#][^,}\n]*`;
 const pairOf = (key: string) => new RegExp(String.raw`((?:^|[\s{,])["']?${key}["']?[ \t]*[:=])(?:(\s*)${QUOTED}|([ \t]*)${PLAIN})`, "gim");
 /** A line that begins with such a key; what follows there goes on for as long as lines are indented more. */
 const lineOf = (key: string) =>
-  new RegExp(String.raw`^([ \t]*(?:- +|(?:export|const|let|var) +)*["']?${key}["']?[ \t]*[:=][ \t]*)(.*)$`, "i");
+  new RegExp(String.raw`^([ \t]*(?:- +|(?:export|const|let|var) +)*["']?${key}["']?[ \t]*[:=][ \t]*)(.*)$`, "is");
 const PAIR = pairOf(KEY);
 const WHOLE_KEY = new RegExp(`^${KEY}$`, "i");
 const LINE = lineOf(KEY);
@@ -75,7 +77,7 @@ function withoutLines(text: string): string {
   const told: string[] = [];
   /** How far the key is indented; undefined: the line belongs to none. */
   let column: number | undefined;
-  for (const line of text.split("\n")) {
+  for (const line of linesOf(text)) {
     if (column !== undefined && (line.trim() === "" || indentOf(line) > column)) continue;
     column = undefined;
     const [, key, value = ""] = LINE.exec(line) ?? [];

@@ -1,6 +1,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isScalar,
   isSeq,
@@ -9,11 +10,11 @@ import {
   type Pair,
   parseDocument,
   visit,
-  type YAMLMap,
 } from "yaml";
 import type { Path } from "./diagnostic.ts";
+import { type Entry, entriesOf, plainValue, resolve, sizesOf, type Targets } from "./nodes.ts";
 import type { Locate, Position, SyntaxProblem } from "./problems.ts";
-import { findRepeated, type RepeatedKeys, valueWithout } from "./repeated-keys.ts";
+import { findRepeated, type RepeatedKeys } from "./repeated-keys.ts";
 import { explainAll, TOO_DEEP } from "./syntax-errors.ts";
 
 /** What a text says, as plain data, and where each part of it stands. */
@@ -34,8 +35,14 @@ export interface Source {
   readonly readings: { readonly first: Reading; readonly last: Reading } | undefined;
 }
 
-/** Aliases that one document may have resolved; more are taken for an attempt to exhaust memory. */
-const MAX_ALIASES = 10_000;
+/**
+ * So many values the aliases of one document may stand for, all together; more are taken for an
+ * attempt to exhaust memory.
+ */
+const MOST_BY_ALIASES = 1_000_000;
+
+/** Collections that are something else than plain data. */
+const PLAIN_TAGS: readonly (string | undefined)[] = [undefined, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"];
 
 /** Reads YAML 1.2, or JSON, which is part of it; `format` is for the messages. Never throws. */
 export function readSource(written: string, format: "YAML" | "JSON"): Source {
@@ -46,7 +53,7 @@ export function readSource(written: string, format: "YAML" | "JSON"): Source {
     // The parser compares each key with all others of its map: they are compared here.
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false });
     const at = (offset: number): Position => position(lines, offset);
-    const syntax = explainAll([...document.errors, ...document.warnings], text, at, format);
+    const syntax = explainAll([...document.errors, ...document.warnings], text, document.contents, at, format);
     const { problems: ofAliases, targets, repeated } = examine(document, at);
     const problems = [...syntax, ...ofAliases];
     // After an error of syntax the structure is a guess; complaints about what it seems to mean
@@ -55,7 +62,7 @@ export function readSource(written: string, format: "YAML" | "JSON"): Source {
     const readingWithout = (entries: ReadonlySet<Pair>): Reading => {
       const steps = stepper(targets, entries);
       return {
-        value: valueWithout(document, entries, MAX_ALIASES),
+        value: plainValue(document.contents, targets, entries),
         locate: (path, atKey) => locate(document, steps, at, path, atKey),
         charactersAt: (path) => charactersAt(document, steps, path),
       };
@@ -74,10 +81,7 @@ function position(lines: LineCounter, offset: number): Position {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** What aliases stand for. */
-type Targets = ReadonlyMap<unknown, Node>;
-
-/** Finds keys that are given twice and aliases without an anchor, in one pass. */
+/** Finds keys that are given twice and aliases without an anchor, or for too much, in one pass. */
 function examine(
   document: Document.Parsed,
   at: (offset: number) => Position,
@@ -86,55 +90,51 @@ function examine(
   const repeated: RepeatedKeys = { problems: [], notFirst: new Set(), notLast: new Set() };
   const anchors = new Map<string, Node>();
   const targets = new Map<unknown, Node>();
+  const sizeOf = sizesOf(targets);
+  let byAliases = 0;
   visit(document, {
     Node(_, node) {
+      const problem = (message: string, hint?: string) => problems.push({ ...at(startOf(node) ?? 0), message, hint });
       if (isAlias(node)) {
         const target = anchors.get(node.source);
-        if (target !== undefined) targets.set(node, target);
-        else {
-          const message = `the alias *${node.source} has no anchor &${node.source} before it`;
-          problems.push({ ...at(node.range?.[0] ?? 0), message, hint: "put text that starts with * in quotes" });
+        if (target === undefined) {
+          problem(`the alias *${node.source} has no anchor &${node.source} before it`, "put text that starts with * in quotes");
+          return undefined;
         }
-        return;
+        targets.set(node, target);
+        byAliases += sizeOf(target);
+        if (byAliases <= MOST_BY_ALIASES) return undefined;
+        problem(
+          byAliases === Number.POSITIVE_INFINITY
+            ? `not valid YAML: the alias *${node.source} stands inside of what it stands for`
+            : `not valid YAML: the aliases up to here stand for more than ${MOST_BY_ALIASES} values`,
+        );
+        return visit.BREAK;
       }
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (isCollection(node) && !PLAIN_TAGS.includes(node.tag))
+        problem(`not valid YAML: unresolved tag: ${node.tag?.replace("tag:yaml.org,2002:", "!!")}`);
       if (isMap(node)) findRepeated(node, (key) => at(startOf(key) ?? 0), repeated);
+      return undefined;
     },
   });
   return { problems, targets, repeated };
 }
 
-interface Step {
-  /** Of an entry of a map; undefined for one of a list. */
-  readonly key: unknown;
-  readonly node: unknown;
-}
-
 /** Goes one step down from a node; undefined when nothing is there. */
-type Stepper = (node: unknown, part: string | number) => Step | undefined;
+type Stepper = (node: unknown, part: string | number) => Entry | undefined;
 
 /** Maps that are asked for more than once get an index of their keys, without some entries. */
 function stepper(targets: Targets, without: ReadonlySet<Pair>): Stepper {
-  const indexes = new Map<unknown, ReadonlyMap<string, Step>>();
-  const indexOf = (map: YAMLMap): ReadonlyMap<string, Step> => {
-    const known = indexes.get(map);
-    if (known !== undefined) return known;
-    const index = new Map<string, Step>();
-    for (const pair of map.items) {
-      const { key, value } = pair;
-      if (!isScalar(key) || without.has(pair)) continue;
-      const merged = String(key.value) === "<<" ? (isAlias(value) ? targets.get(value) : value) : undefined;
-      if (isMap(merged)) for (const [name, step] of indexOf(merged)) index.set(name, index.get(name) ?? step);
-      else index.set(String(key.value), { key, node: value });
-    }
-    indexes.set(map, index);
-    return index;
-  };
+  const indexes = new Map<unknown, ReadonlyMap<string, Entry>>();
   return (start, part) => {
-    const node = isAlias(start) ? targets.get(start) : start;
-    if (isMap(node)) return indexOf(node).get(String(part));
-    if (!isSeq(node)) return undefined;
-    const item = node.items[Number(part)];
+    const node = resolve(start, targets);
+    if (isMap(node)) {
+      const index = indexes.get(node) ?? entriesOf(node, targets, without);
+      indexes.set(node, index);
+      return index.get(String(part));
+    }
+    const item = isSeq(node) ? node.items[Number(part)] : undefined;
     return item === undefined ? undefined : { key: undefined, node: item };
   };
 }

@@ -1,15 +1,17 @@
 import type { YAMLError } from "yaml";
-import { misindentation } from "./indentation.ts";
+import { type Misindentation, misindentations } from "./indentation.ts";
+import { linesOf } from "./lines.ts";
 import type { Position, SyntaxProblem } from "./problems.ts";
 
 /* What the parser says of a text that is not YAML, or not JSON, with what to do about it. */
 
 export const TOO_DEEP = "it is nested too deeply";
 
-/** Each mistake once; `at` tells the place of an offset. */
+/** Each mistake once; `root` is what the parser made of the text, `at` tells the place of an offset. */
 export function explainAll(
   errors: readonly YAMLError[],
   text: string,
+  root: unknown,
   at: (offset: number) => Position,
   format: "YAML" | "JSON",
 ): readonly SyntaxProblem[] {
@@ -17,8 +19,9 @@ export function explainAll(
   const deep = errors.find(({ message }) => /call stack|stack overflow/i.test(message));
   if (deep !== undefined) return [{ ...at(deep.pos[0]), message: `not valid ${format}: ${TOO_DEEP}`, hint: undefined }];
   const byPlace = Map.groupBy(errors, ({ pos }) => pos[0]);
-  const lines = byPlace.size > 0 ? text.split(/\r\n|\r|\n/) : [];
-  const found = [...byPlace.values()].map((ofPlace) => explain(ofPlace, lines, at, format));
+  const lines = byPlace.size > 0 ? linesOf(text) : [];
+  const misindentation = misindentations(root, lines, at);
+  const found = [...byPlace.values()].map((ofPlace) => explain(ofPlace, lines, misindentation, at, format));
   // In a line that belongs nowhere the parser stumbles over all that follows.
   const misplaced = new Set(found.filter(({ isMisplaced }) => isMisplaced).map(({ problem }) => problem.line));
   const told = new Set<number>();
@@ -36,7 +39,13 @@ interface Explained {
 }
 
 /** One mistake, which may be told in several ways at its place: the first is enough. */
-function explain(errors: readonly YAMLError[], lines: readonly string[], at: (offset: number) => Position, format: string): Explained {
+function explain(
+  errors: readonly YAMLError[],
+  lines: readonly string[],
+  misindentation: Misindentation,
+  at: (offset: number) => Position,
+  format: string,
+): Explained {
   const { code, pos, message } = errors[0] as YAMLError;
   const place = at(pos[0]);
   const one = (what: string, hint: string | undefined): Explained => ({
@@ -50,7 +59,7 @@ function explain(errors: readonly YAMLError[], lines: readonly string[], at: (of
   // What is indented more than the value above it is taken for more of that.
   const isBelowValue = manyLines !== undefined && codes.has("BLOCK_AS_IMPLICIT_KEY");
   const line = isBelowValue ? at(manyLines.pos[1] - 1).line : place.line;
-  const problem = isBelowValue || MISPLACED.test(message) ? misindentation(lines, line) : undefined;
+  const problem = isBelowValue || MISPLACED.test(message) ? misindentation(line) : undefined;
   if (problem !== undefined) return { problem, isMisplaced: true };
   const isWithoutColon = !codes.has("BLOCK_IN_FLOW") && (manyLines !== undefined || /need to be followed by map values/.test(message));
   const hint = isWithoutColon

@@ -11,6 +11,13 @@ test("a diagnostic shows the place, the line with a caret, and the hint", () => 
   );
 });
 
+test("lines end in LF or CR LF, as for whatever reads them: a CR alone ends none", () => {
+  assert.equal(
+    formatDiagnostic(diagnostic, "x.yaml", "# o\rne\ntwo: three\r\nfour"),
+    "x.yaml:2:4: error: no good\n  2 | two: three\n    |    ^\n  hint: do better",
+  );
+});
+
 test("the caret stays below its place after tabs and in long lines", () => {
   assert.equal(
     formatDiagnostic({ ...diagnostic, line: 1, column: 3, hint: undefined }, "x", "\t\tz"),

@@ -28,6 +28,7 @@ describe("the places of a configuration in the module that makes it", () => {
     ["what is missing in an object, as in YAML", "export default { a: { b: 1 } };", ["a", "c"], "a: { b: 1 } };"],
     ["what is missing in a list", "export default { a: [1] };", ["a", 3], "a: [1] };"],
     ["the whole", "#!/usr/bin/env node\nexport default { a: 1 };", [], "{ a: 1 };"],
+    ["behind a CR that ends no line", "/* x\ry */\nexport default {\n  a: 1 };", ["a"], "1 };"],
     ["lines that end in CR LF", "const x = 1;\r\nexport default {\r\n  a: 1 };", ["a"], "1 };"],
   ];
   for (const [what, text, path, place] of FOUND) test(what, () => assert.equal(placeOf(text, path), place));

@@ -22,6 +22,8 @@ describe("secrets are not told", () => {
     ["in a URL", "url: postgres://dhcp:pa:ss@db/leases", "url: postgres://dhcp:(removed)@db/leases"],
     ["in a module", 'events: [{ webhook: { url: u, secret: "abc" } }]', 'events: [{ webhook: { url: u, secret: "(removed)" } }]'],
     ["with what would end it in braces", "secret: abc,def}ghi #1\nx: 1", 'secret: "(removed)"\nx: 1'],
+    ["in a line that ends in CR LF", "secret: abc,def}ghi\r\n  jkl\r\nx: 1\r\n", 'secret: "(removed)"\nx: 1\n'],
+    ["with a CR, which ends no line", "secret: abc,def\rghi\nx: 1", 'secret: "(removed)"\nx: 1'],
     ["in the lines below", "- secret:\n    abc\n    def\n  x: 1", '- secret: "(removed)"\n  x: 1'],
     ["in the line below, in quotes", '{"secret":\n  "abc",\n  "x": 1}', '{"secret":\n  "(removed)",\n  "x": 1}'],
     ["in a template", "{ token: `a,b`, x: 1 }", '{ token: "(removed)", x: 1 }'],
@@ -40,6 +42,7 @@ describe("secrets are not told", () => {
   const lines: readonly (readonly [line: string, shown: string])[] = [
     ["  - secret: ab,cd", "  - secret: *****"],
     ['tokens: [{token: "ab", role: x}]', "tokens: [{token: ****, role: x}]"],
+    ["  - secret: ab,c\rd", "  - secret: ******"],
     ["url: http://a:bc@d/?e=f", "url: http://a:**@d/?***"],
     ['{"code": 6, "data": "10.0.0.1", "secret": "x"}', '{"code": 6, "data": "10.0.0.1", "secret": ***}'],
     ["ranges: [{range: 10.0.0.1-10.0.0.9}]", "ranges: [{range: 10.0.0.1-10.0.0.9}]"],

@@ -8,7 +8,7 @@ import type { Network, Range } from "../../model/dhcp4.ts";
 import type { ConfigFile } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
-import { adviseOnHostNames, adviseOnNameServers, adviseOnThreshold } from "../advice.ts";
+import { adviseOnHostNames, adviseOnNameServers, adviseOnReserved, adviseOnThreshold } from "../advice.ts";
 import { keysByName } from "../prefixes.ts";
 import { NETWORK_NAMES } from "./names.ts";
 import { allocatableSize } from "./ranges.ts";
@@ -53,7 +53,8 @@ export function advise(config: Config, file: ConfigFile, report: Report): void {
   );
   const lists = [[["reservations"], file.reservations] as const, ...ofNetworks];
   adviseOnHostNames(lists, report);
-  adviseOnReserved(config, lists, report);
+  const own = config.interfaces.flatMap(({ address }) => (address === undefined ? [] : formatIpv4(address)));
+  adviseOnReserved(own, lists, ({ ip }) => (ip === undefined ? [] : [[["ip"], formatIpv4(ip)]]), report);
 }
 
 function adviseOnNetwork(config: Config, network: Network, path: Path, report: Report): void {
@@ -131,26 +132,6 @@ function adviseOnRouters(config: Config, network: Network, path: Path, report: R
     if (network.prefix.length > 30 || onLink.some(({ prefix }) => prefixContains(prefix, router))) continue;
     const message = `the router ${formatIpv4(router)} is outside the network ${network.name}: its clients can't reach it`;
     report.warn(path, message, "name a router that has an address in the network");
-  }
-}
-
-type Reservations = readonly (readonly [Path, ConfigFile["reservations"]])[];
-
-/** What a router, or the server, has itself no other host can have. */
-function adviseOnReserved(config: Config, lists: Reservations, report: Report): void {
-  const routers = new Set<Ipv4>();
-  for (const { options, ranges } of config.networks)
-    for (const place of [options, ...ranges.map((range) => range.options)])
-      for (const router of addressesOf(effective(config, place, ROUTERS))) routers.add(router);
-  const own = new Set(config.interfaces.map(({ address }) => address));
-  for (const [path, reservations = []] of lists) {
-    for (const [i, { ip }] of reservations.entries()) {
-      if (ip === undefined) continue;
-      const place = [...path, i, "ip"];
-      if (own.has(ip)) report.warn(place, `${formatIpv4(ip)} is the server's own address (interfaces)`, "reserve another address");
-      else if (routers.has(ip))
-        report.warn(place, `${formatIpv4(ip)} is the address of the router`, "reserve another address, or correct routers");
-    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { Dhcp6Config, Network, Range } from "../../model/dhcp6.ts";
 import type { ConfigFile, Dhcp6File } from "../../schema/config.ts";
 import type { Path } from "../../text/diagnostic.ts";
 import type { Report } from "../../text/problems.ts";
-import { adviseOnHostNames, adviseOnNameServers, adviseOnThreshold } from "../advice.ts";
+import { adviseOnHostNames, adviseOnNameServers, adviseOnReserved, adviseOnThreshold } from "../advice.ts";
 import { contains } from "../family.ts";
 import { keysByName } from "../prefixes.ts";
 import { IPV6 } from "./family.ts";
@@ -35,22 +35,10 @@ export function advise(config: Dhcp6Config, file: ConfigFile, section: Dhcp6File
     ),
   ];
   adviseOnHostNames(lists, report);
-  adviseOnReserved(config, [[["reservations"], file.reservations], ...lists], report);
-}
-
-type Reservations = readonly (readonly [Path, readonly { readonly addresses?: readonly Ipv6[] | undefined }[] | undefined])[];
-
-/** What the server has itself no other host can have. */
-function adviseOnReserved({ interfaces }: Dhcp6Config, lists: Reservations, report: Report): void {
-  const own = new Set(interfaces.flatMap(({ address }) => (address === undefined ? [] : formatIpv6(address))));
-  if (own.size === 0) return;
-  for (const [path, reservations = []] of lists) {
-    for (const [i, { addresses = [] }] of reservations.entries()) {
-      for (const [j, text] of addresses.map(formatIpv6).entries())
-        if (own.has(text))
-          report.warn([...path, i, "addresses", j], `${text} is the server's own address (interfaces)`, "reserve another address");
-    }
-  }
+  const own = config.interfaces.flatMap(({ address }) => (address === undefined ? [] : formatIpv6(address)));
+  const addressesOf = ({ addresses = [] }: { readonly addresses?: readonly Ipv6[] | undefined }) =>
+    addresses.map((address, i) => [["addresses", i], formatIpv6(address)] as const);
+  adviseOnReserved(own, [[["reservations"], file.reservations], ...lists], addressesOf, report);
 }
 
 /** The top level's, which are of DHCPv4 alone, where DHCPv6 is served on others as well. */
