@@ -10,7 +10,7 @@ import type { Config } from "./model/config.ts";
 import type { ConfigInput } from "./schema/config.ts";
 import type { Definitions } from "./schema/typed-options.ts";
 import { validate } from "./schema/validate.ts";
-import { type Diagnostic, formatPath } from "./text/diagnostic.ts";
+import { type Diagnostic, formatPath, withoutSecretsOf } from "./text/diagnostic.ts";
 import { otherFile } from "./text/other-files.ts";
 import { type Characters, createReport, inOrder, isError, type Locate, type Problem, toDiagnostics } from "./text/problems.ts";
 import { type FoundIn, foundInBoth } from "./text/repeated-keys.ts";
@@ -31,6 +31,13 @@ export type LoadResult =
 export function loadConfig(text: string, fileName = "", added: readonly AddedReservation[] = []): AddedResult {
   if (typeof text !== "string")
     throw new TypeError("loadConfig takes the text of a configuration: give an object to buildConfig, and bytes as text, in UTF-8");
+  const loaded = loadText(text, fileName, added);
+  return loaded.ok
+    ? { ...loaded, warnings: withoutSecretsOf(text, loaded.warnings) }
+    : { ...loaded, diagnostics: withoutSecretsOf(text, loaded.diagnostics) };
+}
+
+function loadText(text: string, fileName: string, added: readonly AddedReservation[]): AddedResult {
   const other = otherFile(text);
   if (other !== undefined) {
     const { message, hint } = other;
@@ -43,7 +50,7 @@ export function loadConfig(text: string, fileName = "", added: readonly AddedRes
   const { readings } = source;
   if (readings !== undefined && source.problems.length === 0) return loadWith(added, (some) => loadReading(readings.first, some));
   const ofText = source.problems.map((problem): Diagnostic => ({ severity: "error", path: [], ...problem }));
-  if (readings === undefined) return { ok: false, diagnostics: ofText };
+  if (readings === undefined) return { ok: false, diagnostics: inOrder(ofText) };
   const [first, last] = [readings.first, readings.last].map((reading) => {
     const loaded = loadReading(reading, []);
     return { diagnostics: loaded.ok ? loaded.warnings : loaded.diagnostics, locate: reading.locate };

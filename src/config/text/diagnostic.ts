@@ -1,5 +1,5 @@
 import { linesOf } from "./lines.ts";
-import { maskedLine } from "./secrets.ts";
+import { beginsSecret, maskedLine, secretsIn } from "./secrets.ts";
 
 /** An error keeps the configuration from being used; a warning does not. */
 export type Severity = "error" | "warning";
@@ -91,8 +91,9 @@ function format(diagnostic: Diagnostic, fileName: string, linesOfFile: Lines): s
   const { severity, file = fileName, line, path, message, hint, other } = diagnostic;
   const lines = [escaped(`${formatPlace(diagnostic, fileName)}: ${severity}: ${message}`)];
   // Its secret may stand on a line of its own.
-  const isSecret = isOfTsigKeys(path) && path.at(-1) === "data";
-  const source = line > 0 && !isSecret ? linesOfFile(file)?.[line - 1] : undefined;
+  const ofFile = line > 0 ? linesOfFile(file) : undefined;
+  const isSecret = (isOfTsigKeys(path) && path.at(-1) === "data") || beginsSecret(ofFile?.[line - 2] ?? "");
+  const source = isSecret ? undefined : ofFile?.[line - 1];
   if (source !== undefined) lines.push(...excerpt(source, diagnostic));
   if (other !== undefined) lines.push(escaped(`  the other one: ${formatPlace(other, fileName)}`));
   if (hint !== undefined) lines.push(escaped(`  hint: ${hint}`));
@@ -120,6 +121,23 @@ function escaped(text: string): string {
 
 function unitOf(text: string, i: number): string {
   return `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * The same without what is secret in the lines of the text that they are about: a message may quote
+ * a part of one.
+ */
+export function withoutSecretsOf(text: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const lines = linesOf(text);
+  return diagnostics.map((diagnostic) => {
+    const { line, column, path, message, hint } = diagnostic;
+    const near = (lines[line - 1] ?? "").slice(Math.max(0, column - LONGEST_SECRET), column + LONGEST_SECRET);
+    const secrets = secretsIn(near, isOfTsigKeys(path));
+    const told = (said: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "(removed)"), said);
+    if (secrets.length === 0) return diagnostic;
+    const place = path.map((part) => (typeof part === "string" ? told(part) : part));
+    return { ...diagnostic, path: place, message: told(message), hint: hint && told(hint) };
+  });
 }
 
 function isOfTsigKeys(path: Path): boolean {

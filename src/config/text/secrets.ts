@@ -69,6 +69,21 @@ export function maskedLine(line: string, ofKeys = false): string {
     .replace(ARGUMENT, (found, key) => mask(found, key));
 }
 
+/** The words that `maskedLine` hides in a line, long ones first; those of less than four letters say nothing. */
+export function secretsIn(line: string, ofKeys = false): readonly string[] {
+  const masked = maskedLine(line, ofKeys);
+  if (masked === line) return [];
+  let hidden = "";
+  for (let i = 0; i < line.length; i++) hidden += masked[i] === line[i] ? " " : line[i];
+  return (hidden.match(/[^\s"'`{}[\](),!&*:]{4,}/g) ?? []).sort((a, b) => b.length - a.length);
+}
+
+/** Whether the lines below, which are indented more, are a secret. */
+export function beginsSecret(line: string): boolean {
+  const [, , value = ""] = SHOWN_LINE.exec(line) ?? [];
+  return /^[|>]/.test(value);
+}
+
 /** What quotes or brackets hold together. */
 const HELD = /^["'`[{]/;
 
