@@ -90,7 +90,7 @@ export function openLeaseRows(path: string): LeaseRows {
         const wallOffset = saved?.offset ?? 0;
         // Of another boot it is until the server that is starting has written its own.
         const isOfThisBoot = saved !== undefined && saved.boot !== "" && saved.boot === boot;
-        return { now: isOfThisBoot ? Math.floor(monotonic()) + saved.bootOffset : Date.now() / 1000 - wallOffset, wallOffset };
+        return { now: isOfThisBoot ? Math.floor(monotonic()) + saved.bootOffset : Math.floor(Date.now() / 1000) - wallOffset, wallOffset };
       }),
     close,
   };
