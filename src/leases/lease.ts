@@ -33,9 +33,9 @@ export function endAfter(now: Seconds, duration: number): Seconds {
 }
 
 /**
- * Whether the time of a lease that ends then is over: it lasts through the second in which it ends. Times are
+ * Whether a lease that ends then is over: it lasts through the second in which it ends. Times are
  * rounded down, so a client that was given an address late in a second has it until late in the
- * last one.
+ * last one. `now` is a whole second, too.
  */
 export function isOver(expiry: Seconds, now: Seconds): boolean {
   return expiry < now && expiry !== NEVER;

@@ -310,9 +310,8 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
 
   /**
    * Moves on what is over at `now`, at most `limit` at a time, so that packets never wait for long:
-   * holds lapse (half of the limit is for them), bound leases become expired and declined addresses
-   * free in the second after their last, which is their clients' still for a part (times are rounded
-   * down), and what is remembered for longer than `affinity` is forgotten. Returns what of
+   * holds lapse (half of the limit is for them), bound leases become expired, declined addresses
+   * become free, and what is remembered for longer than `affinity` is forgotten. Returns what of
    * this is to be written, and undone when that fails. `expired` is told of each lease that ran
    * out; its owner is valid during the call. `written`: that a lease has run out is to be written
    * too; else its time says so, there as well as here.
@@ -325,7 +324,9 @@ export class LeaseTable<A, O> implements LeaseWalker<A, O> {
       this.#letGo(hold);
       left--;
     }
-    for (let row = this.#ending.firstEnding(now - 1); row !== NONE && left > 0; row = this.#ending.firstEnding(now - 1)) {
+    // See `isOver`.
+    const last = now - 1;
+    for (let row = this.#ending.firstEnding(last); row !== NONE && left > 0; row = this.#ending.firstEnding(last)) {
       this.#unlink(row);
       if (this.#rows.state[row] === LeaseState.declined) done.push(this.#forget(row));
       else {

@@ -98,7 +98,9 @@ export interface Decisions<M, A, O> extends DecisionsOf {
   watch(message: M): TraceListener | undefined;
   /** To be told after each decision. Returns the number that it is known by. */
   record(datagram: Datagram<A>, decision: Decision<M, A, O>, now: Seconds): number;
-  /** To be told that nothing came of one: its answer could not be sent, or its lease not written. */
+  /**
+   * To be told that nothing came of one: its answer could not be sent, or its lease not written.
+   */
   fail(number: number, failure: Failure): void;
   /** Ends what has been watched for long enough; to be called every now and then. */
   look(): void;

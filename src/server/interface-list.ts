@@ -5,7 +5,10 @@ import type { LocalInterface } from "../io/transport.ts";
 export interface MissingInterface {
   readonly name: string;
   readonly problem: string;
-  /** What this machine has, which may change although the problem stays; undefined: not to the point. */
+  /**
+   * What this machine has, which may change although the problem stays; undefined: not to the
+   * point.
+   */
   readonly instead?: string;
   /** The system may change that by itself in a moment, as with addresses that it makes. */
   readonly passing?: boolean;
@@ -111,7 +114,9 @@ export class InterfaceList<C, A, I extends { readonly index: number }> {
   #linkless: ReadonlySet<string> = new Set();
   /** What has been warned of and still holds. */
   #warned: ReadonlySet<string> = new Set();
-  /** It has been told what this machine has: where interfaces come and go it would be told often. */
+  /**
+   * It has been told what this machine has: where interfaces come and go it would be told often.
+   */
   #isListed = false;
 
   constructor(choice: InterfaceChoice<C, A, I>, config: C, local: readonly LocalInterface<A>[], log: InterfaceLog, uptime: () => number) {

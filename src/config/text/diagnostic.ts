@@ -128,6 +128,7 @@ function unitOf(text: string, i: number): string {
  * a part of one.
  */
 export function withoutSecretsOf(text: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length === 0) return diagnostics;
   const lines = linesOf(text);
   return diagnostics.map((diagnostic) => {
     const { line, column, path, message, hint } = diagnostic;

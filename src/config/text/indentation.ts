@@ -13,7 +13,8 @@ type At = (offset: number) => Position;
 
 /**
  * For lines in the order of the text. `root` is what the parser made of it: what is open in front
- * of a line is known there, whatever was made of the line itself. `at` tells the place of an offset.
+ * of a line is known there, whatever was made of the line itself. `at` tells the place of an
+ * offset.
  */
 export function misindentations(root: unknown, lines: readonly string[], at: At): Misindentation {
   const known = new Map<number, SyntaxProblem | undefined>();

@@ -4,8 +4,8 @@ import { isMergeKey, nameOf } from "./nodes.ts";
 import type { Locate, Position, SyntaxProblem } from "./problems.ts";
 
 /*
- * A key that is given twice has no meaning, and what else is wrong is told all the same: the text is
- * read with the first of them, and with the last.
+ * A key that is given twice has no meaning, and what else is wrong is told all the same: the text
+ * is read with the first of them, and with the last.
  */
 
 /** The keys of a document that are given more than once. */

@@ -69,7 +69,10 @@ export function maskedLine(line: string, ofKeys = false): string {
     .replace(ARGUMENT, (found, key) => mask(found, key));
 }
 
-/** The words that `maskedLine` hides in a line, long ones first; those of less than four letters say nothing. */
+/**
+ * The words that `maskedLine` hides in a line, long ones first; those of less than four letters say
+ * nothing.
+ */
 export function secretsIn(line: string, ofKeys = false): readonly string[] {
   const masked = maskedLine(line, ofKeys);
   if (masked === line) return [];

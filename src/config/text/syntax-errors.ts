@@ -7,7 +7,9 @@ import type { Position, SyntaxProblem } from "./problems.ts";
 
 export const TOO_DEEP = "it is nested too deeply";
 
-/** Each mistake once; `root` is what the parser made of the text, `at` tells the place of an offset. */
+/**
+ * Each mistake once. `root` is what the parser made of the text, `at` tells the place of an offset.
+ */
 export function explainAll(
   errors: readonly YAMLError[],
   text: string,

@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from "../../net/bytes.ts";
-import { type Hold, type Lease, type LeaseChange, LeaseState, NEVER, type Seconds, storedTime } from "../lease.ts";
+import { type Hold, isOver, type Lease, type LeaseChange, LeaseState, NEVER, type Seconds, storedTime } from "../lease.ts";
 import { splitKeys } from "../limit-keys.ts";
 import type { PersistentStrays, Space } from "../space.ts";
 import type { LeaseFamily } from "../table.ts";
@@ -112,7 +112,7 @@ export class Draft<A, O> {
       next = atLeast(this.contents.holdsEnding, "");
     }
     const expired: Lease<A, O>[] = [];
-    for (let next = atLeast(this.contents.ending, ""); next !== undefined && secondOf(next[0]) < now; ) {
+    for (let next = atLeast(this.contents.ending, ""); next !== undefined && isOver(secondOf(next[0]), now); ) {
       const entry = this.#entry(next[1]) as Entry<A, O>;
       if (entry.lease.state === LeaseState.declined) this.#forget(next[1]);
       else {
