@@ -138,6 +138,16 @@ test("any value gives a configuration or diagnostics", () => {
   );
 });
 
+test("a BigInt that a reservation with a host name is to match is refused as other values are", () => {
+  const reservation = { ip: "10.0.0.5", hostname: "printer", match: { options: { 150: 10n } } };
+  const result = buildConfig({ networks: { "10.0.0.0/24": { reservations: [reservation] } } });
+  assert.ok(!result.ok);
+  assert.deepEqual(
+    result.diagnostics.map(({ message }) => message),
+    ["option 150 (tftp_servers): must be an IPv4 address such as 192.168.5.1"],
+  );
+});
+
 test("an example with any part replaced by any value gives a configuration or diagnostics", () => {
   const values: unknown[] = EXAMPLES.map((source) => JSON.parse(JSON.stringify(parseExample(source))));
   fc.assert(

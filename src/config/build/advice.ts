@@ -14,6 +14,11 @@ interface NamedHost {
   readonly match: { readonly [Key in keyof ReservationFile["match"] | "interface_id"]?: unknown };
 }
 
+/** A program may give the value of an option as a BigInt, which JSON has no form for. */
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
 /** Of two hosts with one name the DNS, and whoever looks for one of them, knows only one. */
 export function adviseOnHostNames(lists: readonly (readonly [Path, readonly NamedHost[] | undefined])[], report: Report): void {
   const known = new Map<string, { readonly host: string; readonly path: Path }>();
@@ -23,7 +28,7 @@ export function adviseOnHostNames(lists: readonly (readonly [Path, readonly Name
       const name = hostname.toLowerCase();
       // A machine with a reservation in each of several networks is one host.
       const { chaddr, client_id, duid, circuit_id, interface_id, remote_id, options } = match;
-      const host = JSON.stringify([chaddr, client_id, duid, circuit_id, interface_id, remote_id, options]);
+      const host = JSON.stringify([chaddr, client_id, duid, circuit_id, interface_id, remote_id, options], asText);
       const other = known.get(name);
       if (other === undefined) known.set(name, { host, path: [...path, i] });
       else if (other.host !== host) {
