@@ -103,7 +103,7 @@ function keep(t: TestContext, table: NameTable, command: readonly string[] = [],
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 const lines = (text: string): string => `${HEADER}${text}`;
 
-describe("a hosts file", { concurrency: 4 }, () => {
+describe("a hosts file", () => {
   test("follows the names, for everybody to read, and leaves nothing beside it", async (t) => {
     const table = nameTable(claim("a.lan", "10.0.0.1"));
     const before = process.umask(0o077);
@@ -283,7 +283,7 @@ test("dnsmasq follows a hosts file by itself", async (t) => {
   await says("a.lan", "AAAA", "2001:db8::1");
 });
 
-describe("the program that is run for a hosts file", { concurrency: 4 }, () => {
+describe("the program that is run for a hosts file", () => {
   test("is told where the file is, finds it written, and nothing of the server's environment", async (t) => {
     process.env.SECRET_OF_THE_SERVER = "x";
     t.after(() => delete process.env.SECRET_OF_THE_SERVER);

@@ -126,7 +126,7 @@ function times(row: number, state: LeaseState): StoreWrite {
 const warnings = ({ said }: Bench): readonly string[] =>
   said.flatMap((one) => (one.kind === "log" && one.level === "warn" ? [one.text] : []));
 
-suite("the thread of names", { concurrency: 4 }, () => {
+suite("the thread of names", () => {
   test("a name resolves while its lease is bound, and no longer", { timeout: 60_000 }, async (t) => {
     const bench = await setUp(t);
     await bench.write(put(1, "a.lan"), put(2, "b.lan"), put(3, "c.lan"));

@@ -11,7 +11,7 @@ import { claimOf, createTestNames, KEY, newUpdater, serverOf, specOf } from "./s
 
 const dhcid = (host: number, name: string): string => toHex(dhcidOf(claimOf(name, "10.0.0.1", host).identifier as Uint8Array, name));
 
-describe("updates", { concurrency: 4 }, () => {
+describe("updates", () => {
   test("a name comes, changes and goes, with its PTR record", async (t) => {
     const zones = [createDnsZone("example.com"), createDnsZone("0.0.10.in-addr.arpa")] as const;
     const server = await startDnsServer(t, { zones, key: KEY });

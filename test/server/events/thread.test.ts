@@ -17,7 +17,7 @@ const firstOf = (path: string): number => {
 const read = (path: string) => linesIn(existsSync(path) ? readFileSync(path, "utf8") : "");
 const fileSink = (path: string) => sinkOf({ kind: "file", path });
 
-describe("the thread of events", { concurrency: 4 }, () => {
+describe("the thread of events", () => {
   test("one that is started again goes on where the last one was", async (t) => {
     const setting = setUp(t);
     const path = newPath("again.jsonl");
